@@ -1,0 +1,1 @@
+"""The model gateway: the embedded language brain, with deterministic fallbacks."""

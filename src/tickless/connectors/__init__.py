@@ -1,0 +1,1 @@
+"""One folder per outside system, nothing else. Reached through `tickless.sdk.registry` only."""

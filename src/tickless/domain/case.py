@@ -1,0 +1,94 @@
+"""A case: one underlying need. The central object."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from tickless.domain.finding import CaseKind, Evidence
+from tickless.domain.record import Record, Untrusted
+
+CaseState = Literal[
+    "open", "awaiting_person", "awaiting_approval", "acting", "verifying", "resolved", "handed_off", "muted"
+]
+Outcome = Literal[
+    "verified", "confirmed", "assumed", "regressed", "handed_off", "prevented", "muted", "refused", "withdrawn"
+]
+Priority = Literal[1, 2, 3, 4]
+Role = Literal["requester", "affected", "owner", "approver", "supplier"]
+
+LIVE_STATES: frozenset[str] = frozenset({"open", "awaiting_person", "awaiting_approval", "acting", "verifying"})
+
+
+class Participant(Record):
+    """A person or group in a case."""
+
+    case: str
+    role: Role
+    ref: str
+    since: AwareDatetime
+
+
+class Impact(Record):
+    """Whom it hurts. Unknown stays unknown: `people` is None when nobody can say."""
+
+    service: str | None = None
+    criticality: int | None = Field(default=None, ge=1, le=4)
+    services: tuple[str, ...] = ()
+    people: int | None = None
+    priority: Priority
+    reason: str
+
+
+class Case(Record):
+    """One underlying need, from the first signal to an outcome that holds."""
+
+    version: Literal[1] = 1
+    id: str
+    number: int
+    tenant: str = "main"
+    kind: CaseKind
+    need: str | None
+    """Intent or alert class; None while nobody knows what it is about."""
+    state: CaseState = "open"
+    outcome: Outcome | None = None
+    title: Untrusted
+    subject: str | None = None
+    """What it is about: `person:p017`, `service:shop-web`, `ci:edge-1:/var`."""
+    service: str | None = None
+    requester: str | None = None
+    conversation: str | None = None
+    door: Literal["human", "machine"]
+    inputs: dict[str, str] = Field(default_factory=dict)
+    """What is known of the runbook's inputs: slots and linked entities, as references or plain words."""
+    impact: Impact
+    attempt: int = 0
+    regressions: int = 0
+    opened_at: AwareDatetime
+    updated_at: AwareDatetime
+    resolved_at: AwareDatetime | None = None
+    hold_until: AwareDatetime | None = None
+    parent: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    """Why the signals in it belong together."""
+
+    @property
+    def live(self) -> bool:
+        """Somebody or something still has to act."""
+        return self.state in LIVE_STATES
+
+
+class Message(Record):
+    """One line of a conversation, from either side."""
+
+    id: str
+    conversation: str
+    case: str | None = None
+    author: Literal["person", "tickless", "operator"]
+    name: str
+    text: Untrusted
+    card: dict[str, object] | None = None
+    """Buttons or a form that goes with it, channel-neutral: {"kind": "choices", "options": [...]}."""
+    private: bool = False
+    at: AwareDatetime

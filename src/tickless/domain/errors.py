@@ -1,0 +1,117 @@
+"""Every error of the house, one tree.
+
+    TicklessError
+    ├── BadInput                 the caller's data is wrong: says what, where, and how to mend it
+    │   ├── PayloadRejected      a receiver cannot read what arrived
+    │   ├── RunbookInvalid       the compiler's findings, all at once
+    │   └── SettingsInvalid
+    ├── Unauthenticated          we do not know who asks
+    ├── Forbidden                we know, and policy says no (with its reasons)
+    ├── NotFound
+    ├── Conflict                 the record moved on since the caller read it
+    └── OutsideError             an outside system did not do what was asked
+        ├── AuthFailed           401/403: a person has to mend the credentials
+        ├── RateLimited          429: again after so many seconds
+        ├── Unreachable          5xx, time-out, refused: again later
+        └── Rejected             4xx: the request is wrong for that system, again is useless
+
+Each carries one bit that callers act on: may it be tried again, when, or does a person have to act first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Whether trying again makes sense: `never`, `after` some seconds, or `after_human`."""
+
+    when: Literal["never", "after", "after_human"]
+    seconds: float = 0.0
+
+
+NEVER = Retry("never")
+AFTER_HUMAN = Retry("after_human")
+
+
+class TicklessError(Exception):
+    """Base of all. `public` may be shown to anybody; `detail` stays in logs and the audit record."""
+
+    code = "error"
+    status = 500
+    retry = NEVER
+
+    def __init__(self, public: str, *, detail: str = "", mend: str = "") -> None:
+        super().__init__(public)
+        self.public = public
+        self.detail = detail
+        self.mend = mend
+
+
+class BadInput(TicklessError):
+    code = "bad_input"
+    status = 422
+
+
+class PayloadRejected(BadInput):
+    code = "payload_rejected"
+    status = 400
+
+
+class RunbookInvalid(BadInput):
+    code = "runbook_invalid"
+
+
+class SettingsInvalid(BadInput):
+    code = "settings_invalid"
+
+
+class Unauthenticated(TicklessError):
+    code = "unauthenticated"
+    status = 401
+    retry = AFTER_HUMAN
+
+
+class Forbidden(TicklessError):
+    code = "forbidden"
+    status = 403
+    retry = AFTER_HUMAN
+
+
+class NotFound(TicklessError):
+    code = "not_found"
+    status = 404
+
+
+class Conflict(TicklessError):
+    code = "conflict"
+    status = 409
+
+
+class OutsideError(TicklessError):
+    code = "outside_error"
+    status = 502
+
+
+class AuthFailed(OutsideError):
+    code = "auth_failed"
+    retry = AFTER_HUMAN
+
+
+class RateLimited(OutsideError):
+    code = "rate_limited"
+
+    def __init__(self, public: str, *, after: float, detail: str = "", mend: str = "") -> None:
+        super().__init__(public, detail=detail, mend=mend)
+        self.retry = Retry("after", max(after, 0.0))
+
+
+class Unreachable(OutsideError):
+    code = "unreachable"
+    retry = Retry("after", 2.0)
+
+
+class Rejected(OutsideError):
+    code = "rejected"

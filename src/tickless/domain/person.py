@@ -1,0 +1,58 @@
+"""People, their groups, and the devices and apps that go with them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from tickless.domain.record import Record
+
+
+class Person(Record):
+    """An employee as the organisation knows them."""
+
+    version: Literal[1] = 1
+    id: str
+    username: str
+    name: str
+    nicknames: tuple[str, ...] = ()
+    email: str
+    phone: str | None = None
+    """Registered second channel for one-time codes."""
+    department: str
+    title: str = ""
+    location: str = ""
+    manager: str | None = None
+    employment: Literal["employee", "contractor", "service"] = "employee"
+    groups: tuple[str, ...] = ()
+    active: bool = True
+    privileged: bool = False
+    """Holds administrative rights: stricter policies apply."""
+
+
+class Device(Record):
+    """A laptop, phone or other endpoint that somebody uses."""
+
+    id: str
+    tag: str
+    kind: str
+    model: str
+    owner: str | None = None
+
+
+class App(Record):
+    """An application people can be given: what group grants it, which package installs it, and who must approve."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    group: str | None = None
+    """Directory group that grants access; None if access isn't granted by a group."""
+    package: str | None = None
+    """Package name at the endpoint manager; None if nothing is installed."""
+    approval: Literal["none", "manager", "owner"] = "none"
+    owner: str | None = None
+    departments: tuple[str, ...] = Field(default=())
+    """Departments that are eligible; empty means everybody."""
+    licensed: bool = False

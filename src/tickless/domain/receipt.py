@@ -1,0 +1,35 @@
+"""A receipt: the record of one step's effect, with its undo."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, Field
+
+from tickless.domain.record import Record
+
+
+class UndoStep(Record):
+    """How to take an effect back."""
+
+    uses: str
+    with_: dict[str, Any] = Field(default_factory=dict, alias="with")
+
+
+class Receipt(Record):
+    """What one step did. `key` is `run:step`; written as `started` before the effect, completed after it."""
+
+    version: Literal[1] = 1
+    key: str
+    run: str
+    step: str
+    uses: str
+    state: Literal["started", "done", "skipped", "failed", "undone"]
+    changed: bool = False
+    summary: str = ""
+    output: dict[str, Any] = Field(default_factory=dict)
+    undo: UndoStep | None = None
+    error: str | None = None
+    attempts: int = 0
+    started_at: AwareDatetime
+    ended_at: AwareDatetime | None = None

@@ -1,0 +1,1 @@
+"""Ways in, thin: parse, authenticate, authorise, call flow or read."""

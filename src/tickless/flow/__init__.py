@@ -1,0 +1,1 @@
+"""The durable story: `resolution.py` is the whole product on one page."""

@@ -1,0 +1,1 @@
+"""Tables, migrations and repositories: the only SQL in the house."""

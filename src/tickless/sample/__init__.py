@@ -1,0 +1,1 @@
+"""The sample company: a living estate in child processes, deterministic by seed."""

@@ -1,0 +1,13 @@
+"""Vendor-neutral shapes: `directory.unlock` means the same behind LDAP, SCIM or the sample company (ADR 0004).
+
+A connector that answers to a capability uses these very parameter and output types, and says so in its manifest.
+"""
+
+from tickless.sdk.capabilities import directory, endpoint, infrastructure, mailbox, vpn
+from tickless.sdk.capabilities.shape import Shape
+
+CAPABILITIES: dict[str, Shape] = {
+    shape.name: shape for module in (directory, endpoint, infrastructure, mailbox, vpn) for shape in module.SHAPES
+}
+
+__all__ = ["CAPABILITIES", "Shape"]

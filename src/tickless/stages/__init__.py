@@ -1,0 +1,1 @@
+"""The eight rooms, in the order of the data's way."""
