@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from tickless.domain.receipt import UndoStep
 from tickless.domain.record import Record
 
 Effect = Literal["read", "change", "destroy"]
@@ -28,13 +29,28 @@ def parse_duration(value: Any) -> float:
 Seconds = Annotated[float, BeforeValidator(parse_duration), Field(ge=0)]
 
 
+def _words(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+"""One word, or a list of them."""
+
+
 class RunbookInput(Record):
-    """One thing the runbook must know. `source` says where it comes from by itself."""
+    """One thing the runbook must know. `source` says where it comes from by itself.
+
+    `requester`: the person the request is for (the one who asks, unless the message names somebody else), and that
+    person's only device. `message`: an entity of this type, or the slot of this name. `signal`: a label of the alert.
+    `service`: the service the case is about.
+    """
 
     type: InputType
     source: Literal["requester", "message", "signal", "service"] | None = Field(default=None, alias="from")
-    label: str | None = None
-    """For signals: the label that carries it."""
+    label: Words = ()
+    """Labels of an alert that carry it, the first that is there wins; read at the machine door whatever `from` says."""
+    kind: str | None = None
+    """For a `ci`: its kind. When no label names one, the only item of that kind that the service has."""
     ask: str | None = None
     """What to ask when it is missing."""
     default: Any = None
@@ -67,8 +83,25 @@ class Approve(Record):
     within: Seconds = 259_200.0
 
 
+class HandOff(Record):
+    """End here and give the case to people; with `service`, to the running incident of that service if there is one."""
+
+    reason: str
+    service: str | None = None
+
+
+class Irreversible(Record):
+    """What is done here cannot be taken back, and why that is acceptable."""
+
+    irreversible: str = Field(min_length=1)
+
+
 class Step(Record):
-    """One step. Exactly one of `uses`, `wait`, `ask`, `approve`, `say`."""
+    """One step. Exactly one of `uses`, `wait`, `ask`, `approve`, `say`, `hand_off`.
+
+    What later steps may read as `steps.<id>`: the operation's output; `answer` of an ask; `approved` and `by` of an
+    approve. A step that was skipped is not there: ask with `has(steps.<id>)`.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
     title: str | None = None
@@ -79,8 +112,9 @@ class Step(Record):
     ask: Ask | None = None
     approve: Approve | None = None
     say: str | None = None
-    undo: str | dict[str, Any] | None = None
-    """`irreversible: why`, or {"uses": …, "with": …}; None takes what the action itself declares."""
+    hand_off: HandOff | None = None
+    undo: UndoStep | Irreversible | None = None
+    """None takes what the action itself declares."""
     timeout: Seconds = 30.0
     retry: Retries = Retries()
     on_failure: Literal["stop", "continue"] = "stop"
@@ -99,6 +133,10 @@ class Check(Record):
     """How long the answer must stay right before it counts."""
     hold: Seconds = 604_800.0
     """Came back inside this window = regressed."""
+    otherwise: Literal["stop", "nothing_to_do"] = "stop"
+    """Of a precheck that does not hold: it must not run (hand off, with `because`), or there is nothing to do."""
+    because: str | None = None
+    """The plain sentence that goes with `otherwise`."""
 
 
 class Serves(Record):
@@ -125,9 +163,16 @@ class Value(Record):
 
 
 class Approval(Record):
-    """Who must approve before the run, decided by the runbook's own author; policy may ask for more, never for less."""
+    """Who must approve before the run, decided by the runbook's own author; policy may ask for more, never for less.
 
-    by: Literal["manager", "app_owner", "service_owner", "none"] = "none"
+    `as_app_says`: whom the app among the inputs names (nobody, the manager, or the app's owner).
+    """
+
+    by: Literal["manager", "app_owner", "service_owner", "as_app_says", "none"] = "none"
+
+
+Moment = Literal["started", "done", "failed", "undone", "nothing_to_do", "awaiting_approval", "handed_off"]
+"""When a runbook has something to say to the people in the case."""
 
 
 class RunbookTest(Record):
@@ -155,14 +200,14 @@ class Runbook(Record):
     subject: str
     """The one thing it is about, such as `person:${{ inputs.person.id }}`: locks, blast radius and verdicts attach to it."""
     effect: Effect
-    undo: str | dict[str, Any]
-    """`steps` (each step undoes itself, in reverse), or {"irreversible": "why"}."""
+    undo: Literal["steps"] | Irreversible
+    """`steps`: each step undoes itself, in reverse."""
     requires: Requires = Requires()
     approval: Approval = Approval()
     precheck: tuple[Check, ...] = ()
-    """Read before anything changes: `expect` false means there is nothing to do or it must not run."""
+    """Read before anything changes; `otherwise` says what it means when `expect` is false."""
     steps: tuple[Step, ...] = Field(min_length=1)
     verify: tuple[Check, ...] = ()
-    say: dict[str, str] = Field(default_factory=dict)
+    say: dict[Moment, str] = Field(default_factory=dict)
     value: Value
     tests: tuple[RunbookTest, ...] = ()
