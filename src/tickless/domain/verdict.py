@@ -33,3 +33,15 @@ class Verdict(Record):
     readings: tuple[ProbeReading, ...]
     hold_until: AwareDatetime | None = None
     made_at: AwareDatetime
+
+
+class Watch(Record):
+    """A resolution that must hold: probed again until the window ends."""
+
+    version: Literal[1] = 1
+    id: str
+    case: str
+    run: str
+    due_at: AwareDatetime
+    until: AwareDatetime
+    looks: int = 0

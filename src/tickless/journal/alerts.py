@@ -1,0 +1,106 @@
+"""The current state of every alert, the links from signals to cases, and who takes part in a case."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from tickless.domain.case import Participant
+from tickless.domain.record import Untrusted
+from tickless.domain.signal import Signal
+from tickless.journal import tables
+from tickless.journal.upserts import insert_new, upsert
+
+
+@dataclass(frozen=True)
+class Alert:
+    """The last known state of one alert."""
+
+    fingerprint: str
+    source: str
+    state: str
+    case: str | None
+    service: str | None
+    need: str | None
+    title: Untrusted
+    occurred_at: dt.datetime
+    count: int
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A signal in a case and why it is there."""
+
+    case: str
+    signal: str
+    fingerprint: str
+    state: str
+    title: Untrusted
+    occurred_at: dt.datetime
+    why: str
+
+
+class Alerts:
+    """Inside a transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def get(self, fingerprint: str, source: str) -> Alert | None:
+        table = tables.alerts
+        query = sa.select(table).where(table.c.fingerprint == fingerprint[:200], table.c.source == source)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _alert(row)
+
+    def put(self, alert: Alert) -> None:
+        upsert(
+            self._connection,
+            tables.alerts,
+            {**alert.__dict__, "fingerprint": alert.fingerprint[:200], "title": alert.title.raw},
+        )
+
+    def of_case(self, case: str) -> list[Alert]:
+        query = sa.select(tables.alerts).where(tables.alerts.c.case == case).order_by(tables.alerts.c.occurred_at)
+        return [_alert(row) for row in self._connection.execute(query)]
+
+    def join(self, case: str, signal: Signal, *, why: str) -> bool:
+        """Link a signal to a case; False if it was linked already."""
+        return bool(
+            insert_new(
+                self._connection,
+                tables.case_signals,
+                {
+                    "case": case,
+                    "signal": signal.id,
+                    "fingerprint": signal.fingerprint[:200],
+                    "state": signal.state,
+                    "title": signal.title.raw[:2_000],
+                    "occurred_at": signal.occurred_at,
+                    "why": why,
+                },
+            )
+        )
+
+    def joined(self, case: str, *, limit: int = 500) -> list[Joined]:
+        """The signals of a case, in order of their own time."""
+        table = tables.case_signals
+        query = sa.select(table).where(table.c.case == case).order_by(table.c.occurred_at, table.c.signal).limit(limit)
+        return [Joined(**{**row._mapping, "title": Untrusted(row.title)}) for row in self._connection.execute(query)]
+
+    def joined_count(self, case: str) -> int:
+        query = sa.select(sa.func.count()).select_from(tables.case_signals).where(tables.case_signals.c.case == case)
+        return int(self._connection.execute(query).scalar_one())
+
+    def add_participant(self, participant: Participant) -> None:
+        insert_new(self._connection, tables.participants, participant.model_dump())
+
+    def participants(self, case: str) -> list[Participant]:
+        table = tables.participants
+        query = sa.select(table).where(table.c.case == case).order_by(table.c.role, table.c.ref)
+        return [Participant(**row._mapping) for row in self._connection.execute(query)]
+
+
+def _alert(row: sa.Row[tuple[object, ...]]) -> Alert:
+    return Alert(**{**row._mapping, "title": Untrusted(row.title)})

@@ -1,0 +1,219 @@
+"""The journal: `read()` and `write()` open a transaction with every repository in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from tickless.domain.case import Message
+from tickless.domain.decision import ApprovalRequest, Decision
+from tickless.domain.finding import Finding
+from tickless.domain.knowledge import Article
+from tickless.domain.measure import Resolution
+from tickless.domain.person import App, Device, Person
+from tickless.domain.plan import Run
+from tickless.domain.receipt import Receipt
+from tickless.domain.service import ConfigurationItem, Dependency, Service
+from tickless.domain.verdict import Verdict, Watch
+from tickless.journal import tables
+from tickless.journal.access import Access
+from tickless.journal.alerts import Alerts
+from tickless.journal.audit import Audit
+from tickless.journal.cases import Cases
+from tickless.journal.coordination import Coordination
+from tickless.journal.database import migrate, open_engine
+from tickless.journal.shelf import Shelf
+from tickless.journal.signal_log import SignalLog
+
+
+class Tx:
+    """One transaction and what can be done in it. `connection` is for enqueuing durable work in the same commit."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self.connection = connection
+        self.audit = Audit(connection)
+        self.access = Access(connection)
+        self.alerts = Alerts(connection)
+        self.coordination = Coordination(connection)
+
+    @cached_property
+    def cases(self) -> Cases:
+        return Cases(self.connection)
+
+    @cached_property
+    def findings(self) -> Shelf[Finding]:
+        """Findings also know their case, set when they are joined: see `Cases.attach_finding`."""
+        return Shelf(
+            self.connection,
+            tables.findings,
+            Finding,
+            lambda finding: {"id": finding.id, "signal": finding.signal, "made_at": finding.made_at},
+        )
+
+    @cached_property
+    def decisions(self) -> Shelf[Decision]:
+        return Shelf(
+            self.connection,
+            tables.decisions,
+            Decision,
+            lambda d: {"id": d.id, "case": d.case, "kind": d.kind, "decided_at": d.decided_at},
+        )
+
+    @cached_property
+    def runs(self) -> Shelf[Run]:
+        return Shelf(
+            self.connection,
+            tables.runs,
+            Run,
+            lambda r: {
+                "id": r.id,
+                "case": r.case,
+                "runbook": r.plan.runbook,
+                "state": r.state,
+                "started_at": r.started_at,
+            },
+        )
+
+    @cached_property
+    def receipts(self) -> Shelf[Receipt]:
+        return Shelf(
+            self.connection,
+            tables.receipts,
+            Receipt,
+            lambda r: {"key": r.key, "run": r.run, "state": r.state, "started_at": r.started_at},
+        )
+
+    def receipts_of(self, run: str) -> list[Receipt]:
+        """In the order in which the steps began."""
+        table = tables.receipts
+        return self.receipts.where(table.c.run == run, order=(table.c.started_at))
+
+    @cached_property
+    def verdicts(self) -> Shelf[Verdict]:
+        return Shelf(
+            self.connection,
+            tables.verdicts,
+            Verdict,
+            lambda v: {"id": v.id, "case": v.case, "run": v.run, "result": v.result, "made_at": v.made_at},
+        )
+
+    @cached_property
+    def approvals(self) -> Shelf[ApprovalRequest]:
+        return Shelf(
+            self.connection,
+            tables.approvals,
+            ApprovalRequest,
+            lambda a: {"id": a.id, "case": a.case, "state": a.state, "plan_hash": a.plan_hash, "asked_at": a.asked_at},
+        )
+
+    @cached_property
+    def messages(self) -> Shelf[Message]:
+        return Shelf(
+            self.connection,
+            tables.messages,
+            Message,
+            lambda m: {"id": m.id, "conversation": m.conversation, "case": m.case, "at": m.at},
+        )
+
+    def conversation(self, conversation: str, *, after: str = "", limit: int = 500) -> list[Message]:
+        """Messages of a conversation in order, after a message id."""
+        table = tables.messages
+        return self.messages.where(
+            table.c.conversation == conversation, table.c.id > after, order=table.c.id, limit=limit
+        )
+
+    @cached_property
+    def resolutions(self) -> Shelf[Resolution]:
+        return Shelf(
+            self.connection,
+            tables.resolutions,
+            Resolution,
+            lambda r: {
+                "id": r.id,
+                "case": r.case,
+                "outcome": r.outcome,
+                "need": r.need,
+                "runbook": r.runbook,
+                "service": r.service,
+                "at": r.at,
+            },
+        )
+
+    @cached_property
+    def watches(self) -> Shelf[Watch]:
+        return Shelf(self.connection, tables.watches, Watch, lambda w: {"id": w.id, "case": w.case, "due_at": w.due_at})
+
+    @cached_property
+    def people(self) -> Shelf[Person]:
+        return Shelf(
+            self.connection,
+            tables.people,
+            Person,
+            lambda p: {"id": p.id, "username": p.username, "email": p.email, "name": p.name},
+        )
+
+    @cached_property
+    def devices(self) -> Shelf[Device]:
+        return Shelf(self.connection, tables.devices, Device, lambda d: {"id": d.id, "tag": d.tag, "owner": d.owner})
+
+    @cached_property
+    def apps(self) -> Shelf[App]:
+        return Shelf(self.connection, tables.apps, App, lambda a: {"id": a.id, "name": a.name})
+
+    @cached_property
+    def services(self) -> Shelf[Service]:
+        return Shelf(self.connection, tables.services, Service, lambda s: {"id": s.id, "name": s.name})
+
+    @cached_property
+    def dependencies(self) -> Shelf[Dependency]:
+        return Shelf(
+            self.connection, tables.dependencies, Dependency, lambda d: {"service": d.service, "needs": d.needs}
+        )
+
+    @cached_property
+    def items(self) -> Shelf[ConfigurationItem]:
+        return Shelf(
+            self.connection,
+            tables.items,
+            ConfigurationItem,
+            lambda i: {"id": i.id, "kind": i.kind, "service": i.service},
+        )
+
+    @cached_property
+    def articles(self) -> Shelf[Article]:
+        return Shelf(self.connection, tables.articles, Article, lambda a: {"id": a.id, "title": a.title})
+
+
+class Journal:
+    """Opens the databases. `main` holds cases and flow, `log` the signals; on PostgreSQL both are one."""
+
+    def __init__(self, *, main_url: str, log_url: str) -> None:
+        self.engine = open_engine(main_url)
+        self._log_engine = self.engine if log_url == main_url else open_engine(log_url)
+        self.signals = SignalLog(self._log_engine)
+
+    def migrate(self) -> None:
+        """Bring both schemas up to date."""
+        migrate(self.engine, "main")
+        migrate(self._log_engine, "log")
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """For looking only."""
+        with self.engine.connect() as connection:
+            yield Tx(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """All or nothing: committed at the end of the block, rolled back if it raises. One writer at a time on SQLite."""
+        with self.engine.begin() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield Tx(connection)
+
+    def close(self) -> None:
+        self.engine.dispose()
+        self._log_engine.dispose()

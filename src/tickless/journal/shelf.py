@@ -1,0 +1,81 @@
+"""A shelf: one table of records, found by id and listed page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+
+from tickless.domain.errors import NotFound
+from tickless.domain.record import Record
+from tickless.journal.upserts import upsert
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Page(Generic[R]):
+    """Some records and where the next page begins (None: there is none)."""
+
+    items: tuple[R, ...]
+    next: str | None
+
+
+class Shelf(Generic[R]):
+    """Records of one kind inside a transaction. `keys` gives the searched columns of a record."""
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        table: sa.Table,
+        model: type[R],
+        keys: Callable[[R], dict[str, Any]],
+    ) -> None:
+        self.connection = connection
+        self.table = table
+        self.model = model
+        self._keys = keys
+        self._id = next(iter(table.primary_key))
+
+    def put(self, record: R) -> R:
+        """Insert or overwrite; returns the record."""
+        upsert(self.connection, self.table, {**self._keys(record), "body": record.model_dump_json(by_alias=True)})
+        return record
+
+    def put_all(self, records: Iterable[R]) -> None:
+        for record in records:
+            self.put(record)
+
+    def get(self, key: str, *, lock: bool = False) -> R | None:
+        """The record, or None. `lock` holds it against other writers until the transaction ends."""
+        query = sa.select(self.table.c.body).where(self._id == key)
+        if lock:
+            query = query.with_for_update()
+        body = self.connection.execute(query).scalar()
+        return None if body is None else self.model.model_validate_json(body)
+
+    def need(self, key: str, *, lock: bool = False) -> R:
+        """The record. Raises `NotFound`."""
+        record = self.get(key, lock=lock)
+        if record is None:
+            raise NotFound(f"there is no {self.model.__name__.lower()} {key[:80]!r}")
+        return record
+
+    def where(self, *conditions: Any, order: Any = None, limit: int = 1_000) -> list[R]:
+        """Records that match, at most `limit`."""
+        query = sa.select(self.table.c.body).where(*conditions).limit(limit)
+        query = query.order_by(order if order is not None else self._id)
+        return [self.model.model_validate_json(body) for body in self.connection.execute(query).scalars()]
+
+    def by(self, limit: int = 1_000, **columns: str | None) -> list[R]:
+        """Records whose key columns have exactly these values, in order of id (which is order of making)."""
+        return self.where(*(self.table.c[name] == value for name, value in columns.items()), limit=limit)
+
+    def count(self, *conditions: Any) -> int:
+        query = sa.select(sa.func.count()).select_from(self.table).where(*conditions)
+        return int(self.connection.execute(query).scalar_one())
+
+    def delete(self, key: str) -> None:
+        self.connection.execute(sa.delete(self.table).where(self._id == key))

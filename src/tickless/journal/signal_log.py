@@ -1,0 +1,181 @@
+"""The signal log: append-only, in order, with payloads kept for replay and a quarantine for what could not be read.
+
+On SQLite it is a file of its own, so that receiving never waits for the cases' writer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from tickless.domain.errors import NotFound
+from tickless.domain.signal import Payload, Quarantined, Signal
+from tickless.journal import tables
+from tickless.journal.tables import to_micros
+from tickless.kit.ids import new_id
+
+_COLUMNS = ("id", "source", "event_key", "kind", "state", "fingerprint", "occurred_at", "received_at", "body")
+_APPEND_LOCK = 8481
+"""PostgreSQL: appends commit one after the other, so a reader's cursor never passes a row that is not visible yet."""
+
+
+@dataclass(frozen=True)
+class Logged:
+    """A signal and its place in the log."""
+
+    seq: int
+    signal: Signal
+
+
+@dataclass(frozen=True)
+class KeptPayload:
+    """A payload to store with its signals."""
+
+    id: str
+    payload: Payload
+
+
+class SignalLog:
+    """Appends in one transaction per call; reads by cursor."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        names = ", ".join(_COLUMNS)
+        if engine.dialect.name == "sqlite":
+            marks = ", ".join("?" * len(_COLUMNS))
+            self._insert = f"INSERT OR IGNORE INTO signals ({names}) VALUES ({marks})"  # noqa: S608 (our own names)
+        else:
+            marks = ", ".join(["%s"] * len(_COLUMNS))
+            self._insert = f"INSERT INTO signals ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608
+
+    def append(self, signals: Sequence[Signal], payloads: Sequence[KeptPayload] = ()) -> None:
+        """Store all or nothing, durably. A signal whose (source, event key) is known already is left out."""
+        rows = [_row(signal) for signal in signals]
+        with self._engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_APPEND_LOCK})")
+            if payloads:
+                connection.execute(sa.insert(tables.payloads), [_payload_row(kept) for kept in payloads])
+            if rows:
+                connection.exec_driver_sql(self._insert, rows)
+
+    def after(self, seq: int, limit: int = 500) -> list[Logged]:
+        """The next signals behind a cursor, in the order they were stored."""
+        query = (
+            sa.select(tables.signals.c.seq, tables.signals.c.body)
+            .where(tables.signals.c.seq > seq)
+            .order_by(tables.signals.c.seq)
+            .limit(limit)
+        )
+        with self._engine.connect() as connection:
+            return [Logged(row.seq, Signal.model_validate_json(row.body)) for row in connection.execute(query)]
+
+    def newest(self, *, before: int | None = None, limit: int = 50) -> list[Logged]:
+        """The latest signals first, below a place in the log."""
+        query = (
+            sa.select(tables.signals.c.seq, tables.signals.c.body).order_by(tables.signals.c.seq.desc()).limit(limit)
+        )
+        if before is not None:
+            query = query.where(tables.signals.c.seq < before)
+        with self._engine.connect() as connection:
+            return [Logged(row.seq, Signal.model_validate_json(row.body)) for row in connection.execute(query)]
+
+    def head(self) -> int:
+        """The last place in the log; 0 when it is empty."""
+        with self._engine.connect() as connection:
+            return int(connection.execute(sa.select(sa.func.max(tables.signals.c.seq))).scalar() or 0)
+
+    def get(self, signal: str) -> Signal:
+        """One signal. Raises `NotFound`."""
+        with self._engine.connect() as connection:
+            query = sa.select(tables.signals.c.body).where(tables.signals.c.id == signal)
+            body = connection.execute(query).scalar()
+        if body is None:
+            raise NotFound(f"there is no signal {signal[:80]!r}")
+        return Signal.model_validate_json(body)
+
+    def put_aside(self, payload: Payload, *, reason: str, mend: str) -> str:
+        """Quarantine a payload; returns its id. Nothing that arrived is lost."""
+        identity = new_id("qua")
+        with self._engine.begin() as connection:
+            connection.execute(
+                sa.insert(tables.quarantine).values(
+                    id=identity, reason=reason, mend=mend, replayed_at=None, **_content(payload)
+                )
+            )
+        return identity
+
+    def quarantined(self, *, before: str | None = None, limit: int = 50) -> list[Quarantined]:
+        """Newest first, without the bodies."""
+        table = tables.quarantine
+        query = sa.select(table).order_by(table.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(table.c.id < before)
+        with self._engine.connect() as connection:
+            return [
+                Quarantined(
+                    id=row.id,
+                    source=row.source,
+                    received_at=row.received_at,
+                    reason=row.reason,
+                    mend=row.mend,
+                    content_type=row.content_type,
+                    size=len(row.body),
+                    replayed_at=row.replayed_at,
+                )
+                for row in connection.execute(query)
+            ]
+
+    def quarantined_payload(self, identity: str) -> Payload:
+        """What was put aside, to look at or to replay. Raises `NotFound`."""
+        with self._engine.connect() as connection:
+            row = connection.execute(
+                sa.select(tables.quarantine).where(tables.quarantine.c.id == identity)
+            ).one_or_none()
+        if row is None:
+            raise NotFound(f"nothing in quarantine is called {identity[:80]!r}")
+        return Payload(
+            source=row.source,
+            received_at=row.received_at,
+            content_type=row.content_type,
+            headers=json.loads(row.headers),
+            body=row.body,
+        )
+
+    def mark_replayed(self, identity: str, *, at: dt.datetime) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(
+                sa.update(tables.quarantine).where(tables.quarantine.c.id == identity).values(replayed_at=at)
+            )
+
+
+def _row(signal: Signal) -> tuple[object, ...]:
+    return (
+        signal.id,
+        signal.source,
+        signal.event_key[:300],
+        signal.kind,
+        signal.state,
+        signal.fingerprint[:200],
+        to_micros(signal.occurred_at),
+        to_micros(signal.received_at),
+        signal.model_dump_json(exclude_none=True),
+    )
+
+
+def _content(payload: Payload) -> dict[str, object]:
+    return {
+        "source": payload.source,
+        "received_at": payload.received_at,
+        "content_type": payload.content_type[:200],
+        "headers": json.dumps(payload.headers),
+        "body": payload.body,
+    }
+
+
+def _payload_row(kept: KeptPayload) -> dict[str, object]:
+    return {"id": kept.id, **_content(kept.payload)}
