@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from tickless.domain.errors import AuthFailed, Forbidden, OutsideError, RateLimited, Rejected, Unreachable
+from tickless.kit.redaction import redact_secrets
 
 MAX_BODY = 5_000_000
 """Longest answer that is read, in bytes."""
@@ -83,8 +84,12 @@ class HttpClient:
             raise Unreachable(f"{urlsplit(url).hostname} did not answer", detail=type(error).__name__) from error
         reply = Reply(answer.status_code, dict(answer.headers), body, answer.elapsed.total_seconds())
         if reply.status >= 400 and reply.status not in accept:
-            raise error_for(reply, urlsplit(url).hostname or "the server")
+            raise error_for(reply, urlsplit(url).hostname or "the server", hide=self._own_secrets())
         return reply
+
+    def _own_secrets(self) -> list[str]:
+        """Values of our own headers, whole and without their scheme: a server may echo them in an error."""
+        return [part for value in self.headers.values() for part in (value, value.rpartition(" ")[2]) if len(part) > 7]
 
 
 def _read_bounded(answer: httpx2.Response) -> bytes:
@@ -98,9 +103,9 @@ def _read_bounded(answer: httpx2.Response) -> bytes:
     return b"".join(parts)
 
 
-def error_for(reply: Reply, host: str) -> OutsideError:
-    """The house's error for an HTTP status."""
-    detail = reply.body[:500].decode(errors="replace")
+def error_for(reply: Reply, host: str, *, hide: Iterable[str] = ()) -> OutsideError:
+    """The house's error for an HTTP status. `hide`: values that must not stay in the detail."""
+    detail = redact_secrets(reply.body.decode(errors="replace"), hide)[:500]
     if reply.status in {401, 403}:
         return AuthFailed(f"{host} refused our credentials ({reply.status})", detail=detail)
     if reply.status == 429:
@@ -137,4 +142,4 @@ def _addresses(host: str, port: int) -> list[ipaddress.IPv4Address | ipaddress.I
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
         raise Unreachable(f"{host} has no address", detail=str(error)) from error
-    return [ipaddress.ip_address(entry[4][0].split("%")[0]) for entry in found]
+    return [ipaddress.ip_address(str(entry[4][0]).split("%")[0]) for entry in found]

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tickless.domain.errors import SettingsInvalid
 from tickless.domain.runbook import Effect
+from tickless.domain.signal import SignalKind
 
 Tier = Literal["bronze", "silver", "gold", "proven"]
 Gives = Literal["signals", "actions", "probes", "chat", "directory", "ticketing", "inventory", "notifications"]
@@ -65,6 +66,8 @@ class Manifest(_Part):
     rate_limit_per_minute: int | None = None
     needs: tuple[str, ...] = ()
     """Python distributions beyond Tickless's own, e.g. the extra `ldap`."""
+    kinds: tuple[SignalKind, ...] = ()
+    """The kinds of signal that its receiver can yield: each has a fixture."""
     actions: dict[str, OperationPromise] = Field(default_factory=dict)
     probes: dict[str, OperationPromise] = Field(default_factory=dict)
     proven: tuple[ProvenOn, ...] = ()

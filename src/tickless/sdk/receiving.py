@@ -10,6 +10,9 @@ from typing import Any
 from tickless.domain.record import Untrusted
 from tickless.domain.signal import Payload, Severity, SignalKind, SignalState
 
+_MILLISECONDS = 100_000_000_000
+"""Larger numbers are milliseconds: as seconds they would lie beyond the year 5000."""
+
 
 @dataclass(frozen=True)
 class Item:
@@ -32,6 +35,25 @@ class Item:
 
     def tamed_labels(self) -> dict[str, Untrusted]:
         return {key[:200]: Untrusted(value[:4_000]) for key, value in (self.labels or {}).items()}
+
+
+def read_time(value: object) -> dt.datetime | None:
+    """A sender's time in UTC: RFC 3339 text, or seconds or milliseconds since 1970. None for anything that is no time.
+
+    Text without an offset is taken as UTC. Times that UTC cannot hold (year 1 east of Greenwich) are none.
+    """
+    try:
+        if isinstance(value, str):
+            moment = dt.datetime.fromisoformat(value.strip())
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            moment = dt.datetime.fromtimestamp(value / 1_000 if abs(value) > _MILLISECONDS else value, dt.UTC)
+        elif isinstance(value, dt.datetime):
+            moment = value
+        else:
+            return None
+        return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 @dataclass(frozen=True)
