@@ -1,0 +1,35 @@
+"""What a brain is taught: the examples that ship (one file per act or need), and what runbooks say leads to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from importlib.resources import files
+
+from tickless.ai.brain import Brain, Example
+from tickless.ai.lexical import teach
+from tickless.domain.runbook import Runbook
+
+
+@lru_cache(maxsize=1)
+def shipped_examples() -> tuple[Example, ...]:
+    """Every line of `examples/*.txt`. The file's name is the label: `act.thanks`, `need.question`."""
+    found = []
+    for path in sorted(files("tickless.ai").joinpath("examples").iterdir(), key=lambda entry: entry.name):
+        label, ending = path.name.rsplit(".", 1)
+        if ending == "txt":
+            lines = path.read_text(encoding="utf-8").splitlines()
+            found += [Example(label, line.strip()) for line in lines if line.strip() and not line.startswith("#")]
+    return tuple(found)
+
+
+def runbook_examples(runbooks: Iterable[Runbook]) -> Iterator[Example]:
+    """What a runbook's `serves.says` teaches: each sentence stands for its first intent."""
+    for runbook in runbooks:
+        if runbook.serves.intents:
+            yield from (Example(f"need.{runbook.serves.intents[0]}", says) for says in runbook.serves.says)
+
+
+def build_brain(runbooks: Iterable[Runbook]) -> Brain:
+    """A brain that knows conversation acts, the usual needs, and what these runbooks serve. Takes about a second."""
+    return teach([*shipped_examples(), *runbook_examples(runbooks)])
