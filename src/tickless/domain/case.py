@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from tickless.domain.finding import CaseKind, Evidence
 from tickless.domain.record import Record, Untrusted
+from tickless.domain.signal import Assurance
 
 CaseState = Literal[
     "open", "awaiting_person", "awaiting_approval", "acting", "verifying", "resolved", "handed_off", "muted"
@@ -62,6 +63,12 @@ class Case(Record):
     door: Literal["human", "machine"]
     inputs: dict[str, str] = Field(default_factory=dict)
     """What is known of the runbook's inputs: slots and linked entities, as references or plain words."""
+    assurance: Assurance = "none"
+    """How sure we are that the requester is who they say."""
+    speaker: str | None = None
+    """The person whose account or session spoke, if bound; differs from the requester when one asks for another."""
+    generation: int = 0
+    """Counts reopenings: each has its own durable run."""
     impact: Impact
     attempt: int = 0
     regressions: int = 0

@@ -64,3 +64,19 @@ class ApprovalRequest(Record):
     answered_by: str | None = None
     answered_at: AwareDatetime | None = None
     reason: str = ""
+
+
+class OpenQuestion(Record):
+    """A question that waits for a person, and the durable run that waits for its answer."""
+
+    version: Literal[1] = 1
+    id: str
+    case: str
+    conversation: str | None
+    about: str
+    text: str
+    choices: tuple[str, ...] = ()
+    waiting: str
+    """Id of the workflow that gets the answer."""
+    state: Literal["open", "answered", "expired", "withdrawn"] = "open"
+    asked_at: AwareDatetime

@@ -9,7 +9,7 @@ from functools import cached_property
 import sqlalchemy as sa
 
 from tickless.domain.case import Message
-from tickless.domain.decision import ApprovalRequest, Decision
+from tickless.domain.decision import ApprovalRequest, Decision, OpenQuestion
 from tickless.domain.finding import Finding
 from tickless.domain.knowledge import Article
 from tickless.domain.measure import Resolution
@@ -123,6 +123,15 @@ class Tx:
         table = tables.messages
         return self.messages.where(
             table.c.conversation == conversation, table.c.id > after, order=table.c.id, limit=limit
+        )
+
+    @cached_property
+    def questions(self) -> Shelf[OpenQuestion]:
+        return Shelf(
+            self.connection,
+            tables.questions,
+            OpenQuestion,
+            lambda q: {"id": q.id, "case": q.case, "conversation": q.conversation, "state": q.state},
         )
 
     @cached_property

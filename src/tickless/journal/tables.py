@@ -157,6 +157,14 @@ messages = _table(
     _time("at"),
     sa.Index("ix_messages_conversation", "conversation", "at", "id"),
 )
+questions = _table(
+    "questions",
+    _id(),
+    _text("case", null=False, index=True),
+    _text("conversation"),
+    _text("state", 20, null=False),
+    sa.Index("ix_questions_conversation", "conversation", "state"),
+)
 resolutions = _table(
     "resolutions",
     _id(),

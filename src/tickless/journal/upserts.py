@@ -30,5 +30,7 @@ def insert_new(
     connection: sa.Connection, table: sa.Table, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]
 ) -> int:
     """Insert what isn't there yet, by any unique key; returns how many rows were new."""
-    result = connection.execute(insert_for(connection, table).on_conflict_do_nothing(), values)
+    result = connection.execute(
+        insert_for(connection, table).on_conflict_do_nothing(), values, execution_options={"preserve_rowcount": True}
+    )
     return int(result.rowcount)

@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade() -> None:
+def upgrade() -> None:  # noqa: PLR0915 (a schema is long)
     op.create_table(
         "alerts",
         sa.Column("fingerprint", sa.String(length=200), nullable=False),
@@ -246,6 +246,17 @@ def upgrade() -> None:
     op.create_index(op.f("ix_people_email"), "people", ["email"], unique=False)
     op.create_index(op.f("ix_people_name"), "people", ["name"], unique=False)
     op.create_index(op.f("ix_people_username"), "people", ["username"], unique=False)
+    op.create_table(
+        "questions",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case", sa.String(length=200), nullable=False),
+        sa.Column("conversation", sa.String(length=200), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_questions_case"), "questions", ["case"], unique=False)
+    op.create_index("ix_questions_conversation", "questions", ["conversation", "state"], unique=False)
     op.create_table(
         "receipts",
         sa.Column("key", sa.String(length=160), nullable=False),

@@ -1,0 +1,136 @@
+"""The desk: everything a door may ask of the house, in one place.
+
+Doors parse, authenticate and authorise; then they call the desk, or read the journal. Each method says who asks (`by`), checks
+what only the house can know, writes one audit row, and is safe to call twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from tickless.domain.case import Case
+from tickless.domain.decision import ApprovalRequest
+from tickless.domain.person import Person
+from tickless.domain.plan import Plan
+from tickless.domain.runbook import Runbook
+from tickless.domain.signal import Payload, Sender
+from tickless.journal import Journal
+from tickless.kit.clock import Clock
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What a receiver answers: how many signals were read, how many of them were new, or where it was put aside."""
+
+    received: int
+    new: int
+    quarantined: str | None = None
+    reason: str | None = None
+    mend: str | None = None
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message that was taken in: its signal and the conversation to watch for the answer."""
+
+    signal: str
+    conversation: str
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What a run would do: the plan, what each step would change, and whether policy would let it run."""
+
+    plan: Plan
+    steps: tuple[dict[str, Any], ...]
+    verdict: str
+    decision: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of `tickless doctor`: a check, whether all is well, and what to do if not."""
+
+    check: str
+    ok: bool
+    detail: str
+    mend: str = ""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The first numbers, for a window of time (None: since the beginning)."""
+
+    cases: int
+    live: int
+    doors: dict[str, int]
+    outcomes: dict[str, int]
+    """verified, confirmed, assumed, regressed, handed_off, prevented, muted (and refused, withdrawn)"""
+    seconds_to_verified: dict[str, float | None]
+    """p50 and p99"""
+    minutes_saved: float
+    waiting_for_approval: int
+
+
+class Desk(Protocol):
+    """What doors see of the house."""
+
+    journal: Journal
+    clock: Clock
+    runbooks: dict[str, Runbook]
+
+    async def receive(self, payload: Payload) -> Accepted:
+        """Take in what a source sent. Returns after it is durable; a bad payload is quarantined, never an error."""
+        ...
+
+    async def replay(self, quarantined: str, *, by: str) -> Accepted:
+        """Read a quarantined payload again, with today's mapping."""
+        ...
+
+    async def say(self, sender: Sender, text: str, *, key: str = "") -> Said:
+        """Take in a message of a person. `key` makes a retry harmless. Raises `BadInput` (empty, longer than 8,000 signs)."""
+        ...
+
+    async def answer_approval(
+        self, approval: str, *, by: Person | None, user: str, approve: bool, reason: str
+    ) -> ApprovalRequest:
+        """Approve or deny. Raises `Forbidden` (not an approver, own request, beneficiary) or `Conflict` (answered, expired)."""
+        ...
+
+    async def rehearse(self, runbook: str, inputs: dict[str, str], *, by: str) -> Rehearsal:
+        """Dry run against the live systems: reads real state, changes nothing."""
+        ...
+
+    async def run(self, runbook: str, inputs: dict[str, str], *, by: str, reason: str) -> Case:
+        """Open a case for an operator's run of a runbook; policy decides as for any other case."""
+        ...
+
+    async def close(self, case: str, *, by: str, how: str, reason: str) -> Case:
+        """Take a case out of the machine's hands: `how` is hand_off, mute, withdraw or confirm (a person saw that it is solved)."""
+        ...
+
+    async def reopen(self, case: str, *, by: str, reason: str) -> Case:
+        """It was not solved: the outcome becomes `regressed` and the case is decided anew."""
+        ...
+
+    async def set_switch(self, name: str, *, on: bool, by: str, reason: str) -> None:
+        """A brake: `all`, `freeze`, `runbook:<id>`, `service:<id>`. Effective with the next step of every run."""
+        ...
+
+    async def set_rung(self, runbook: str, *, rung: str, by: str) -> None:
+        """Put a runbook on observe, suggest, approve or auto. Raises `NotFound`, `BadInput`."""
+        ...
+
+    async def open_secret(self, identity: str, *, person: str) -> str:
+        """Show a one-time secret to the person it is for, once. Raises `NotFound` afterwards."""
+        ...
+
+    def numbers(self) -> Numbers:
+        """The first numbers."""
+        ...
+
+    def doctor(self) -> list[Finding]:
+        """Checks of the house: audit chain, stuck runs, doubled effects, lost signals, leases, disk, versions."""
+        ...
