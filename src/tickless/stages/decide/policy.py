@@ -1,0 +1,120 @@
+"""May it? One deterministic answer with its reasons, by Cedar policies. Default deny; an error in a policy denies too."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import cedarpy
+
+from tickless.domain.decision import PolicyReason
+from tickless.stages.decide.policy_files import Policies, PolicyText, read_policies
+from tickless.stages.decide.policy_requests import CONTEXT_DEFAULTS, Action, Principal, Resource
+
+__all__ = ["Action", "PolicyEngine", "Principal", "Resource", "Ruling"]
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """The answer. `needs`: what would change a no into a yes, such as `step_up` or `approval:manager`, in policy order;
+    a no with a blocking policy that nothing can satisfy has no `needs` at all."""
+
+    allowed: bool
+    reasons: tuple[PolicyReason, ...]
+    needs: tuple[str, ...] = ()
+
+
+class PolicyEngine:
+    """Parsed policies, ready for thousands of questions a second. Safe to share between threads."""
+
+    def __init__(self, policies: Policies) -> None:
+        self._policies = policies
+        self._entities = lru_cache(maxsize=4_096)(self._parse_entities)
+
+    @classmethod
+    def load(cls, folder: Path) -> PolicyEngine:
+        """Read, check and keep every policy of the folder. Raises `SettingsInvalid` with all problems."""
+        return cls(read_policies(folder))
+
+    @property
+    def texts(self) -> tuple[PolicyText, ...]:
+        """Every policy as its author described it, in the order of the files."""
+        return tuple(self._policies.texts.values())
+
+    def may(
+        self, *, principal: Principal, action: Action, resource: Resource, context: Mapping[str, Any] | None = None
+    ) -> Ruling:
+        """Answer one question.
+
+        `context` holds the schema's fields for that action; what is left out is taken in the most careful way
+        (`policy_requests.RUN_DEFAULTS`). Raises ValueError for a field that does not exist or a value of the wrong type.
+        """
+        request = {
+            "principal": {"type": principal.kind, "id": principal.id},
+            "action": {"type": "Action", "id": action},
+            "resource": {"type": resource.kind, "id": resource.id},
+            "context": _filled(action, context or {}),
+        }
+        entities = self._entities(_as_json(principal, resource))
+        answer = cedarpy.is_authorized(request, self._policies.handle, entities)
+        if answer.diagnostics.errors:
+            return _broken(answer.diagnostics.errors)
+        return self._ruling(answer)
+
+    def _parse_entities(self, text: str) -> cedarpy.Entities:
+        return cedarpy.Entities.from_json_str(text, self._policies.schema)
+
+    def _ruling(self, answer: cedarpy.AuthzResult) -> Ruling:
+        spoke = sorted(answer.diagnostics.reasons, key=lambda name: int(name.removeprefix("policy")))
+        texts = [self._policies.texts[name] for name in spoke]
+        reasons = tuple(PolicyReason(policy=text.id, text=text.reason, effect=text.effect) for text in texts)
+        if answer.allowed:
+            return Ruling(allowed=True, reasons=reasons)
+        if not reasons:
+            return Ruling(allowed=False, reasons=(_DEFAULT,))
+        if any(text.needs is None for text in texts):
+            return Ruling(allowed=False, reasons=reasons)
+        return Ruling(allowed=False, reasons=reasons, needs=tuple(dict.fromkeys(t.needs for t in texts if t.needs)))
+
+
+_DEFAULT = PolicyReason(
+    policy="default", text="No policy allows this, and what no policy allows is forbidden.", effect="default"
+)
+
+
+def _broken(errors: list[str]) -> Ruling:
+    """A policy that cannot be evaluated is no permission, even if another one permits."""
+    text = "A policy could not be evaluated, so the answer is no: " + " ".join(" ".join(errors).split())[:200]
+    return Ruling(allowed=False, reasons=(PolicyReason(policy="error", text=text, effect="default"),))
+
+
+def _as_json(principal: Principal, resource: Resource) -> str:
+    return json.dumps(
+        [
+            {"uid": {"type": entity.kind, "id": entity.id}, "attrs": dict(entity.attributes), "parents": []}
+            for entity in (principal, resource)
+        ],
+        sort_keys=True,
+    )
+
+
+def _filled(action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
+    defaults = CONTEXT_DEFAULTS[action]
+    unknown = set(given) - set(defaults)
+    if unknown:
+        raise ValueError(f"the context of {action!r} has no field {sorted(unknown)}")
+    return {name: _checked(name, given.get(name, default), like=default) for name, default in defaults.items()}
+
+
+def _checked(name: str, value: Any, *, like: Any) -> Any:
+    if isinstance(like, tuple):
+        if isinstance(value, (str, bytes)) or not all(isinstance(item, str) for item in value):
+            raise ValueError(f"{name} is a set of words")
+        return sorted(value)
+    if type(value) is not type(like):
+        raise ValueError(f"{name} is {type(like).__name__}, not {type(value).__name__}")
+    return value

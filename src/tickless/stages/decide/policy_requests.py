@@ -1,0 +1,145 @@
+"""What is asked of policy: who wants to do what with which record, under which circumstances. All of it frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tickless.domain.case import Case
+from tickless.domain.decision import ApprovalRequest
+from tickless.domain.person import Person
+from tickless.domain.runbook import Runbook
+
+Action = Literal["run", "suggest", "approve", "read_case", "answer", "manage", "audit", "use_api"]
+
+RUN_DEFAULTS: Mapping[str, Any] = {
+    "assurance": "none",
+    "acting_for_self": False,
+    "manages_target": False,
+    "target_confirmed": False,
+    "effect": "destroy",
+    "reversible": False,
+    "autonomy": "observe",
+    "criticality": 1,
+    "blast_radius": 1_000_000,
+    "approvals": (),
+    "approval_required": (),
+    "eligible": False,
+    "freeze": True,
+    "kill_switch": True,
+    "privileged_target": True,
+    "sources": 0,
+    "door": "machine",
+}
+"""What a run's context is taken to be where the caller does not say: the most careful reading of each."""
+
+CONTEXT_DEFAULTS: Mapping[Action, Mapping[str, Any]] = {
+    "run": RUN_DEFAULTS,
+    "suggest": RUN_DEFAULTS,
+    "approve": {"assurance": "none"},
+    "read_case": {"assurance": "none"},
+    "answer": {"assurance": "none"},
+    "manage": {"assurance": "none"},
+    "audit": {"assurance": "none"},
+    "use_api": {"assurance": "none", "scope": ""},
+}
+
+
+@dataclass(frozen=True)
+class _Entity:
+    kind: str
+    id: str
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Principal(_Entity):
+    """Who wants to: a `User`, a `Token`, or the `System` itself."""
+
+    @classmethod
+    def person(
+        cls, person: Person, *, roles: frozenset[str] = frozenset(), owns: frozenset[str] = frozenset()
+    ) -> Principal:
+        """A person with their roles (such as operator, auditor, admin) and the ids of the services they own."""
+        return cls(
+            "User",
+            person.id,
+            {
+                "id": person.id,
+                "roles": sorted({"employee", *roles}),
+                "department": person.department,
+                "privileged": person.privileged,
+                "active": person.active,
+                "owns": sorted(owns),
+            },
+        )
+
+    @classmethod
+    def nobody(cls) -> Principal:
+        """Somebody whom we don't know: active, with no role and no name."""
+        empty: dict[str, Any] = {
+            "id": "",
+            "roles": [],
+            "department": "",
+            "privileged": False,
+            "active": True,
+            "owns": [],
+        }
+        return cls("User", "", empty)
+
+    @classmethod
+    def system(cls) -> Principal:
+        """Tickless, acting on a signal from the machine door."""
+        return cls("System", "tickless", {"id": "tickless"})
+
+    @classmethod
+    def token(cls, token_id: str, *, owner: str, scopes: frozenset[str]) -> Principal:
+        """A program with an API token."""
+        return cls("Token", token_id, {"id": token_id, "owner": owner, "scopes": sorted(scopes)})
+
+
+@dataclass(frozen=True)
+class Resource(_Entity):
+    """What it is about: a `Runbook`, `Case`, `Approval`, or the `House`."""
+
+    @classmethod
+    def runbook(cls, runbook: Runbook) -> Resource:
+        return cls(
+            "Runbook",
+            runbook.runbook,
+            {
+                "id": runbook.runbook,
+                "area": runbook.runbook.partition(".")[0],
+                "kind": runbook.kind,
+                "about": runbook.subject.partition(":")[0],
+                "verified_identity": runbook.requires.verified_identity,
+            },
+        )
+
+    @classmethod
+    def case(cls, case: Case, *, participants: frozenset[str]) -> Resource:
+        """`participants`: ids of the people in it, whatever their role."""
+        people = participants | ({case.requester} if case.requester else set())
+        attributes = {"id": case.id, "participants": sorted(people), "service": case.service or ""}
+        return cls("Case", case.id, attributes)
+
+    @classmethod
+    def approval(cls, request: ApprovalRequest, *, beneficiary: str | None, typed_by: str | None = None) -> Resource:
+        """`beneficiary`: whom the plan is for; `typed_by`: who wrote the request for somebody else."""
+        return cls(
+            "Approval",
+            request.id,
+            {
+                "id": request.id,
+                "requester": request.requester or "",
+                "beneficiary": beneficiary or "",
+                "typed_by": typed_by or "",
+                "approvers": sorted(request.approvers),
+                "pending": request.state == "pending",
+            },
+        )
+
+    @classmethod
+    def house(cls) -> Resource:
+        return cls("House", "main", {"id": "main"})
