@@ -1,0 +1,174 @@
+"""Webhook v4 and API v2 → alerts. `split` only cuts the body into alerts; `read` understands one (msgspec, no copies)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from tickless.connectors.alertmanager.settings import Settings
+from tickless.domain.errors import PayloadRejected
+from tickless.domain.signal import Payload, Severity, SignalState
+from tickless.sdk import Item, receiver
+from tickless.sdk.receiving import read_time
+
+MEND = (
+    "send Alertmanager's webhook (version 4: an object with `alerts`) or its API v2 (an array of objects with `labels`)"
+)
+_SEVERITIES: dict[str, Severity] = {
+    "critical": "critical", "page": "critical", "emergency": "critical", "disaster": "critical", "fatal": "critical",
+    "error": "error", "major": "error", "high": "error", "ticket": "error",
+    "warning": "warning", "warn": "warning", "minor": "warning", "medium": "warning",
+    "info": "info", "informational": "info", "low": "info", "none": "info", "ok": "info",
+}  # fmt: skip
+_TITLES = ("summary", "title")
+_BODIES = ("description", "message")
+
+
+class Alert(msgspec.Struct, forbid_unknown_fields=True):
+    """One alert in either shape. An unknown field sends it down the slower, lenient way, which keeps it."""
+
+    labels: dict[str, str]
+    annotations: dict[str, str] = {}
+    status: str = ""
+    startsAt: str = ""  # noqa: N815 - the vendor's name
+    endsAt: str = ""  # noqa: N815
+    generatorURL: str = ""  # noqa: N815
+    fingerprint: str = ""
+
+
+class Webhook(msgspec.Struct):
+    """The envelope of webhook v4, as far as it concerns us."""
+
+    alerts: list[msgspec.Raw]
+    truncatedAlerts: int = 0  # noqa: N815
+    groupKey: str = ""  # noqa: N815
+
+
+class Truncated(msgspec.Struct, forbid_unknown_fields=True):
+    """Our own note that Alertmanager left alerts out of a group."""
+
+    truncatedAlerts: int  # noqa: N815
+    groupKey: str  # noqa: N815
+
+
+_WEBHOOK = msgspec.json.Decoder(Webhook)
+_ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
+_ALERT = msgspec.json.Decoder(Alert)
+_TRUNCATED = msgspec.json.Decoder(Truncated)
+_ANY = msgspec.json.Decoder(dict[str, Any])
+
+
+def split(payload: Payload, settings: Settings) -> Sequence[bytes]:
+    """Cut the body into its alerts, not yet understood."""
+    body = payload.body
+    try:
+        if body.lstrip()[:1] == b"[":
+            return list(map(bytes, _ARRAY.decode(body)))
+        envelope = _WEBHOOK.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise PayloadRejected(f"this is no Alertmanager payload: {error}", mend=MEND) from error
+    alerts = list(map(bytes, envelope.alerts))
+    if envelope.truncatedAlerts > 0:
+        alerts.append(msgspec.json.encode(Truncated(envelope.truncatedAlerts, envelope.groupKey)))
+    return alerts
+
+
+def read(raw: bytes, payload: Payload, settings: Settings) -> Item:
+    """Understand one alert. Open alerts have no end, or the year 1 as their end; in API v2 a past end means resolved."""
+    try:
+        alert = _ALERT.decode(raw)
+        extra: dict[str, str] = {}
+    except msgspec.ValidationError:
+        if b'"truncatedAlerts"' in raw and (note := _truncation(raw)) is not None:
+            return note
+        alert, extra = _lenient(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise PayloadRejected(f"an alert is no JSON: {error}", mend=MEND) from error
+    return _item(alert, extra, payload.received_at, settings.severity_label)
+
+
+def _item(alert: Alert, extra: dict[str, str], received_at: dt.datetime, severity_label: str) -> Item:
+    labels, annotations = alert.labels, alert.annotations
+    if not labels:
+        raise PayloadRejected("an alert has no labels", mend="every alert needs at least the label `alertname`")
+    ended = None if alert.endsAt.startswith("0001-") or not alert.endsAt else read_time(alert.endsAt)
+    state = _state(alert.status, ended, received_at)
+    started = None if alert.startsAt.startswith("0001-") else read_time(alert.startsAt)
+    name = labels.get("alertname", "")
+    kept = {**extra, **labels}
+    for key, value in annotations.items():
+        if key not in _TITLES and key not in _BODIES:
+            kept.setdefault(f"annotation.{key}", value)
+    return Item(
+        fingerprint=alert.fingerprint or label_hash(labels),
+        title=annotations.get("summary") or annotations.get("title") or name or "alert without a name",
+        state=state,
+        severity=_SEVERITIES.get(labels.get(severity_label, "").lower()),
+        body=annotations.get("description") or annotations.get("message") or "",
+        labels=kept,
+        link=alert.generatorURL or None,
+        occurred_at=(ended or started) if state == "resolved" else started,
+    )
+
+
+def _state(status: str, ended: dt.datetime | None, received_at: dt.datetime) -> SignalState:
+    if status:
+        return "resolved" if status == "resolved" else "firing"
+    return "resolved" if ended is not None and ended <= received_at else "firing"
+
+
+def label_hash(labels: dict[str, str]) -> str:
+    """A stable hash of a label set, for alerts that come without a fingerprint: 16 hex digits, as Alertmanager's has."""
+    text = "\xff".join([f"{name}\xfe{labels[name]}" for name in sorted(labels)])
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _truncation(raw: bytes) -> Item | None:
+    """The note that `split` adds; None if it is something else."""
+    try:
+        note = _TRUNCATED.decode(raw)
+    except msgspec.MsgspecError:
+        return None
+    return Item(
+        fingerprint=f"truncated:{label_hash({'groupKey': note.groupKey})}",
+        title=f"Alertmanager left {note.truncatedAlerts} alerts out of a group",
+        state="info",
+        severity="warning",
+        body="The receiver's `max_alerts` is too low: raise it, or set it to 0.",
+        labels={"alertname": "AlertmanagerTruncatedAlerts", "group_key": note.groupKey},
+    )
+
+
+def _lenient(raw: bytes) -> tuple[Alert, dict[str, str]]:
+    """An alert with fields or values that the specification does not know: plain values are kept as labels."""
+    try:
+        fields = _ANY.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise PayloadRejected(f"an alert is no JSON object: {error}", mend=MEND) from error
+    if not isinstance(fields.get("labels"), dict):
+        raise PayloadRejected("an alert has no object `labels`", mend=MEND)
+    alert = Alert(
+        labels=_texts(fields.pop("labels")),
+        annotations=_texts(fields.pop("annotations", None)),
+        **{name: str(fields.pop(name, None) or "") for name in _KNOWN},
+    )
+    return alert, _texts(fields)
+
+
+_KNOWN = ("status", "startsAt", "endsAt", "generatorURL", "fingerprint")
+
+
+def _texts(values: Any) -> dict[str, str]:
+    """Plain values as text; nested ones as JSON."""
+    if not isinstance(values, dict):
+        return {}
+    return {
+        key: value if isinstance(value, str) else msgspec.json.encode(value).decode() for key, value in values.items()
+    }
+
+
+RECEIVER = receiver(split=split, read=read)
