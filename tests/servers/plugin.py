@@ -10,11 +10,19 @@ import os
 from collections import Counter
 
 import pytest
-
 from tests.servers.lanes import LANES, lanes_of
 
 pytest_plugins = [
+    "tests.servers.dovecot",
+    "tests.servers.nginx",
     "tests.servers.postgres",
+    "tests.servers.prometheus",
+    "tests.servers.scim",
+    "tests.servers.slapd",
+    "tests.servers.sshd",
+    "tests.servers.supervisord",
+    "tests.servers.watched_nginx",
+    "tests.servers.webhook",
 ]
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-
 from tests.servers.processes import HOST, free_port, own_folder
 
 OPTIONS = "-c fsync=off -c full_page_writes=off -c max_connections=200"
