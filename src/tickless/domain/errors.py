@@ -60,8 +60,30 @@ class PayloadRejected(BadInput):
     status = 400
 
 
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One mistake in a file: where (`line` and `column` from 1, `where` such as `steps[2].with`), why, and how to mend it."""
+
+    path: str
+    line: int
+    column: int
+    code: str
+    where: str
+    reason: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}: {self.code}: {self.where}: {self.reason} ({self.mend})"
+
+
 class RunbookInvalid(BadInput):
+    """Carries every problem at once, in the order of the text."""
+
     code = "runbook_invalid"
+
+    def __init__(self, public: str, *, problems: tuple[Problem, ...] = (), detail: str = "", mend: str = "") -> None:
+        super().__init__(public, detail=detail, mend=mend)
+        self.problems = problems
 
 
 class SettingsInvalid(BadInput):

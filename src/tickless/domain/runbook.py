@@ -26,14 +26,14 @@ def parse_duration(value: Any) -> float:
     raise ValueError(f"{text!r} is no duration: write a number and one of ms, s, m, h, d (such as 30s or 7d)")
 
 
-Seconds = Annotated[float, BeforeValidator(parse_duration), Field(ge=0)]
+Seconds = Annotated[float, BeforeValidator(parse_duration, json_schema_input_type=float | str), Field(ge=0)]
 
 
 def _words(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_words, json_schema_input_type=str | tuple[str, ...])]
 """One word, or a list of them."""
 
 

@@ -45,8 +45,8 @@ def read_policies(folder: Path) -> Policies:
     whole = "\n".join(sources.values())
     if schema is not None and not problems:
         names = {name: text.id for name, text in texts.items()}
-        for found in cedarpy.validate_policies(whole, schema).errors:
-            problems.append(f"{names.get(found.policy_id, found.policy_id)}: {found.error}")
+        found = cedarpy.validate_policies(whole, schema).errors
+        problems.extend(f"{names.get(error.policy_id, error.policy_id)}: {error.error}" for error in found)
     if problems or schema is None:
         raise SettingsInvalid(
             f"the policies in {folder.name!r} cannot be used: " + "; ".join(problems),
