@@ -1,0 +1,298 @@
+"""The entrance: sessions, one-time links, API tokens, users. Methods here block (SQL, Argon2): call them in a thread."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tickless.domain.errors import BadInput, Conflict, Forbidden, NotFound, Unauthenticated
+from tickless.doors.entrance.passwords import hash_password, password_fits
+from tickless.doors.entrance.problems import TooManyTries
+from tickless.doors.entrance.settings import EntranceSettings
+from tickless.doors.entrance.throttle import Throttle
+from tickless.doors.entrance.visitor import ANONYMOUS, SCOPES, Right, Visitor
+from tickless.journal import Journal, Tx
+from tickless.journal.access import ApiToken, Role, Session, User
+from tickless.kit.clock import Clock
+from tickless.kit.ids import new_id
+
+COOKIE = "tickless_session"
+PREFIX = "tkl_"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A session that was just opened. `token` goes into the cookie and nowhere else."""
+
+    token: str
+    csrf: str
+    user: User
+    expires_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class NewToken:
+    """An API token: `token` is shown now and never again."""
+
+    token: str
+    record: ApiToken
+
+
+class Entrance:
+    """Who is at the door, and what may they do."""
+
+    def __init__(self, journal: Journal, clock: Clock, settings: EntranceSettings | None = None) -> None:
+        self.journal = journal
+        self.clock = clock
+        self.settings = settings or EntranceSettings()
+        self._logins = Throttle(free=self.settings.tries)
+        self._addresses = Throttle(free=self.settings.tries_per_address)
+
+    # Who is it?
+
+    def visitor(self, request: Request, *, query_token: bool = False) -> Visitor:
+        """Who sent this. A bearer token, a token as basic password, or the session cookie; `query_token` also reads
+        `?token=`, for senders that cannot set headers. A token that is wrong raises `Unauthenticated`; nothing at all is
+        an anonymous visitor."""
+        token = _token_in(request, query=query_token)
+        if token is not None:
+            return self._by_token(token)
+        cookie = request.cookies.get(COOKIE)
+        return self._by_session(cookie) if cookie else ANONYMOUS
+
+    def _by_token(self, token: str) -> Visitor:
+        with self.journal.read() as tx:
+            record = tx.access.token(token, now=self.clock.now())
+            user = tx.access.users.get(record.user) if record else None
+            if record is None or user is None or not user.active:
+                raise Unauthenticated("this token is not known here", mend="create one: tickless token create")
+            person = tx.people.get(user.person) if user.person else None
+        return Visitor("token", user, person, frozenset(record.scopes), token=record.id, source=record.source)
+
+    def _by_session(self, cookie: str) -> Visitor:
+        with self.journal.read() as tx:
+            session = tx.access.session(cookie, now=self.clock.now())
+            user = tx.access.users.get(session.user) if session and session.kind == "session" else None
+            if session is None or user is None or not user.active:
+                return ANONYMOUS
+            person = tx.people.get(user.person) if user.person else None
+        return Visitor("session", user, person, csrf=session.csrf)
+
+    def require(self, visitor: Visitor, right: Right) -> None:
+        """Raises `Unauthenticated` when nobody is known, `Forbidden` when they may not."""
+        if visitor.kind == "anonymous":
+            raise Unauthenticated("sign in first", mend="sign in, or send Authorization: Bearer tkl_…")
+        if not visitor.may(right):
+            what = "this token" if visitor.kind == "token" else "your account"
+            raise Forbidden(f"{what} has no right to do that", mend=f"ask an administrator for the right `{right}`")
+
+    def csrf_ok(self, visitor: Visitor, token: str) -> bool:
+        """Did a form or script of ours send this? Always true for tokens: no browser sends those by itself."""
+        if visitor.kind == "session":
+            return hmac.compare_digest(visitor.csrf.encode(), token.encode())
+        return visitor.kind == "token"
+
+    # Signing in and out
+
+    def sign_in(self, login: str, password: str, *, address: str) -> Opened:
+        """Open a session. Raises `Unauthenticated` (the same for an unknown login and a wrong password) and
+        `TooManyTries`, with the seconds to wait. Takes tens of milliseconds either way."""
+        now = self.clock.now()
+        login = _plain(login)
+        key = f"{login}\n{address}"
+        wait = max(self._logins.wait(key, now=now), self._addresses.wait(address, now=now))
+        if wait > 0:
+            raise TooManyTries(after=wait)
+        with self.journal.read() as tx:
+            user = tx.access.user_by_login(login)
+        fits = password_fits(user.password if user else None, password)
+        if user is None or not fits or not user.active:
+            self._logins.failed(key, now=now)
+            self._addresses.failed(address, now=now)
+            self._note("anonymous", "sign_in.refused", f"login:{login[:100]}", address=address)
+            raise Unauthenticated("the login or the password is wrong")
+        self._logins.succeeded(key)
+        with self.journal.write() as tx:
+            return self._open(tx, user, how="password", address=address)
+
+    def make_link(self, user: User, *, by: str = "system") -> str:
+        """A token that signs this user in once, within `link_minutes`. Raises `Forbidden` for a user who was switched off."""
+        if not user.active:
+            raise Forbidden("this user is switched off")
+        token = secrets.token_urlsafe(32)
+        now = self.clock.now()
+        until = now + dt.timedelta(minutes=self.settings.link_minutes)
+        with self.journal.write() as tx:
+            tx.access.add_session(token, Session(user.id, "link", "", now, until))
+            tx.audit.append(at=now, actor=by, action="link.make", subject=f"user:{user.login}", detail={})
+        return token
+
+    def redeem_link(self, token: str, *, address: str) -> Opened:
+        """Open a session with a link's token, once. Raises `Unauthenticated`."""
+        with self.journal.write() as tx:
+            link = tx.access.session(token, now=self.clock.now())
+            user = tx.access.users.get(link.user) if link and link.kind == "link" else None
+            if user is None or not user.active or not tx.access.end_session(token):
+                raise Unauthenticated("this link was used already or is too old", mend="ask for a new one")
+            return self._open(tx, user, how="link", address=address)
+
+    def _open(self, tx: Tx, user: User, *, how: str, address: str) -> Opened:
+        now = self.clock.now()
+        until = now + dt.timedelta(hours=self.settings.session_hours)
+        opened = Opened(secrets.token_urlsafe(32), secrets.token_urlsafe(24), user, until)
+        tx.access.add_session(opened.token, Session(user.id, "session", opened.csrf, now, until))
+        detail = {"how": how, "address": address}
+        tx.audit.append(
+            at=now, actor=f"user:{user.login}", action="sign_in", subject=f"user:{user.login}", detail=detail
+        )
+        return opened
+
+    def sign_out(self, request: Request) -> None:
+        """End the session of this request, if it has one."""
+        cookie = request.cookies.get(COOKIE)
+        visitor = self._by_session(cookie) if cookie else ANONYMOUS
+        if cookie and visitor.user:
+            with self.journal.write() as tx:
+                tx.access.end_session(cookie)
+                subject = f"user:{visitor.user.login}"
+                tx.audit.append(at=self.clock.now(), actor=subject, action="sign_out", subject=subject, detail={})
+
+    def put_cookie(self, response: Response, opened: Opened, request: Request) -> None:
+        """Hand the session to the browser: HttpOnly, SameSite=Lax, and Secure over https."""
+        response.set_cookie(
+            COOKIE,
+            opened.token,
+            max_age=int((opened.expires_at - self.clock.now()).total_seconds()),
+            httponly=True,
+            samesite="lax",
+            secure=request.url.scheme == "https",
+        )
+
+    def drop_cookie(self, response: Response) -> None:
+        response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+
+    # Users and tokens
+
+    def create_user(
+        self,
+        login: str,
+        *,
+        roles: Sequence[Role],
+        person: str | None = None,
+        password: str | None = None,
+        by: str = "system",
+    ) -> User:
+        """Add a local account. Raises `BadInput`, `Conflict` (the login is taken), `NotFound` (no such person)."""
+        login = _plain(login)
+        if not login or len(login) > 100:
+            raise BadInput("a login has 1 to 100 characters")
+        if not roles:
+            raise BadInput("a user needs at least one role")
+        hashed = hash_password(password) if password is not None else None
+        user = User(id=new_id("usr"), login=login, person=person, roles=tuple(roles), password=hashed)
+        with self.journal.write() as tx:
+            if tx.access.user_by_login(login):
+                raise Conflict(f"there is a user {login!r} already")
+            if person is not None:
+                tx.people.need(person)
+            tx.access.users.put(user)
+            detail = {"roles": list(roles), "person": person}
+            tx.audit.append(at=self.clock.now(), actor=by, action="user.create", subject=f"user:{login}", detail=detail)
+        return user
+
+    def set_password(self, login: str, password: str, *, by: str) -> None:
+        """Raises `NotFound`, `BadInput`."""
+        hashed = hash_password(password)
+        with self.journal.write() as tx:
+            user = tx.access.user_by_login(_plain(login))
+            if user is None:
+                raise NotFound(f"there is no user {login[:80]!r}")
+            tx.access.users.put(user.model_copy(update={"password": hashed}))
+            subject = f"user:{user.login}"
+            tx.audit.append(at=self.clock.now(), actor=by, action="user.password", subject=subject, detail={})
+
+    def users(self) -> list[User]:
+        """Everybody with an account, by id; password hashes are left out."""
+        with self.journal.read() as tx:
+            return [user.model_copy(update={"password": None}) for user in tx.access.users.where()]
+
+    def create_token(
+        self,
+        name: str,
+        *,
+        user: User,
+        scopes: Sequence[str],
+        source: str | None = None,
+        expires_at: dt.datetime | None = None,
+        by: str = "system",
+    ) -> NewToken:
+        """A token for machines. Bound to a `source` it may do nothing but send as that source. Raises `BadInput`."""
+        unknown = sorted(set(scopes) - set(SCOPES))
+        if unknown or not scopes:
+            raise BadInput(
+                f"no such scope: {', '.join(unknown)}" if unknown else "a token needs a scope",
+                mend=f"there are: {', '.join(SCOPES)}",
+            )
+        if source is not None and set(scopes) != {"signals:write"}:
+            raise BadInput("a token bound to a source has the scope signals:write and no other")
+        now = self.clock.now()
+        if expires_at is not None and expires_at <= now:
+            raise BadInput("the token would have run out already")
+        record = ApiToken(
+            id=new_id("tok"),
+            name=name.strip()[:100] or "token",
+            user=user.id,
+            scopes=tuple(sorted(set(scopes))),
+            source=source,
+            created_at=now,
+            expires_at=expires_at,
+        )
+        token = PREFIX + secrets.token_urlsafe(32)
+        with self.journal.write() as tx:
+            tx.access.add_token(token, record)
+            detail = {"name": record.name, "scopes": list(record.scopes), "source": source, "user": user.login}
+            tx.audit.append(at=now, actor=by, action="token.create", subject=f"token:{record.id}", detail=detail)
+        return NewToken(token, record)
+
+    def tokens(self) -> list[ApiToken]:
+        """Without the tokens themselves: only their hashes are stored."""
+        with self.journal.read() as tx:
+            return tx.access.tokens()
+
+    def revoke(self, token_id: str, *, by: str) -> None:
+        """End an API token at once. Raises `NotFound`."""
+        with self.journal.write() as tx:
+            if not tx.access.revoke_token(token_id):
+                raise NotFound(f"there is no token {token_id[:80]!r}")
+            subject = f"token:{token_id}"
+            tx.audit.append(at=self.clock.now(), actor=by, action="token.revoke", subject=subject, detail={})
+
+    def _note(self, actor: str, action: str, subject: str, *, address: str) -> None:
+        with self.journal.write() as tx:
+            detail = {"address": address}
+            tx.audit.append(at=self.clock.now(), actor=actor, action=action, subject=subject, detail=detail)
+
+
+def _plain(login: str) -> str:
+    return login.strip().lower()
+
+
+def _token_in(request: Request, *, query: bool) -> str | None:
+    """The token a request shows: bearer, basic password (the user name is not looked at), or in the query."""
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    if scheme.lower() == "basic":
+        try:
+            return base64.b64decode(value.strip(), validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError) as error:
+            raise Unauthenticated("the authorization header cannot be read") from error
+    return request.query_params.get("token") if query else None
