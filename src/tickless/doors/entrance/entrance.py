@@ -1,31 +1,28 @@
-"""The entrance: sessions, one-time links, API tokens, users. Methods here block (SQL, Argon2): call them in a thread."""
+"""The entrance: who is it, may they, and how they sign in and out. Methods block (SQL, Argon2): call them in a thread."""
 
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime as dt
 import hmac
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tickless.domain.errors import BadInput, Conflict, Forbidden, NotFound, Unauthenticated
-from tickless.doors.entrance.passwords import hash_password, password_fits
+from tickless.domain.errors import Forbidden, Unauthenticated
+from tickless.doors.entrance.accounts import Accounts, plain_login
+from tickless.doors.entrance.passwords import password_fits
 from tickless.doors.entrance.problems import TooManyTries
 from tickless.doors.entrance.settings import EntranceSettings
 from tickless.doors.entrance.throttle import Throttle
-from tickless.doors.entrance.visitor import ANONYMOUS, SCOPES, Right, Visitor
+from tickless.doors.entrance.visitor import ANONYMOUS, Right, Visitor
 from tickless.journal import Journal, Tx
-from tickless.journal.access import ApiToken, Role, Session, User
+from tickless.journal.access import Session, User
 from tickless.kit.clock import Clock
-from tickless.kit.ids import new_id
 
 COOKIE = "tickless_session"
-PREFIX = "tkl_"
 
 
 @dataclass(frozen=True)
@@ -38,20 +35,11 @@ class Opened:
     expires_at: dt.datetime
 
 
-@dataclass(frozen=True)
-class NewToken:
-    """An API token: `token` is shown now and never again."""
-
-    token: str
-    record: ApiToken
-
-
-class Entrance:
+class Entrance(Accounts):
     """Who is at the door, and what may they do."""
 
     def __init__(self, journal: Journal, clock: Clock, settings: EntranceSettings | None = None) -> None:
-        self.journal = journal
-        self.clock = clock
+        super().__init__(journal, clock)
         self.settings = settings or EntranceSettings()
         self._logins = Throttle(free=self.settings.tries)
         self._addresses = Throttle(free=self.settings.tries_per_address)
@@ -106,7 +94,7 @@ class Entrance:
         """Open a session. Raises `Unauthenticated` (the same for an unknown login and a wrong password) and
         `TooManyTries`, with the seconds to wait. Takes tens of milliseconds either way."""
         now = self.clock.now()
-        login = _plain(login)
+        login = plain_login(login)
         key = f"{login}\n{address}"
         wait = max(self._logins.wait(key, now=now), self._addresses.wait(address, now=now))
         if wait > 0:
@@ -179,110 +167,10 @@ class Entrance:
     def drop_cookie(self, response: Response) -> None:
         response.delete_cookie(COOKIE, httponly=True, samesite="lax")
 
-    # Users and tokens
-
-    def create_user(
-        self,
-        login: str,
-        *,
-        roles: Sequence[Role],
-        person: str | None = None,
-        password: str | None = None,
-        by: str = "system",
-    ) -> User:
-        """Add a local account. Raises `BadInput`, `Conflict` (the login is taken), `NotFound` (no such person)."""
-        login = _plain(login)
-        if not login or len(login) > 100:
-            raise BadInput("a login has 1 to 100 characters")
-        if not roles:
-            raise BadInput("a user needs at least one role")
-        hashed = hash_password(password) if password is not None else None
-        user = User(id=new_id("usr"), login=login, person=person, roles=tuple(roles), password=hashed)
-        with self.journal.write() as tx:
-            if tx.access.user_by_login(login):
-                raise Conflict(f"there is a user {login!r} already")
-            if person is not None:
-                tx.people.need(person)
-            tx.access.users.put(user)
-            detail = {"roles": list(roles), "person": person}
-            tx.audit.append(at=self.clock.now(), actor=by, action="user.create", subject=f"user:{login}", detail=detail)
-        return user
-
-    def set_password(self, login: str, password: str, *, by: str) -> None:
-        """Raises `NotFound`, `BadInput`."""
-        hashed = hash_password(password)
-        with self.journal.write() as tx:
-            user = tx.access.user_by_login(_plain(login))
-            if user is None:
-                raise NotFound(f"there is no user {login[:80]!r}")
-            tx.access.users.put(user.model_copy(update={"password": hashed}))
-            subject = f"user:{user.login}"
-            tx.audit.append(at=self.clock.now(), actor=by, action="user.password", subject=subject, detail={})
-
-    def users(self) -> list[User]:
-        """Everybody with an account, by id; password hashes are left out."""
-        with self.journal.read() as tx:
-            return [user.model_copy(update={"password": None}) for user in tx.access.users.where()]
-
-    def create_token(
-        self,
-        name: str,
-        *,
-        user: User,
-        scopes: Sequence[str],
-        source: str | None = None,
-        expires_at: dt.datetime | None = None,
-        by: str = "system",
-    ) -> NewToken:
-        """A token for machines. Bound to a `source` it may do nothing but send as that source. Raises `BadInput`."""
-        unknown = sorted(set(scopes) - set(SCOPES))
-        if unknown or not scopes:
-            raise BadInput(
-                f"no such scope: {', '.join(unknown)}" if unknown else "a token needs a scope",
-                mend=f"there are: {', '.join(SCOPES)}",
-            )
-        if source is not None and set(scopes) != {"signals:write"}:
-            raise BadInput("a token bound to a source has the scope signals:write and no other")
-        now = self.clock.now()
-        if expires_at is not None and expires_at <= now:
-            raise BadInput("the token would have run out already")
-        record = ApiToken(
-            id=new_id("tok"),
-            name=name.strip()[:100] or "token",
-            user=user.id,
-            scopes=tuple(sorted(set(scopes))),
-            source=source,
-            created_at=now,
-            expires_at=expires_at,
-        )
-        token = PREFIX + secrets.token_urlsafe(32)
-        with self.journal.write() as tx:
-            tx.access.add_token(token, record)
-            detail = {"name": record.name, "scopes": list(record.scopes), "source": source, "user": user.login}
-            tx.audit.append(at=now, actor=by, action="token.create", subject=f"token:{record.id}", detail=detail)
-        return NewToken(token, record)
-
-    def tokens(self) -> list[ApiToken]:
-        """Without the tokens themselves: only their hashes are stored."""
-        with self.journal.read() as tx:
-            return tx.access.tokens()
-
-    def revoke(self, token_id: str, *, by: str) -> None:
-        """End an API token at once. Raises `NotFound`."""
-        with self.journal.write() as tx:
-            if not tx.access.revoke_token(token_id):
-                raise NotFound(f"there is no token {token_id[:80]!r}")
-            subject = f"token:{token_id}"
-            tx.audit.append(at=self.clock.now(), actor=by, action="token.revoke", subject=subject, detail={})
-
     def _note(self, actor: str, action: str, subject: str, *, address: str) -> None:
         with self.journal.write() as tx:
             detail = {"address": address}
             tx.audit.append(at=self.clock.now(), actor=actor, action=action, subject=subject, detail=detail)
-
-
-def _plain(login: str) -> str:
-    return login.strip().lower()
 
 
 def _token_in(request: Request, *, query: bool) -> str | None:
@@ -293,6 +181,6 @@ def _token_in(request: Request, *, query: bool) -> str | None:
     if scheme.lower() == "basic":
         try:
             return base64.b64decode(value.strip(), validate=True).decode().partition(":")[2]
-        except (binascii.Error, UnicodeDecodeError) as error:
+        except ValueError as error:
             raise Unauthenticated("the authorization header cannot be read") from error
     return request.query_params.get("token") if query else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -11,8 +13,12 @@ SHORTEST = 12
 LONGEST = 500
 
 _HASHER = PasswordHasher()
-_DECOY = _HASHER.hash("nobody has this password")
-"""What an unknown login is checked against, so that it takes as long as a known one."""
+
+
+@cache
+def _decoy() -> str:
+    """What an unknown login is checked against, so that it takes as long as a known one."""
+    return _HASHER.hash("nobody has this password")
 
 
 def hash_password(password: str) -> str:
@@ -25,7 +31,7 @@ def hash_password(password: str) -> str:
 def password_fits(hashed: str | None, password: str) -> bool:
     """Compare. None (no such user, or one without a password) costs the same time and never fits."""
     try:
-        fits = _HASHER.verify(hashed or _DECOY, password[:LONGEST])
+        fits = _HASHER.verify(hashed or _decoy(), password[:LONGEST])
     except (VerificationError, InvalidHashError):
         return False
     return fits and hashed is not None

@@ -72,9 +72,8 @@ class Visitor:
         own: frozenset[Right] = frozenset().union(*(ROLE_RIGHTS[role] for role in self.roles))
         if self.kind != "token":
             return own
-        if self.source is not None:
-            return own & SCOPE_RIGHTS["signals:write"]
-        return own & frozenset().union(*(SCOPE_RIGHTS[scope] for scope in SCOPES if scope in self.scopes))
+        granted = own & frozenset().union(*(SCOPE_RIGHTS[scope] for scope in SCOPES if scope in self.scopes))
+        return granted if self.source is None else granted & SCOPE_RIGHTS["signals:write"]
 
     def may(self, right: Right) -> bool:
         return right in self.rights
