@@ -1,0 +1,62 @@
+"""The operations of the house itself, which no connector has to bring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import Field
+
+from tickless.domain.runbook import Effect
+from tickless.sdk.operations import Output, Params
+
+
+class TemporaryPassword(Params):
+    """For whom to make a password. `person` is the only one who may open the link."""
+
+    username: str = Field(min_length=1, max_length=128)
+    person: str = Field(min_length=1, max_length=64)
+
+
+class PasswordMade(Output):
+    """`reference` (`once:…`) goes to the directory, `link` (a path that opens once) to the person; the value to nobody."""
+
+    reference: str
+    link: str
+
+
+class NotifyPerson(Params):
+    """A private message to one person, never into a channel that others read."""
+
+    person: str = Field(min_length=1, max_length=64)
+    text: str = Field(min_length=1, max_length=2_000)
+
+
+class Notified(Output):
+    sent: bool
+
+
+@dataclass(frozen=True)
+class HouseOperation:
+    name: str
+    effect: Effect
+    params: type[Params]
+    output: type[Output]
+    undo: str
+
+
+HOUSE_OPERATIONS = (
+    HouseOperation(
+        "tickless.temporary_password",
+        "change",
+        TemporaryPassword,
+        PasswordMade,
+        "irreversible: a password that is not used expires with its link",
+    ),
+    HouseOperation(
+        "tickless.notify_person",
+        "change",
+        NotifyPerson,
+        Notified,
+        "irreversible: a message that was read cannot be unread",
+    ),
+)
