@@ -15,7 +15,7 @@ from tickless.sdk.testing import live
 from tickless.sdk.testing.cases import ContractCase, Fault, MissingServer, cases_of
 from tickless.sdk.testing.fixtures import check_snapshot, fixtures_of
 from tickless.sdk.testing.folder import check_files, check_loads_offline, check_readme, check_settings
-from tickless.sdk.testing.parsing import check_stable, check_total, mutations
+from tickless.sdk.testing.parsing import check_stable, check_total, mutations, nested_too_deep
 from tickless.sdk.testing.promises import IRREVERSIBLE, check_capabilities, check_gives, check_params, check_promises
 from tickless.sdk.testing.proofs import unproven
 from tickless.sdk.testing.quality import earned_tier, read_quality
@@ -111,6 +111,14 @@ def test_parsing_is_total(folder: Path, data: st.DataObject) -> None:
     connector = load_connector(folder)
     fixture = data.draw(st.sampled_from(fixtures_of(connector)), label="fixture")
     check_total(connector, data.draw(mutations(fixture), label="payload"), fixture.settings)
+
+
+@each_folder
+def test_no_nesting_is_too_deep(folder: Path) -> None:
+    connector = load_connector(folder)
+    for fixture in fixtures_of(connector):
+        for body in nested_too_deep(fixture.payload.body):
+            check_total(connector, fixture.with_body(body), fixture.settings)
 
 
 @each_case

@@ -69,7 +69,7 @@ def split(payload: Payload, settings: Settings) -> Sequence[bytes]:
         if body.lstrip()[:1] == b"[":
             return list(map(bytes, _ARRAY.decode(body)))
         envelope = _WEBHOOK.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise PayloadRejected(f"this is no Alertmanager payload: {error}", mend=MEND) from error
     alerts = list(map(bytes, envelope.alerts))
     if envelope.truncatedAlerts > 0:
@@ -86,7 +86,7 @@ def read(raw: bytes, payload: Payload, settings: Settings) -> Item:
         if b'"truncatedAlerts"' in raw and (note := _truncation(raw)) is not None:
             return note
         alert, extra = _lenient(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise PayloadRejected(f"an alert is no JSON: {error}", mend=MEND) from error
     return _item(alert, extra, payload.received_at, settings.severity_label)
 
@@ -147,7 +147,7 @@ def _lenient(raw: bytes) -> tuple[Alert, dict[str, str]]:
     """An alert with fields or values that the specification does not know: plain values are kept as labels."""
     try:
         fields = _ANY.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise PayloadRejected(f"an alert is no JSON object: {error}", mend=MEND) from error
     if not isinstance(fields.get("labels"), dict):
         raise PayloadRejected("an alert has no object `labels`", mend=MEND)

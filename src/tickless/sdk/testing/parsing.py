@@ -23,6 +23,13 @@ _ANY_JSON = st.recursive(
     max_leaves=6,
 )
 
+_HEADER_TEXT = st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF), max_size=20)
+"""What a server can see in a header: Latin-1."""
+_DEEP = 20_000
+_JUST_BELOW = 900
+"""Deep enough to trip what walks a document that a parser let through."""
+_PLACE = "here it goes deep"
+
 
 @st.composite
 def mutated_bytes(draw: st.DrawFn, body: bytes) -> bytes:
@@ -48,6 +55,20 @@ def mutated_json(draw: st.DrawFn, body: bytes) -> bytes:
     return json.dumps(document).encode()
 
 
+def nested_too_deep(body: bytes) -> list[bytes]:
+    """Bodies that go deeper than any parser's stack: bare, and in the place of every value."""
+    depths = [b"[" * _DEEP, b'{"a":' * _DEEP, b"[" * _DEEP + b"]" * _DEEP]
+    if not _is_json(body):
+        return depths
+    mark = json.dumps(_PLACE).encode()
+    for holder, key in _places(document := json.loads(body)):
+        kept, holder[key] = holder[key], _PLACE
+        text = json.dumps(document).encode()
+        depths += [text.replace(mark, b"[" * depth + b"]" * depth) for depth in (_DEEP, _JUST_BELOW)]
+        holder[key] = kept
+    return depths
+
+
 def _places(document: Any) -> list[tuple[Any, Any]]:
     """Every (container, key) of a JSON document, containers shared with it."""
     if isinstance(document, dict):
@@ -67,7 +88,7 @@ def mutated_headers(draw: st.DrawFn, headers: dict[str, str]) -> dict[str, str]:
     if draw(st.booleans()):
         del changed[name]
     else:
-        changed[name] = draw(st.text(max_size=20) | _ODD_TEXT)
+        changed[name] = draw(_HEADER_TEXT)
     return changed
 
 
