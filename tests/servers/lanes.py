@@ -51,7 +51,6 @@ LANES: dict[str, Lane] = {
 
 FIXTURE_LANES: dict[str, tuple[str, ...]] = {
     "slapd": ("slapd",),
-    "slapd_server": ("slapd",),
     "sshd": ("sshd",),
     "supervisord": ("supervisord",),
     "nginx": ("nginx",),

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from tests.servers.processes import HOST, Program, free_port, listens, own_folder, program, wait_until
+from tests.servers.shared import shared
 
 CONFIG = """
 daemon off;
@@ -63,9 +65,9 @@ def nginx_command(folder: Path, *, port: int) -> list[str]:
     return [program("nginx") or "nginx", "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(config)]
 
 
-@pytest.fixture(scope="session")
-def nginx_server() -> Iterator[Nginx]:
-    """The server, once per session. Ask for `nginx`, which serves when the test begins."""
+@contextmanager
+def run_nginx() -> Iterator[Nginx]:
+    """Prepare an nginx; `start()` starts it."""
     with own_folder("nginx") as folder:
         port = free_port()
         daemon = Program(nginx_command(folder, port=port), log=folder / "log")
@@ -76,8 +78,14 @@ def nginx_server() -> Iterator[Nginx]:
             daemon.stop()
 
 
+def fresh_nginx() -> Nginx:
+    """The nginx that this process shares, serving."""
+    server = shared("nginx", run_nginx)
+    server.start()
+    return server
+
+
 @pytest.fixture
-def nginx(nginx_server: Nginx) -> Nginx:
-    """An nginx that serves."""
-    nginx_server.start()
-    return nginx_server
+def nginx() -> Nginx:
+    """An nginx that serves when the test begins."""
+    return fresh_nginx()

@@ -11,6 +11,7 @@ from collections import Counter
 
 import pytest
 from tests.servers.lanes import LANES, lanes_of
+from tests.servers.shared import stop_shared
 
 pytest_plugins = [
     "tests.servers.dovecot",
@@ -39,6 +40,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.fail(reason, pytrace=False)
         item.user_properties.append(("lane_left_out", name))
         pytest.skip(reason)
+
+
+def pytest_unconfigure() -> None:
+    """Stop every shared server."""
+    stop_shared()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -7,11 +7,13 @@ import secrets
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from tests.servers.processes import HOST, Program, free_port, listens, own_folder
+from tests.servers.shared import shared
 
 PEOPLE = {"anna": "Anna Schmidt", "ben": "Ben Okafor", 'quo"te\\d': "Quo Ted"}
 GROUPS = {"vpn-users": ("anna",), "wiki-editors": ()}
@@ -34,10 +36,18 @@ class Scim:
         """Ids of a group's members."""
         return {member["value"] for member in self.read(f"Groups/{self.groups[group]}").get("members", [])}
 
+    def restore(self) -> None:
+        """Everybody active, the first members in every group."""
+        for name, identifier in self.people.items():
+            _send(self.url, self.token, "PUT", f"Users/{identifier}", _user(name, PEOPLE[name]))
+        for name, identifier in self.groups.items():
+            members = [self.people[member] for member in GROUPS[name]]
+            _send(self.url, self.token, "PUT", f"Groups/{identifier}", _group(name, members))
 
-@pytest.fixture
-def scim() -> Iterator[Scim]:
-    """A fresh server for every test: it keeps everything in memory and starts in a moment."""
+
+@contextmanager
+def run_scim() -> Iterator[Scim]:
+    """Start a server in its first state; it keeps everything in memory."""
     port, token = free_port(), secrets.token_hex(12)
     with own_folder("scim") as folder:
         command = [sys.executable, "-m", "scim2_server.testserver.cli"]
@@ -57,23 +67,42 @@ def scim() -> Iterator[Scim]:
             daemon.stop()
 
 
+def fresh_scim() -> Scim:
+    """The server that this process shares, everybody and every group as at first."""
+    server = shared("scim", run_scim)
+    server.restore()
+    return server
+
+
+@pytest.fixture
+def scim() -> Scim:
+    """A server in its first state. Started once per session."""
+    return fresh_scim()
+
+
 def _add_user(url: str, token: str, username: str, display: str) -> str:
-    user = {
+    return str(_send(url, token, "POST", "Users", _user(username, display))["id"])
+
+
+def _user(username: str, display: str) -> dict[str, Any]:
+    return {
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
         "userName": username,
         "displayName": display,
         "active": True,
     }
-    return str(_send(url, token, "POST", "Users", user)["id"])
 
 
 def _add_group(url: str, token: str, name: str, members: list[str]) -> str:
-    group = {
+    return str(_send(url, token, "POST", "Groups", _group(name, members))["id"])
+
+
+def _group(name: str, members: list[str]) -> dict[str, Any]:
+    return {
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"],
         "displayName": name,
         "members": [{"value": member} for member in members],
     }
-    return str(_send(url, token, "POST", "Groups", group)["id"])
 
 
 def _send(url: str, token: str, method: str, path: str, body: Any = None) -> Any:

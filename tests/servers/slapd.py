@@ -10,12 +10,14 @@ import base64
 import secrets
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.servers.processes import HOST, NotStarted, Program, free_port, listens, own_folder, program
+from tests.servers.shared import shared
 
 SUFFIX = "dc=example,dc=test"
 POLICY = f"cn=default,ou=policies,{SUFFIX}"
@@ -148,9 +150,9 @@ class Slapd:
             connection.unbind_s()
 
 
-@pytest.fixture(scope="session")
-def slapd_server() -> Iterator[Slapd]:
-    """The server, once per session. Ask for `slapd`, which is put back to its first state before each test."""
+@contextmanager
+def run_slapd() -> Iterator[Slapd]:
+    """Start a directory in its first state."""
     port = free_port()
     server = Slapd(
         url=f"ldap://{HOST}:{port}",
@@ -174,11 +176,17 @@ def slapd_server() -> Iterator[Slapd]:
             daemon.stop()
 
 
+def fresh_slapd() -> Slapd:
+    """The directory that this process shares, put back to its first state."""
+    server = shared("slapd", run_slapd)
+    server.restore()
+    return server
+
+
 @pytest.fixture
-def slapd(slapd_server: Slapd) -> Slapd:
-    """A directory in its first state: nobody locked, first passwords, first groups."""
-    slapd_server.restore()
-    return slapd_server
+def slapd() -> Slapd:
+    """A directory in its first state: nobody locked, first passwords, first groups. Started once per session."""
+    return fresh_slapd()
 
 
 def _prepare(folder: Path, server: Slapd) -> Path:

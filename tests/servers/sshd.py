@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import getpass
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from tests.servers.processes import HOST, Program, free_port, listens, own_folder, program
+from tests.servers.shared import shared
 
 CONFIG = """
 Port {port}
@@ -50,9 +53,9 @@ class Sshd:
         return path
 
 
-@pytest.fixture(scope="session")
-def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
-    """The server, once per session."""
+@contextmanager
+def run_sshd() -> Iterator[Sshd]:
+    """Start a server with an empty scratch folder."""
     binary = program("sshd") or "sshd"  # sshd insists on its own absolute path: it starts itself again per connection
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # where it drops its privileges; no init script made it
@@ -72,6 +75,20 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
             yield Sshd(HOST, port, getpass.getuser(), folder / "client_key", known_hosts, scratch)
         finally:
             daemon.stop()
+
+
+def fresh_sshd() -> Sshd:
+    """The server that this process shares, its scratch folder empty."""
+    server = shared("sshd", run_sshd)
+    shutil.rmtree(server.scratch)
+    server.scratch.mkdir()
+    return server
+
+
+@pytest.fixture
+def sshd() -> Sshd:
+    """A server with an empty scratch folder. Started once per session."""
+    return fresh_sshd()
 
 
 def _make_key(path: Path) -> None:

@@ -6,7 +6,6 @@ import os
 import secrets
 import signal
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from xmlrpc.client import ServerProxy
 
 import pytest
 from tests.servers.processes import HOST, Program, free_port, listens, own_folder, wait_until
+from tests.servers.shared import shared
 
 CONFIG = """
 [supervisord]
@@ -113,9 +113,9 @@ def run_supervisord(folder: Path, *, process: str, command: str, service_port: i
         wait_until(lambda: not running.serves(), seconds=10, what="the supervised program to end")
 
 
-@pytest.fixture(scope="session")
-def supervisord_server() -> Iterator[Supervisord]:
-    """The server, once per session. Ask for `supervisord`, whose program runs when the test begins."""
+@contextmanager
+def run_supervised_service() -> Iterator[Supervisord]:
+    """Start a supervisord with the small HTTP service."""
     with own_folder("sup") as folder:
         port = free_port()
         command = f"{sys.executable} {SERVICE} {port}"
@@ -123,10 +123,14 @@ def supervisord_server() -> Iterator[Supervisord]:
             yield running
 
 
+def fresh_supervisord() -> Supervisord:
+    """The supervisord that this process shares, its program running."""
+    server = shared("supervisord", run_supervised_service)
+    server.ensure_running()
+    return server
+
+
 @pytest.fixture
-def supervisord(supervisord_server: Supervisord) -> Supervisord:
-    """A supervisord whose program runs, and has done so for more than a second (its clock has no finer grain)."""
-    supervisord_server.ensure_running()
-    age = time.time() - supervisord_server.info()["start"]
-    time.sleep(max(0.0, 2.1 - age))
-    return supervisord_server
+def supervisord() -> Supervisord:
+    """A supervisord whose program runs when the test begins. Started once per session."""
+    return fresh_supervisord()

@@ -1,0 +1,1 @@
+"""LDAP directories: OpenLDAP with its password policy overlay, and Active Directory."""
