@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, ExceptionHandler, Message, Receive, Scope, Send
 
-from tickless.domain.errors import AFTER_HUMAN, BadInput, Retry, TicklessError
+from tickless.domain.errors import AFTER_HUMAN, BadInput, PayloadRejected, Retry, RunbookInvalid, TicklessError
 from tickless.kit.log import get_logger
 
 _log = get_logger("doors")
@@ -29,6 +29,14 @@ class TooManyTries(TicklessError):
         self.retry = Retry("after", after)
 
 
+class PutAside(PayloadRejected):
+    """It could not be read. It is kept: `quarantined` names it for a replay."""
+
+    def __init__(self, public: str, *, quarantined: str, mend: str) -> None:
+        super().__init__(public, mend=mend)
+        self.quarantined = quarantined
+
+
 class TooLarge(BadInput):
     code = "too_large"
     status = 413
@@ -37,6 +45,19 @@ class TooLarge(BadInput):
 class TooSlow(BadInput):
     code = "too_slow"
     status = 408
+
+
+class UnsupportedType(BadInput):
+    code = "unsupported_media_type"
+    status = 415
+
+
+class NotReady(TicklessError):
+    """The process lives and cannot serve yet, or any more."""
+
+    code = "not_ready"
+    status = 503
+    retry = Retry("after", 5.0)
 
 
 class WrongHost(BadInput):
@@ -107,9 +128,19 @@ def _known(error: TicklessError, request_id: str) -> JSONResponse:
         headers["WWW-Authenticate"] = "Bearer"
     if error.retry.when == "after" and error.status in {429, 502, 503}:
         headers["Retry-After"] = str(math.ceil(error.retry.seconds))
-    more: dict[str, Any] = getattr(error, "more", {})
-    body = error_body(error.code, error.public, mend=error.mend, retry=error.retry, request_id=request_id, **more)
+    body = error_body(
+        error.code, error.public, mend=error.mend, retry=error.retry, request_id=request_id, **_more(error)
+    )
     return JSONResponse(body, error.status, headers=headers)
+
+
+def _more(error: TicklessError) -> dict[str, Any]:
+    """What some errors say over and above the shape."""
+    if isinstance(error, PutAside):
+        return {"quarantined": error.quarantined}
+    if isinstance(error, RunbookInvalid):
+        return {"fields": [{"field": found.where, "reason": found.reason} for found in error.problems[:50]]}
+    return {}
 
 
 def _handle(request: Request, error: Exception) -> Response:

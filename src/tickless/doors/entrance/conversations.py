@@ -1,0 +1,32 @@
+"""Whose conversation is it? The owner stands in its id, so every door can tell without asking the journal."""
+
+from __future__ import annotations
+
+from tickless.doors.entrance.visitor import Visitor
+from tickless.kit.ids import new_id
+
+LONGEST = 120
+
+
+def owner_of(visitor: Visitor) -> str:
+    """Whose conversations a visitor's are: their person's, else their user's. Empty for nobody."""
+    if visitor.person is not None:
+        return visitor.person.id
+    return visitor.user.id if visitor.user else ""
+
+
+def new_conversation(channel: str, owner: str) -> str:
+    """`webchat:p017:cnv_01J…`."""
+    return f"{channel}:{owner}:{new_id('cnv')}"
+
+
+def owns(visitor: Visitor, conversation: str) -> bool:
+    """Is the visitor the one who talks there?"""
+    owner = owner_of(visitor)
+    return bool(owner) and spoken_by(conversation) == owner
+
+
+def spoken_by(conversation: str) -> str | None:
+    """The owner in a conversation's id; None when it was not made by `new_conversation`."""
+    parts = conversation.split(":")
+    return parts[1] if len(parts) == 3 and len(conversation) <= LONGEST else None

@@ -1,0 +1,57 @@
+"""Request → `Payload`: the body as it came, and only those headers that a receiver may need."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zlib
+from collections.abc import Mapping
+
+from starlette.requests import Request
+
+from tickless.domain.signal import Payload
+from tickless.doors.entrance.problems import TooLarge, UnsupportedType
+
+_PREFIXES = ("ce-", "sentry-hook-", "x-amz-sns-")
+_SUFFIXES = ("-signature", "-signature-256", "-timestamp")
+_NAMES = frozenset({"user-agent", "traceparent", "x-request-id", "x-github-event", "x-gitlab-event"})
+_MOST_HEADERS = 60
+_LONGEST = 1_000
+
+
+def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Lower-cased headers that say something about the event: event attributes, signatures; never credentials."""
+    kept = {
+        name.lower(): value[:_LONGEST]
+        for name, value in headers.items()
+        if name.lower().startswith(_PREFIXES) or name.lower().endswith(_SUFFIXES) or name.lower() in _NAMES
+    }
+    return dict(list(kept.items())[:_MOST_HEADERS])
+
+
+async def read_payload(request: Request, *, source: str, at: dt.datetime, limit: int) -> Payload:
+    """What arrived. Raises `TooLarge` when it unpacks to more than `limit` bytes, `UnsupportedType` for an encoding
+    other than gzip."""
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    body = await request.body()
+    if encoding in {"gzip", "x-gzip"}:
+        body = _unpack(body, limit)
+    elif encoding not in {"identity", ""}:
+        raise UnsupportedType("this content encoding is not understood", mend="send it plain or with gzip")
+    return Payload(
+        source=source,
+        received_at=at,
+        content_type=request.headers.get("content-type", "application/octet-stream")[:200],
+        headers=kept_headers(request.headers),
+        body=body,
+    )
+
+
+def _unpack(body: bytes, limit: int) -> bytes:
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        plain = unpacker.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise UnsupportedType("the body is said to be gzip and is not") from error
+    if len(plain) > limit:
+        raise TooLarge(f"at most {limit:,} bytes are taken here, unpacked", mend="send it in smaller parts")
+    return plain
