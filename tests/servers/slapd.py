@@ -38,7 +38,6 @@ include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
 include /etc/ldap/schema/nis.schema
 include /etc/ldap/schema/msuser.schema
-objectclass ( 1.3.6.1.4.1.4203.666.11.99.1 NAME 'adPrincipal' SUP top AUXILIARY MAY sAMAccountName )
 modulepath /usr/lib/ldap
 moduleload back_mdb
 moduleload ppolicy
@@ -236,10 +235,10 @@ def _entries(server: Slapd) -> Iterator[str]:
         lines = "\n".join(f"member: {server.dn(member)}" for member in members)
         yield f"dn: cn={group},{server.groups_base}\nobjectClass: groupOfNames\ncn: {group}\n{lines}"
     yield (
-        f"dn: cn=Eva Berg,{server.ad_base}\nobjectClass: user\nobjectClass: adPrincipal\ncn: Eva Berg\nsn: Berg\n"
+        f"dn: cn=Eva Berg,{server.ad_base}\nobjectClass: user\ncn: Eva Berg\nsn: Berg\n"
         "displayName: Eva Berg\n"
         "instanceType: 4\nnTSecurityDescriptor: none\nobjectCategory: cn=person\n"
-        "sAMAccountName: eva\nuserAccountControl: 512\nlockoutTime: 0\npwdLastSet: 133497504000000000"
+        "uid: eva\nuserAccountControl: 512\nlockoutTime: 0\npwdLastSet: 133497504000000000"
     )
 
 

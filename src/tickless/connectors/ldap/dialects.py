@@ -94,7 +94,12 @@ class ActiveDirectory:
     """Active Directory, over TLS only: it takes passwords no other way."""
 
     login_attribute = "sAMAccountName"
-    attributes: Sequence[str] = ("userAccountControl", "msDS-User-Account-Control-Computed", "lockoutTime", "pwdLastSet")
+    attributes: Sequence[str] = (
+        "userAccountControl",
+        "msDS-User-Account-Control-Computed",
+        "lockoutTime",
+        "pwdLastSet",
+    )
 
     def standing(self, entry: Entry, *, policy: Policy, now: dt.datetime) -> Standing:
         computed = entry.number("msDS-User-Account-Control-Computed")
