@@ -62,6 +62,7 @@ class ContractCase:
 
     `changes`: the operation changes the world here. `expect`: fields of the output, as they must come back.
     `undo_restores`: running the result's undo brings `look()` back to what it was before.
+    `refuses_repeat`: the outside has no way to tell a repeat, so a second try with the same key raises `Rejected`.
     `faults`: for each way of failing, a world in which it fails that way (`http_faults` makes all of them).
     """
 
@@ -72,6 +73,7 @@ class ContractCase:
     expect: Mapping[str, Any] = field(default_factory=dict)
     undo_restores: bool = False
     faults: Mapping[Fault, OpenWorld] = field(default_factory=dict)
+    refuses_repeat: bool = False
     name: str = ""
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tickless.domain.errors import OutsideError, RateLimited, TicklessError
+from tickless.domain.errors import OutsideError, RateLimited, Rejected, TicklessError
 from tickless.sdk.connector import Call, Connector, Instance
 from tickless.sdk.operations import Result
 from tickless.sdk.registry import make_instance
@@ -102,8 +102,19 @@ def check_twice(connector: Connector, case: ContractCase) -> None:
     with case.world() as world:
         run_case(connector, case, world)
         after_first = world.look()
-        run_case(connector, case, world, again=True)
+        if case.refuses_repeat:
+            _check_refused(connector, case, world)
+        else:
+            run_case(connector, case, world, again=True)
         assert world.look() == after_first, f"{case.title} had its effect twice"
+
+
+def _check_refused(connector: Connector, case: ContractCase, world: World) -> None:
+    try:
+        run_case(connector, case, world, again=True)
+    except Rejected:
+        return
+    raise AssertionError(f"{case.title} should refuse a repeat")
 
 
 def check_undo(connector: Connector, case: ContractCase) -> None:

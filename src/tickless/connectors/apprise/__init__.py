@@ -1,0 +1,1 @@
+"""Notifications to whatever Apprise knows: mail, chat, push, text messages."""
