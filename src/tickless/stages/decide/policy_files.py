@@ -42,6 +42,8 @@ def read_policies(folder: Path) -> Policies:
     schema = _read_schema(folder, problems)
     sources = _read_sources(folder, problems)
     texts = _read_texts(sources, problems)
+    if not texts and not problems:
+        problems.append("there is no policy in it")
     whole = "\n".join(sources.values())
     if schema is not None and not problems:
         names = {name: text.id for name, text in texts.items()}
@@ -73,8 +75,6 @@ def _read_sources(folder: Path, problems: list[str]) -> dict[str, str]:
             problems.append(f"{path.name}: {_plain(error)}")
             continue
         sources[path.name] = text
-    if not sources and not problems:
-        problems.append("there is no *.cedar file")
     return sources
 
 

@@ -1,0 +1,87 @@
+"""Tests for policies, as data: a question, and the answer that the policies must give. For our own and for anybody's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import Field, ValidationError
+
+from tickless.domain.errors import SettingsInvalid
+from tickless.domain.record import Record
+from tickless.stages.decide.policy import PolicyEngine
+from tickless.stages.decide.policy_requests import Action, Principal, Resource
+
+_USER: dict[str, Any] = {"roles": ["employee"], "department": "Sales", "privileged": False, "active": True, "owns": []}
+_ATTRIBUTES: Mapping[str, dict[str, Any]] = {
+    "User": _USER,
+    "System": {},
+    "Token": {"owner": "", "scopes": []},
+    "Runbook": {"kind": "request", "about": "person", "verified_identity": True},
+    "Case": {"participants": [], "service": ""},
+    "Approval": {"requester": "", "beneficiary": "", "typed_by": "", "approvers": [], "pending": True},
+    "House": {},
+}
+
+
+class Named(Record):
+    """A principal or resource: `kind`, `id`, and whatever differs from an ordinary one of its kind."""
+
+    kind: Literal["User", "System", "Token", "Runbook", "Case", "Approval", "House"]
+    id: str
+    attributes: dict[str, Any] = Field(default_factory=dict)
+
+    def filled(self) -> dict[str, Any]:
+        area = {"area": self.id.partition(".")[0]} if self.kind == "Runbook" else {}
+        return {"id": self.id, **area, **_ATTRIBUTES[self.kind], **self.attributes}
+
+
+class Expected(Record):
+    """`policies`: exactly those that decide. `needs`: exactly what would change the answer."""
+
+    allowed: bool
+    policies: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+
+
+class PolicyCase(Record):
+    """One question and its answer. `context` says only what differs from the file's `base`."""
+
+    name: str
+    principal: Named
+    action: Action
+    resource: Named
+    context: dict[str, Any] = Field(default_factory=dict)
+    expect: Expected
+
+
+class PolicyCases(Record):
+    base: dict[str, Any] = Field(default_factory=dict)
+    cases: tuple[PolicyCase, ...]
+
+
+def read_cases(folder: Path) -> tuple[PolicyCase, ...]:
+    """Every case of every `*.yaml`, with its file's base filled in. Raises `SettingsInvalid` with file and reason."""
+    found: list[PolicyCase] = []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            file = PolicyCases.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        except (OSError, yaml.YAMLError, ValidationError) as error:
+            raise SettingsInvalid(f"the policy tests in {path.name} cannot be read", detail=str(error)) from error
+        found += [case.model_copy(update={"context": {**file.base, **case.context}}) for case in file.cases]
+    return tuple(found)
+
+
+def check_case(engine: PolicyEngine, case: PolicyCase) -> str | None:
+    """None if the policies answer as expected; otherwise one sentence that says how they differ."""
+    ruling = engine.may(
+        principal=Principal(case.principal.kind, case.principal.id, case.principal.filled()),
+        action=case.action,
+        resource=Resource(case.resource.kind, case.resource.id, case.resource.filled()),
+        context=case.context,
+    )
+    policies = tuple(reason.policy for reason in ruling.reasons)
+    answer = Expected(allowed=ruling.allowed, policies=policies, needs=ruling.needs)
+    return None if answer == case.expect else f"{case.name}: expected {case.expect!r}, the policies say {answer!r}"
