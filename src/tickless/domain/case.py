@@ -28,6 +28,8 @@ class Participant(Record):
     case: str
     role: Role
     ref: str
+    conversation: str | None = None
+    """Where they wrote, so that they can be told when it is over."""
     since: AwareDatetime
 
 

@@ -40,6 +40,9 @@ class Decision(Record):
     plan: Plan | None = None
     question: Question | None = None
     approvers: tuple[str, ...] = ()
+    role: str = ""
+    """For `ask_approval` and `suggest`: in which role the approvers are asked."""
+    wait_seconds: float = 0.0
     reasons: tuple[PolicyReason, ...] = ()
     summary: str
     """One plain sentence for the story."""
@@ -56,8 +59,15 @@ class ApprovalRequest(Record):
     decision: str
     plan_hash: str
     requester: str | None
+    role: str
+    """In which role they are asked: `manager`, `app_owner`, `service_owner`, `person`."""
     approvers: tuple[str, ...]
+    beneficiary: str | None = None
+    """Whom the plan is for: may not approve it."""
     title: str
+    summary: str = ""
+    waiting: str = ""
+    """Id of the workflow that gets the answer."""
     state: Literal["pending", "approved", "denied", "expired", "withdrawn"] = "pending"
     asked_at: AwareDatetime
     expires_at: AwareDatetime

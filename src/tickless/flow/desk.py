@@ -108,7 +108,7 @@ class Desk(Protocol):
         ...
 
     async def close(self, case: str, *, by: str, how: str, reason: str) -> Case:
-        """Take a case out of the machine's hands: `how` is hand_off, mute, withdraw or confirm (a person saw that it is solved)."""
+        """Take a case out of the machine's hands: `how` is hand_off, mute, withdraw or confirm (a person saw it solved)."""
         ...
 
     async def reopen(self, case: str, *, by: str, reason: str) -> Case:

@@ -80,7 +80,7 @@ class Access:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
-        self.users = Shelf(connection, tables.users, User, lambda user: {"id": user.id, "login": user.login})
+        self.users = Shelf(connection, tables.users, User, lambda u: {"id": u.id, "login": u.login, "person": u.person})
 
     def user_by_login(self, login: str) -> User | None:
         return next(iter(self.users.by(login=login)), None)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -30,6 +32,15 @@ class Switch:
     by: str
     reason: str
     at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message on its way to a waiting workflow."""
+
+    key: str
+    workflow: str
+    message: Any
 
 
 class Coordination:
@@ -92,6 +103,19 @@ class Coordination:
         )
         query = sa.select(tables.counters.c.value).where(tables.counters.c.name == name)
         return int(self._connection.execute(query).scalar_one())
+
+    def post(self, key: str, *, workflow: str, message: object) -> None:
+        """Leave a message for a waiting workflow; it is delivered once, after this transaction."""
+        values = {"key": key[:200], "workflow": workflow, "message": json.dumps(message)}
+        insert_new(self._connection, tables.outbox, values)
+
+    def posted(self, limit: int = 200) -> list[Letter]:
+        """What waits to be delivered."""
+        query = sa.select(tables.outbox).order_by(tables.outbox.c.key).limit(limit)
+        return [Letter(row.key, row.workflow, json.loads(row.message)) for row in self._connection.execute(query)]
+
+    def delivered(self, key: str) -> None:
+        self._connection.execute(sa.delete(tables.outbox).where(tables.outbox.c.key == key))
 
     def set_switch(self, name: str, *, on: bool, by: str, reason: str, at: dt.datetime) -> None:
         upsert(self._connection, tables.switches, {"name": name, "on": on, "by": by, "reason": reason, "at": at})

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from tickless.domain.errors import NotFound
+from tickless.domain.errors import NotFound, Unreachable
 from tickless.domain.signal import Payload, Quarantined, Signal
 from tickless.journal import tables
 from tickless.journal.tables import to_micros
@@ -53,8 +53,17 @@ class SignalLog:
             self._insert = f"INSERT INTO signals ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608
 
     def append(self, signals: Sequence[Signal], payloads: Sequence[KeptPayload] = ()) -> None:
-        """Store all or nothing, durably. A signal whose (source, event key) is known already is left out."""
+        """Store all or nothing, durably. A signal whose (source, event key) is known already is left out.
+
+        Raises `Unreachable` when the database cannot be written: the sender keeps what it has and tries again.
+        """
         rows = [_row(signal) for signal in signals]
+        try:
+            self._append(rows, payloads)
+        except sa.exc.SQLAlchemyError as error:
+            raise Unreachable("the signal log cannot be written", detail=str(error)[:300]) from error
+
+    def _append(self, rows: list[tuple[object, ...]], payloads: Sequence[KeptPayload]) -> None:
         with self._engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_APPEND_LOCK})")

@@ -114,6 +114,7 @@ participants = sa.Table(
     sa.Column("case", sa.String(64), primary_key=True),
     sa.Column("role", sa.String(20), primary_key=True),
     sa.Column("ref", sa.String(200), primary_key=True),
+    sa.Column("conversation", sa.String(200)),
     sa.Column("since", UtcTime, nullable=False),
     sa.Index("ix_participants_ref", "ref"),
 )
@@ -217,7 +218,7 @@ counters = sa.Table(
     sa.Column("hash", sa.String(64), nullable=False),
 )
 
-users = _table("users", _id(), _text("login", null=False))
+users = _table("users", _id(), _text("login", null=False, index=True), _text("person", index=True))
 sessions = sa.Table(
     "sessions",
     main,
@@ -244,6 +245,15 @@ one_time = sa.Table(
     sa.Column("expires_at", UtcTime, nullable=False),
     sa.Column("used_at", UtcTime),
     comment="One-time secrets and codes: encrypted or hashed, shown or accepted once.",
+)
+
+outbox = sa.Table(
+    "outbox",
+    main,
+    sa.Column("key", sa.String(200), primary_key=True),
+    sa.Column("workflow", sa.String(200), nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+    comment="Messages to waiting workflows, committed with what they speak of and delivered right after.",
 )
 
 leases = sa.Table(

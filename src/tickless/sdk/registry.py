@@ -108,6 +108,10 @@ class Registry:
             if short and self.bindings.get(capability) == instance.name:
                 self._by_name[promise.capability] = bound
 
+    def add(self, bound: BoundOperation) -> None:
+        """Make an operation of the house itself usable, under its full name."""
+        self._by_name[bound.full_name] = bound
+
     def find(self, uses: str) -> BoundOperation:
         """The operation behind a runbook's `uses`. Raises `NotFound` that says what would help."""
         try:

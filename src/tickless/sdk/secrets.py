@@ -1,21 +1,23 @@
-"""Secrets by reference: `env:NAME` or `file:/path`. Values are read when needed and never stored."""
+"""Secrets by reference: `env:NAME`, `file:/path`, or `once:id` for one that the house made. Read when needed, never kept."""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from tickless.domain.errors import SettingsInvalid
 
-REFERENCE = re.compile(r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:/\S+)$")
+REFERENCE = re.compile(r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:/\S+|once:[A-Za-z0-9_]+)$")
 
 
 class Secrets:
-    """Resolves references. `extra` serves the sample company and tests: name → value for `env:` references."""
+    """Resolves references. `extra`: further names for `env:` references; `once`: opens the house's one-time secrets."""
 
-    def __init__(self, extra: dict[str, str] | None = None) -> None:
+    def __init__(self, extra: dict[str, str] | None = None, *, once: Callable[[str], str | None] | None = None) -> None:
         self._extra = dict(extra or {})
+        self._once = once
         self._seen: set[str] = set()
 
     def reveal(self, reference: str) -> str:
@@ -25,12 +27,17 @@ class Secrets:
                 "a secret must be a reference", mend="write env:NAME or file:/path instead of the value"
             )
         scheme, _, name = reference.partition(":")
-        value = self._from_env(name) if scheme == "env" else self._from_file(name)
+        value = self._value(scheme, name)
         if value is None:
             raise SettingsInvalid(f"there is no secret behind {reference}", mend="set it, then start again")
         if value:
             self._seen.add(value)
         return value
+
+    def _value(self, scheme: str, name: str) -> str | None:
+        if scheme == "once":
+            return self._once(name) if self._once else None
+        return self._from_env(name) if scheme == "env" else self._from_file(name)
 
     def _from_env(self, name: str) -> str | None:
         return self._extra.get(name, os.environ.get(name))

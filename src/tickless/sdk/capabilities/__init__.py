@@ -3,11 +3,13 @@
 A connector that answers to a capability uses these very parameter and output types, and says so in its manifest.
 """
 
-from tickless.sdk.capabilities import directory, endpoint, infrastructure, mailbox, vpn
+from tickless.sdk.capabilities import directory, endpoint, infrastructure, mailbox, phone, vpn
 from tickless.sdk.capabilities.shape import Shape
 
 CAPABILITIES: dict[str, Shape] = {
-    shape.name: shape for module in (directory, endpoint, infrastructure, mailbox, vpn) for shape in module.SHAPES
+    shape.name: shape
+    for module in (directory, endpoint, infrastructure, mailbox, phone, vpn)
+    for shape in module.SHAPES
 }
 
 __all__ = ["CAPABILITIES", "Shape"]

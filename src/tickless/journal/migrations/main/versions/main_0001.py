@@ -226,10 +226,19 @@ def upgrade() -> None:  # noqa: PLR0915 (a schema is long)
     )
     op.create_index(op.f("ix_one_time_case"), "one_time", ["case"], unique=False)
     op.create_table(
+        "outbox",
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("workflow", sa.String(length=200), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+        comment="Messages to waiting workflows, committed with what they speak of and delivered right after.",
+    )
+    op.create_table(
         "participants",
         sa.Column("case", sa.String(length=64), nullable=False),
         sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("ref", sa.String(length=200), nullable=False),
+        sa.Column("conversation", sa.String(length=200), nullable=True),
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("case", "role", "ref"),
     )
@@ -326,9 +335,12 @@ def upgrade() -> None:  # noqa: PLR0915 (a schema is long)
         "users",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("login", sa.String(length=200), nullable=False),
+        sa.Column("person", sa.String(length=200), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index(op.f("ix_users_login"), "users", ["login"], unique=False)
+    op.create_index(op.f("ix_users_person"), "users", ["person"], unique=False)
     op.create_table(
         "verdicts",
         sa.Column("id", sa.String(length=64), nullable=False),

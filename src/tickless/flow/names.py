@@ -1,0 +1,45 @@
+"""Every workflow and step name, frozen: pending runs of an older release are found by them (see the snapshot test)."""
+
+from __future__ import annotations
+
+RESOLVE_CASE = "case.resolve"
+INTERPRET_RUN = "run.interpret"
+
+DECIDE = "case.decide"
+ASK_APPROVAL = "case.ask_approval"
+CLOSE_APPROVAL = "case.close_approval"
+ASK_PERSON = "case.ask_person"
+TAKE_ANSWER = "case.take_answer"
+START_RUN = "case.start_run"
+END_RUN = "case.end_run"
+RESOLVED = "case.resolved"
+HAND_OFF = "case.hand_off"
+CLOSE = "case.close"
+STATE = "case.state"
+
+PRECHECK = "run.precheck"
+STEP = "run.step"
+UNDO = "run.undo"
+READ = "verify.read"
+VERDICT = "verify.verdict"
+
+QUEUE = "tickless"
+"""The one queue of durable work."""
+INBOX = "inbox"
+"""The one topic on which a waiting workflow hears from the world."""
+
+WORKFLOWS = (RESOLVE_CASE, INTERPRET_RUN)
+STEPS = (
+    DECIDE, ASK_APPROVAL, CLOSE_APPROVAL, ASK_PERSON, TAKE_ANSWER, START_RUN, END_RUN, RESOLVED, HAND_OFF, CLOSE, STATE,
+    PRECHECK, STEP, UNDO, READ, VERDICT,
+)  # fmt: skip
+
+
+def case_workflow(case: str, generation: int) -> str:
+    """Id of the durable run of a case; each reopening has its own."""
+    return f"case:{case}:{generation}"
+
+
+def run_workflow(run: str) -> str:
+    """Id of the durable execution of a run."""
+    return f"run:{run}"

@@ -1,0 +1,77 @@
+"""The house's own operations, bound for the registry: a temporary password, and a message to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tickless.sdk.connector import Call, Connector, Instance
+from tickless.sdk.manifest import Manifest, OperationPromise
+from tickless.sdk.operations import Operation, Result
+from tickless.sdk.registry import BoundOperation, NoSettings
+from tickless.sdk.secrets import Secrets
+from tickless.stages.act.catalogue_house import (
+    HOUSE_OPERATIONS,
+    HouseOperation,
+    Notified,
+    NotifyPerson,
+    PasswordMade,
+    TemporaryPassword,
+)
+from tickless.stages.act.vault import Vault, secret_id
+
+NAME = "tickless"
+Notify = Callable[[str, str, str, str], None]
+"""(run, key, person, text): puts a private message where the person reads."""
+
+
+def house_operations(*, vault: Vault, notify: Notify) -> list[BoundOperation]:
+    """Every operation of the house, ready for `Registry.add`."""
+
+    def make_password(call: Call, params: TemporaryPassword) -> Result:
+        identity = secret_id(call.key)
+        if not call.dry_run:
+            vault.make_password(key=call.key, person=params.person, case=None)
+        return Result(
+            output=PasswordMade(reference=f"once:{identity}", link=f"/secret/{identity}"),
+            changed=False,
+            summary=f"a temporary password for {params.username}, behind a link that opens once",
+        )
+
+    def notify_person(call: Call, params: NotifyPerson) -> Result:
+        if not call.dry_run:
+            notify(call.key.partition(":")[0], call.key, params.person, params.text)
+        return Result(output=Notified(sent=True), changed=False, summary="a private message")
+
+    functions: dict[str, Callable[..., Result]] = {
+        "tickless.temporary_password": make_password,
+        "tickless.notify_person": notify_person,
+    }
+    instance = _instance()
+    return [_bound(instance, promised, functions[promised.name]) for promised in HOUSE_OPERATIONS]
+
+
+def _instance() -> Instance:
+    manifest = Manifest(
+        id=NAME,
+        name="Tickless",
+        version="1",
+        tier="gold",
+        owner="tickless",
+        summary="the house itself",
+        gives=("actions",),
+    )
+    connector = Connector(manifest=manifest, folder=Path(), settings=NoSettings)
+    return Instance(name=NAME, connector=connector, settings=NoSettings(), secrets=Secrets())
+
+
+def _bound(instance: Instance, promised: HouseOperation, function: Callable[..., Result]) -> BoundOperation:
+    short = promised.name.partition(".")[2]
+    run: Callable[[Any, Any], Result] = function
+    return BoundOperation(
+        full_name=promised.name,
+        instance=instance,
+        operation=Operation(short, "action", promised.params, promised.output, run),
+        promise=OperationPromise(summary=short.replace("_", " "), effect=promised.effect, undo=promised.undo),
+    )

@@ -1,0 +1,98 @@
+"""The vault: secrets that the house makes for one person, opened once, and one-time codes. Sealed or hashed at rest."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import secrets
+
+from tickless.domain.errors import NotFound
+from tickless.journal import Journal
+from tickless.journal.access import OneTime
+from tickless.kit.clock import Clock
+from tickless.kit.sealing import Seal
+
+PASSWORD_LIFE = dt.timedelta(hours=24)
+CODE_LIFE = dt.timedelta(minutes=10)
+CODE_TRIES = 3
+_LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""No characters that look alike: the password is typed by hand once."""
+
+
+def secret_id(key: str) -> str:
+    """The id of the secret that a step makes: the same step makes the same one, so a repeat changes nothing."""
+    return "s" + hashlib.sha256(f"once:{key}".encode()).hexdigest()[:40]
+
+
+def temporary_password() -> str:
+    """Sixteen characters in four groups, with upper and lower case, digits and a sign: fits the usual rules."""
+    groups = ["".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4)]
+    return "-".join(groups) + secrets.choice("!+=") + secrets.choice("23456789")
+
+
+class Vault:
+    """Makes, reveals and hands out one-time secrets."""
+
+    def __init__(self, *, journal: Journal, seal: Seal, clock: Clock) -> None:
+        self._journal = journal
+        self._seal = seal
+        self._clock = clock
+
+    def make_password(self, *, key: str, person: str, case: str | None) -> str:
+        """Make (or find again) the password of a step; returns its id."""
+        identity = secret_id(key)
+        now = self._clock.now()
+        sealed = self._seal.close(temporary_password())
+        with self._journal.write() as tx:
+            tx.access.add_one_time(
+                OneTime(identity, "password", case, person, sealed, 0, created_at=now, expires_at=now + PASSWORD_LIFE)
+            )
+        return identity
+
+    def reveal(self, identity: str) -> str | None:
+        """For the connector that sets the password; None if it is gone."""
+        with self._journal.read() as tx:
+            found = tx.access.one_time(identity)
+        return None if found is None or found.kind != "password" else self._seal.open(found.cipher)
+
+    def hand_out(self, identity: str, *, person: str) -> str:
+        """Show the secret to its person, once. Raises `NotFound`: not theirs, seen before, or expired."""
+        now = self._clock.now()
+        with self._journal.write() as tx:
+            found = tx.access.one_time(identity, lock=True)
+            usable = found is not None and found.kind == "password" and found.used_at is None and found.expires_at > now
+            if found is None or not usable or found.person != person:
+                raise NotFound("this link was used already, has expired, or is not yours", mend="ask for a new one")
+            tx.access.use_one_time(identity, at=now)
+            tx.audit.append(
+                at=now, actor=person, action="secret.opened", subject=f"person:{person}", case=found.case, detail={}
+            )
+        value = self._seal.open(found.cipher)
+        if value is None:
+            raise NotFound("this secret was sealed with another key", mend="ask for a new one")
+        return value
+
+    def make_code(self, *, identity: str, person: str, case: str) -> str | None:
+        """Make a six-digit code and return it for sending; None if this one was made before."""
+        now = self._clock.now()
+        code = f"{secrets.randbelow(1_000_000):06d}"
+        with self._journal.write() as tx:
+            new = tx.access.add_one_time(
+                OneTime(identity, "code", case, person, self._seal.close(code), 0, now, now + CODE_LIFE)
+            )
+            found = tx.access.one_time(identity)
+        return code if new else (self._seal.open(found.cipher) if found else None)
+
+    def check_code(self, identity: str, code: str) -> bool:
+        """Whether the code is right, in time, unused, and not guessed at too often. Every look counts as a try."""
+        now = self._clock.now()
+        with self._journal.write() as tx:
+            found = tx.access.one_time(identity, lock=True)
+            if found is None or found.used_at is not None or found.expires_at <= now or found.tries >= CODE_TRIES:
+                return False
+            tx.access.count_try(identity)
+            right = hmac.compare_digest((self._seal.open(found.cipher) or "").encode(), code.encode())
+            if right:
+                tx.access.use_one_time(identity, at=now)
+            return right

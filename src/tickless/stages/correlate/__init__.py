@@ -1,0 +1,1 @@
+"""Finding → Case: open, join, mute or reopen, and say why."""

@@ -1,0 +1,239 @@
+"""From a case to what happens next. Pure: the same situation gives the same choice, so last month can be decided again.
+
+The order is the product's promise: what policy forbids outright is refused; what is missing is asked; what a person has to
+prove or approve is asked for, bound to this very plan; only what nothing speaks against runs by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tickless.domain.case import Case
+from tickless.domain.decision import ApprovalRequest, DecisionKind, PolicyReason, Question
+from tickless.domain.plan import Plan
+from tickless.domain.runbook import Runbook
+from tickless.domain.world import World
+from tickless.kit.expressions import ExpressionError, compile_expression, expressions_in, render
+from tickless.stages.decide.binding import bind
+
+MAX_RUNS = 2
+"""Failed runs after which people take over."""
+MAX_QUESTIONS = 4
+"""Questions asked in one case before people take over."""
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """What policy said to a plan."""
+
+    allowed: bool
+    reasons: tuple[PolicyReason, ...]
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that a decision may depend on."""
+
+    case: Case
+    signal: Mapping[str, Any]
+    """Of the leading alert: class, service, severity, state, labels; empty for the human door."""
+    runbooks: Iterable[Runbook]
+    world: World
+    rule: Callable[[Plan, Runbook], Ruled]
+    may_suggest: Callable[[Plan, Runbook], bool]
+    approvals: tuple[ApprovalRequest, ...] = ()
+    failed_runs: tuple[str, ...] = ()
+    """Runbooks of this case whose runs did not end well."""
+    questions_asked: int = 0
+    still_firing: bool = True
+    gathering: float = 0.0
+    """Seconds for which more alerts are still waited for, before a symptom without a known cause goes to people."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What happens next, before it gets an id and a time."""
+
+    kind: DecisionKind
+    summary: str
+    plan: Plan | None = None
+    question: Question | None = None
+    approvers: tuple[str, ...] = ()
+    role: str = ""
+    wait_seconds: float = 0.0
+    reasons: tuple[PolicyReason, ...] = ()
+    candidates: tuple[str, ...] = field(default=())
+
+
+def candidates(situation: Situation) -> list[Runbook]:
+    """The runbooks that serve this case, in order of id, less those that failed here already."""
+    found = []
+    for runbook in sorted(situation.runbooks, key=lambda r: r.runbook):
+        if runbook.runbook in situation.failed_runs:
+            continue
+        by_intent = situation.case.need in runbook.serves.intents
+        if by_intent or (situation.signal and serves_alert(runbook, situation.signal)):
+            found.append(runbook)
+    return found
+
+
+def serves_alert(runbook: Runbook, signal: Mapping[str, Any]) -> bool:
+    """Whether the runbook's `alerts` condition holds; a condition that cannot be evaluated does not."""
+    for source in expressions_in(runbook.serves.alerts or ""):
+        try:
+            return compile_expression(source).evaluate({"signal": dict(signal)}) is True
+        except ExpressionError:
+            return False
+    return False
+
+
+def choose(situation: Situation) -> Choice:
+    """Decide what happens next with a case."""
+    case = situation.case
+    if len(situation.failed_runs) >= MAX_RUNS:
+        return Choice("hand_off", "What could be tried was tried and did not hold; people take over.")
+    serving = candidates(situation)
+    names = tuple(runbook.runbook for runbook in serving)
+    if not serving:
+        return _without_runbook(situation)
+    runbook = serving[0]
+    bound = bind(runbook, case, situation.world)
+    if bound.missing:
+        return _ask_for_input(situation, runbook, bound.missing[0], names)
+    plan = make_plan(runbook, case, bound.inputs)
+    return _under_policy(situation, runbook, plan, names)
+
+
+def _without_runbook(situation: Situation) -> Choice:
+    case = situation.case
+    if case.door == "machine" and not situation.still_firing:
+        return Choice("mute", "The monitor says it is over, and nothing was done: a passing disturbance.")
+    if case.door == "machine" and situation.gathering > 0 and not situation.failed_runs:
+        return Choice(
+            "wait", "Only symptoms so far: a cause may still report itself.", wait_seconds=situation.gathering
+        )
+    if situation.failed_runs:
+        return Choice("hand_off", "The one runbook that serves this was tried and did not help; people take over.")
+    return Choice("hand_off", "No runbook serves this yet, so people take over.")
+
+
+def _ask_for_input(situation: Situation, runbook: Runbook, missing: Any, names: tuple[str, ...]) -> Choice:
+    if situation.case.door == "machine":
+        summary = f"“{runbook.title}” would serve, but the alert does not say which {missing.name}."
+        return Choice("hand_off", summary, candidates=names)
+    if situation.questions_asked >= MAX_QUESTIONS:
+        return Choice("hand_off", "Asking did not make it clear; a person takes over.", candidates=names)
+    question = Question(about=missing.name, text=missing.ask, choices=missing.choices)
+    return Choice("ask_person", f"“{runbook.title}” serves; {missing.name} is missing.", question=question,
+                  candidates=names)  # fmt: skip
+
+
+def make_plan(runbook: Runbook, case: Case, inputs: Mapping[str, Any]) -> Plan:
+    """Bind a runbook to its inputs. Raises `ExpressionError` if the subject cannot be worked out."""
+    variables = {"inputs": dict(inputs), "case": {"id": case.id, "number": case.number}}
+    subject = str(render(runbook.subject, variables))
+    targets = [subject]
+    service = inputs.get("service")
+    if isinstance(service, dict) and f"service:{service['id']}" not in targets:
+        targets.append(f"service:{service['id']}")
+    return Plan(
+        case=case.id,
+        runbook=runbook.runbook,
+        revision=runbook.revision,
+        title=runbook.title,
+        effect=runbook.effect,
+        reversible=runbook.undo == "steps",
+        inputs=dict(inputs),
+        subject=subject,
+        precheck=runbook.precheck,
+        steps=runbook.steps,
+        verify=runbook.verify,
+        targets=tuple(targets),
+    )
+
+
+def _under_policy(situation: Situation, runbook: Runbook, plan: Plan, names: tuple[str, ...]) -> Choice:
+    denied = next((a for a in situation.approvals if a.plan_hash == plan.hash and a.state == "denied"), None)
+    if denied is not None:
+        why = f" They wrote: {denied.reason}" if denied.reason else ""
+        return Choice("refuse", f"The approval was denied.{why}", plan=plan, candidates=names)
+    ruled = situation.rule(plan, runbook)
+    if ruled.allowed:
+        summary = f"“{runbook.title}” may run by itself here."
+        return Choice("act", summary, plan=plan, reasons=ruled.reasons, candidates=names)
+    return _blocked(situation, runbook, plan, ruled, names)
+
+
+def _blocked(situation: Situation, runbook: Runbook, plan: Plan, ruled: Ruled, names: tuple[str, ...]) -> Choice:
+    said = " ".join(reason.text for reason in ruled.reasons if reason.effect != "permit")
+
+    def choice(kind: DecisionKind, **more: Any) -> Choice:
+        return Choice(kind, more.pop("summary", said), plan=plan, reasons=ruled.reasons, candidates=names, **more)
+
+    if any(reason.policy.startswith("brakes.") for reason in ruled.reasons) and not ruled.needs:
+        return choice("wait", wait_seconds=5.0)
+    if not ruled.needs:
+        return choice("refuse")
+    if "person" in ruled.needs:
+        return _to_people(situation, runbook, plan, choice)
+    proof = next((need for need in ruled.needs if need.startswith("step_up")), None)
+    if proof is not None:
+        if situation.questions_asked >= MAX_QUESTIONS:
+            return choice("hand_off", summary="The identity could not be proved; a person takes over.")
+        return choice("ask_person", question=Question(about=proof, text=_proof_text(proof, plan)))
+    role = next(need.removeprefix("approval:") for need in ruled.needs if need.startswith("approval:"))
+    approvers = approvers_for(role, plan, situation.case, situation.world)
+    if not approvers:
+        return choice("hand_off", summary=f"{said} Nobody can be found who may give that approval.")
+    if _expired(situation, plan):
+        return choice("hand_off", summary="The approval was not given in time; people take over.")
+    return choice("ask_approval", approvers=approvers, role=role)
+
+
+def _to_people(situation: Situation, runbook: Runbook, plan: Plan, choice: Callable[..., Choice]) -> Choice:
+    approvers = approvers_for("person", plan, situation.case, situation.world)
+    asked = any(a.plan_hash == plan.hash and a.role == "person" for a in situation.approvals)
+    if approvers and not asked and situation.may_suggest(plan, runbook):
+        return choice("suggest", approvers=approvers, role="person")
+    return choice("hand_off")
+
+
+def _expired(situation: Situation, plan: Plan) -> bool:
+    return any(a.plan_hash == plan.hash and a.state == "expired" for a in situation.approvals)
+
+
+def _proof_text(proof: str, plan: Plan) -> str:
+    if proof == "step_up:target":
+        name = (plan.inputs.get("person") or {}).get("name", "the person concerned")
+        return f"I sent a code to the phone that is registered for {name}. Please type it here."
+    return "Before I touch an account I need to be sure it's you. I sent a code to your registered phone; please type it here."
+
+
+def approvers_for(role: str, plan: Plan, case: Case, world: World) -> tuple[str, ...]:
+    """Who may say yes in that role: never the requester, never the person it is for."""
+    beneficiary = str((plan.inputs.get("person") or {}).get("id") or "")
+    barred = {case.requester or "", case.speaker or "", beneficiary, ""}
+    if role == "manager":
+        return _first_free(_manager(beneficiary or case.requester or "", world), barred, world)
+    if role == "app_owner":
+        owner = (plan.inputs.get("app") or {}).get("owner") or ""
+    else:
+        service = (plan.inputs.get("service") or {}).get("id") or case.service or ""
+        owner = (world.services[service].owner if service in world.services else None) or ""
+    return _first_free(str(owner), barred, world)
+
+
+def _manager(person: str, world: World) -> str:
+    return (world.people[person].manager if person in world.people else None) or ""
+
+
+def _first_free(start: str, barred: set[str], world: World) -> tuple[str, ...]:
+    """The person, or the first of the managers above who isn't barred."""
+    seen: set[str] = set()
+    while start and start in barred and start not in seen:
+        seen.add(start)
+        start = _manager(start, world)
+    return (start,) if start and start not in barred else ()

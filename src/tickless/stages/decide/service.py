@@ -1,0 +1,192 @@
+"""Reads a case's situation from the journal, lets `core` choose, and records the decision with its reasons."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tickless.domain.case import Case
+from tickless.domain.decision import Decision
+from tickless.domain.plan import Plan
+from tickless.domain.runbook import Runbook
+from tickless.domain.world import World
+from tickless.journal import Journal, Tx
+from tickless.stages.decide.binding import LABEL
+from tickless.stages.decide.core import Choice, Ruled, Situation, choose
+from tickless.stages.decide.policy import PolicyEngine
+from tickless.stages.decide.policy_requests import Principal, Resource
+
+FAILED_RUN_STATES = frozenset({"failed", "undone", "unverified", "stopped"})
+
+
+class DecisionRoom:
+    """Decides what happens next with a case. `gather_seconds`: how long symptoms wait for a cause to report itself."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        policy: PolicyEngine,
+        runbooks: Mapping[str, Runbook],
+        world: Callable[[], World],
+        default_rung: str,
+        gather_seconds: float,
+    ) -> None:
+        self._journal = journal
+        self._policy = policy
+        self._runbooks = runbooks
+        self._world = world
+        self._default_rung = default_rung
+        self._gather = gather_seconds
+
+    def decide(self, case: str, *, decision: str, attempt: int, now: dt.datetime) -> Decision:
+        """Decide and record, in one transaction. A `decision` id that is known already is returned as it was."""
+        with self._journal.write() as tx:
+            known = tx.decisions.get(decision)
+            if known is not None:
+                return known
+            record = tx.cases.need(case, lock=True)
+            choice = self._choose(tx, record, now)
+            made = Decision(
+                id=decision,
+                case=case,
+                attempt=attempt,
+                decided_at=now,
+                **{name: getattr(choice, name) for name in Choice.__dataclass_fields__},
+            )
+            tx.decisions.put(made)
+            tx.audit.append(
+                at=now,
+                actor="tickless",
+                action=f"decide.{made.kind}",
+                subject=made.plan.subject if made.plan else record.id,
+                case=case,
+                detail=_audit_detail(made, record),
+            )
+            return made
+
+    def _choose(self, tx: Tx, case: Case, now: dt.datetime) -> Choice:
+        alerts = tx.alerts.of_case(case.id)
+        asked = tx.questions.by(case=case.id)
+        approvals = tuple(tx.approvals.by(case=case.id))
+        situation = Situation(
+            case=case,
+            signal=signal_facts(case, firing=any(a.state == "firing" for a in alerts)),
+            runbooks=tuple(self._runbooks.values()),
+            world=self._world(),
+            rule=lambda plan, runbook: self._rule(tx, case, plan, runbook),
+            may_suggest=lambda plan, runbook: self._may_suggest(tx, case, plan, runbook),
+            approvals=approvals,
+            failed_runs=tuple(
+                run.plan.runbook
+                for run in tx.runs.by(case=case.id)
+                if run.state in FAILED_RUN_STATES and not run.dry_run
+            ),
+            questions_asked=len(asked),
+            still_firing=not alerts or any(alert.state == "firing" for alert in alerts),
+            gathering=max(0.0, self._gather - (now - case.opened_at).total_seconds()),
+        )
+        return choose(situation)
+
+    def rule(self, case: Case, plan: Plan) -> Ruled:
+        """What policy says to a plan now, without deciding anything (for rehearsals)."""
+        with self._journal.read() as tx:
+            return self._rule(tx, case, plan, self._runbooks[plan.runbook])
+
+    def _rule(self, tx: Tx, case: Case, plan: Plan, runbook: Runbook) -> Ruled:
+        ruling = self._policy.may(
+            principal=self._principal(tx, case),
+            action="run",
+            resource=Resource.runbook(runbook),
+            context=self._context(tx, case, plan, runbook),
+        )
+        return Ruled(ruling.allowed, ruling.reasons, ruling.needs)
+
+    def _may_suggest(self, tx: Tx, case: Case, plan: Plan, runbook: Runbook) -> bool:
+        return self._policy.may(
+            principal=self._principal(tx, case),
+            action="suggest",
+            resource=Resource.runbook(runbook),
+            context=self._context(tx, case, plan, runbook),
+        ).allowed
+
+    def _principal(self, tx: Tx, case: Case) -> Principal:
+        if case.door == "machine":
+            return Principal.system()
+        world = self._world()
+        speaker = world.people.get(case.speaker or "")
+        if speaker is None:
+            return Principal.nobody()
+        user = next(iter(tx.access.users.by(person=speaker.id)), None)
+        roles = frozenset(user.roles if user and user.active else ())
+        owns = frozenset(service.id for service in world.services.values() if service.owner == speaker.id)
+        return Principal.person(speaker, roles=roles, owns=owns)
+
+    def _context(self, tx: Tx, case: Case, plan: Plan, runbook: Runbook) -> dict[str, Any]:
+        world = self._world()
+        beneficiary = world.people.get((plan.inputs.get("person") or {}).get("id", ""))
+        app = world.apps.get((plan.inputs.get("app") or {}).get("id", ""))
+        switches = {switch.name for switch in tx.coordination.switches() if switch.on}
+        given = {a.role for a in tx.approvals.by(case=case.id) if a.plan_hash == plan.hash and a.state == "approved"}
+        service = str((plan.inputs.get("service") or {}).get("id") or case.service or "")
+        return {
+            "assurance": case.assurance,
+            "acting_for_self": beneficiary is None or beneficiary.id == case.speaker,
+            "manages_target": bool(beneficiary and case.speaker and beneficiary.manager == case.speaker),
+            "target_confirmed": bool(beneficiary and case.inputs.get("confirmed_by") == beneficiary.id),
+            "effect": plan.effect,
+            "reversible": plan.reversible,
+            "autonomy": tx.coordination.rungs().get(plan.runbook, self._default_rung),
+            "criticality": world.services[service].criticality if service in world.services else 4,
+            "blast_radius": len(plan.targets),
+            "approvals": tuple(sorted(given)),
+            "approval_required": _required(runbook, app.approval if app else "none"),
+            "eligible": _eligible(runbook, beneficiary, app),
+            "freeze": "freeze" in switches,
+            "kill_switch": bool(switches & {"all", f"runbook:{plan.runbook}", f"service:{service}"}),
+            "privileged_target": bool(beneficiary and beneficiary.privileged),
+            "sources": len({alert.source for alert in tx.alerts.of_case(case.id)}) if case.door == "machine" else 1,
+            "door": case.door,
+        }
+
+
+def signal_facts(case: Case, *, firing: bool) -> dict[str, Any]:
+    """What `serves.alerts` may read: the class, service, state and labels of the case's leading alert."""
+    if case.door != "machine":
+        return {}
+    labels = {name.removeprefix(LABEL): text for name, text in case.inputs.items() if name.startswith(LABEL)}
+    return {
+        "class": case.need or "",
+        "service": case.service or "",
+        "severity": case.inputs.get("severity", ""),
+        "state": "firing" if firing else "resolved",
+        "labels": labels,
+    }
+
+
+def _required(runbook: Runbook, app_says: str) -> tuple[str, ...]:
+    by = runbook.approval.by
+    if by == "as_app_says":
+        by = {"none": "none", "manager": "manager", "owner": "app_owner"}[app_says]  # type: ignore[assignment]
+    return () if by == "none" else (by,)
+
+
+def _eligible(runbook: Runbook, person: Any, app: Any) -> bool:
+    if not runbook.requires.eligible or app is None:
+        return True
+    return person is not None and (not app.departments or person.department in app.departments)
+
+
+def _audit_detail(made: Decision, case: Case) -> dict[str, Any]:
+    return {
+        "decision": made.id,
+        "attempt": made.attempt,
+        "summary": made.summary,
+        "candidates": list(made.candidates),
+        "policies": [reason.policy for reason in made.reasons],
+        "plan_hash": made.plan.hash if made.plan else None,
+        "runbook": f"{made.plan.runbook}@{made.plan.revision}" if made.plan else None,
+        "assurance": case.assurance,
+        "need": case.need,
+    }

@@ -1,0 +1,1 @@
+"""Case → Proposal: evidence for the autonomy ladder; nothing takes effect ungated."""

@@ -1,0 +1,1 @@
+"""Journal → Numbers: read-only."""

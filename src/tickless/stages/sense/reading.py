@@ -1,0 +1,52 @@
+"""From what a connector read to a signal. Pure; it knows the connectors' `Item`, so it stands outside of `core`."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from tickless.domain.record import NOTHING_SAID, Untrusted
+from tickless.domain.signal import Sender, Signal
+from tickless.sdk.receiving import Item
+
+MAX_TITLE = 2_000
+MAX_BODY = 20_000
+SKEW = dt.timedelta(minutes=5)
+"""How far a sender's clock may run ahead before its time is taken as the time of receipt."""
+
+
+def event_key(item: Item, *, occurred_at: dt.datetime) -> str:
+    """The sender's own id of the event, else what makes it one: fingerprint, state and the sender's time."""
+    if item.event_key:
+        return item.event_key[:300]
+    return f"{item.fingerprint[:200]}:{item.state}:{occurred_at.isoformat()}"
+
+
+def make_signal(
+    item: Item,
+    *,
+    identity: str,
+    source: str,
+    received_at: dt.datetime,
+    payload: str | None,
+    sender: Sender | None = None,
+) -> Signal:
+    """The signal for what was read. A time from the future is not believed."""
+    occurred = item.occurred_at or received_at
+    occurred = min(occurred.astimezone(dt.UTC), received_at + SKEW)
+    return Signal(
+        id=identity,
+        source=source,
+        event_key=event_key(item, occurred_at=occurred),
+        kind=item.kind,
+        state=item.state,
+        fingerprint=item.fingerprint[:200],
+        occurred_at=occurred,
+        received_at=received_at,
+        severity=item.severity,
+        title=Untrusted(item.title[:MAX_TITLE]),
+        body=Untrusted(item.body[:MAX_BODY]) if item.body else NOTHING_SAID,
+        labels=item.tamed_labels(),
+        link=Untrusted(item.link[:2_000]) if item.link else None,
+        sender=sender,
+        payload=payload,
+    )

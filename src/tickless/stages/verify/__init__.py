@@ -1,0 +1,1 @@
+"""Receipts → Verdict: independent probes over time."""
