@@ -1,0 +1,1 @@
+"""Supervisor (supervisord): start, stop and restart the processes that it supervises."""
