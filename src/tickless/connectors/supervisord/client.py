@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -42,10 +43,10 @@ class ProcessInfo:
 
 @dataclass(frozen=True)
 class Supervisor:
-    """One supervisord. Every call takes at most `timeout` seconds."""
+    """One supervisord. `end` is the moment (`time.monotonic()`) by which every call has to be answered."""
 
     http: HttpClient
-    timeout: float
+    end: float
 
     def info(self, process: str) -> ProcessInfo | None:
         """How a process stands; None when there is none by that name."""
@@ -76,7 +77,10 @@ class Supervisor:
 
     def _call(self, method: str, *arguments: str | bool) -> Any:
         body = request(f"supervisor.{method}", *arguments)
-        reply = self.http.send("POST", "", timeout=self.timeout, content=body, headers={"content-type": "text/xml"})
+        left = self.end - time.monotonic()
+        if left <= 0:
+            raise Unreachable("supervisord took too long")
+        reply = self.http.send("POST", "", timeout=left, content=body, headers={"content-type": "text/xml"})
         return answer(reply.body)
 
 
@@ -89,7 +93,7 @@ def connect(call: Call) -> Supervisor:
         token = base64.b64encode(f"{settings.username}:{password}".encode()).decode()
         headers["authorization"] = f"Basic {token}"
     http = HttpClient(settings.url, headers=headers, verify=settings.ca_file or True)
-    return Supervisor(http, call.timeout)
+    return Supervisor(http, time.monotonic() + call.timeout)
 
 
 def _read(found: object) -> ProcessInfo:
