@@ -24,10 +24,13 @@ def shipped_examples() -> tuple[Example, ...]:
 
 
 def runbook_examples(runbooks: Iterable[Runbook]) -> Iterator[Example]:
-    """What a runbook's `serves.says` teaches: each sentence stands for its first intent."""
+    """What a runbook's `serves.says` teaches: each stands for the first of its intents that ships, else the first."""
+    shipped = {example.label for example in shipped_examples()}
     for runbook in runbooks:
-        if runbook.serves.intents:
-            yield from (Example(f"need.{runbook.serves.intents[0]}", says) for says in runbook.serves.says)
+        labels = [f"need.{intent}" for intent in runbook.serves.intents]
+        if labels:
+            label = next((one for one in labels if one in shipped), labels[0])
+            yield from (Example(label, says) for says in runbook.serves.says)
 
 
 def build_brain(runbooks: Iterable[Runbook]) -> Brain:

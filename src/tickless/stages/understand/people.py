@@ -1,0 +1,281 @@
+"""Finds people in a message: full names, nicknames, user names, addresses, slips of the finger, and a hint such as the team.
+
+Law: never a wrong person. One record only where one fits and nothing speaks against it; otherwise all that fit, so that the
+flow asks back. The writer is never listed. Words with letters of another script are never linked.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tickless.domain.person import Person
+from tickless.stages.understand.mention import Mention
+from tickless.stages.understand.spelling import SpellingIndex, allowed_slips, fold, index_words
+from tickless.stages.understand.text import Word, is_nearly_ordinary, is_ordinary
+
+_HINT_WORDS = frozenset({"from", "frm", "fom", "form", "in", "of", "at", "the", "our"})
+_DOES = frozenset(
+    [
+        "is",
+        "needs",
+        "cant",
+        "has",
+        "forgot",
+        "wants",
+        "cannot",
+        "lost",
+        "isnt",
+        "left",
+        "leaves",
+        "joins",
+        "starts",
+        "doesnt",
+        "locked",
+        "keeps",
+        "moves",
+    ]
+)
+_UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
+MOST_CANDIDATES = 8
+
+
+def _name_parts(name: str) -> tuple[str, ...]:
+    return tuple(part.replace("'", "") for part in fold(name).replace("-", " ").replace(",", " ").split())
+
+
+def _spellings(name: str) -> set[tuple[str, ...]]:
+    """A name's folded parts, with umlauts left out or written out in any of them."""
+    long = "".join(_UMLAUTS.get(letter, letter) for letter in name.casefold())
+    ways = [dict.fromkeys(pair) for pair in zip(_name_parts(name), _name_parts(long), strict=True)]
+    return set(itertools.product(*ways))
+
+
+@dataclass(frozen=True)
+class PeopleIndex:
+    """Everybody who can be named. Make it with `index_people`."""
+
+    full: dict[tuple[str, ...], frozenset[str]]
+    """Name parts (two or more), in either order."""
+    single: dict[str, frozenset[str]]
+    """First name, last name, nickname."""
+    handles: dict[str, str]
+    """User name or address → person."""
+    parts: SpellingIndex
+    surnames: dict[str, frozenset[str]]
+    """Person → the parts of the name after the first."""
+    placed: dict[str, frozenset[str]]
+    """Person → words that place them: department, location."""
+    places: SpellingIndex
+
+    def find(self, words: Sequence[Word], text: str, *, writer: str | None, taken: frozenset[int]) -> list[Mention]:
+        """All people named, left to right, without the writer. `taken`: places of words that already name something else."""
+        found: list[Mention] = []
+        at = 0
+        while at < len(words):
+            span, mention = self._at(words, at, text=text, writer=writer, taken=taken)
+            if mention:
+                found.append(mention)
+            at += max(span, 1)
+        return found
+
+    def is_writer(self, word: Word, writer: str | None) -> bool:
+        """The word is one of the writer's own names."""
+        return writer is not None and (
+            writer in self.single.get(word.plain, ()) or self.handles.get(word.plain) == writer
+        )
+
+    def _at(
+        self, words: Sequence[Word], at: int, *, text: str, writer: str | None, taken: frozenset[int]
+    ) -> tuple[int, Mention | None]:
+        word = words[at]
+        if at in taken or not word.latin:
+            return 1, None
+        if word.plain in self.handles:
+            person = self.handles[word.plain]
+            return 1, None if person == writer else _mention([word], text, {person}, confidence=0.99)
+        for span in (4, 3, 2):
+            window = words[at : at + span]
+            if len(window) == span and all(one.latin for one in window) and not any(one.owns for one in window[:-1]):
+                people, cost = self._full(window)
+                if people:
+                    others = people - {writer} if writer else people
+                    sure = 0.98 if cost == 0 else 0.9
+                    return span, _mention(window, text, others, confidence=sure) if others else None
+        return self._single(words, at, text=text, writer=writer, taken=taken)
+
+    def _full(self, window: Sequence[Word]) -> tuple[frozenset[str], float]:
+        """People with exactly these name parts, else with these parts but for a slip or two; the cost of the slips."""
+        parts = tuple(one.plain for one in window)
+        if all(is_ordinary(part) for part in parts) and not all(one.capital for one in window):
+            return frozenset(), 0
+        if parts in self.full:
+            return self.full[parts], 0
+        options = [self.parts.near(part) for part in parts]
+        if not all(options):
+            return frozenset(), 0
+        best: list[tuple[float, frozenset[str]]] = []
+        for tail in _combinations(options):
+            cost, names = sum(cost for cost, _ in tail), tuple(name for _, name in tail)
+            if names in self.full and all(one <= allowed_slips(name) for one, name in tail):
+                best.append((cost, self.full[names]))
+        if not best:
+            return frozenset(), 0
+        least = min(cost for cost, _ in best)
+        return frozenset().union(*(people for cost, people in best if cost == least)), least
+
+    def _single(
+        self, words: Sequence[Word], at: int, *, text: str, writer: str | None, taken: frozenset[int]
+    ) -> tuple[int, Mention | None]:
+        word = words[at]
+        # `Will needs …` and `Park is …` are people, `will you …` and `park my car` are not.
+        acts = word.capital and at + 1 < len(words) and words[at + 1].plain in _DOES
+        people, sure, clear = self._by_one_word(word, acts=acts)
+        if not people:
+            return 1, None
+        others = people - {writer} if writer else people
+        if not others:
+            return 1, None
+        used, narrowed, contradicted = self._narrow(words, at + 1, others)
+        end = words[at + used] if used else word
+        clear = clear and not contradicted and not self._other_surname(words, at, others, text=text, taken=taken)
+        mention = _mention([word], text, narrowed or others, confidence=sure if clear else 0.5, clear=clear)
+        if used and not contradicted:
+            mention = _with_hint(mention, text, end.end)
+        return 1 + (used if not contradicted else 0), mention
+
+    def _by_one_word(self, word: Word, *, acts: bool) -> tuple[frozenset[str], float, bool]:
+        """People, confidence, and whether the word is clear enough to link."""
+        plain = word.plain
+        if plain in self.single:
+            if is_ordinary(plain) and not (word.capital and word.start > 0) and not word.owns and not acts:
+                return frozenset(), 0, False
+            return self.single[plain], 0.85, True
+        if plain.endswith("s") and plain[:-1] in self.single and not is_nearly_ordinary(plain):
+            return self.single[plain[:-1]], 0.85, True
+        if "@" in plain or plain.isdigit() or is_ordinary(plain):
+            return frozenset(), 0, False
+        if is_nearly_ordinary(plain) and not (word.capital and word.start > 0) and not word.owns:
+            return frozenset(), 0, False
+        near = [(cost, name) for cost, name in self.parts.near(plain) if name in self.single]
+        if not near:
+            return frozenset(), 0, False
+        least = near[0][0]
+        people = frozenset().union(*(self.single[name] for cost, name in near if cost <= least))
+        # A slip of the finger on a single name links; a letter from elsewhere on the keyboard may be another name.
+        return people, 0.7, all(cost <= allowed_slips(name) for cost, name in near if cost <= least)
+
+    def _narrow(self, words: Sequence[Word], start: int, people: frozenset[str]) -> tuple[int, frozenset[str], bool]:
+        """Read `from finance` after a name: words used, people left, whether nobody of them fits."""
+        at = start
+        while at < len(words) and at - start < 3 and words[at].plain in _HINT_WORDS:
+            at += 1
+        if at == start or at >= len(words):
+            if start < len(words) and words[start].plain in self.places.words and not words[start - 1].owns:
+                at = start
+            else:
+                return 0, people, False
+        near = [place for cost, place in self.places.near(words[at].plain) if cost <= 1]
+        if not near:
+            return 0, people, False
+        fitting = frozenset(person for person in people if self.placed[person] & set(near))
+        return at - start + 1, fitting, not fitting
+
+    def _other_surname(
+        self, words: Sequence[Word], at: int, people: frozenset[str], *, text: str, taken: frozenset[int]
+    ) -> bool:
+        """The next word looks like a surname that none of them has: somebody whom we do not know."""
+        if at + 1 >= len(words) or at + 1 in taken or words[at].owns:
+            return False
+        following = words[at + 1]
+        if text[words[at].end : following.start] != " ":
+            return False
+        if is_nearly_ordinary(following.plain) or following.plain.isdigit():
+            return False
+        return not any(
+            following.plain.startswith(name) or name == following.plain for p in people for name in self.surnames[p]
+        )
+
+
+def _combinations(options: list[list[tuple[float, str]]]) -> Iterable[tuple[tuple[float, str], ...]]:
+    """Every choice of one option per place, at most four options a place."""
+    if not options:
+        yield ()
+        return
+    for first in options[0][:4]:
+        for rest in _combinations(options[1:]):
+            yield (first, *rest)
+
+
+def _mention(
+    window: Sequence[Word], text: str, people: Iterable[str], *, confidence: float, clear: bool = True
+) -> Mention:
+    fitting = tuple(sorted(people))
+    start, end = window[0].start, window[-1].end
+    one = fitting[0] if len(fitting) == 1 and clear else None
+    sure = confidence if one else min(confidence, 0.9 / len(fitting))
+    shown = text[start:end].removesuffix("'s")
+    return Mention("person", start, end, shown, one, round(sure, 4), fitting[:MOST_CANDIDATES])
+
+
+def _with_hint(mention: Mention, text: str, end: int) -> Mention:
+    return Mention(
+        mention.kind,
+        mention.start,
+        end,
+        text[mention.start : end],
+        mention.ref,
+        min(1.0, mention.confidence + 0.05),
+        mention.candidates,
+    )
+
+
+def index_people(people: Iterable[Person]) -> PeopleIndex:
+    """Index people by everything they are called. People who are no longer active can be named too."""
+    full: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    single: dict[str, set[str]] = defaultdict(set)
+    handles: dict[str, str] = {}
+    surnames: dict[str, frozenset[str]] = {}
+    placed: dict[str, frozenset[str]] = {}
+    for person in people:
+        handles[fold(person.email)] = handles[fold(person.username)] = person.id
+        later: set[str] = set()
+        for parts in _spellings(person.name):
+            _index_name(parts, person.id, full=full, single=single)
+            later |= set(parts[1:])
+        for nickname in person.nicknames:
+            for parts in _spellings(nickname):
+                names = {(*parts, last) for last in later} | {parts}
+                for name in names:
+                    _index_name(name, person.id, full=full, single=single)
+        surnames[person.id] = frozenset(later)
+        placed[person.id] = frozenset(_name_parts(person.department)) | frozenset(_name_parts(person.location))
+    for handle in list(handles):
+        single.pop(handle, None) if len(single.get(handle, ())) <= 1 else handles.pop(handle)
+    return PeopleIndex(
+        full={name: frozenset(ids) for name, ids in full.items()},
+        single={name: frozenset(ids) for name, ids in single.items()},
+        handles=handles,
+        parts=index_words(set(single) | {part for name in full for part in name}),
+        surnames=surnames,
+        placed=placed,
+        places=index_words({word for words in placed.values() for word in words}),
+    )
+
+
+def _index_name(
+    parts: tuple[str, ...], person: str, *, full: dict[tuple[str, ...], set[str]], single: dict[str, set[str]]
+) -> None:
+    if not parts:
+        return
+    if len(parts) == 1:
+        single[parts[0]].add(person)
+        return
+    first, last = parts[0], parts[-1]
+    for name in (parts, (first, last), (last, first), (*parts[1:], first)):
+        full[name].add(person)
+    full[(first, last[0])].add(person)
+    single[first].add(person)
+    single[last].add(person)
