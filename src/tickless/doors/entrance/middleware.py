@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tickless.domain.errors import BadInput
 from tickless.doors.entrance.problems import TooLarge, TooSlow, WrongHost, problem, request_id_of
 from tickless.doors.entrance.settings import EntranceSettings
 from tickless.kit.ids import new_id
@@ -93,7 +94,13 @@ class TrustedHost:
         if scope["type"] in {"http", "websocket"} and scope["path"] not in _UNGUARDED:
             host = host_name(Headers(scope=scope).get("host", ""))
             if not self._settings.trusts(host):
-                error = WrongHost("this host name is not served here", mend="add it to `hosts` in the settings")
+                error: BadInput = WrongHost(
+                    "this host name is not served here", mend="add it to `hosts` in the settings"
+                )
+                await problem(error, request_id=request_id_of(scope))(scope, receive, send)
+                return
+            if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
+                error = BadInput("an address has no zero bytes")
                 await problem(error, request_id=request_id_of(scope))(scope, receive, send)
                 return
         await self.app(scope, receive, send)

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import ASGIApp, ExceptionHandler, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tickless.domain.errors import AFTER_HUMAN, BadInput, PayloadRejected, Retry, RunbookInvalid, TicklessError
 from tickless.kit.log import get_logger
@@ -143,13 +144,13 @@ def _more(error: TicklessError) -> dict[str, Any]:
     return {}
 
 
-def _handle(request: Request, error: Exception) -> Response:
+async def _handle(request: Request, error: Any) -> Response:
     if isinstance(error, TicklessError) and error.detail:
         _log.info("refused", code=error.code, detail=error.detail, path=request.url.path)
     return problem(error, request_id=request_id_of(request.scope))
 
 
-HANDLERS: dict[Any, ExceptionHandler] = {
+HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {
     TicklessError: _handle,
     RequestValidationError: _handle,
     HTTPException: _handle,

@@ -1,0 +1,98 @@
+"""Puts the REST door together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tickless import __version__
+from tickless.doors.api import (
+    accounts,
+    approvals,
+    cases,
+    control,
+    conversations,
+    record,
+    runbooks,
+    services,
+    signals,
+)
+from tickless.doors.entrance import Entrance
+from tickless.doors.entrance.problems import HANDLERS, Problems
+from tickless.flow.desk import Desk
+
+TAGS = {
+    "cases": "One case per underlying need, from the first signal to an outcome that holds.",
+    "signals": "What came in by either door, and what could not be read.",
+    "conversations": "The human door: say something, read and watch the answers.",
+    "approvals": "What waits for a yes; bound to the hash of a plan.",
+    "runbooks": "Procedures: what there is, a dry run, a run.",
+    "services": "The service map and whom a failure reaches.",
+    "people": "Employees, to find the right one.",
+    "control": "Brakes and the autonomy ladder.",
+    "record": "The tamper-evident audit record, the numbers, the doctor.",
+    "accounts": "Users, API tokens, one-time secrets.",
+}
+DESCRIPTION = """Everything a page of the console does is also a call here.
+
+**Ways in.** An API token as `Authorization: Bearer tkl_…` (make one with `tickless token create`), or the console's
+session; a session's writes carry `X-CSRF-Token`.
+
+**Pages.** Lists answer `{"items", "next"}`; pass `next` as `cursor`.
+
+**Errors** all have the shape `Problem`, with a `request_id` that is also in the log.
+
+To send signals post to `/hooks/{source}`, outside of this API."""
+
+
+class _NoStore:
+    """Answers are for the caller alone: no cache keeps them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def mark(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), (b"cache-control", b"no-store")]
+            await send(message)
+
+        await self.app(scope, receive, mark)
+
+
+def create_api(desk: Desk, entrance: Entrance) -> FastAPI:
+    """The app to mount at `/api/v1`. Its documentation pages are off (they load from elsewhere); `/openapi.json` is on."""
+    api = _assemble()
+    api.state.desk = desk
+    api.state.entrance = entrance
+    return api
+
+
+def describe() -> dict[str, Any]:
+    """The OpenAPI document. It depends on the code alone, not on any house."""
+    return _assemble().openapi()
+
+
+def _assemble() -> FastAPI:
+    api = FastAPI(
+        title="Tickless",
+        version=__version__,
+        summary="A self-hosted system of resolution for IT operations.",
+        description=DESCRIPTION,
+        openapi_tags=[{"name": name, "description": text} for name, text in TAGS.items()],
+        servers=[{"url": "/api/v1"}],
+        root_path_in_servers=False,
+        docs_url=None,
+        redoc_url=None,
+        exception_handlers=HANDLERS,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        generate_unique_id_function=lambda route: route.name,
+    )
+    api.add_middleware(Problems)
+    api.add_middleware(_NoStore)
+    for part in (cases, signals, conversations, approvals, runbooks, services, control, record, accounts):
+        api.include_router(part.router)
+    api.include_router(services.people)
+    return api

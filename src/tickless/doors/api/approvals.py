@@ -1,0 +1,85 @@
+"""Approvals: what waits, and yes or no."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Query
+from starlette.concurrency import run_in_threadpool
+
+from tickless.domain.decision import ApprovalRequest
+from tickless.domain.errors import Forbidden, NotFound
+from tickless.doors.api.guards import CaseReader, DeskHere, new_router
+from tickless.doors.api.paging import Cursor, Limit, page_of
+from tickless.doors.api.schemas import AnswerApproval, ApprovalShown, Page
+from tickless.doors.api.views import show_approval
+from tickless.doors.entrance import Visitor
+from tickless.journal import Journal, Tx
+
+router = new_router("approvals")
+State = Literal["pending", "approved", "denied", "expired", "withdrawn"]
+_MOST = 1_000
+
+
+@router.get("/approvals", summary="List approvals")
+def list_approvals(
+    desk: DeskHere,
+    visitor: CaseReader,
+    state: Annotated[State, Query()] = "pending",
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[ApprovalShown]:
+    """Newest first, each with the plan it binds to. Without the right `approve` or `read`: those that name the caller."""
+    with desk.journal.read() as tx:
+        table = tx.approvals.table
+        conditions: list[Any] = [table.c.state == state]
+        if cursor is not None:
+            conditions.append(table.c.id < cursor)
+        everything = visitor.may("approve") or visitor.may("read")
+        found = tx.approvals.where(*conditions, order=table.c.id.desc(), limit=limit + 1 if everything else _MOST)
+        seen = found if everything else [approval for approval in found if _names(approval, visitor)]
+        return page_of(
+            seen, limit=limit, key=lambda approval: approval.id, show=lambda approval: _with_plan(tx, approval)
+        )
+
+
+@router.get("/approvals/{approval}", summary="One approval")
+def get_approval(desk: DeskHere, visitor: CaseReader, approval: str) -> ApprovalShown:
+    with desk.journal.read() as tx:
+        return _with_plan(tx, _find(tx, approval, visitor))
+
+
+@router.post("/approvals/{approval}/answer", summary="Approve or deny")
+async def answer(desk: DeskHere, visitor: CaseReader, approval: str, given: AnswerApproval) -> ApprovalShown:
+    """Binds to the plan's hash. Nobody approves what they asked for or gain from, by any path."""
+    await run_in_threadpool(_may_answer, desk.journal, approval, visitor)
+    assert visitor.user is not None, "a reader of cases has an account"
+    answered = await desk.answer_approval(
+        approval, by=visitor.person, user=visitor.user.id, approve=given.approve, reason=given.reason
+    )
+    return show_approval(answered)
+
+
+def _names(approval: ApprovalRequest, visitor: Visitor) -> bool:
+    me = visitor.person.id if visitor.person else ""
+    return bool(me) and any(approver in {me, f"person:{me}"} for approver in approval.approvers)
+
+
+def _find(tx: Tx, identity: str, visitor: Visitor) -> ApprovalRequest:
+    found = tx.approvals.get(identity)
+    if found is None or not (visitor.may("approve") or visitor.may("read") or _names(found, visitor)):
+        raise NotFound(f"there is no approval {identity[:80]!r}", mend="look at the list: tickless approve list")
+    return found
+
+
+def _may_answer(journal: Journal, identity: str, visitor: Visitor) -> None:
+    """A first look; who may approve what is decided by the house. A token that only reads never answers."""
+    with journal.read() as tx:
+        found = _find(tx, identity, visitor)
+    if not (visitor.may("approve") or (visitor.may("chat") and _names(found, visitor))):
+        raise Forbidden("you are not among those who may approve this")
+
+
+def _with_plan(tx: Tx, approval: ApprovalRequest) -> ApprovalShown:
+    decision = tx.decisions.get(approval.decision)
+    return show_approval(approval, decision.plan if decision else None)

@@ -1,0 +1,42 @@
+"""Brakes and the autonomy ladder."""
+
+from __future__ import annotations
+
+import re
+
+from tickless.domain.errors import BadInput
+from tickless.doors.api.guards import Actor, Admin, DeskHere, Reader, new_router
+from tickless.doors.api.schemas import Done, Page, Rung, SetSwitch, SwitchShown
+
+router = new_router("control")
+_SWITCH = re.compile(r"all|freeze|(runbook|service):[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
+
+
+@router.get("/switches", summary="List the brakes")
+def list_switches(desk: DeskHere, visitor: Reader) -> Page[SwitchShown]:
+    """Every brake that was ever set, on or off."""
+    with desk.journal.read() as tx:
+        return Page(items=[SwitchShown(**switch.__dict__) for switch in tx.coordination.switches()])
+
+
+@router.put("/switches/{name}", summary="Pull or release a brake")
+async def set_switch(desk: DeskHere, visitor: Actor, name: str, given: SetSwitch) -> Done:
+    """`all`, `freeze`, `runbook:<id>` or `service:<id>`. Effective with the next step of every run."""
+    if not _SWITCH.fullmatch(name):
+        raise BadInput("no brake has that name", mend="there are: all, freeze, runbook:<id>, service:<id>")
+    await desk.set_switch(name, on=given.on, by=visitor.actor, reason=given.reason)
+    return Done()
+
+
+@router.get("/autonomy", summary="Where each runbook stands on the ladder")
+def list_rungs(desk: DeskHere, visitor: Reader) -> dict[str, str | None]:
+    """Runbook → rung; null: where policy begins."""
+    with desk.journal.read() as tx:
+        granted = tx.coordination.rungs()
+    return {name: granted.get(name) for name in sorted(desk.runbooks)}
+
+
+@router.put("/autonomy/{runbook}", summary="Put a runbook on a rung")
+async def set_rung(desk: DeskHere, visitor: Admin, runbook: str, given: Rung) -> Done:
+    await desk.set_rung(runbook, rung=given.rung, by=visitor.actor)
+    return Done()

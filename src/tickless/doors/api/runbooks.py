@@ -1,0 +1,68 @@
+"""Runbooks: what there is, what a run would do, and running one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tickless.domain.errors import NotFound
+from tickless.domain.runbook import Runbook
+from tickless.doors.api.guards import Actor, DeskHere, Reader, new_router
+from tickless.doors.api.schemas import (
+    CaseShown,
+    Page,
+    RehearsalShown,
+    RunbookShown,
+    RunbookWhole,
+    RunInputs,
+    RunRunbook,
+)
+from tickless.doors.api.views import show_case, show_plan, show_runbook, tamed
+from tickless.flow.desk import Desk
+
+router = new_router("runbooks")
+
+
+def _rungs(desk: Desk) -> dict[str, str]:
+    with desk.journal.read() as tx:
+        return tx.coordination.rungs()
+
+
+@router.get("/runbooks", summary="List runbooks")
+def list_runbooks(desk: DeskHere, visitor: Reader) -> Page[RunbookShown]:
+    rungs = _rungs(desk)
+    return Page(items=[show_runbook(found, rungs.get(name)) for name, found in sorted(desk.runbooks.items())])
+
+
+@router.get("/runbooks/schema", summary="JSON Schema of a runbook file, for editors")
+def schema(visitor: Reader) -> dict[str, Any]:
+    return Runbook.model_json_schema(by_alias=True)
+
+
+@router.get("/runbooks/{runbook}", summary="One runbook, whole")
+def get_runbook(desk: DeskHere, visitor: Reader, runbook: str) -> RunbookWhole:
+    found = desk.runbooks.get(runbook)
+    if found is None:
+        raise NotFound(f"there is no runbook {runbook[:80]!r}", mend="look at the list: tickless runbook list")
+    short = show_runbook(found, _rungs(desk).get(runbook))
+    content = found.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return RunbookWhole(**short.model_dump(), content=content)
+
+
+@router.post("/runbooks/{runbook}/rehearse", summary="Dry run: what would it do?")
+async def rehearse(desk: DeskHere, visitor: Actor, runbook: str, given: RunInputs) -> RehearsalShown:
+    """Reads the live systems and changes nothing."""
+    found = await desk.rehearse(runbook, dict(given.inputs), by=visitor.actor)
+    return RehearsalShown(
+        plan=show_plan(found.plan),
+        steps=tamed(list(found.steps)),
+        verdict=found.verdict,
+        decision=found.decision,
+        reasons=list(found.reasons),
+    )
+
+
+@router.post("/runbooks/{runbook}/run", status_code=202, summary="Run it")
+async def run(desk: DeskHere, visitor: Actor, runbook: str, given: RunRunbook) -> CaseShown:
+    """Opens a case; whether it runs now, waits for an approval or is refused is in the story of that case."""
+    case = await desk.run(runbook, dict(given.inputs), by=visitor.actor, reason=given.reason)
+    return show_case(case)
