@@ -32,7 +32,7 @@ def compile_runbook(text: str, *, path: str, catalogue: OperationCatalogue) -> R
     shape = check_shape(document.value, found.at)
     if shape.runbook is not None:
         found.shape = shape
-        _check_meaning(shape.runbook, catalogue, found)
+        _check_meaning(shape, shape.runbook, catalogue, found)
     if found.problems or shape.runbook is None:
         raise found.as_error()
     return shape.runbook
@@ -69,8 +69,9 @@ def operations_used(runbook: Runbook) -> frozenset[str]:
     return frozenset(steps | undos | {check.uses for check in (*runbook.precheck, *runbook.verify)})
 
 
-def _check_meaning(runbook: Runbook, catalogue: OperationCatalogue, found: _Findings) -> None:
-    walk = Walk(runbook=runbook, catalogue=catalogue, base=base_variables(runbook), report=found.at)
+def _check_meaning(shape: Shape, runbook: Runbook, catalogue: OperationCatalogue, found: _Findings) -> None:
+    base = base_variables(runbook, trusts=shape.trusts)
+    walk = Walk(runbook=runbook, catalogue=catalogue, base=base, report=found.at)
     check_checks(walk, runbook.precheck, "precheck")
     check_steps(walk)
     check_checks(walk, runbook.verify, "verify")

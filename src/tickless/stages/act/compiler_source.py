@@ -74,10 +74,10 @@ def read_source(text: str, report: Callable[[str, Place, str, str], None]) -> Do
             "not_yaml", Place(1, 1), "the text holds characters that YAML does not allow", "save it as plain UTF-8 text"
         )
         return document
-    if root is None:
+    if root is not None:
+        _Builder(document, report).build(root, ())
+    if document.value is None:
         report("empty", Place(1, 1), "there is nothing in it", "start with `runbook: <area>.<name>`")
-        return document
-    _Builder(document, report).build(root, ())
     return document
 
 

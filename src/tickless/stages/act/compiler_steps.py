@@ -8,7 +8,7 @@ from typing import Any
 
 from tickless.domain.receipt import UndoStep
 from tickless.domain.runbook import Check, Irreversible, Runbook, Step
-from tickless.stages.act.catalogue import RANK, OperationCatalogue, OperationType
+from tickless.stages.act.catalogue import OperationCatalogue, OperationType
 from tickless.stages.act.compiler_expressions import (
     Scope,
     check_condition,
@@ -37,6 +37,8 @@ class Walk:
     conditions: dict[str, str] = field(default_factory=dict)
     """Condition of each step that has one."""
     irreversible: list[str] = field(default_factory=list)
+    effects: list[OperationType] = field(default_factory=list)
+    """Operations that change or destroy."""
 
     def scope(self, condition: str | None = None, **more: Any) -> Scope:
         """What may be read now; steps made sure of by `condition`, or run under the same one, count as certain."""
@@ -126,11 +128,7 @@ def _check_promises(walk: Walk, step: Step, operation: OperationType, where: Whe
         )
     if operation.effect == "read":
         return
-    if RANK[operation.effect] > RANK[walk.runbook.effect]:
-        reason = f"{operation.name} is of effect {operation.effect}, more than the runbook says"
-        walk.report(
-            "effect_understated", (*where, "uses"), reason, f"write `effect: {operation.effect}` for the runbook"
-        )
+    walk.effects.append(operation)
     if step.undo is None and not operation.undo:
         mend = "write `undo: {uses: …, with: …}` or `undo: {irreversible: why}`"
         walk.report("missing_undo", where, f"step {step.id!r} changes something and nothing takes it back", mend)

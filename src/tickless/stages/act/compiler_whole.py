@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -9,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from tickless.domain.runbook import Irreversible, Runbook, RunbookInput, RunbookTest
 from tickless.kit.expressions import ExpressionError, compile_expression, expressions_in
 from tickless.kit.redaction import redact_secrets
+from tickless.stages.act.catalogue import RANK
 from tickless.stages.act.compiler_expressions import (
     UNKNOWN,
     Scope,
@@ -17,7 +19,7 @@ from tickless.stages.act.compiler_expressions import (
     reads,
     whole_expression,
 )
-from tickless.stages.act.compiler_samples import sample_case, sample_input, sample_signal
+from tickless.stages.act.compiler_samples import Open, sample_case, sample_input, sample_signal
 from tickless.stages.act.compiler_source import Report, Where
 from tickless.stages.act.compiler_steps import Walk
 
@@ -31,6 +33,7 @@ def check_whole(walk: Walk) -> None:
     _check_inputs(runbook, report)
     _check_subject(runbook, walk.base, report)
     _check_undo(walk)
+    _check_effect(walk)
     _check_needs(runbook, report)
     _check_texts(walk)
     _check_tests(runbook, report)
@@ -116,6 +119,13 @@ def _check_undo(walk: Walk) -> None:
         walk.report("missing_undo", ("undo",), "irreversible, but why?", "say why that is acceptable")
 
 
+def _check_effect(walk: Walk) -> None:
+    worst = max(walk.effects, key=lambda operation: RANK[operation.effect], default=None)
+    if worst is not None and RANK[worst.effect] > RANK[walk.runbook.effect]:
+        reason = f"{worst.name} is of effect {worst.effect}, and the runbook says {walk.runbook.effect}"
+        walk.report("effect_understated", ("effect",), reason, f"write `effect: {worst.effect}`")
+
+
 def _check_needs(runbook: Runbook, report: Report) -> None:
     types = {described.type for described in runbook.inputs.values()}
     if runbook.approval.by in ("as_app_says", "app_owner") and "app" not in types:
@@ -190,9 +200,12 @@ def _check_served(source: str | None, test: RunbookTest, where: Where, *, report
         report("test_fails", where, reason, "mend the condition, or the test")
 
 
-def base_variables(runbook: Runbook) -> dict[str, Any]:
-    """What every expression of the procedure may read."""
+def base_variables(runbook: Runbook, *, trusts: Callable[[Where], bool]) -> dict[str, Any]:
+    """What every expression of the procedure may read. Of an input whose type was not understood, anything."""
     return {
-        "inputs": {name: sample_input(described) for name, described in runbook.inputs.items()},
+        "inputs": {
+            name: sample_input(described) if trusts(("inputs", name, "type")) else Open()
+            for name, described in runbook.inputs.items()
+        },
         "case": sample_case(),
     }
