@@ -55,6 +55,9 @@ def _items() -> Iterator[ConfigurationItem]:
             yield ConfigurationItem(
                 id=f"process:{row.id}", kind="process", name=row.id, service=row.id, attributes=where
             )
+    for shared in ("commons", "office"):  # each hosts several services
+        where = {"host": "app-2", "process": shared}
+        yield ConfigurationItem(id=f"process:{shared}", kind="process", name=shared, attributes=where)
     for host, path, service in FILESYSTEMS:
         about = {"host": host, "path": path, "total_mb": str(DISK_MB)}
         name = f"{host}:{path}"

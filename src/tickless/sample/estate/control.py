@@ -163,6 +163,11 @@ class Estate:
         found = [Effect(**row) for port in ports for row in self._ask(port, "GET", "/effects")]
         return sorted(found, key=lambda effect: effect.at)
 
+    def forget_effects(self) -> None:
+        """Begin a new record of effects: keys used so far count as new again. What was done stays done."""
+        for port in (self.blueprint.office_port, self.blueprint.keeper_port):
+            self._ask(port, "DELETE", "/effects")
+
     def sms(self, phone: str) -> list[str]:
         """The texts that this phone number received, oldest first."""
         inbox = self._ask(self.blueprint.office_port, "GET", f"/phones/{quote(phone, safe='')}")

@@ -15,6 +15,8 @@ DAY = 86_400.0
 FILE_MB = 32
 DATA_SHARE, LOG_SHARE = 0.20, 0.24
 KEPT_DAYS = 7
+POUR_EVERY = 0.1
+"""Seconds between two pours."""
 
 
 class Disk:
@@ -103,9 +105,11 @@ class Disks:
             raise Problem(404, f"there is no filesystem {host}:{path}") from None
 
     def start_filling(self, disk: Disk, *, to_percent: float, seconds: float) -> None:
-        """Let logs pile up until, untouched, the disk would stand at `to_percent`, in so many seconds."""
+        """Let logs pile up until, untouched, the disk would stand at `to_percent`, in so many seconds (0: at once)."""
         missing = disk.plan.capacity_mb * to_percent / 100 - disk.used_mb()
-        self.filling[disk] = Filling(left_mb=missing, rate=missing / max(seconds, 0.1))
+        self.filling[disk] = Filling(left_mb=missing, rate=missing / max(seconds, POUR_EVERY))
+        if seconds == 0:
+            self.pour(POUR_EVERY)
 
     def pour(self, seconds: float) -> None:
         """Write what has come together in these seconds. A full disk takes no more."""

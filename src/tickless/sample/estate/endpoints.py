@@ -30,6 +30,7 @@ class Endpoints:
             "installed": there is not None,
             "version": there["version"] if there else "",
             "available": offered is not None,
+            "offered": offered["version"] if offered else "",
         }
 
     def install(self, device: str, package: str) -> Json:

@@ -12,12 +12,10 @@ from pathlib import Path
 from tickless.sample.estate.authority import Authority, read_certificate
 from tickless.sample.estate.blueprint import MONITOR, Blueprint, ServicePlan
 from tickless.sample.estate.calling import Caller
-from tickless.sample.estate.disks import Disks
+from tickless.sample.estate.disks import POUR_EVERY, Disks
 from tickless.sample.estate.ledger import Ledger, open_file
 from tickless.sample.estate.processes import Processes
 from tickless.sample.estate.web import HOST, Json, Problem
-
-POUR_EVERY = 0.1
 
 
 class Keeper:

@@ -29,6 +29,7 @@ async def open_doors(keeper: Keeper) -> None:
         ("GET /effects", doors.effects),
     ):
         router.add(route, handler)
+    router.add("DELETE /effects", doors.forget, level="control")
     router.add("POST /faults", doors.fault, level="control")
     router.add("DELETE /faults", doors.heal, level="control")
     await serve(router, keeper.blueprint.keeper_port)
@@ -95,6 +96,10 @@ class Doors:
 
     async def effects(self, request: Request) -> Response:
         return answer(self.keeper.ledger.effects())
+
+    async def forget(self, request: Request) -> Response:
+        self.keeper.ledger.forget()
+        return answer({"forgotten": True})
 
     async def fault(self, request: Request) -> Response:
         body = request.json()

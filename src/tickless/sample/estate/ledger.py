@@ -73,3 +73,7 @@ class Ledger:
         """Every effect in order: `at`, `key`, `operation`, `target`."""
         rows = self.connection.execute("select at, key, operation, target from effect order by number")
         return [dict(row) for row in rows]
+
+    def forget(self) -> None:
+        """Begin a new record, for a test that uses the same keys again."""
+        self.connection.execute("delete from effect")

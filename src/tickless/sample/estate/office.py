@@ -60,6 +60,7 @@ class Office:
         self.router.add("GET /vpn/gateway", self._gateway)
         self.router.add("GET /vpn/tunnels/{username}", self._tunnel)
         self.router.add("GET /phones/{phone}", self._inbox, level="control")
+        self.router.add("DELETE /effects", self._forget, level="control")
         self.router.add("POST /sign-in", self._sign_in, level="open")
         self.router.add("POST /faults", self._fault, level="control")
         self.router.add("DELETE /faults", self._fault, level="control")
@@ -162,6 +163,10 @@ class Office:
 
     async def _inbox(self, request: Request) -> Response:
         return answer(self.phones.received(request.params["phone"]))
+
+    async def _forget(self, request: Request) -> Response:
+        self.ledger.forget()
+        return answer({"forgotten": True})
 
     async def _sign_in(self, request: Request) -> Response:
         body = request.json()

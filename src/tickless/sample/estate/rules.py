@@ -11,8 +11,8 @@ from tickless.sample.estate.blueprint import ServicePlan
 from tickless.sample.estate.web import Json
 
 SLOW_SECONDS = 0.9
-DISK_PERCENT = 80.0
-DISK_WATCH_PERCENT = 55.0
+DISK_PERCENT = 85.0
+DISK_WATCH_PERCENT = 76.0
 DISK_HOURS = 24.0
 CERTIFICATE_DAYS = 21.0
 WINDOW = 12

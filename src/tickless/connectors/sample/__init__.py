@@ -1,0 +1,1 @@
+"""The sample company: accounts, devices, VPN, mail, phones, processes, disks, certificates, pools; HTTP on loopback."""
