@@ -117,6 +117,15 @@ def closed_port() -> int:
         return int(taken.getsockname()[1])
 
 
+@contextmanager
+def silent_port() -> Iterator[int]:
+    """A loopback port that takes connections and never says a word: for protocols other than HTTP."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(8)
+        yield int(listener.getsockname()[1])
+
+
 _STATUS: dict[Fault, int] = {
     "unauthenticated": 401,
     "forbidden": 403,
