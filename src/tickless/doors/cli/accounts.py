@@ -1,0 +1,169 @@
+"""`tickless token …`, `user …`, `switch …`, `person …`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tickless.doors.cli.client import part
+from tickless.doors.cli.output import line, moment, show_table
+from tickless.doors.cli.session import AsJson, Limit, Reason, print_json, session_of, usage
+
+token = typer.Typer(no_args_is_help=True, help="API tokens: create, list, revoke.")
+user = typer.Typer(no_args_is_help=True, help="Accounts: list, create, link, password.")
+switch = typer.Typer(no_args_is_help=True, help="Brakes: all, freeze, runbook:<id>, service:<id>.")
+person = typer.Typer(no_args_is_help=True, help="People: find the right one.")
+Login = Annotated[str, typer.Argument(help="The account's login.")]
+
+
+@token.command("create")
+def create_token(
+    context: typer.Context,
+    *,
+    name: Annotated[str, typer.Argument(help="What it is for.")],
+    scope: Annotated[list[str], typer.Option("--scope", "-s", help="signals:write, read, act, ask_as, admin.")],
+    for_user: Annotated[str | None, typer.Option("--user", help="Login it acts for. Default: yourself.")] = None,
+    source: Annotated[str | None, typer.Option("--source", help="May only send as this source.")] = None,
+    days: Annotated[float | None, typer.Option("--days", help="Runs out after so many days.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Create an API token. It is shown this once."""
+    body = {"name": name, "scopes": scope, "user": for_user, "source": source, "expires_in_days": days}
+    with session_of(context).api() as api:
+        made = api.post("/tokens", {key: value for key, value in body.items() if value is not None})
+    if as_json:
+        print_json(made)
+    else:
+        typer.echo(made["token"])
+        typer.echo("Keep it safe: it is not shown again.", err=True)
+
+
+@token.command("list")
+def list_tokens(context: typer.Context, as_json: AsJson = False) -> None:
+    """List tokens, without the tokens themselves."""
+    with session_of(context).api() as api:
+        page = api.get("/tokens")
+    if as_json:
+        print_json(page)
+        return
+    rows = [
+        (one["id"], one["name"], one["scopes"], one["source"], moment(one["created_at"]), moment(one["expires_at"]))
+        for one in page["items"]
+    ]
+    show_table(["id", "name", "scopes", "source", "created", "runs out"], rows, empty="There are no tokens.")
+
+
+@token.command("revoke")
+def revoke(
+    context: typer.Context, identity: Annotated[str, typer.Argument(metavar="ID", help="Of the token.")]
+) -> None:
+    """End a token at once."""
+    with session_of(context).api() as api:
+        api.delete(f"/tokens/{part(identity)}")
+    line(f"{identity} is revoked")
+
+
+@user.command("list")
+def list_users(context: typer.Context, as_json: AsJson = False) -> None:
+    """List accounts."""
+    with session_of(context).api() as api:
+        page = api.get("/users")
+    if as_json:
+        print_json(page)
+        return
+    rows = [(one["login"], one["roles"], one["person"], one["active"], one["has_password"]) for one in page["items"]]
+    show_table(["login", "roles", "person", "active", "password"], rows, empty="There are no accounts.")
+
+
+@user.command("create")
+def create_user(
+    context: typer.Context,
+    login: Login,
+    role: Annotated[list[str], typer.Option("--role", help="employee, operator, approver, auditor, admin.")],
+    belongs_to: Annotated[str | None, typer.Option("--person", help="Id of the person it belongs to.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Create an account. It signs in by link until it gets a password."""
+    body = {"login": login, "roles": role, "person": belongs_to}
+    with session_of(context).api() as api:
+        made = api.post("/users", {key: value for key, value in body.items() if value is not None})
+    if as_json:
+        print_json(made)
+    else:
+        line(f"{made['login']} is created; next: tickless user link {made['login']}")
+
+
+@user.command("link")
+def link(context: typer.Context, login: Login, as_json: AsJson = False) -> None:
+    """Make a sign-in link that works once, for a few minutes."""
+    with session_of(context).api() as api:
+        made = api.post(f"/users/{part(login)}/link")
+    if as_json:
+        print_json(made)
+    else:
+        typer.echo(f"/sign-in/link?token={made['token']}")
+
+
+@user.command("password")
+def password(context: typer.Context, login: Login) -> None:
+    """Set a password; it is asked for, or read from a pipe."""
+    given = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    if not given:
+        raise usage("an empty password is none")
+    with session_of(context).api() as api:
+        api.put(f"/users/{part(login)}/password", {"password": given})
+    line(f"{login} has a new password")
+
+
+@switch.command("list")
+def list_switches(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the brakes that were ever set."""
+    with session_of(context).api() as api:
+        page = api.get("/switches")
+    if as_json:
+        print_json(page)
+        return
+    rows = [
+        (one["name"], "on" if one["on"] else "off", one["by"], moment(one["at"]), one["reason"])
+        for one in page["items"]
+    ]
+    show_table(["brake", "is", "by", "since", "reason"], rows, empty="No brake was ever set.")
+
+
+Brake = Annotated[str, typer.Argument(metavar="BRAKE", help="all, freeze, runbook:<id>, service:<id>.")]
+
+
+@switch.command("on")
+def switch_on(context: typer.Context, name: Brake, reason: Reason) -> None:
+    """Pull a brake: effective with the next step of every run."""
+    _set(context, name, on=True, reason=reason)
+
+
+@switch.command("off")
+def switch_off(context: typer.Context, name: Brake, reason: Reason) -> None:
+    """Release a brake."""
+    _set(context, name, on=False, reason=reason)
+
+
+def _set(context: typer.Context, name: str, *, on: bool, reason: str) -> None:
+    with session_of(context).api() as api:
+        api.put(f"/switches/{part(name)}", {"on": on, "reason": reason})
+    line(f"{name} is {'on' if on else 'off'}")
+
+
+@person.command("find")
+def find_person(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(help="Part of a name, user name or e-mail address.")],
+    limit: Limit = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Find people."""
+    with session_of(context).api() as api:
+        page = api.get("/people", q=query, limit=limit)
+    if as_json:
+        print_json(page)
+        return
+    rows = [(one["id"], one["username"], one["name"], one["department"], one["email"]) for one in page["items"]]
+    show_table(["id", "user name", "name", "department", "e-mail"], rows, empty=f"Nobody is called {query!r}.")

@@ -1,0 +1,104 @@
+"""Puts the command line together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tickless import __version__
+from tickless.doors.cli import accounts, cases, record, runbooks, signals
+from tickless.doors.cli.asking import ask
+from tickless.doors.cli.host import CliHost, ServeRole
+from tickless.doors.cli.output import line
+from tickless.doors.cli.session import Session, session_of
+
+HELP = """Tickless resolves what people ask for and what machines complain about, and proves that it did.
+
+Start with `tickless demo`. Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 no server answers."""
+
+
+def create_cli(host: CliHost) -> typer.Typer:
+    """The whole command line over a host. Call the result with `sys.argv` taken as usual."""
+    cli = typer.Typer(
+        name="tickless", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    )
+
+    @cli.callback()
+    def root(
+        context: typer.Context,
+        url: Annotated[str | None, typer.Option("--url", envvar="TICKLESS_URL", help="Server to talk to.")] = None,
+        data: Annotated[Path | None, typer.Option("--data", envvar="TICKLESS_DATA", help="Data folder.")] = None,
+        version: Annotated[
+            bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which.")
+        ] = False,
+    ) -> None:
+        context.obj = Session(host, url, data)
+
+    for name, command in (
+        ("demo", demo),
+        ("init", init),
+        ("serve", serve),
+        ("ask", ask),
+        ("run", cases.run),
+        ("doctor", record.doctor),
+        ("numbers", record.numbers),
+        ("export", record.export),
+    ):
+        cli.command(name)(command)
+    for name, group in (
+        ("case", cases.case),
+        ("approve", cases.approve),
+        ("signal", signals.signal),
+        ("runbook", runbooks.runbook),
+        ("audit", record.audit),
+        ("switch", accounts.switch),
+        ("person", accounts.person),
+        ("user", accounts.user),
+        ("token", accounts.token),
+    ):
+        cli.add_typer(group, name=name)
+    return cli
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tickless {__version__}")
+        raise typer.Exit
+
+
+def serve(
+    context: typer.Context,
+    role: Annotated[ServeRole, typer.Option(help="all: one process does everything; door or worker: a part.")] = "all",
+    address: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port; 0 takes a free one.")] = 8080,
+) -> None:
+    """Run Tickless until it is stopped."""
+    session = session_of(context)
+    with session.telling():
+        code = session.host.serve(role=role, host=address, port=port, data=session.data)
+    raise typer.Exit(code)
+
+
+def demo(
+    context: typer.Context,
+    once: Annotated[bool, typer.Option("--once", help="Play the scenes, say what came of them, and end.")] = False,
+    report: Annotated[Path | None, typer.Option("--json", help="Write what happened to this file.")] = None,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port; 0 takes a free one.")] = 8080,
+) -> None:
+    """A living sample company in one process, with traffic on both doors."""
+    session = session_of(context)
+    with session.telling():
+        code = session.host.demo(once=once, report=report, port=port)
+    raise typer.Exit(code)
+
+
+def init(
+    context: typer.Context, folder: Annotated[Path, typer.Argument(help="Where to; default: here.")] = Path()
+) -> None:
+    """Write settings to begin with. Overwrites nothing."""
+    session = session_of(context)
+    with session.telling():
+        for text in session.host.init(folder):
+            line(text)
