@@ -1,15 +1,17 @@
 """LDAP against a real slapd: a real lockout is seen and ended, passwords work, hostile names find nobody."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.lane.instances import call_of, instance_of, run
 from tests.servers.slapd import Slapd
 
-from tickless.domain.errors import Rejected
+from tickless.domain.errors import Rejected, Unreachable
 from tickless.sdk.connector import Instance
 
 
@@ -134,6 +136,16 @@ def _set(slapd: Slapd, dn: str, attribute: str, value: bytes) -> None:
     connection = slapd.as_admin()
     connection.modify_s(dn, [(ldap.MOD_REPLACE, attribute, value)])
     connection.unbind_s()
+
+
+def test_tls_is_spoken_and_the_certificate_checked(slapd: Slapd, tmp_path: Path) -> None:
+    assert run(directory(slapd, url=slapd.tls_url, ca_file=slapd.ca_file), "account", username="anna").output.exists
+    assert run(directory(slapd, start_tls=True, ca_file=slapd.ca_file), "account", username="anna").output.exists
+    stranger = tmp_path / "ca.pem"
+    trustme.CA().cert_pem.write_to_path(stranger)
+    for changes in ({"url": slapd.tls_url}, {"start_tls": True}):
+        with pytest.raises(Unreachable):
+            run(directory(slapd, ca_file=str(stranger), **changes), "account", username="anna")
 
 
 def test_a_call_is_named_by_its_instance(slapd: Slapd) -> None:

@@ -9,7 +9,6 @@ from tests.servers.scim import Scim
 from tests.servers.slapd import Slapd
 from tests.servers.sshd import Sshd
 from tests.servers.supervisord import Supervisord
-from tests.servers.watched_nginx import WatchedNginx
 from tests.servers.webhook import Inbox
 
 
@@ -69,20 +68,3 @@ def test_monitoring_sees_a_service(prometheus_stack: StartMonitoring, nginx: Ngi
     monitoring = prometheus_stack(webhook_inbox.url, probes={"shop": nginx.url})
     assert monitoring.up("shop")
     assert webhook_inbox.bodies == []
-
-
-def test_a_killed_nginx_is_told_and_its_return_too(watched_nginx: WatchedNginx, webhook_inbox: Inbox) -> None:
-    watched_nginx.watch(webhook_inbox.url, service="shop", labels={"team": "web"}, token="s3cret")
-    watched_nginx.kill()
-    alert = webhook_inbox.wait_for("firing")
-    assert alert["labels"] == {
-        "alertname": "ServiceDown",
-        "instance": watched_nginx.url,
-        "job": "blackbox",
-        "service": "shop",
-        "severity": "critical",
-        "team": "web",
-    }
-    assert webhook_inbox.headers[0]["Authorization"] == "Bearer s3cret"
-    watched_nginx.supervisor.ensure_running()
-    assert webhook_inbox.wait_for("resolved")["fingerprint"] == alert["fingerprint"]

@@ -30,8 +30,8 @@ class Lane:
 LANES: dict[str, Lane] = {
     "slapd": Lane(
         programs=("slapd", "slapadd"),
-        modules=("ldap",),
-        package="Debian: slapd libldap-dev libsasl2-dev; PyPI: python-ldap (extra `ldap`)",
+        modules=("ldap", "trustme"),
+        package="Debian: slapd libldap-dev libsasl2-dev; PyPI: python-ldap (extra `ldap`), trustme",
     ),
     "sshd": Lane(programs=("sshd", "ssh-keygen"), package="Debian: openssh-server openssh-client"),
     "supervisord": Lane(modules=("supervisor",), package="PyPI: supervisor"),

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from tests.servers.processes import HOST, NotStarted, Program, free_port, listens, own_folder, program
 from tests.servers.shared import shared
 
@@ -43,6 +44,8 @@ moduleload back_mdb
 moduleload ppolicy
 pidfile {folder}/slapd.pid
 argsfile {folder}/slapd.args
+TLSCertificateFile {folder}/server.pem
+TLSCertificateKeyFile {folder}/server.key
 database mdb
 maxsize 67108864
 suffix "{suffix}"
@@ -66,6 +69,9 @@ class Slapd:
     """A running directory. Passwords of people are made anew for every session."""
 
     url: str
+    tls_url: str
+    """The same by `ldaps://`; its certificate is from the authority in `ca_file`."""
+    ca_file: str
     suffix: str
     policy: str
     admin_dn: str
@@ -152,9 +158,25 @@ class Slapd:
 @contextmanager
 def run_slapd() -> Iterator[Slapd]:
     """Start a directory in its first state."""
-    port = free_port()
-    server = Slapd(
+    with own_folder("slapd") as folder:
+        ports = free_port(), free_port()
+        server = _server(folder, *ports)
+        config = _prepare(folder, server)
+        urls = f"{server.url} {server.tls_url}"
+        command = [program("slapd") or "slapd", "-f", str(config), "-h", urls, "-d", "0"]
+        daemon = Program(command, log=folder / "log")
+        daemon.start(lambda: all(listens(port) for port in ports))
+        try:
+            yield server
+        finally:
+            daemon.stop()
+
+
+def _server(folder: Path, port: int, tls_port: int) -> Slapd:
+    return Slapd(
         url=f"ldap://{HOST}:{port}",
+        tls_url=f"ldaps://{HOST}:{tls_port}",
+        ca_file=str(folder / "ca.pem"),
         suffix=SUFFIX,
         policy=POLICY,
         admin_dn=f"cn=admin,{SUFFIX}",
@@ -163,16 +185,6 @@ def run_slapd() -> Iterator[Slapd]:
         service_password=secrets.token_hex(12),
         people={username: secrets.token_hex(12) for username in PEOPLE},
     )
-    with own_folder("slapd") as folder:
-        config = _prepare(folder, server)
-        daemon = Program(
-            [program("slapd") or "slapd", "-f", str(config), "-h", server.url, "-d", "0"], log=folder / "log"
-        )
-        daemon.start(lambda: listens(port))
-        try:
-            yield server
-        finally:
-            daemon.stop()
 
 
 def fresh_slapd() -> Slapd:
@@ -190,6 +202,11 @@ def slapd() -> Slapd:
 
 def _prepare(folder: Path, server: Slapd) -> Path:
     (folder / "data").mkdir()
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(folder / "ca.pem")
+    certificate = authority.issue_cert(HOST)
+    certificate.private_key_pem.write_to_path(folder / "server.key")
+    certificate.cert_chain_pems[0].write_to_path(folder / "server.pem")
     config = folder / "slapd.conf"
     config.write_text(
         CONFIG.format(
