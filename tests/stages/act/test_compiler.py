@@ -196,7 +196,7 @@ ONE_MISTAKE = [
     ("wrong_undo", "undo:\n  irreversible: the lockout policy still applies\n", "undo: maybe\n"),
     ("undo_overstated", "undo:\n  irreversible: the lockout policy still applies\n", "undo: steps\n"),
     ("unknown_action", UNLOCK_UNDO, "    undo: {uses: directory.lock, with: {}}\nverify"),
-    ("not_a_action", UNLOCK_UNDO, "    undo: {uses: directory.account, with: {username: x}}\nverify"),
+    ("not_an_action", UNLOCK_UNDO, "    undo: {uses: directory.account, with: {username: x}}\nverify"),
     ("effect_understated", "effect: change", "effect: read"),
     ("not_a_probe", "verify:\n  - uses: directory.account", "verify:\n  - uses: directory.unlock"),
     ("expects_nothing", "result.locked == false", "inputs.person.id != ''"),

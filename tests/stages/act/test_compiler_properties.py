@@ -54,17 +54,19 @@ def compiled(text: str) -> Runbook | None:
     return None
 
 
+@settings(deadline=None)
 @given(text=st.text())
 def test_any_text(text: str) -> None:
     compiled(text)
 
 
+@settings(deadline=None)
 @given(value=values)
 def test_any_yaml(value: Any) -> None:
     compiled(yaml.safe_dump(value, allow_unicode=True))
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_a_runbook_with_one_value_replaced(data: st.DataObject) -> None:
     document = yaml.safe_load(data.draw(st.sampled_from(TEXTS)))
@@ -80,7 +82,7 @@ def test_a_runbook_with_one_value_replaced(data: st.DataObject) -> None:
     compiled(yaml.safe_dump(document, allow_unicode=True))
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_a_runbook_with_a_piece_cut_out(data: st.DataObject) -> None:
     text = data.draw(st.sampled_from(TEXTS))
@@ -89,6 +91,7 @@ def test_a_runbook_with_a_piece_cut_out(data: st.DataObject) -> None:
     compiled(text[:start] + data.draw(st.text(max_size=10)) + text[end:])
 
 
+@settings(deadline=None)
 @given(text=st.sampled_from(TEXTS))
 def test_what_was_compiled_compiles_again_to_the_same(text: str) -> None:
     first = compiled(text)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tickless.domain.errors import SettingsInvalid
@@ -69,6 +69,7 @@ principals = st.sampled_from([USER, Principal.system(), Principal.nobody()])
 resources = st.sampled_from([Resource.runbook(runbook) for runbook in RUNBOOKS.values()])
 
 
+@settings(deadline=None)
 @given(context=contexts, principal=principals, resource=resources)
 def test_no_combination_gets_past_the_brakes(context: dict[str, Any], principal: Principal, resource: Resource) -> None:
     ruling = ENGINE.may(principal=principal, action="run", resource=resource, context=context)
@@ -85,6 +86,7 @@ def test_no_combination_gets_past_the_brakes(context: dict[str, Any], principal:
     assert context.get("approval_required", set()) <= context.get("approvals", set())
 
 
+@settings(deadline=None)
 @given(context=contexts, principal=principals, resource=resources)
 def test_the_same_question_has_the_same_answer(
     context: dict[str, Any], principal: Principal, resource: Resource
@@ -93,6 +95,7 @@ def test_the_same_question_has_the_same_answer(
     assert len(answers) == 1
 
 
+@settings(deadline=None)
 @given(context=contexts)
 def test_one_more_approval_never_takes_a_right_away(context: dict[str, Any]) -> None:
     before = ENGINE.may(principal=USER, action="run", resource=UNLOCK, context=context)

@@ -41,13 +41,10 @@ def check_use(
         report("unknown_action", (*where, "uses"), f"nothing is called {uses!r}", mend)
         check_template(dict(given), (*where, "with"), scope=scope, report=report)
         return None
-    if kind not in ("any", operation.kind):
-        reason = (
-            f"{uses} is an {operation.kind}"
-            if operation.kind == "action"
-            else f"{uses} is a probe, which changes nothing"
-        )
-        report(f"not_a_{kind}", (*where, "uses"), reason, f"use a {kind} here")
+    if kind == "probe" and operation.kind == "action":
+        report("not_a_probe", (*where, "uses"), f"{uses} is an action", "use a probe, which only asks")
+    if kind == "action" and operation.kind == "probe":
+        report("not_an_action", (*where, "uses"), f"{uses} is a probe, which changes nothing", "use an action here")
     _check_params(operation, given, (*where, "with"), scope=scope, report=report)
     return operation
 
