@@ -104,7 +104,7 @@ def health_check(call: Call, params: ServiceName) -> Result:
     company = client(call)
     url = company.service_url(params.service)
     try:
-        reply = company.visit(url)
+        reply = company.visit(url, call.settings.patience)
     except Unreachable as error:
         silent = Health(healthy=False, detail=f"no answer ({error.detail})")
         return Result(output=silent, summary=f"{params.service} does not answer")

@@ -19,3 +19,5 @@ class Settings(BaseModel):
     token: str
     clean_up: tuple[str, ...] = ("/var", "/srv")
     """Mount points on which old logs may be deleted."""
+    patience: float = Field(default=2.0, gt=0, le=60)
+    """Seconds after which somebody who uses a service would give up waiting for it."""

@@ -71,7 +71,9 @@ class Processes:
         raise Problem(503, f"{name} did not start: {log.strip() or 'no answer'}")
 
     def state(self, name: str) -> Json:
-        self._known(name)
+        """As the capability `process.state` wants it; `exists` is false for a name that is no process here."""
+        if name not in self.blueprint.processes:
+            return {"exists": False, "running": False, "pid": None, "started_at": None, "state": "unknown"}
         found = self.running.get(name)
         if found is None:
             return {"exists": True, "running": False, "pid": None, "started_at": None, "state": "stopped"}
@@ -86,6 +88,7 @@ class Processes:
         }
 
     async def start(self, name: str) -> Json:
+        self._known(name)
         if self.state(name)["running"]:
             return {"changed": False, **self.state(name)}
         self.spawn_supervised(name)
@@ -93,6 +96,7 @@ class Processes:
         return {"changed": True, **self.state(name)}
 
     async def stop(self, name: str) -> Json:
+        self._known(name)
         if not self.state(name)["running"]:
             return {"changed": False, **self.state(name)}
         child = self.running[name].child

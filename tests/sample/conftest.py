@@ -1,0 +1,48 @@
+"""One sample company for the tests of this folder, closed again at the end."""
+
+from collections.abc import Callable, Iterator
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+from tests.sample.hands import Hands
+
+from tickless.sample.company import Company, make_company
+from tickless.sample.estate.control import Estate
+
+
+@pytest.fixture(scope="session")
+def company() -> Company:
+    return make_company()
+
+
+@pytest.fixture(scope="session")
+def running(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    with Estate.start(company, tmp_path_factory.mktemp("larkmoor") / "estate", interval=0.3) as estate:
+        yield estate
+
+
+@pytest.fixture
+def estate(running: Estate) -> Estate:
+    """The shared company, with a fresh record of effects."""
+    running.forget_effects()
+    return running
+
+
+@pytest.fixture
+def hands(estate: Estate) -> Hands:
+    return Hands(estate)
+
+
+def eventually(look: Callable[[], Any], *, within: float = 15.0) -> Any:
+    """Wait until `look` gives something true, and return it; fail with the last thing seen."""
+    end = monotonic() + within
+    while not (seen := look()):
+        assert monotonic() < end, f"still {seen!r} after {within} s"
+        sleep(0.05)
+    return seen
+
+
+@pytest.fixture(name="eventually")
+def eventually_fixture() -> Callable[..., Any]:
+    return eventually
