@@ -50,7 +50,7 @@ class Rehearsal:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Check:
     """One line of `tickless doctor`: a check, whether all is well, and what to do if not."""
 
     check: str
@@ -131,6 +131,6 @@ class Desk(Protocol):
         """The first numbers."""
         ...
 
-    def doctor(self) -> list[Finding]:
+    def doctor(self) -> list[Check]:
         """Checks of the house: audit chain, stuck runs, doubled effects, lost signals, leases, disk, versions."""
         ...

@@ -179,7 +179,8 @@ def _blocked(situation: Situation, runbook: Runbook, plan: Plan, ruled: Ruled, n
         return choice("refuse")
     if "person" in ruled.needs:
         return _to_people(situation, runbook, plan, choice)
-    proof = next((need for need in ruled.needs if need.startswith("step_up")), None)
+    proofs = [need for need in ruled.needs if need.startswith("step_up")]
+    proof = proofs[-1] if proofs and situation.case.speaker is None else (proofs[0] if proofs else None)
     if proof is not None:
         if situation.questions_asked >= MAX_QUESTIONS:
             return choice("hand_off", summary="The identity could not be proved; a person takes over.")

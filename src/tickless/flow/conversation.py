@@ -1,0 +1,58 @@
+"""Speaking with people: messages of a conversation, written in the transaction that they belong to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+
+from tickless.domain.case import Case, Message
+from tickless.domain.record import Untrusted
+from tickless.journal import Tx
+from tickless.kit.ids import new_id
+
+NAME = "Tickless"
+
+
+def message_id(key: str, at: dt.datetime) -> str:
+    """Sorts by time; the same key gives the same ending, so a repeated step can see that it spoke before."""
+    stamp = new_id("msg")[:14]
+    return stamp + hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def say(
+    tx: Tx,
+    *,
+    conversation: str | None,
+    case: Case | None,
+    text: str,
+    key: str,
+    at: dt.datetime,
+    card: dict[str, object] | None = None,
+    private: bool = False,
+) -> None:
+    """Say something, once per key. Without a conversation (a machine's case) nobody listens and nothing is written."""
+    if conversation is None or not text:
+        return
+    ending = hashlib.sha256(key.encode()).hexdigest()[:16]
+    table = tx.messages.table.c
+    said = tx.messages.where(table.conversation == conversation, table.id.endswith(ending), limit=1)
+    if said:
+        return
+    tx.messages.put(
+        Message(
+            id=message_id(key, at),
+            conversation=conversation,
+            case=case.id if case else None,
+            author="tickless",
+            name=NAME,
+            text=Untrusted(text),
+            card=card,
+            private=private,
+            at=at,
+        )
+    )
+
+
+def personal(person: str) -> str:
+    """The conversation in which the house itself turns to a person (approvals, notices)."""
+    return f"notices:{person}"

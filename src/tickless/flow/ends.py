@@ -1,0 +1,115 @@
+"""The ends of a case: counted, audited, watched. All in the caller's transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from tickless.domain.case import Case, CaseState, Outcome, Participant
+from tickless.domain.measure import Resolution
+from tickless.domain.verdict import Watch
+from tickless.flow import words
+from tickless.flow.conversation import say
+from tickless.journal import Tx
+from tickless.stages.correlate.service import reopened
+
+HOLD_WITHOUT_RUN = dt.timedelta(days=3)
+
+
+def end_case(
+    tx: Tx,
+    case: Case,
+    *,
+    state: CaseState,
+    outcome: Outcome,
+    now: dt.datetime,
+    why: str,
+    runbook: str | None = None,
+    minutes: float = 0.0,
+    basis: str = "",
+    hold_until: dt.datetime | None = None,
+    by: str = "tickless",
+) -> Case:
+    """Close a case and count how it ended. One resolution per generation."""
+    done = case.model_copy(
+        update={"state": state, "outcome": outcome, "updated_at": now, "resolved_at": now, "hold_until": hold_until}
+    )
+    tx.cases.put(done)
+    tx.resolutions.put(
+        Resolution(
+            id=f"res_{case.id.removeprefix('case_')}_{case.generation}",
+            case=case.id,
+            outcome=outcome,
+            door=case.door,
+            need=case.need,
+            runbook=runbook,
+            service=case.service,
+            seconds=max(0.0, (now - case.opened_at).total_seconds()),
+            minutes_saved=minutes,
+            basis=basis,
+            at=now,
+        )
+    )
+    tx.audit.append(at=now, actor=by, action=f"case.{outcome}", subject=case.subject or case.id, case=case.id,
+                    detail={"why": why, "runbook": runbook, "generation": case.generation})  # fmt: skip
+    return done
+
+
+def watch(tx: Tx, case: Case, run: str, *, first_look: float, now: dt.datetime) -> None:
+    """Look again later whether it still holds."""
+    if case.hold_until is None:
+        return
+    tx.watches.put(
+        Watch(
+            id=f"watch_{run}",
+            case=case.id,
+            run=run,
+            due_at=now + dt.timedelta(seconds=first_look),
+            until=case.hold_until,
+        )
+    )
+
+
+def withdraw(tx: Tx, case: Case, *, by: str, now: dt.datetime) -> Case:
+    """Stop a live case at its requester's or an operator's word."""
+    done = end_case(tx, case, state="resolved", outcome="withdrawn", now=now, why="withdrawn", by=by or "tickless")
+    for question in tx.questions.by(case=case.id):
+        if question.state == "open":
+            tx.questions.put(question.model_copy(update={"state": "withdrawn"}))
+    for approval in tx.approvals.by(case=case.id, state="pending"):
+        tx.approvals.put(approval.model_copy(update={"state": "withdrawn", "answered_at": now}))
+    say(tx, conversation=case.conversation, case=done, text=words.WITHDRAWN, key=f"{case.id}:{case.generation}:withdrawn",
+        at=now)  # fmt: skip
+    return done
+
+
+def reopen(tx: Tx, case: Case, *, by: str, why: str, now: dt.datetime) -> Case:
+    """It came back, or was never solved: the last end becomes `regressed`, and a new generation begins."""
+    back = tx.cases.put(case.model_copy(update={**reopened(case), "updated_at": now}))
+    mark_regressed(tx, back, by=by, why=why, now=now)
+    return back
+
+
+def mark_regressed(tx: Tx, back: Case, *, by: str, why: str, now: dt.datetime) -> None:
+    """Count the end before this generation as one that did not hold."""
+    recount(tx, back.model_copy(update={"generation": back.generation - 1}), outcome="regressed")
+    for one in tx.watches.by(case=back.id):
+        tx.watches.delete(one.id)
+    tx.audit.append(at=now, actor=by, action="case.reopened", subject=back.subject or back.id, case=back.id,
+                    detail={"why": why, "generation": back.generation})  # fmt: skip
+
+
+def recount(tx: Tx, case: Case, *, outcome: Outcome) -> None:
+    """Change how the end of this generation is counted."""
+    last = tx.resolutions.get(f"res_{case.id.removeprefix('case_')}_{case.generation}")
+    if last is not None:
+        tx.resolutions.put(last.model_copy(update={"outcome": outcome}))
+
+
+def join_incident(tx: Tx, case: Case, incident: Case, *, now: dt.datetime) -> None:
+    """The person is told when the incident is over."""
+    tx.alerts.add_participant(
+        Participant(
+            case=incident.id, role="affected", ref=case.requester or "", conversation=case.conversation, since=now
+        )
+    )
+    tx.cases.put(tx.cases.need(case.id).model_copy(update={"parent": incident.id}))

@@ -1,0 +1,147 @@
+"""The intake: signals in the order of the log → findings → cases, in micro-batches, one worker at a time.
+
+The cursor moves in the transaction that writes the cases and starts their durable runs: a batch happens once, whole.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+
+from tickless.domain.case import Case
+from tickless.domain.errors import TicklessError
+from tickless.domain.finding import Finding
+from tickless.domain.signal import Signal
+from tickless.flow import ends, names
+from tickless.flow.engine import Engine
+from tickless.flow.hearing import Hearing
+from tickless.flow.rooms import Rooms
+from tickless.journal import Tx
+from tickless.journal.signal_log import Logged
+from tickless.kit.log import get_logger
+from tickless.stages.correlate.service import Placement
+
+CONSUMER = "intake"
+LEASE = "intake"
+LEASE_SECONDS = 10.0
+BATCH = 500
+IDLE_SECONDS = 0.5
+
+log = get_logger("flow")
+
+
+class Intake:
+    """Reads the signal log behind its cursor. Several processes may run one; the lease lets one of them work."""
+
+    def __init__(self, *, rooms: Rooms, engine: Engine, node: str) -> None:
+        self._rooms = rooms
+        self._engine = engine
+        self._node = node
+        self._hearing = Hearing(rooms)
+        self._awake = threading.Event()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def wake(self) -> None:
+        """There is something new in the log."""
+        self._awake.set()
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._loop, name="intake", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._awake.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+        with self._rooms.journal.write() as tx:
+            tx.coordination.release(LEASE, holder=self._node)
+
+    def _loop(self) -> None:
+        while not self._stop.is_set():
+            self._awake.clear()
+            try:
+                busy = self.run_once()
+            except TicklessError as error:
+                log.error("the intake could not work", error=error.public)
+                busy = 0
+            if not busy:
+                self._awake.wait(IDLE_SECONDS)
+
+    def run_once(self) -> int:
+        """Take in the next batch and deliver what it posted; returns how many signals were taken in."""
+        taken = self._take_in()
+        self.deliver()
+        return taken
+
+    def _take_in(self) -> int:
+        journal, now = self._rooms.journal, self._rooms.clock.now()
+        with journal.read() as tx:
+            position = tx.coordination.cursor(CONSUMER)
+        batch = journal.signals.after(position, BATCH)
+        if not batch:
+            return 0
+        findings = [(logged, self._understand(logged.signal, now)) for logged in batch]
+        with journal.write() as tx:
+            mine = tx.coordination.take_lease(LEASE, holder=self._node, now=now, seconds=LEASE_SECONDS)
+            if not mine or tx.coordination.cursor(CONSUMER) != position:
+                return 0
+            for logged, found in findings:
+                self._place(tx, logged, found, now)
+            tx.coordination.move_cursor(CONSUMER, batch[-1].seq)
+        return len(batch)
+
+    def _understand(self, signal: Signal, now: dt.datetime) -> tuple[Finding, ...]:
+        if signal.kind == "message":
+            return ()
+        return self._rooms.understanding().understand(signal, now=now)
+
+    def _place(self, tx: Tx, logged: Logged, found: tuple[Finding, ...], now: dt.datetime) -> None:
+        signal = logged.signal
+        if signal.kind == "message":
+            for case in self._hearing.hear(tx, signal, now=now):
+                self._begin(tx, case)
+            return
+        for finding in found:
+            tx.findings.put(finding)
+            if finding.kind is None:
+                continue
+            placement = self._rooms.correlate.alert(tx, signal, finding, now=now)
+            self._after_alert(tx, placement, signal, now)
+
+    def _after_alert(self, tx: Tx, placement: Placement, signal: Signal, now: dt.datetime) -> None:
+        case = placement.case
+        if case is None:
+            return
+        if placement.how == "reopen":
+            ends.mark_regressed(tx, case, by=signal.source, why=placement.why, now=now)
+        if placement.how in {"open", "reopen"}:
+            self._audit(tx, case, placement, signal, now)
+            self._begin(tx, case)
+
+    @staticmethod
+    def _audit(tx: Tx, case: Case, placement: Placement, signal: Signal, now: dt.datetime) -> None:
+        tx.audit.append(
+            at=now,
+            actor=f"source:{signal.source}",
+            action=f"case.{placement.how}",
+            subject=case.subject or case.id,
+            case=case.id,
+            detail={"signal": signal.id, "why": placement.why, "need": case.need, "priority": case.impact.priority},
+        )
+
+    def _begin(self, tx: Tx, case: Case) -> None:
+        """Start the case's durable run in this very commit."""
+        workflow = names.case_workflow(case.id, case.generation)
+        self._engine.enqueue(tx, names.RESOLVE_CASE, workflow=workflow, args=(case.id, case.generation))
+
+    def deliver(self) -> int:
+        """Deliver what transactions posted to waiting workflows: at least once, heard once (the key)."""
+        with self._rooms.journal.read() as tx:
+            letters = tx.coordination.posted()
+        for letter in letters:
+            self._engine.send(letter.workflow, letter.message, key=letter.key)
+            with self._rooms.journal.write() as tx:
+                tx.coordination.delivered(letter.key)
+        return len(letters)

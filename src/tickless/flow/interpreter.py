@@ -1,0 +1,119 @@
+"""The one interpreter: runs any plan. Runbooks are data; this workflow is the only code that runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tickless.domain.runbook import Check
+from tickless.flow import names
+from tickless.flow.engine import Engine
+from tickless.flow.run_steps import RunSteps
+from tickless.stages.verify import core
+
+MAX_TRIES = 500
+"""Of one step, counting the times it waited for a brake or another run's lock."""
+
+
+class Interpreter:
+    """Prechecks, steps, and the checks afterwards."""
+
+    def __init__(self, engine: Engine, steps: RunSteps) -> None:
+        self._engine = engine
+        self._steps = steps
+
+    async def interpret_run(self, run: str) -> dict[str, Any]:
+        """Run a plan. Returns {"end": done · nothing_to_do · stopped · failed · handed_off, "reason", "service"}."""
+        shape = await self._engine.step(names.STATE, self._steps.begin, run)
+        if shape["end"] is not None:
+            return dict(shape)
+        for index in range(shape["prechecks"]):
+            stopped = await self._precheck(run, index)
+            if stopped is not None:
+                return stopped
+        for step in shape["steps"]:
+            ended = await self._step(run, step)
+            if ended is not None:
+                return ended
+        return {"end": "done"}
+
+    async def _precheck(self, run: str, index: int) -> dict[str, Any] | None:
+        """Look once; look again only while the answer can't be told."""
+        for _ in range(3):
+            told = await self._engine.step(names.PRECHECK, self._steps.precheck, run, index)
+            if told["held"] is not None:
+                break
+            await self._engine.sleep(1.0)
+        if told["held"]:
+            return None
+        return {"end": told["otherwise"], "reason": told["because"]}
+
+    async def _step(self, run: str, step: str) -> dict[str, Any] | None:
+        """One step until it is done, skipped or failed; None: go on."""
+        attempt = 0
+        for _ in range(MAX_TRIES):
+            told = await self._engine.step(names.STEP, self._steps.step, run, step, attempt)
+            match told["state"]:
+                case "done" | "skipped":
+                    return None
+                case "failed":
+                    return None if told.get("continue") else {"end": "failed", "reason": told.get("error", "")}
+                case "retry":
+                    attempt += 1
+                    await self._engine.sleep(told["after"])
+                case "busy" | "braked":
+                    await self._engine.sleep(told["after"])
+                case "hand_off":
+                    return {"end": "handed_off", "reason": told["reason"], "service": told["service"]}
+                case "wait":
+                    await self._engine.sleep(told["seconds"])
+                    await self._settle(run, step, {}, "waited")
+                case "say":
+                    await self._settle(run, step, {}, told["text"])
+                case _:
+                    heard = await self._hear(run, step, told)
+                    if heard is not None:
+                        return heard
+        return {"end": "failed", "reason": f"step {step!r} did not come to an end"}
+
+    async def _hear(self, run: str, step: str, told: dict[str, Any]) -> dict[str, Any] | None:
+        """Ask a person, or for an approval, inside the procedure."""
+        function: Callable[..., Any] = self._steps.ask if told["state"] == "ask" else self._steps.approve
+        asked = await self._engine.step(names.ASK_PERSON, function, run, step, told)
+        if asked is None:
+            return {"end": "handed_off", "reason": "nobody could be asked", "service": None}
+        wanted = "answer" if told["state"] == "ask" else "approval"
+        heard = await self._engine.receive(seconds=told["within"])
+        for _ in range(MAX_TRIES):
+            if heard is None or heard["type"] in {wanted, "withdraw"}:
+                break
+            heard = await self._engine.receive(seconds=told["within"])
+        if heard is None:
+            return {"end": "handed_off", "reason": "nobody answered in time", "service": None}
+        if heard["type"] == "withdraw":
+            return {"end": "stopped", "reason": "withdrawn"}
+        await self._engine.step(names.TAKE_ANSWER, self._steps.heard, run, step, asked, heard)
+        return None
+
+    async def _settle(self, run: str, step: str, output: dict[str, Any], summary: str) -> None:
+        await self._engine.step(names.STEP, self._steps.settle, run, step, output, summary)
+
+    async def verify(self, run: str) -> dict[str, Any]:
+        """Look at every post-condition until it holds steadily or its time is over; then the verdict."""
+        checks = [
+            Check.model_validate(check) for check in await self._engine.step(names.STATE, self._steps.checks, run)
+        ]
+        readings = [await self._watch(run, index, check) for index, check in enumerate(checks)]
+        return dict(await self._engine.step(names.VERDICT, self._steps.conclude, run, readings))
+
+    async def _watch(self, run: str, index: int, check: Check) -> dict[str, Any]:
+        good = 0
+        for look in range(core.looks_allowed(check) + core.looks_needed(check)):
+            reading: dict[str, Any] = await self._engine.step(names.READ, self._steps.read, run, index)
+            good = good + 1 if reading["held"] else 0
+            if good >= core.looks_needed(check):
+                return reading
+            if not good and look + 1 >= core.looks_allowed(check):
+                return reading
+            await self._engine.sleep(check.every)
+        return reading

@@ -1,0 +1,88 @@
+"""Cases that an operator opens by running a runbook: the same case, the same policy, the same story."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from tickless.domain.case import Case
+from tickless.domain.finding import Evidence
+from tickless.domain.record import Untrusted
+from tickless.domain.runbook import Runbook
+from tickless.domain.world import World
+from tickless.journal import Tx
+from tickless.kit.ids import new_id
+from tickless.stages.correlate.impact import impact
+from tickless.stages.decide.binding import LABEL
+
+PREVIEW = "preview"
+
+
+def preview_case(runbook: Runbook, inputs: dict[str, str], *, world: World, now: dt.datetime) -> Case:
+    """A case that exists only on paper: for rehearsals."""
+    return _case(PREVIEW, 0, runbook, inputs, world=world, by=None, now=now)
+
+
+def manual_case(
+    tx: Tx, runbook: Runbook, inputs: dict[str, str], *, world: World, by: str, reason: str, now: dt.datetime
+) -> Case:
+    """Open a case for a run that `by` asked for."""
+    number = tx.coordination.next_number("case")
+    case = _case(new_id("case"), number, runbook, inputs, world=world, by=by, now=now)
+    tx.cases.put(case)
+    tx.audit.append(at=now, actor=by, action="case.open", subject=case.subject or case.id, case=case.id,
+                    detail={"runbook": runbook.runbook, "reason": reason, "inputs": inputs})  # fmt: skip
+    return case
+
+
+def _case(
+    identity: str,
+    number: int,
+    runbook: Runbook,
+    inputs: dict[str, str],
+    *,
+    world: World,
+    by: str | None,
+    now: dt.datetime,
+) -> Case:
+    known = _linked(runbook, inputs, world)
+    service = known.get("service")
+    speaker = by if by in world.people else None
+    return Case(
+        id=identity,
+        number=number,
+        kind=runbook.kind,
+        need=(runbook.serves.intents or (runbook.runbook,))[0],
+        title=Untrusted(runbook.title),
+        subject=f"run:{runbook.runbook}:{number}",
+        service=service,
+        requester=speaker,
+        speaker=speaker,
+        assurance="signed_in" if by else "none",
+        door="human" if runbook.serves.intents else "machine",
+        inputs=known,
+        impact=impact(kind=runbook.kind, service=service, severity=None, world=world),
+        opened_at=now,
+        updated_at=now,
+        evidence=(Evidence(text=f"{by or 'somebody'} ran “{runbook.title}”.", source="operator"),),
+    )
+
+
+def _linked(runbook: Runbook, inputs: dict[str, str], world: World) -> dict[str, str]:
+    """Inputs as references: people by login, services by name, labels for the machine door."""
+    known: dict[str, str] = {}
+    for name, text in inputs.items():
+        wanted = runbook.inputs.get(name)
+        if wanted is not None and wanted.type == "person" and (person := world.person_called(text)):
+            known[name] = person.id
+        elif wanted is not None and wanted.type == "service" and (service := world.service_named(text)):
+            known[name] = service.id
+        elif wanted is not None and wanted.type == "app":
+            known[name] = next((a.id for a in world.apps.values() if text.casefold() in
+                                {a.id, a.name.casefold(), *(alias.casefold() for alias in a.aliases)}), text)  # fmt: skip
+        elif wanted is not None and wanted.type == "device":
+            known[name] = next((d.id for d in world.devices.values() if text in {d.id, d.tag}), text)
+        else:
+            known[name] = text
+            for label in wanted.label if wanted else ():
+                known[f"{LABEL}{label}"] = text
+    return known

@@ -1,0 +1,99 @@
+"""The whole product on one page: how a case is resolved.
+
+A workflow body only calls steps, waits, and branches on their results: no clock, no randomness, no I/O, no settings. Loops
+(verify failed → decide again; the person answered → decide again) are written here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tickless.flow import names
+from tickless.flow.case_steps import CaseSteps
+from tickless.flow.engine import Engine
+from tickless.flow.interpreter import Interpreter
+
+MAX_TURNS = 10_000
+"""A case that waits behind a brake turns round every few seconds; this bounds it to days."""
+OVER = frozenset({"resolved", "handed_off", "closed"})
+
+
+class Resolution:
+    """The durable story of one case."""
+
+    def __init__(self, engine: Engine, steps: CaseSteps, interpreter: Interpreter) -> None:
+        self._engine = engine
+        self._steps = steps
+        self._interpreter = interpreter
+        engine.register(names.RESOLVE_CASE, self.resolve_case)
+        engine.register(names.INTERPRET_RUN, interpreter.interpret_run)
+
+    async def resolve_case(self, case: str, generation: int) -> str:
+        """Decide, do what was decided, look whether it held, and decide again until the case is over."""
+        step, steps = self._engine.step, self._steps
+        for turn in range(MAX_TURNS):
+            decision = await step(names.DECIDE, steps.decide, case, generation, turn)
+            match decision["kind"]:
+                case "act":
+                    end = await self._act(case, decision)
+                case "ask_person":
+                    end = await self._ask(case, decision)
+                case "ask_approval" | "suggest":
+                    end = await self._approval(case, decision)
+                case "wait":
+                    end = await self._wait(case, seconds=decision["seconds"])
+                case "hand_off":
+                    end = await step(names.HAND_OFF, steps.hand_off, case, decision["id"])
+                case _:
+                    end = await step(names.CLOSE, steps.close, case, decision["id"], decision["kind"])
+            if end in OVER:
+                return str(end)
+        return str(await step(names.HAND_OFF, steps.hand_off, case, decision["id"]))
+
+    async def _act(self, case: str, decision: dict[str, Any]) -> str:
+        """Carry the plan out and look whether it holds; what does not hold is taken back as far as it can be."""
+        step, steps = self._engine.step, self._steps
+        run = await step(names.START_RUN, steps.start_run, case, decision["id"])
+        done = await self._engine.call(names.INTERPRET_RUN, workflow=names.run_workflow(run), args=(run,))
+        if done["end"] in {"done", "nothing_to_do"}:
+            verdict = await self._interpreter.verify(run)
+            if verdict["result"] == "held":
+                return str(await step(names.RESOLVED, steps.resolved, case, run, done["end"]))
+            done = {"end": "unverified", "reason": f"the checks afterwards: {verdict['result']}"}
+        if done["end"] in {"failed", "unverified"}:
+            await step(names.UNDO, steps.undo, run)
+        return str(await step(names.END_RUN, steps.end_run, case, run, done["end"], done.get("reason", ""),
+                              done.get("service")))  # fmt: skip
+
+    async def _ask(self, case: str, decision: dict[str, Any]) -> str:
+        """Ask and wait for the answer, days if need be, over restarts."""
+        step, steps = self._engine.step, self._steps
+        asked = await step(names.ASK_PERSON, steps.ask_person, case, decision["id"])
+        if asked["question"] is None:
+            return str(await step(names.HAND_OFF, steps.hand_off, case, decision["id"]))
+        heard = await self._engine.receive(seconds=asked["seconds"])
+        if heard is None or heard["type"] == "withdraw":
+            return await self._withdrawn_or_silent(case, decision, heard)
+        return str(await step(names.TAKE_ANSWER, steps.take_answer, case, asked["question"], heard))
+
+    async def _approval(self, case: str, decision: dict[str, Any]) -> str:
+        """Ask for a yes to this very plan and wait; what was answered stands in the journal, so it is decided again."""
+        step, steps = self._engine.step, self._steps
+        asked = await step(names.ASK_APPROVAL, steps.ask_approval, case, decision["id"])
+        heard = await self._engine.receive(seconds=asked["seconds"])
+        if heard is not None and heard["type"] == "withdraw":
+            return await self._withdrawn_or_silent(case, decision, heard)
+        return str(await step(names.CLOSE_APPROVAL, steps.close_approval, case, asked["approval"], heard is None))
+
+    async def _wait(self, case: str, *, seconds: float) -> str:
+        heard = await self._engine.receive(seconds=seconds)
+        if heard is not None and heard["type"] == "withdraw":
+            return str(await self._engine.step(names.CLOSE, self._steps.withdraw, case, heard))
+        return "again"
+
+    async def _withdrawn_or_silent(self, case: str, decision: dict[str, Any], heard: dict[str, Any] | None) -> str:
+        """Silence is never a success: it hands the case to people."""
+        step, steps = self._engine.step, self._steps
+        if heard is None:
+            return str(await step(names.HAND_OFF, steps.hand_off, case, decision["id"]))
+        return str(await step(names.CLOSE, steps.withdraw, case, heard))

@@ -1,0 +1,54 @@
+"""What the flow works with: the journal, the clock and the eight rooms, wired by `app`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from tickless.domain.runbook import Runbook
+from tickless.domain.world import World
+from tickless.journal import Journal
+from tickless.kit.clock import Clock
+from tickless.sdk.registry import Registry
+from tickless.stages.act.service import ActRoom
+from tickless.stages.act.vault import Vault
+from tickless.stages.correlate.service import CorrelateRoom
+from tickless.stages.decide.policy import PolicyEngine
+from tickless.stages.decide.service import DecisionRoom
+from tickless.stages.learn.service import LearnRoom
+from tickless.stages.measure.service import MeasureRoom
+from tickless.stages.sense.service import SenseRoom
+from tickless.stages.understand.service import Understanding
+from tickless.stages.verify.service import VerifyRoom
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long the house waits for people, in seconds."""
+
+    answer: float = 86_400.0
+    approval: float = 259_200.0
+    first_look: float = 60.0
+    """When a resolution is looked at again for the first time; later looks are further and further apart."""
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """Everything that a step may use."""
+
+    journal: Journal
+    clock: Clock
+    registry: Registry
+    runbooks: Mapping[str, Runbook]
+    policy: PolicyEngine
+    world: Callable[[], World]
+    understanding: Callable[[], Understanding]
+    sense: SenseRoom
+    correlate: CorrelateRoom
+    decide: DecisionRoom
+    act: ActRoom
+    verify: VerifyRoom
+    measure: MeasureRoom
+    learn: LearnRoom
+    vault: Vault
+    pace: Pace = field(default_factory=Pace)

@@ -1,0 +1,173 @@
+"""The steps of the interpreter workflow: synchronous, small, safe to run again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from tickless.domain.case import Case
+from tickless.domain.decision import ApprovalRequest, OpenQuestion
+from tickless.domain.plan import Run
+from tickless.flow import names
+from tickless.flow.conversation import personal, say
+from tickless.flow.rooms import Rooms
+from tickless.journal import Tx
+from tickless.stages.act.core import step_of
+from tickless.stages.decide.core import approvers_for
+
+
+class RunSteps:
+    """One method per step name; every argument and result is small JSON."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+
+    def begin(self, run: str) -> dict[str, Any]:
+        """What there is to do: {"end": None, "prechecks": n, "steps": [ids]}."""
+        with self._rooms.journal.read() as tx:
+            record = tx.runs.need(run)
+        return {"end": None, "prechecks": len(record.plan.precheck), "steps": [step.id for step in record.plan.steps]}
+
+    def precheck(self, run: str, index: int) -> dict[str, Any]:
+        """Look at one precondition: {"held", "otherwise", "because"}."""
+        reading = self._rooms.verify.read(run, "precheck", index)
+        with self._rooms.journal.read() as tx:
+            check = tx.runs.need(run).plan.precheck[index]
+        ends = {"stop": "handed_off", "nothing_to_do": "nothing_to_do"}
+        if reading["held"] is None:
+            return {"held": None, "otherwise": "handed_off", "because": f"A precondition {reading['evidence']}."}
+        return {"held": reading["held"], "otherwise": ends[check.otherwise], "because": check.because or ""}
+
+    def step(self, run: str, step: str, attempt: int) -> dict[str, Any]:
+        """Run one step, or say what the flow has to do for it."""
+        told = self._rooms.act.step(run, step, attempt)
+        if told["state"] == "failed":
+            with self._rooms.journal.read() as tx:
+                told["continue"] = step_of(tx.runs.need(run).plan, step).on_failure == "continue"
+        if told["state"] == "say":
+            self._say(run, step, told["text"])
+        return told
+
+    def settle(self, run: str, step: str, output: dict[str, Any], summary: str) -> dict[str, Any]:
+        return self._rooms.act.settle(run, step, output, summary)
+
+    def checks(self, run: str) -> list[dict[str, Any]]:
+        """The post-conditions, as data for the workflow's loop."""
+        with self._rooms.journal.write() as tx:
+            record = tx.runs.need(run)
+            case = tx.cases.need(record.case, lock=True)
+            if case.live:
+                tx.cases.put(case.model_copy(update={"state": "verifying", "updated_at": self._rooms.clock.now()}))
+        return [check.model_dump(mode="json", by_alias=True) for check in record.plan.verify]
+
+    def read(self, run: str, index: int) -> dict[str, Any]:
+        return self._rooms.verify.read(run, "verify", index)
+
+    def conclude(self, run: str, readings: list[dict[str, Any]]) -> dict[str, Any]:
+        return self._rooms.verify.conclude(run, readings)
+
+    def _say(self, run: str, step: str, text: str) -> None:
+        now = self._rooms.clock.now()
+        with self._rooms.journal.write() as tx:
+            case = tx.cases.need(tx.runs.need(run).case)
+            say(tx, conversation=case.conversation, case=case, text=text, key=f"{run}:{step}", at=now)
+
+    def ask(self, run: str, step: str, told: dict[str, Any]) -> str | None:
+        """Put the question to the person; returns its id, None if there is nobody to ask."""
+        now = self._rooms.clock.now()
+        question = f"que_{run}_{step}"
+        with self._rooms.journal.write() as tx:
+            record = tx.runs.need(run)
+            case = tx.cases.need(record.case, lock=True)
+            conversation = self._conversation(case, told["who"])
+            if conversation is None:
+                return None
+            if tx.questions.get(question) is None:
+                self._put_question(tx, question, case, step, told, conversation=conversation, now=now)
+                tx.cases.put(case.model_copy(update={"state": "awaiting_person", "updated_at": now}))
+            card: dict[str, object] = {"kind": "choices", "question": question, "options": told["choices"]}
+            say(tx, conversation=conversation, case=case, text=told["text"], key=question, at=now,
+                card=card if told["choices"] else None)  # fmt: skip
+        return question
+
+    def _conversation(self, case: Case, who: str) -> str | None:
+        if who == "requester":
+            return case.conversation
+        service = self._rooms.world().services.get(case.service or "")
+        return personal(service.owner) if service and service.owner else None
+
+    @staticmethod
+    def _put_question(
+        tx: Tx, question: str, case: Case, step: str, told: dict[str, Any], *, conversation: str, now: dt.datetime
+    ) -> None:
+        run = question.removeprefix("que_").removesuffix(f"_{step}")
+        tx.questions.put(
+            OpenQuestion(
+                id=question,
+                case=case.id,
+                conversation=conversation,
+                about=f"step:{step}",
+                text=told["text"],
+                choices=tuple(told["choices"]),
+                waiting=names.run_workflow(run),
+                asked_at=now,
+            )
+        )
+
+    def approve(self, run: str, step: str, told: dict[str, Any]) -> str | None:
+        """Ask for an approval inside the procedure; returns its id, None if nobody may give it."""
+        now = self._rooms.clock.now()
+        approval = f"apr_{run}_{step}"
+        with self._rooms.journal.write() as tx:
+            record = tx.runs.need(run)
+            case = tx.cases.need(record.case, lock=True)
+            approvers = approvers_for(told["by"], record.plan, case, self._rooms.world())
+            if not approvers:
+                return None
+            if tx.approvals.get(approval) is None:
+                asked = self._request(record, approval, told, approvers=approvers, requester=case.requester, now=now)
+                tx.approvals.put(asked)
+                tx.cases.put(case.model_copy(update={"state": "awaiting_approval", "updated_at": now}))
+            for person in approvers:
+                say(tx, conversation=personal(person), case=case, text=told["text"], key=f"{approval}:{person}", at=now,
+                    card={"kind": "approval", "approval": approval, "title": record.plan.title, "summary": told["text"]},
+                    private=True)  # fmt: skip
+        return approval
+
+    @staticmethod
+    def _request(
+        run: Run,
+        approval: str,
+        told: dict[str, Any],
+        *,
+        approvers: tuple[str, ...],
+        requester: str | None,
+        now: dt.datetime,
+    ) -> ApprovalRequest:
+        return ApprovalRequest(
+            id=approval,
+            case=run.case,
+            decision="",
+            plan_hash=run.plan_hash,
+            requester=requester,
+            role=f"step:{told['by']}",
+            approvers=approvers,
+            beneficiary=(run.plan.inputs.get("person") or {}).get("id"),
+            title=run.plan.title,
+            summary=told["text"],
+            waiting=names.run_workflow(run.id),
+            asked_at=now,
+            expires_at=now + dt.timedelta(seconds=told["within"]),
+        )
+
+    def heard(self, run: str, step: str, asked: str, heard: dict[str, Any]) -> dict[str, Any]:
+        """Write the answer down as the step's output: `answer`, or `approved` and `by`."""
+        now = self._rooms.clock.now()
+        with self._rooms.journal.write() as tx:
+            case = tx.cases.need(tx.runs.need(run).case, lock=True)
+            if case.live:
+                tx.cases.put(case.model_copy(update={"state": "acting", "updated_at": now}))
+        if heard["type"] == "approval":
+            output = {"approved": bool(heard["approve"]), "by": heard["by"]}
+            return self._rooms.act.settle(run, step, output, "approved" if heard["approve"] else "denied")
+        return self._rooms.act.settle(run, step, {"answer": heard["text"]}, "answered")

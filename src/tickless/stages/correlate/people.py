@@ -1,0 +1,82 @@
+"""Which case a person's need belongs to. Pure: the same need, a running incident, or a new case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from tickless.domain.case import Case
+from tickless.domain.finding import Finding
+from tickless.domain.world import World
+
+HOPS = 4
+ABOUT_SERVICES = frozenset({"incident_report"})
+"""Needs that are about a service, not about the person who writes."""
+
+
+@dataclass(frozen=True)
+class Beneficiary:
+    """Whom a need is for. `choices`: several people fit about as well; `unknown`: somebody else, but nobody said who."""
+
+    person: str | None
+    choices: tuple[str, ...] = ()
+    unknown: bool = False
+
+
+@dataclass(frozen=True)
+class NeedPlaced:
+    """Where a need goes."""
+
+    how: Literal["open", "join", "again"]
+    case: Case | None
+    why: str
+
+
+def beneficiary(finding: Finding, writer: str | None, world: World) -> Beneficiary:
+    """The writer, unless the message says that it is for somebody else; never a guess."""
+    said = finding.slots.get("for")
+    if said is None:
+        if writer is None:
+            named = finding.entity("person")
+            return Beneficiary(named.ref if named else None, named.alternatives if named else ())
+        return Beneficiary(writer)
+    if said == "role:manager":
+        known = world.people.get(writer or "")
+        manager = known.manager if known else None
+        return Beneficiary(manager, unknown=manager is None)
+    if said in world.people:
+        return Beneficiary(said)
+    named = finding.entity("person")
+    return Beneficiary(None, named.alternatives if named else (), unknown=True)
+
+
+def subject_of(finding: Finding, person: str | None) -> str:
+    """What the need is about: the service, or the person and the app or device it concerns."""
+    service = finding.slots.get("service")
+    if finding.need in ABOUT_SERVICES and service:
+        return f"service:{service}"
+    thing = finding.slots.get("app") or finding.slots.get("device")
+    who = f"person:{person}" if person else f"signal:{finding.signal}"
+    return f"{who}/{thing}" if thing else who
+
+
+def place_need(finding: Finding, *, subject: str, live: Iterable[Case], world: World) -> NeedPlaced:
+    """`live`: the live cases that could be meant: of this subject, of this conversation, of the services concerned."""
+    cases = list(live)
+    for case in cases:
+        if case.subject == subject and case.need == finding.need:
+            return NeedPlaced("again", case, "The same need of the same person, already in hand.")
+    service = finding.slots.get("service")
+    if finding.kind != "incident" or service is None:
+        return NeedPlaced("open", None, "A need of its own.")
+    near = {service: 0, **world.upstream_of(service, hops=HOPS)}
+    incidents = [c for c in cases if c.kind == "incident" and c.service in near and c.subject and
+                 not c.subject.startswith("person:")]  # fmt: skip
+    if not incidents:
+        return NeedPlaced("open", None, "No running incident explains it.")
+    case = min(incidents, key=lambda one: (near[one.service or ""], one.number))
+    known = world.services.get(case.service or "")
+    return NeedPlaced(
+        "join", case, f"{known.name if known else case.service} is in trouble, and this report is about it."
+    )

@@ -1,0 +1,269 @@
+"""Writes where findings belong: cases opened, joined, reopened; alerts' states; who takes part. Inside one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from tickless.domain.case import Case, Participant
+from tickless.domain.finding import Evidence, Finding
+from tickless.domain.record import Untrusted
+from tickless.domain.signal import Sender, Signal
+from tickless.domain.world import World
+from tickless.journal import Tx
+from tickless.journal.alerts import Alert
+from tickless.kit.ids import new_id
+from tickless.stages.correlate import people
+from tickless.stages.correlate.core import Placed, Trouble, place
+from tickless.stages.correlate.impact import impact
+
+LABEL = "label:"
+MAX_LABELS = 40
+
+
+@dataclass(frozen=True)
+class Placement:
+    """What happened to a finding. `case` is None when it only changed the state of an alert that has no case."""
+
+    how: Literal["open", "join", "again", "reopen", "state"]
+    case: Case | None
+    why: str
+
+
+class CorrelateRoom:
+    """Puts findings where they belong. All methods run in the caller's transaction."""
+
+    def __init__(self, *, world: Callable[[], World]) -> None:
+        self._world = world
+
+    def alert(self, tx: Tx, signal: Signal, finding: Finding, *, now: dt.datetime) -> Placement:
+        """An alert that fires or resolves. Out-of-order news changes no state; a resolve is never lost."""
+        known = tx.alerts.get(signal.fingerprint, signal.source)
+        if known is not None and signal.occurred_at < known.occurred_at and known.state != signal.state:
+            if known.case:
+                tx.alerts.join(known.case, signal, why="Arrived late; newer news is known.")
+            return Placement("state", None, "older than what is known")
+        if signal.state != "firing":
+            return self._quiet(tx, signal, finding, known)
+        placed = self._place(tx, signal, finding, known)
+        case = self._carry_out(tx, placed, signal, finding, now=now)
+        tx.alerts.put(self._alert(signal, finding, case=case.id, count=(known.count if known else 0) + 1))
+        tx.alerts.join(case.id, signal, why=placed.why)
+        tx.cases.attach_finding(finding, case.id)
+        return Placement(placed.how, case, placed.why)
+
+    def _quiet(self, tx: Tx, signal: Signal, finding: Finding, known: Alert | None) -> Placement:
+        case = known.case if known else None
+        tx.alerts.put(self._alert(signal, finding, case=case, count=known.count if known else 0))
+        if case is None:
+            return Placement("state", None, "it was never seen firing")
+        tx.alerts.join(case, signal, why="The monitor says that it is over.")
+        return Placement("state", tx.cases.get(case), "the monitor says that it is over")
+
+    @staticmethod
+    def _alert(signal: Signal, finding: Finding, *, case: str | None, count: int) -> Alert:
+        return Alert(
+            fingerprint=signal.fingerprint,
+            source=signal.source,
+            state="firing" if signal.state == "firing" else "resolved",
+            case=case,
+            service=finding.slots.get("service"),
+            need=finding.need,
+            title=signal.title,
+            occurred_at=signal.occurred_at,
+            count=count,
+        )
+
+    def _place(self, tx: Tx, signal: Signal, finding: Finding, known: Alert | None) -> Placed:
+        if known is not None and known.case and known.state == "firing":
+            case = tx.cases.get(known.case, lock=True)
+            if case is not None and case.live:
+                return Placed("join", case, "The same alert again.")
+        world = self._world()
+        trouble = Trouble(
+            need=finding.need or "unknown",
+            subject=_subject(signal, finding),
+            service=finding.slots.get("service"),
+            fingerprint=signal.fingerprint,
+            at=signal.occurred_at,
+        )
+        last = tx.cases.last_about(trouble.subject, trouble.need)
+        return place(trouble, _live_machine(tx), last, world)
+
+    def _carry_out(self, tx: Tx, placed: Placed, signal: Signal, finding: Finding, *, now: dt.datetime) -> Case:
+        if placed.case is None:
+            return self._open_from_alert(tx, signal, finding, placed.why, now=now)
+        case = tx.cases.need(placed.case.id, lock=True)
+        change: dict[str, object] = {"updated_at": now, "evidence": _and(case.evidence, placed.why, signal)}
+        if placed.how == "reopen":
+            change |= reopened(case)
+        if placed.take_over:
+            change |= self._about(signal, finding)
+        return tx.cases.put(case.model_copy(update=change))
+
+    def _about(self, signal: Signal, finding: Finding) -> dict[str, object]:
+        """What makes this alert the leading one of its case."""
+        service = finding.slots.get("service")
+        kind = finding.kind or "incident"
+        return {
+            "kind": kind,
+            "need": finding.need,
+            "title": Untrusted(signal.title.tame(200)),
+            "subject": _subject(signal, finding),
+            "service": service,
+            "inputs": _alert_inputs(signal, finding),
+            "impact": impact(kind=kind, service=service, severity=signal.severity, world=self._world()),
+        }
+
+    def _open_from_alert(self, tx: Tx, signal: Signal, finding: Finding, why: str, *, now: dt.datetime) -> Case:
+        case = Case(
+            id=new_id("case"),
+            number=tx.coordination.next_number("case"),
+            tenant=signal.tenant,
+            door="machine",
+            opened_at=signal.received_at,
+            updated_at=now,
+            evidence=(Evidence(text=why, source="service map", ref=signal.id),),
+            **self._about(signal, finding),
+        )
+        service = self._world().services.get(case.service or "")
+        if service is not None and service.owner:
+            tx.alerts.add_participant(Participant(case=case.id, role="owner", ref=service.owner, since=now))
+        return tx.cases.put(case)
+
+    def need(
+        self, tx: Tx, signal: Signal, finding: Finding, sender: Sender, *, now: dt.datetime
+    ) -> Placement:
+        """A person's need. Requests do not masquerade as incidents: the kind was found at the door."""
+        world = self._world()
+        whom = people.beneficiary(finding, sender.person, world)
+        subject = people.subject_of(finding, whom.person)
+        live = tx.cases.live_of_conversation(sender.conversation)
+        same = tx.cases.live_about(subject, finding.need)
+        service = finding.slots.get("service")
+        around = _live_machine(tx) if finding.kind == "incident" and service else []
+        placed = people.place_need(
+            finding, subject=subject, live=[*([same] if same else []), *live, *around], world=world
+        )
+        if placed.case is None:
+            case = self._open_from_need(tx, signal, finding, sender, whom=whom, subject=subject, now=now)
+        else:
+            case = tx.cases.need(placed.case.id, lock=True)
+            role: Literal["affected"] = "affected"
+            if sender.person and sender.person != case.requester:
+                tx.alerts.add_participant(
+                    Participant(case=case.id, role=role, ref=sender.person, conversation=sender.conversation, since=now)
+                )
+            case = tx.cases.put(case.model_copy(update={"evidence": _and(case.evidence, placed.why, signal)}))
+        tx.alerts.join(case.id, signal, why=placed.why)
+        tx.cases.attach_finding(finding, case.id)
+        return Placement(placed.how, case, placed.why)
+
+    def _open_from_need(
+        self,
+        tx: Tx,
+        signal: Signal,
+        finding: Finding,
+        sender: Sender,
+        *,
+        whom: people.Beneficiary,
+        subject: str,
+        now: dt.datetime,
+    ) -> Case:
+        world = self._world()
+        kind = finding.kind or "question"
+        service = finding.slots.get("service")
+        inputs = {name: text for name, text in finding.slots.items() if name not in {"for", "person", "code"}}
+        for entity in finding.entities:
+            if entity.ref is None and entity.alternatives:
+                inputs[f"{entity.kind}?"] = "|".join(entity.alternatives)
+        if whom.person and whom.person != sender.person:
+            inputs["person"] = whom.person
+        elif whom.choices or whom.unknown:
+            inputs["person?"] = "|".join(whom.choices)
+        case = Case(
+            id=new_id("case"),
+            number=tx.coordination.next_number("case"),
+            tenant=signal.tenant,
+            door="human",
+            kind=kind,
+            need=finding.need,
+            title=Untrusted(signal.title.tame(200)),
+            subject=subject,
+            service=service,
+            requester=sender.person,
+            speaker=sender.person,
+            assurance=sender.assurance,
+            conversation=sender.conversation,
+            inputs=inputs,
+            impact=impact(kind=kind, service=service, severity=None, world=world),
+            opened_at=signal.received_at,
+            updated_at=now,
+            evidence=(Evidence(text="A need of its own.", source="conversation", ref=signal.id),),
+        )
+        if sender.person:
+            tx.alerts.add_participant(
+                Participant(
+                    case=case.id, role="requester", ref=sender.person, conversation=sender.conversation, since=now
+                )
+            )
+        return tx.cases.put(case)
+
+
+def reopened(case: Case) -> dict[str, object]:
+    """What changes when a case comes back: a new generation with its own durable run."""
+    return {
+        "state": "open",
+        "outcome": None,
+        "generation": case.generation + 1,
+        "regressions": case.regressions + 1,
+        "resolved_at": None,
+        "hold_until": None,
+    }
+
+
+def _live_machine(tx: Tx) -> list[Case]:
+    table = tx.cases.table.c
+    return tx.cases.where(
+        table.state.in_(("open", "acting", "verifying", "awaiting_approval", "awaiting_person")),
+        table.door == "machine",
+        order=table.number.desc(),
+        limit=500,
+    )
+
+
+def _and(evidence: tuple[Evidence, ...], why: str, signal: Signal) -> tuple[Evidence, ...]:
+    if any(known.text == why for known in evidence) or len(evidence) >= 50:
+        return evidence
+    return (*evidence, Evidence(text=why, source="service map", ref=signal.id))
+
+
+def _subject(signal: Signal, finding: Finding) -> str:
+    """The one thing an alert is about, as precisely as its labels say."""
+    service = finding.slots.get("service")
+    if finding.need in {"service_down", "http_errors", "latency_high", "pool_exhausted"} and service:
+        return f"service:{service}"
+    host, path = signal.label("host", "hostname", "node", "instance"), signal.label("path", "mountpoint", "filesystem")
+    if host and path:
+        return f"ci:{host}:{path}"
+    certificate = signal.label("certificate", "common_name", "cn")
+    if certificate:
+        return f"ci:certificate:{certificate}"
+    person = finding.entity("person")
+    if person is not None and person.ref:
+        return f"person:{person.ref}"
+    if service:
+        return f"service:{service}"
+    ci = finding.entity("ci")
+    return f"ci:{ci.ref}" if ci is not None and ci.ref else f"alert:{signal.fingerprint}"
+
+
+def _alert_inputs(signal: Signal, finding: Finding) -> dict[str, str]:
+    inputs = {f"{LABEL}{name}": text.tame(200) for name, text in list(signal.labels.items())[:MAX_LABELS]}
+    inputs["severity"] = signal.severity or ""
+    person = finding.entity("person")
+    if person is not None and person.ref:
+        inputs["person"] = person.ref
+    return inputs
