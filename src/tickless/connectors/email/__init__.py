@@ -1,0 +1,1 @@
+"""E-mail: messages from people, mail to them, and mailboxes with quotas."""
