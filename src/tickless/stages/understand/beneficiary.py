@@ -29,7 +29,7 @@ _STRONG = (
     rf"{_MARK}(?:'s|s'|') (?:\w+ ){{0,2}}?{_NOUN}",
     rf"{_KNOWN} {_NOUN}",
     r"(?<!thanks )(?<!waiting )(?<!looking )(?<!ask )(?<!asking )(?<!works )(?<!work )(?<!working )"
-    rf"(?:for|on behalf of|behalf of|belonging to|of) {_MARK}",
+    rf"(?:for|on behalf of|behalf of|belonging to|of):? {_MARK}",
     rf"\b(?:give|gives|grant|assign|provide|add|invite|issue)\b[^@.;!?]{{1,40}}? to {_MARK}",
     r"\b(?:unlock|unblock|reset|help|onboard|offboard|deactivate|disable|deprovision|provision|add|remove|"
     r"give|grant|get|set ?up|"
@@ -50,7 +50,15 @@ _VERB = (
     r"starts\b|started\b|joins\b|joined\b|changes\b|changed\b|quits?\b|resigned|transfers\b|retires\b|does ?n[o']?t |"
     r"should (?:have|get|no longer|not)|no longer|won'?t|is ?n[o']?t|locked |gets )"
 )
-_WEAK = (rf"{_MARK}(?:,| \(| from| in)?(?: \w+)?\)?,? (?:again )?{_VERB}(?! ?\w* ?(?:told|said|approved))",)
+_WEAK = (
+    rf"{_MARK}(?:(?:,| \(| from| in| on| of)(?: my| our| the)? ?\w+\)?)?,? (?:again )?{_VERB}(?! ?\w* ?(?:told|said|approved))",
+)
+_BOTH = re.compile(
+    rf"\b(?:me|mine|myself|my (?:own )?{_NOUN}) and (?:also |that of )?@(?:\d|r|o)|@(?:\d+|r|o)(?:'s)? and "
+    rf"(?:me|mine|myself|i)\b"
+    r"|\b(?:me|i) and @(?:\d|r|o)"
+)
+_MAYBE_SELF = re.compile(r"\bi (?:need|want|can'?t|cannot|can not|would like|have|get)\b|\bi'd like\b")
 _SELF = re.compile(
     rf"\bmy (?:own )?{_NOUN}|\b(?:unlock|unblock|help|reset) me\b|\bi(?:'m| am|m) (?:again |still )?locked|"
     rf"\bi (?:forgot|lost|locked)\b"
@@ -59,15 +67,47 @@ _SELF = re.compile(
 _PRONOUN = re.compile(
     rf"\b(?:his|her|their) (?:\w+ )?{_NOUN}|\b(?:unlock|unblock|reset|help|give|add|remove|offboard|"
     rf"onboard) (?:him|her|them)\b"
-    rf"|\b(?:for|of|to) (?:him|her)\b|\b(?:he|she) {_VERB}"
+    rf"|\b(?:for|of|to) (?:him|her)\b|\b(?:he|she) ?{_VERB}"
 )
 _ROLE = re.compile(r"\bmy (?:direct |line )?(?:manager|boss|supervisor|team ?lead)\b(?!@)")
 _OTHER = re.compile(
     r"\b(?:my|a|an|our|the|another|one of my|some|that)(?: new| other| former| ex)? ?"
     r"(?:colleagues?|co-?worker|team ?mate|team ?member|employee|interns?|trainee|report|direct report|"
     r"assistant|user|guy|hire|contractor|husband|wife|friend|deputy|customer|client)\b"
-    r"|\bsomeone(?: else)?\b|\bsomebody(?: else)?\b"
+    r"|\b(?:everyone|everybody|all (?:the )?(?:users|accounts|employees|people|passwords))\b|\bsomeone(?: "
+    r"else)?\b|\bsomebody(?: else)?\b"
 )
+# Everyday words that are given names as well.
+_NAMES_TOO = frozenset(
+    [
+        "mark",
+        "will",
+        "grant",
+        "bill",
+        "rose",
+        "hope",
+        "may",
+        "june",
+        "drew",
+        "sky",
+        "sue",
+        "pat",
+        "art",
+        "ray",
+        "chip",
+        "rich",
+        "dean",
+        "dawn",
+        "faith",
+        "joy",
+        "summer",
+        "guy",
+        "chase",
+        "miles",
+        "rob",
+    ]
+)
+_DOES = frozenset(["is", "has", "cant", "cannot", "forgot", "needs", "lost", "isnt", "keeps", "locked", "got"])
 _ACCOUNT_NEEDS = frozenset({"account_unlock", "password_reset"})
 _SKIPPED = frozenset(
     ["me", "my", "our", "your", "the", "this", "that", "it", "us", "them", "him", "her", "someone", "everyone", "all"]
@@ -87,25 +127,51 @@ WRITER = Beneficiary(None)
 
 
 def beneficiary(
-    text: str, mentions: Sequence[Mention], *, need: str, earlier: Mention | None = None, offset: int = 0
+    text: str,
+    mentions: Sequence[Mention],
+    *,
+    need: str,
+    own_names: frozenset[str] = frozenset(),
+    earlier: Mention | None = None,
+    offset: int = 0,
 ) -> Beneficiary:
     """For whom this clause is. `mentions` have places in the whole message; `offset` is where the clause begins in it.
-    `earlier`: the person last named before the clause, whom `his` or `she` means."""
+
+    `own_names`: what the writer is called. `earlier`: the person last named before, whom `his` or `she` means.
+    """
     people = [one for one in mentions if one.kind == "person" and offset <= one.start < offset + len(text)]
-    marked, unknown = _mark(text, people, others=mentions, offset=offset, need=need)
+    marked, unknown = _mark(text, people, others=mentions, offset=offset, need=need, own_names=own_names)
+    if _BOTH.search(marked):
+        return Beneficiary(UNCLEAR)
     strong, weak = _matches(_STRONG, marked), _matches(_WEAK, marked)
     if need not in _ACCOUNT_NEEDS:
         weak = {mark for mark in weak if not mark.startswith("u")}
     own = bool(_SELF.search(marked))
     marks = strong or (set() if own else weak)
-    if not marks and _PRONOUN.search(marked) and not own:
+    if not marks and not own and _PRONOUN.search(marked):
         return _meant(people, earlier)
     if not marks:
         return WRITER
     found = {_resolve(mark, people, unknown) for mark in marks}
-    if len(found) > 1 or (own and strong and _is_asked_for_both(marked)):
+    if len(found) > 1 or (not strong and _MAYBE_SELF.search(marked)):
         return Beneficiary(UNCLEAR)
     return found.pop()
+
+
+def only_named(text: str, mentions: Sequence[Mention], *, need: str, own_names: frozenset[str]) -> Beneficiary:
+    """For whom the one need of a whole message is, when its own clause names nobody: `Unlock account: / Tom Baker`."""
+    whom = beneficiary(text, mentions, need=need, own_names=own_names)
+    if whom.who is not None or _SELF.search(text.lower()):
+        return whom
+    for one in mentions:
+        alone = (
+            one.kind == "person"
+            and re.search(r"(?:^|[\n:.])\W*$", text[: one.start])
+            and re.match(r"\W*(?:$|\n)", text[one.end :])
+        )
+        if alone:
+            return Beneficiary(UNCLEAR, one)
+    return WRITER
 
 
 def _meant(people: Sequence[Mention], earlier: Mention | None) -> Beneficiary:
@@ -130,39 +196,52 @@ def _matches(patterns: Sequence[str], marked: str) -> set[str]:
     return {match.group(1) for pattern in patterns for match in re.finditer(pattern, marked)}
 
 
-def _is_asked_for_both(marked: str) -> bool:
-    """`my password and @0's`: the writer's own and somebody else's in one breath."""
-    return bool(re.search(rf"\bmy {_NOUN}[^.;]*\band\b|\band (?:my|mine|me)\b", marked))
-
-
 def _mark(
-    text: str, people: Sequence[Mention], *, others: Sequence[Mention], offset: int, need: str
+    text: str,
+    people: Sequence[Mention],
+    *,
+    others: Sequence[Mention],
+    offset: int,
+    need: str,
+    own_names: frozenset[str],
 ) -> tuple[str, list[Word]]:
-    """The clause in lower case with marks in the place of people. Marks of the same person are the same."""
+    """The clause in lower case with marks in the place of people; the same mark for the same person."""
     pieces: list[tuple[int, int, str]] = []
-    for at, person in enumerate(people):
-        first = next(
-            i for i, one in enumerate(people) if (one.ref or one.candidates) == (person.ref or person.candidates)
-        )
-        del at
-        pieces.append((person.start - offset, person.end - offset, f"@{first}"))
+    for person in people:
+        same = [(one.ref or one.candidates) == (person.ref or person.candidates) for one in people]
+        pieces.append((person.start - offset, person.end - offset, f"@{same.index(True)}"))
     unknown: list[Word] = []
-    for word in words_of(text):
-        linked = any(one.start <= word.start + offset < one.end for one in others)
-        if linked or word.plain in _SKIPPED or word.plain.isdigit() or len(word.plain) < 2:
-            continue
-        if not word.latin or (word.plain[0].isalpha() and not is_nearly_ordinary(word.plain)):
-            if need not in _ACCOUNT_NEEDS and word.latin and not (word.owns and word.capital):
-                continue
-            end = word.end - 2 if word.owns and word.text.lower().endswith("'s") else word.end
-            pieces.append((word.start, end, f"@u{len(unknown)}"))
+    written = words_of(text)
+    for at, word in enumerate(written):
+        linked = any(one.start <= word.start + offset < max(one.end, one.tail) for one in others)
+        following = written[at + 1].plain if at + 1 < len(written) else ""
+        if not linked and word.plain not in own_names and _may_be_a_name(word, following, need):
+            pieces.append((word.start, word.end - 2 * word.text.lower().endswith("'s"), f"@u{len(unknown)}"))
             unknown.append(word)
     marked, at = "", 0
     for start, end, mark in sorted(pieces):
         if start >= at:
-            marked += text[at:start].lower() + mark
+            marked += _plain(text[at:start]) + mark
             at = end
-    marked = re.sub(r"\s+", " ", marked + text[at:].lower())
+    marked = re.sub(r"\s+", " ", marked + _plain(text[at:]))
     marked = _OTHER.sub("@o", _ROLE.sub("@r", marked))
-    marked = re.sub(r"@[or],? (?:named |called )?@(\d+|u\d+)", r"@\1", marked)
+    marked = re.sub(r"@[or],? (?:of mine,? )?(?:named |called )?@(\d+|u\d+)", r"@\1", marked)
     return re.sub(r"(@\d+),? (?:from|in|of) (?:the )?@u\d+", r"\1", marked), unknown
+
+
+def _plain(text: str) -> str:
+    """Lower case, and nothing in it that could pass for a mark."""
+    return text.lower().replace("@", "·")
+
+
+def _may_be_a_name(word: Word, following: str, need: str) -> bool:
+    """A word that nobody on record is called by and that is no everyday word: perhaps somebody we do not know."""
+    if word.plain in _SKIPPED or word.plain.isdigit() or len(word.plain) < 2:
+        return False
+    if not word.latin:
+        return True
+    if need not in _ACCOUNT_NEEDS:
+        return word.owns and word.capital and not is_nearly_ordinary(word.plain)
+    if word.plain in _NAMES_TOO:
+        return word.owns or following in _DOES
+    return word.plain[0].isalpha() and not is_nearly_ordinary(word.plain)

@@ -9,14 +9,14 @@ from tickless.domain.finding import Act, CaseKind, Entity, Evidence, Finding
 from tickless.domain.record import Untrusted
 from tickless.domain.signal import Signal
 from tickless.stages.understand.alerts import read_event
-from tickless.stages.understand.beneficiary import UNCLEAR, Beneficiary, beneficiary
+from tickless.stages.understand.beneficiary import UNCLEAR, Beneficiary, beneficiary, only_named
 from tickless.stages.understand.dialogue import Answer, DialogueContext, read_answer, read_reply, takes_free_text
 from tickless.stages.understand.gazetteer import Gazetteer
 from tickless.stages.understand.language import foreign_language
 from tickless.stages.understand.mention import Mention
 from tickless.stages.understand.needs import KINDS, PER_APP, Reader, Said, read
 from tickless.stages.understand.text import clean
-from tickless.stages.understand.wording import case_number, one_time_code
+from tickless.stages.understand.wording import case_number, one_time_code, still_the_same
 
 MOST_FINDINGS = 6
 _ACTS: dict[str, Act] = {
@@ -127,30 +127,35 @@ class _Message:
     def _said(self, text: str, mentions: Sequence[Mention]) -> list[Finding]:
         if not self.context.question and len(text.split()) <= 5 and (code := one_time_code(text, expected=False)):
             return [self._plain("answer", 0.8, "a code and nothing else", "rules", slots={"code": code})]
+        if self.context.cases and still_the_same(text):
+            return [self._plain("deny", 0.85, "says that the trouble is still there", "rules")]
         found: list[Finding] = []
-        earlier: Mention | None = None
-        for said in read(text, mentions, self.reader):
-            found += self._finding(said, mentions, earlier)
-            people = [one for one in mentions if one.kind == "person" and one.start < said.piece.end]
-            earlier = people[-1] if people else earlier
+        readings = read(text, mentions, self.reader)
+        for said in readings:
+            found += self._finding(said, mentions, alone=len(readings) == 1, text=text)
         return found
 
-    def _finding(self, said: Said, mentions: Sequence[Mention], earlier: Mention | None) -> list[Finding]:
+    def _whom(self, said: Said, mentions: Sequence[Mention], *, alone: bool, text: str) -> Beneficiary:
+        """For whom a need is: by its own clause, else, if it is the only need, by the rest of the message."""
+        if said.need is None or said.need in _NOBODYS:
+            return Beneficiary(None)
+        own = self.gazetteer.people.called.get(self.writer or "", frozenset())
+        before = [one for one in mentions if one.kind == "person" and one.start < said.piece.start]
+        whom = beneficiary(
+            said.piece.text,
+            mentions,
+            need=said.need,
+            own_names=own,
+            earlier=before[-1] if before else None,
+            offset=said.piece.start,
+        )
+        return only_named(text, mentions, need=said.need, own_names=own) if alone and whom.who is None else whom
+
+    def _finding(self, said: Said, mentions: Sequence[Mention], *, alone: bool, text: str) -> list[Finding]:
         if said.need is None or said.confidence < self.reader.threshold:
             return [self._act(said, mentions)]
-        inside = [one for one in mentions if said.piece.start <= one.start < said.piece.end]
-        before = [one for one in mentions if one.kind == "person" and one.start < said.piece.start]
-        whom = (
-            Beneficiary(None)
-            if said.need in _NOBODYS
-            else beneficiary(
-                said.piece.text,
-                inside,
-                need=said.need,
-                earlier=before[-1] if before else earlier,
-                offset=said.piece.start,
-            )
-        )
+        inside = [one for one in mentions if alone or said.piece.start <= one.start < said.piece.end]
+        whom = self._whom(said, mentions, alone=alone, text=text)
         apps = [one for one in inside if one.kind == "app" and one.ref]
         if said.need in PER_APP and len({one.ref for one in apps}) > 1:
             rest = [one for one in inside if one.kind != "app" or not one.ref]
@@ -179,7 +184,7 @@ class _Message:
             slots["case"] = number
         if said.need == "approval_answer":
             slots["answer"] = "deny" if any(word in said.piece.text.lower() for word in _REFUSALS) else "approve"
-        evidence = [Evidence(text=f"sounds like “{said.evidence}”", source=self.reader.name)]
+        evidence = [Evidence(text=said.evidence, source=self.reader.name)]
         evidence += [_linked(one) for one in mentions]
         if whom.who is not None:
             evidence.append(Evidence(text=f"is for somebody else: {whom.who}", source="rules"))
@@ -204,9 +209,7 @@ class _Message:
             return self._plain(reply, 0.9, "a plain yes, no or leave it", "rules", slots=slots)
         if said.label in _ACTS and said.confidence >= self.reader.threshold:
             slots = {"case": number} if said.label == "act.cancel" and (number := case_number(self.text)) else {}
-            return self._plain(
-                _ACTS[said.label], said.confidence, f"sounds like “{said.evidence}”", self.reader.name, slots=slots
-            )
+            return self._plain(_ACTS[said.label], said.confidence, said.evidence, self.reader.name, slots=slots)
         if not self.text.strip() or not any(letter.isalnum() for letter in self.text):
             return self._plain("small_talk", 0.5, "no words in it", "rules")
         entities = tuple(one.entity() for one in mentions)

@@ -25,6 +25,7 @@ KINDS: dict[str, CaseKind] = {
     "device_trouble": "incident",
     "account_unlock": "incident",
 }
+_FAN_OUT = frozenset({"joiner", "mover", "leaver"})
 PER_APP = frozenset({"access_request", "access_removal", "software_install"})
 
 
@@ -99,18 +100,40 @@ def _look(piece: Piece, mentions: Sequence[Mention], reader: Reader) -> Said:
     ranked = reader.rank(as_taught(piece, mentions), limit=1)
     if not ranked:
         return Said(piece, "", 0.0, "")
-    best = ranked[0]
-    label, confidence = best.label, best.confidence
-    if label in _MAYBE_INSTALL and _ON_DEVICE.search(piece.text) and _apps(piece, mentions):
+    label, confidence = ranked[0].label, ranked[0].confidence
+    why = f"sounds like “{ranked[0].evidence}”"
+    broken = _OWN_VERB.search(piece.text)
+    if label in _MAYBE_INSTALL and not broken and _ON_DEVICE.search(piece.text) and _apps(piece, mentions):
         label, confidence = "need.software_install", max(confidence, 0.7)
+    if label == "need.approval_answer" and _SOMEBODY_APPROVED.search(as_taught(piece, mentions)):
+        return Said(piece, "", 0.2, "somebody else approved")
+    if label == "need.software_install" and _UNINSTALL.search(piece.text):
+        return Said(piece, "", 0.3, "asks to uninstall")
+    if label == "need.account_unlock" and _LOCK.search(piece.text):
+        return Said(piece, "need.account_disable", 0.7, "asks to lock, not to unlock")
+    if label in _MAYBE_INSTALL and _ASKS_ABOUT.search(piece.text):
+        return Said(piece, "need.question", max(confidence, 0.6), "asks about access")
     wanted = label in ("need.access_request", "need.software_install")
     if (wanted or (label == "act.cancel" and _apps(piece, mentions))) and asks_removal(piece.text):
         label, confidence = "need.access_removal", max(confidence, 0.7)
     elif label == "need.access_removal" and not asks_removal(piece.text) and _ASKS_ACCESS.search(piece.text):
         label = "need.access_request"
-    return Said(piece, label, confidence, best.evidence)
+    return Said(piece, label, confidence, why)
 
 
+_SOMEBODY_APPROVED = re.compile(
+    r"\b(?:he|she|they|manager|boss|lead|alex)\b (?:has |have |had |already )*(?:approved|agreed|"
+    r"confirmed|rejected|denied|declined|said)",
+    re.IGNORECASE,
+)
+_UNINSTALL = re.compile(r"\b(?:un-?install|deinstall)", re.IGNORECASE)
+_LOCK = re.compile(
+    r"(?:^|\b(?:please|pls|you|to|and|must|should) )(?:lock|block|disable|suspend|freeze)\b(?! ?screen)", re.IGNORECASE
+)
+_ASKS_ABOUT = re.compile(
+    r"^\W*(?:who\b|which\b|do i (?:already |still )?have\b|am i (?:allowed|entitled)\b|what (?:is|are|does)\b)",
+    re.IGNORECASE,
+)
 _MAYBE_INSTALL = frozenset({"need.access_request", "need.device_trouble", "need.software_install", "need.question"})
 _ON_DEVICE = re.compile(
     r"\b(?:on|onto|to) (?:my|his|her|their|the|our|\w+'s)(?: \w+)? (?:laptop|computer|pc|machine|notebook|"
@@ -219,6 +242,8 @@ def _weighed(needs: list[Said]) -> list[Said]:
     specific = [one for one in needs if one.need not in GENERIC]
     kept = [one for one in needs if one.need not in GENERIC or not specific or one.confidence >= SURE]
     names = {one.need for one in kept}
+    if names & _FAN_OUT:  # what a joiner, mover or leaver needs or loses belongs to that need
+        kept = [one for one in kept if one.need not in PER_APP | {"device_trouble", "account_disable"}]
     if {"password_reset", "account_unlock"} <= names:
         orders = [one for one in kept if _ORDERS.search(one.piece.text)]
         if len(orders) < 2:

@@ -57,6 +57,8 @@ def _spellings(name: str) -> set[tuple[str, ...]]:
 class PeopleIndex:
     """Everybody who can be named. Make it with `index_people`."""
 
+    called: dict[str, frozenset[str]]
+    """Person → every word that is one of their names."""
     full: dict[tuple[str, ...], frozenset[str]]
     """Name parts (two or more), in either order."""
     single: dict[str, frozenset[str]]
@@ -80,12 +82,6 @@ class PeopleIndex:
                 found.append(mention)
             at += max(span, 1)
         return found
-
-    def is_writer(self, word: Word, writer: str | None) -> bool:
-        """The word is one of the writer's own names."""
-        return writer is not None and (
-            writer in self.single.get(word.plain, ()) or self.handles.get(word.plain) == writer
-        )
 
     def _at(
         self, words: Sequence[Word], at: int, *, text: str, writer: str | None, taken: frozenset[int]
@@ -112,7 +108,12 @@ class PeopleIndex:
         if all(is_ordinary(part) for part in parts) and not all(one.capital for one in window):
             return frozenset(), 0
         if parts in self.full:
-            return self.full[parts], 0
+            people = self.full[parts]
+            if (
+                is_ordinary(parts[0]) and not window[0].capital
+            ):  # `grant william access` names William, not Grant, William
+                people = frozenset(person for person in people if parts[0] not in self.surnames[person])
+            return people, 0
         options = [self.parts.near(part) for part in parts]
         if not all(options):
             return frozenset(), 0
@@ -140,7 +141,7 @@ class PeopleIndex:
             return 1, None
         used, narrowed, contradicted = self._narrow(words, at + 1, others)
         end = words[at + used] if used else word
-        clear = clear and not contradicted and not self._other_surname(words, at, others, text=text, taken=taken)
+        clear = clear and not contradicted and not self._somebody_else(words, at, others, text=text, taken=taken)
         mention = _mention([word], text, narrowed or others, confidence=sure if clear else 0.5, clear=clear)
         if used and not contradicted:
             mention = _with_hint(mention, text, end.end)
@@ -183,20 +184,23 @@ class PeopleIndex:
         fitting = frozenset(person for person in people if self.placed[person] & set(near))
         return at - start + 1, fitting, not fitting
 
-    def _other_surname(
+    def _somebody_else(
         self, words: Sequence[Word], at: int, people: frozenset[str], *, text: str, taken: frozenset[int]
     ) -> bool:
-        """The next word looks like a surname that none of them has: somebody whom we do not know."""
-        if at + 1 >= len(words) or at + 1 in taken or words[at].owns:
+        """A neighbouring word looks like a name that none of them has: somebody whom we do not know."""
+        pairs = [(at - 1, text[words[at - 1].end : words[at].start]) if at else None]
+        if at + 1 < len(words) and not words[at].owns:
+            pairs.append((at + 1, text[words[at].end : words[at + 1].start]))
+        near = [words[place] for place, between in filter(None, pairs) if between == " " and place not in taken]
+        names = frozenset().union(*(self.called[person] for person in people))
+        return any(not word.owns and not self._is_theirs(word.plain, names) for word in near)
+
+    @staticmethod
+    def _is_theirs(plain: str, names: frozenset[str]) -> bool:
+        """One of their names, its beginning, or no name at all."""
+        if not plain.isascii():
             return False
-        following = words[at + 1]
-        if text[words[at].end : following.start] != " ":
-            return False
-        if is_nearly_ordinary(following.plain) or following.plain.isdigit():
-            return False
-        return not any(
-            following.plain.startswith(name) or name == following.plain for p in people for name in self.surnames[p]
-        )
+        return plain.isdigit() or is_nearly_ordinary(plain) or any(name.startswith(plain) for name in names)
 
 
 def _combinations(options: list[list[tuple[float, str]]]) -> Iterable[tuple[tuple[float, str], ...]]:
@@ -254,7 +258,14 @@ def index_people(people: Iterable[Person]) -> PeopleIndex:
         placed[person.id] = frozenset(_name_parts(person.department)) | frozenset(_name_parts(person.location))
     for handle in list(handles):
         single.pop(handle, None) if len(single.get(handle, ())) <= 1 else handles.pop(handle)
+    called: dict[str, set[str]] = defaultdict(set)
+    for word, persons in single.items():
+        for one in persons:
+            called[one].add(word)
+    for handle, owner in handles.items():
+        called[owner].add(handle)
     return PeopleIndex(
+        called={one: frozenset(names) for one, names in called.items()},
         full={name: frozenset(ids) for name, ids in full.items()},
         single={name: frozenset(ids) for name, ids in single.items()},
         handles=handles,

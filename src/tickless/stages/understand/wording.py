@@ -35,6 +35,11 @@ _NOT_OVER = re.compile(
     r"want|need)\b|n't\b",
     re.IGNORECASE,
 )
+_STILL = re.compile(
+    r"^\W*(?:no,? |nope,? |sorry,? |hm+,? |but )*(?:i |it |it's |its |i'm |this |that )?(?:is |am )?still "
+    r"(?:can'?t|cannot|can not|locked|doesn'?t|does not|isn'?t|not|the same|broken|down|blocked|slow|get)",
+    re.IGNORECASE,
+)
 _REMOVE = re.compile(
     r"\b(?:remove|revoke|withdraw|take away|take off|take .{1,30} (?:off|back|away)|deprovision|return|"
     r"give back|give up|end|drop|delete|"
@@ -62,6 +67,11 @@ def without_denied(text: str) -> str:
 def is_over(text: str) -> bool:
     """The clause says that the trouble is over, plainly and without a `not`, `if` or `please`."""
     return bool(_OVER.search(text)) and not _NOT_OVER.search(text)
+
+
+def still_the_same(text: str) -> bool:
+    """A short message that says that the trouble is not over."""
+    return len(text.split()) <= 10 and bool(_STILL.search(text))
 
 
 def asks_removal(text: str) -> bool:
