@@ -21,6 +21,7 @@ from tickless.doors.api.schemas import (
 )
 from tickless.doors.api.views import show_token, show_user
 from tickless.doors.entrance import Entrance
+from tickless.doors.entrance.entrance import link_path
 from tickless.journal.access import User
 
 router = new_router("accounts")
@@ -72,8 +73,8 @@ def set_password(entrance: EntranceHere, visitor: Admin, login: str, given: SetP
 
 @router.post("/users/{login}/link", status_code=201, summary="Make a one-time sign-in link")
 def make_link(entrance: EntranceHere, visitor: Admin, login: str) -> Link:
-    """For `/sign-in/link?token=…`: works once, for a few minutes."""
-    return Link(token=entrance.make_link(_user(entrance, login), by=visitor.actor))
+    """Works once, for a few minutes."""
+    return Link(path=link_path(entrance.make_link(_user(entrance, login), by=visitor.actor)))
 
 
 @router.get("/tokens", summary="List API tokens")

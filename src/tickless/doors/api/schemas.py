@@ -490,9 +490,9 @@ class SetPassword(Given):
 
 
 class Link(Shown):
-    """A sign-in link's token: works once, soon."""
+    """A sign-in link: `path` below the address of the house. Works once, soon."""
 
-    token: str
+    path: str
 
 
 class CreateToken(Given):

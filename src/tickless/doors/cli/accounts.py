@@ -102,7 +102,7 @@ def link(context: typer.Context, login: Login, as_json: AsJson = False) -> None:
     if as_json:
         print_json(made)
     else:
-        typer.echo(f"/sign-in/link?token={made['token']}")
+        typer.echo(api.address + made["path"])
 
 
 @user.command("password")

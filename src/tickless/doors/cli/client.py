@@ -68,6 +68,11 @@ class ApiClient:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return cls(httpx2.Client(base_url=url, headers=headers, timeout=timeout, trust_env=False))
 
+    @property
+    def address(self) -> str:
+        """Where the server is, without a slash at the end."""
+        return str(self._http.base_url).rstrip("/")
+
     def get(self, path: str, **query: str | int | bool | None) -> Any:
         return self._call("GET", path, params={name: value for name, value in query.items() if value is not None})
 

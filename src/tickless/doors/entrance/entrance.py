@@ -25,6 +25,11 @@ from tickless.kit.clock import Clock
 COOKIE = "tickless_session"
 
 
+def link_path(token: str) -> str:
+    """Where the console takes a one-time link."""
+    return f"/enter/{token}"
+
+
 @dataclass(frozen=True)
 class Opened:
     """A session that was just opened. `token` goes into the cookie and nowhere else."""

@@ -50,11 +50,14 @@ class _Hooks:
         self._received = received
 
     async def receive(self, request: Request) -> Response:
-        """202 with the counts, after everything is durable."""
+        """202 with the counts, after everything is durable; and what was put aside, when only a part could be read."""
         source = _named(request)
         await self._may_send(request, source)
         accepted = await self._take(request, source)
-        return JSONResponse({"received": accepted.received, "new": accepted.new}, 202)
+        told: dict[str, object] = {"received": accepted.received, "new": accepted.new}
+        if accepted.quarantined is not None:
+            told |= {"quarantined": accepted.quarantined, "reason": accepted.reason, "mend": accepted.mend}
+        return JSONResponse(told, 202)
 
     async def receive_like_alertmanager(self, request: Request) -> Response:
         """Alertmanager's API v2, for Prometheus to post to: 200 with an empty object."""
@@ -89,6 +92,7 @@ class _Hooks:
         accepted = await self._desk.receive(payload)
         if accepted.quarantined is not None:
             self._received.quarantined(source)
+        if accepted.quarantined is not None and not accepted.new:
             reason = accepted.reason or "this cannot be read"
             raise PutAside(reason, quarantined=accepted.quarantined, mend=accepted.mend or "")
         self._received.accepted(source, accepted.received)
