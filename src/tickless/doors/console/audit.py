@@ -1,0 +1,97 @@
+"""The audit record: who did what, when, and why; checked on request, exported as lines of JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from tickless.domain.errors import TicklessError
+from tickless.doors.console.frame import Form, Frame, Screen, Visit
+from tickless.journal import Journal
+from tickless.journal.audit import AuditRow
+
+PER_PAGE = 60
+LOOK_BACK = 3_000
+"""Rows that a filter looks through before it says that there is more."""
+
+
+def routes(frame: Frame) -> list[BaseRoute]:
+    async def export(request: Request) -> Response:
+        try:
+            await run_in_threadpool(frame.visit, request, "audit")
+        except TicklessError as error:
+            return frame.refusal(request, error)
+        return StreamingResponse(
+            exported(frame.desk.journal),
+            media_type="application/jsonl",
+            headers={"Content-Disposition": 'attachment; filename="tickless-audit.jsonl"', "Cache-Control": "no-store"},
+        )
+
+    return [
+        frame.show("/audit", "audit", page),
+        frame.deed("/audit/verify", "audit", verify),
+        Route("/audit/export", export, methods=["GET"]),
+    ]
+
+
+def page(visit: Visit) -> Screen:
+    return Screen("audit.html", content(visit))
+
+
+def content(visit: Visit) -> dict[str, object]:
+    """Newest first; `next` is where the next page begins."""
+    text = visit.asked("text")
+    before = visit.number("before")
+    found: list[AuditRow] = []
+    looked, next_page = 0, None
+    with visit.desk.journal.read() as tx:
+        while len(found) < PER_PAGE and looked < LOOK_BACK:
+            rows = tx.audit.latest(before=before, limit=PER_PAGE if text is None else 500)
+            looked += len(rows)
+            for row in rows:
+                before = row.seq
+                if _has(row, text):
+                    found.append(row)
+                if len(found) == PER_PAGE:
+                    break
+            if not rows:
+                before = None
+                break
+        next_page = before if before is not None and before > 1 else None
+        numbers = {row.case: case.number for row in found if row.case and (case := tx.cases.get(row.case))}
+    return {"rows": found, "next": next_page, "text": text or "", "numbers": numbers, "report": None}
+
+
+def _has(row: AuditRow, text: str | None) -> bool:
+    return text is None or text.lower() in f"{row.actor} {row.action} {row.subject} {row.case} {row.detail}".lower()
+
+
+async def verify(visit: Visit, form: Form) -> Screen:
+    """Walk the whole chain."""
+
+    def walk() -> dict[str, object]:
+        with visit.desk.journal.read() as tx:
+            report = tx.audit.verify()
+        return {**content(visit), "report": report}
+
+    return Screen("audit.html", await run_in_threadpool(walk))
+
+
+def exported(journal: Journal) -> Iterator[str]:
+    """One row a line, oldest first, with the hashes, so that anybody can check the chain."""
+    after = 0
+    while True:
+        with journal.read() as tx:
+            rows = tx.audit.rows(after=after, limit=500)
+        if not rows:
+            return
+        after = rows[-1].seq
+        for row in rows:
+            plain = {**asdict(row), "at": row.at.isoformat()}
+            yield json.dumps(plain, ensure_ascii=False) + "\n"

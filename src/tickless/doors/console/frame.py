@@ -1,0 +1,178 @@
+"""The frame around every page: who asks, may they, what is around the page, and what happens when something is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from tickless.domain.errors import Forbidden, TicklessError, Unauthenticated
+from tickless.doors.console.rendering import render
+from tickless.doors.console.wording import day_time
+from tickless.doors.entrance import Entrance, Right, Visitor
+from tickless.flow.desk import Desk
+
+Form = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of somebody known."""
+
+    request: Request
+    visitor: Visitor
+    desk: Desk
+    entrance: Entrance
+    now: dt.datetime
+
+    def asked(self, name: str) -> str | None:
+        """A value of the query; None when it is absent or empty."""
+        return self.request.query_params.get(name, "").strip()[:200] or None
+
+    def number(self, name: str) -> int | None:
+        """A whole number of the query or the path; None when it is none."""
+        found = str(self.request.path_params.get(name, "") or self.asked(name) or "")
+        return int(found) if found.isdecimal() and len(found) < 16 else None
+
+    def path(self, name: str) -> str:
+        return str(self.request.path_params[name])
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What to show: a template and what it needs."""
+
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+    status: int = 200
+
+
+Build = Callable[[Visit], Screen]
+Act = Callable[[Visit, Form], Awaitable[str | Screen]]
+
+
+class Frame:
+    """Makes routes out of pages (`show`) and of what is sent with a form (`deed`)."""
+
+    def __init__(self, desk: Desk, entrance: Entrance) -> None:
+        self.desk = desk
+        self.entrance = entrance
+
+    def visit(self, request: Request, right: Right | None) -> Visit:
+        """Who asks. Blocks. Raises `Unauthenticated`, `Forbidden`."""
+        visitor = self.entrance.visitor(request)
+        if right is not None:
+            self.entrance.require(visitor, right)
+        return Visit(request, visitor, self.desk, self.entrance, self.desk.clock.now())
+
+    def show(self, path: str, right: Right | None, build: Build) -> Route:
+        """A page to look at. `build` blocks, so it runs in a thread."""
+
+        def answer(request: Request) -> Response:
+            try:
+                visit = self.visit(request, right)
+                return self.page(visit, build(visit))
+            except TicklessError as error:
+                return self.refusal(request, error)
+
+        async def endpoint(request: Request) -> Response:
+            return await run_in_threadpool(answer, request)
+
+        return Route(path, endpoint, methods=["GET"])
+
+    def deed(self, path: str, right: Right, act: Act) -> Route:
+        """Something to do, sent by a form of ours. `act` gives the address to go to next, or a page."""
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                sent = await request.form(max_files=0, max_fields=60)
+                form = {key: value for key, value in sent.items() if isinstance(value, str)}
+                visit = await run_in_threadpool(self.visit, request, right)
+                if not self.entrance.csrf_ok(visit.visitor, form.get("csrf", "")):
+                    raise Forbidden("this form is too old or came from elsewhere", mend="go back, reload and try again")
+                done = await act(visit, form)
+            except TicklessError as error:
+                return await run_in_threadpool(self.refusal, request, error)
+            if isinstance(done, Screen):
+                return await run_in_threadpool(self.page, visit, done)
+            return RedirectResponse(done, 303)
+
+        return Route(path, endpoint, methods=["POST"])
+
+    def page(self, visit: Visit, screen: Screen) -> Response:
+        """The page as the browser gets it."""
+        html = render(screen.template, {**self.around(visit), **screen.context})
+        return HTMLResponse(html, screen.status, headers={"Cache-Control": "no-store"})
+
+    def around(self, visit: Visit) -> dict[str, Any]:
+        """What every template may use: the visitor, the brakes that are on, what waits for them."""
+        with self.desk.journal.read() as tx:
+            brakes = [switch for switch in tx.coordination.switches() if switch.on]
+            me = visit.visitor.person.id if visit.visitor.person else None
+            waiting = sum(me in asked.approvers for asked in tx.approvals.by(state="pending")) if me else 0
+        return {
+            "visitor": visit.visitor,
+            "may": visit.visitor.may,
+            "csrf": visit.visitor.csrf,
+            "path": visit.request.url.path,
+            "theme": _theme(visit.request),
+            "now": visit.now,
+            "at": lambda moment: day_time(moment, visit.now),
+            "brakes": brakes,
+            "paused": next((switch for switch in brakes if switch.name == "all"), None),
+            "waiting": waiting,
+            "told": TOLD.get(visit.asked("told") or ""),
+        }
+
+    def refusal(self, request: Request, error: TicklessError) -> Response:
+        """An error as a page: to the sign-in when nobody is known, else what happened and how to mend it."""
+        if isinstance(error, Unauthenticated) and request.method == "GET":
+            return RedirectResponse(f"/sign-in?next={quote(_asked_for(request), safe='')}", 303)
+        try:
+            visit = self.visit(request, None)
+        except Unauthenticated:
+            return RedirectResponse("/sign-in", 303)
+        return self.page(visit, Screen("refused.html", {"error": error}, error.status))
+
+
+TOLD: dict[str, str] = {
+    "handed_off": "Handed off. People have it now, with everything that was found.",
+    "confirmed": "Noted: a person saw that it is solved.",
+    "withdrawn": "Withdrawn. Nothing more is done about it.",
+    "muted": "Muted, with your reason.",
+    "reopened": "Reopened. The outcome counts as regressed and the case is decided anew.",
+    "approved": "Approved. The run goes on.",
+    "denied": "Denied. Nothing is changed.",
+    "paused": "All automation is paused. Nothing is changed until somebody releases it.",
+    "released": "Released. Automation goes on where policy allows.",
+    "rung": "The autonomy of this runbook was changed.",
+    "replayed": "Read again: it is a signal now.",
+    "still_unreadable": "It still can't be read. The reason is below.",
+    "signed_out": "You are signed out.",
+}
+"""What a page says after something was done; the address carries the word only."""
+
+
+def local_path(wish: str | None, otherwise: str = "/") -> str:
+    """A path on this site to go to, never another site."""
+    if not wish or not wish.startswith("/") or wish.startswith(("//", "/\\")) or "\\" in wish:
+        return otherwise
+    parts = urlsplit(wish)
+    return otherwise if parts.scheme or parts.netloc or any(ord(sign) < 32 for sign in wish) else wish
+
+
+def _asked_for(request: Request) -> str:
+    query = request.url.query
+    return request.url.path + (f"?{query}" if query else "")
+
+
+def _theme(request: Request) -> str:
+    chosen = request.cookies.get("tickless_theme", "")
+    return chosen if chosen in {"light", "dark"} else ""

@@ -1,0 +1,30 @@
+"""The console's addresses, all of them."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute, Route
+
+from tickless.doors.console import approvals, audit, cases, checks, now, runbooks, services, sign_in, signals
+from tickless.doors.console.frame import Frame
+from tickless.doors.console.rendering import static
+from tickless.doors.console.stream import Live, Streams
+from tickless.doors.entrance import Entrance
+from tickless.flow.desk import Desk
+
+
+def create_routes(desk: Desk, entrance: Entrance, live: Live | None = None) -> list[BaseRoute]:
+    """The pages of the console, with the files they need. Mount them at the root of the site."""
+    frame = Frame(desk, entrance)
+    streams = Streams(frame, live or Live())
+    return [
+        Route("/static/{name}", static, methods=["GET"]),
+        *sign_in.routes(frame),
+        *now.routes(frame, streams),
+        *cases.routes(frame, streams),
+        *services.routes(frame),
+        *runbooks.routes(frame),
+        *approvals.routes(frame),
+        *audit.routes(frame),
+        *signals.routes(frame),
+        *checks.routes(frame),
+    ]

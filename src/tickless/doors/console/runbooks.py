@@ -1,0 +1,94 @@
+"""Runbooks: what the house can do, how far each is trusted, and a rehearsal that changes nothing."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from tickless.domain.errors import BadInput, NotFound
+from tickless.domain.runbook import Runbook
+from tickless.doors.console.frame import Form, Frame, Screen, Visit
+from tickless.doors.console.wording import RUNGS
+
+START_RUNG = "observe"
+"""Where a runbook stands while nobody granted more."""
+
+
+def routes(frame: Frame) -> list[BaseRoute]:
+    return [
+        frame.show("/runbooks", "read", listing),
+        frame.show("/runbooks/{id}", "read", page),
+        frame.deed("/runbooks/{id}/rung", "admin", set_rung),
+        frame.deed("/runbooks/{id}/brake", "act", brake),
+        frame.deed("/runbooks/{id}/rehearse", "act", rehearse),
+    ]
+
+
+def listing(visit: Visit) -> Screen:
+    with visit.desk.journal.read() as tx:
+        rungs = tx.coordination.rungs()
+    areas: dict[str, list[Runbook]] = {}
+    for runbook in sorted(visit.desk.runbooks.values(), key=lambda found: found.runbook):
+        areas.setdefault(runbook.runbook.split(".", maxsplit=1)[0], []).append(runbook)
+    return Screen("runbooks.html", {"areas": areas, "rungs": rungs, "start_rung": START_RUNG})
+
+
+def page(visit: Visit) -> Screen:
+    return Screen("runbook.html", content(visit))
+
+
+def content(visit: Visit) -> dict[str, object]:
+    runbook = _of(visit)
+    with visit.desk.journal.read() as tx:
+        rung = tx.coordination.rungs().get(runbook.runbook, START_RUNG)
+        stopped = next(
+            (found for found in tx.coordination.switches() if found.name == f"runbook:{runbook.runbook}" and found.on),
+            None,
+        )
+        runs = tx.runs.where(
+            tx.runs.table.c.runbook == runbook.runbook, order=tx.runs.table.c.started_at.desc(), limit=8
+        )
+        cases = {run.case: tx.cases.get(run.case) for run in runs}
+        verdicts = {run.id: tx.verdicts.by(run=run.id) for run in runs}
+    return {
+        "runbook": runbook,
+        "rung": rung,
+        "stopped": stopped,
+        "runs": runs,
+        "cases": cases,
+        "verdicts": verdicts,
+        "rehearsal": None,
+        "given": {},
+    }
+
+
+async def rehearse(visit: Visit, form: Form) -> Screen:
+    """Show the plan and what each step would change. Reads real state."""
+    runbook = _of(visit)
+    given = {name: form.get(f"input.{name}", "").strip()[:500] for name in runbook.inputs}
+    rehearsal = await visit.desk.rehearse(
+        runbook.runbook, {name: value for name, value in given.items() if value}, by=visit.visitor.actor
+    )
+    return Screen("runbook.html", {**content(visit), "rehearsal": rehearsal, "given": given})
+
+
+async def set_rung(visit: Visit, form: Form) -> str:
+    runbook, rung = _of(visit), form.get("rung", "")
+    if rung not in RUNGS:
+        raise BadInput("choose one of the rungs")
+    await visit.desk.set_rung(runbook.runbook, rung=rung, by=visit.visitor.actor)
+    return f"/runbooks/{runbook.runbook}?told=rung"
+
+
+async def brake(visit: Visit, form: Form) -> str:
+    """Stop or release one runbook."""
+    runbook, on = _of(visit), form.get("on") == "yes"
+    reason = form.get("reason", "").strip()[:500] or ("stopped by hand" if on else "released by hand")
+    await visit.desk.set_switch(f"runbook:{runbook.runbook}", on=on, by=visit.visitor.actor, reason=reason)
+    return f"/runbooks/{runbook.runbook}"
+
+
+def _of(visit: Visit) -> Runbook:
+    found = visit.desk.runbooks.get(visit.path("id"))
+    if found is None:
+        raise NotFound("there is no such runbook")
+    return found

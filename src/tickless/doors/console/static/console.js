@@ -1,0 +1,12 @@
+// What a page gains with a script: live pieces, ages that move on, a theme of one's own, a map to roam on.
+import { follow } from "./stream.js";
+import { roam } from "./roam.js";
+import { themes } from "./theme.js";
+import { age } from "./age.js";
+import { chat } from "./chat.js";
+
+for (const place of document.querySelectorAll("[data-stream]")) follow(place.dataset.stream);
+for (const map of document.querySelectorAll("svg[data-map]")) roam(map, document.querySelector("[data-zoom]"));
+for (const form of document.querySelectorAll("form[data-chat]")) chat(form);
+themes(document.querySelectorAll("[data-theme-toggle]"));
+age();
