@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tickless.stages.understand.mention import Mention
-from tickless.stages.understand.text import Word, is_nearly_ordinary, words_of
+from tickless.stages.understand.text import Word, is_nearly_ordinary, listed, words_of
 
 UNCLEAR = "?"
 """Somebody else, and not clear who: ask back, never act for the writer instead."""
@@ -78,34 +78,9 @@ _OTHER = re.compile(
     r"else)?\b|\bsomebody(?: else)?\b"
 )
 # Everyday words that are given names as well.
-_NAMES_TOO = frozenset(
-    [
-        "mark",
-        "will",
-        "grant",
-        "bill",
-        "rose",
-        "hope",
-        "may",
-        "june",
-        "drew",
-        "sky",
-        "sue",
-        "pat",
-        "art",
-        "ray",
-        "chip",
-        "rich",
-        "dean",
-        "dawn",
-        "faith",
-        "joy",
-        "summer",
-        "guy",
-        "chase",
-        "miles",
-        "rob",
-    ]
+_NAMES_TOO = listed(
+    "mark will grant bill rose hope may june drew sky sue pat art ray chip rich dean dawn faith joy summer guy "
+    "chase miles rob"
 )
 _DOES = frozenset(["is", "has", "cant", "cannot", "forgot", "needs", "lost", "isnt", "keeps", "locked", "got"])
 _ACCOUNT_NEEDS = frozenset({"account_unlock", "password_reset"})

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 from tickless.domain.person import App, Device, Person
 from tickless.domain.service import Service
+from tickless.stages.understand.devices import DevicesIndex, index_devices
 from tickless.stages.understand.mention import Mention, overlaps
-from tickless.stages.understand.people import PeopleIndex, index_people
+from tickless.stages.understand.names import PeopleIndex, index_people
+from tickless.stages.understand.people import find_people
 from tickless.stages.understand.text import words_of
-from tickless.stages.understand.things import DevicesIndex, ThingsIndex, index_devices, index_things
+from tickless.stages.understand.things import ThingsIndex, index_things
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Gazetteer:
         taken = frozenset(
             at for at, word in enumerate(words) if any(one.start <= word.start < one.end for one in exact)
         )
-        people = self.people.find(words, text, writer=writer, taken=taken)
+        people = find_people(self.people, words, text, writer=writer, taken=taken)
         things = [one for one in (*apps, *services) if not any(overlaps(one, person) for person in people)]
         devices = self.devices.find(words, text, writer=writer, people=people)
         things = [one for one in things if not any(overlaps(one, device) for device in devices)]

@@ -6,201 +6,155 @@ flow asks back. The writer is never listed. Words with letters of another script
 
 from __future__ import annotations
 
-import itertools
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
-from tickless.domain.person import Person
 from tickless.stages.understand.mention import Mention
-from tickless.stages.understand.spelling import SpellingIndex, allowed_slips, fold, index_words
-from tickless.stages.understand.text import Word, is_nearly_ordinary, is_ordinary
+from tickless.stages.understand.names import PeopleIndex
+from tickless.stages.understand.spelling import allowed_slips
+from tickless.stages.understand.text import Word, is_nearly_ordinary, is_ordinary, listed
 
 _HINT_WORDS = frozenset({"from", "frm", "fom", "form", "in", "of", "at", "the", "our"})
-_DOES = frozenset(
-    [
-        "is",
-        "needs",
-        "cant",
-        "has",
-        "forgot",
-        "wants",
-        "cannot",
-        "lost",
-        "isnt",
-        "left",
-        "leaves",
-        "joins",
-        "starts",
-        "doesnt",
-        "locked",
-        "keeps",
-        "moves",
-    ]
-)
-_UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
+_DOES = listed("is needs cant has forgot wants cannot lost isnt left leaves joins starts doesnt locked keeps moves")
 MOST_CANDIDATES = 8
 
 
-def _name_parts(name: str) -> tuple[str, ...]:
-    return tuple(part.replace("'", "") for part in fold(name).replace("-", " ").replace(",", " ").split())
+def find_people(
+    index: PeopleIndex, words: Sequence[Word], text: str, *, writer: str | None, taken: frozenset[int]
+) -> list[Mention]:
+    """All people named, left to right, without the writer. `taken`: places of words that already name something else."""
+    found: list[Mention] = []
+    at = 0
+    while at < len(words):
+        span, mention = _at(index, words, at, text=text, writer=writer, taken=taken)
+        if mention:
+            found.append(mention)
+        at += max(span, 1)
+    return found
 
 
-def _spellings(name: str) -> set[tuple[str, ...]]:
-    """A name's folded parts, with umlauts left out or written out in any of them."""
-    long = "".join(_UMLAUTS.get(letter, letter) for letter in name.casefold())
-    ways = [dict.fromkeys(pair) for pair in zip(_name_parts(name), _name_parts(long), strict=True)]
-    return set(itertools.product(*ways))
+def _at(
+    index: PeopleIndex, words: Sequence[Word], at: int, *, text: str, writer: str | None, taken: frozenset[int]
+) -> tuple[int, Mention | None]:
+    word = words[at]
+    if at in taken or not word.latin:
+        return 1, None
+    if word.plain in index.handles:
+        person = index.handles[word.plain]
+        return 1, None if person == writer else _mention([word], text, {person}, confidence=0.99)
+    for span in (4, 3, 2):
+        window = words[at : at + span]
+        if len(window) == span and all(one.latin for one in window) and not any(one.owns for one in window[:-1]):
+            people, cost = _full(index, window)
+            if people:
+                others = people - {writer} if writer else people
+                sure = 0.98 if cost == 0 else 0.9
+                return span, _mention(window, text, others, confidence=sure) if others else None
+    return _single(index, words, at, text=text, writer=writer, taken=taken)
 
 
-@dataclass(frozen=True)
-class PeopleIndex:
-    """Everybody who can be named. Make it with `index_people`."""
+def _full(index: PeopleIndex, window: Sequence[Word]) -> tuple[frozenset[str], float]:
+    """People with exactly these name parts, else with these parts but for a slip or two; the cost of the slips."""
+    parts = tuple(one.plain for one in window)
+    if all(is_ordinary(part) for part in parts) and not all(one.capital for one in window):
+        return frozenset(), 0
+    if parts in index.full:
+        people = index.full[parts]
+        if is_ordinary(parts[0]) and not window[0].capital:  # `grant william access` names William, not Grant, William
+            people = frozenset(person for person in people if parts[0] not in index.surnames[person])
+        return people, 0
+    options = [index.parts.near(part) for part in parts]
+    if not all(options):
+        return frozenset(), 0
+    best: list[tuple[float, frozenset[str]]] = []
+    for tail in _combinations(options):
+        cost, names = sum(cost for cost, _ in tail), tuple(name for _, name in tail)
+        if names in index.full and all(one <= allowed_slips(name) for one, name in tail):
+            best.append((cost, index.full[names]))
+    if not best:
+        return frozenset(), 0
+    least = min(cost for cost, _ in best)
+    return frozenset().union(*(people for cost, people in best if cost == least)), least
 
-    called: dict[str, frozenset[str]]
-    """Person → every word that is one of their names."""
-    full: dict[tuple[str, ...], frozenset[str]]
-    """Name parts (two or more), in either order."""
-    single: dict[str, frozenset[str]]
-    """First name, last name, nickname."""
-    handles: dict[str, str]
-    """User name or address → person."""
-    parts: SpellingIndex
-    surnames: dict[str, frozenset[str]]
-    """Person → the parts of the name after the first."""
-    placed: dict[str, frozenset[str]]
-    """Person → words that place them: department, location."""
-    places: SpellingIndex
 
-    def find(self, words: Sequence[Word], text: str, *, writer: str | None, taken: frozenset[int]) -> list[Mention]:
-        """All people named, left to right, without the writer. `taken`: places of words that already name something else."""
-        found: list[Mention] = []
-        at = 0
-        while at < len(words):
-            span, mention = self._at(words, at, text=text, writer=writer, taken=taken)
-            if mention:
-                found.append(mention)
-            at += max(span, 1)
-        return found
+def _single(
+    index: PeopleIndex, words: Sequence[Word], at: int, *, text: str, writer: str | None, taken: frozenset[int]
+) -> tuple[int, Mention | None]:
+    word = words[at]
+    # `Will needs …` and `Park is …` are people, `will you …` and `park my car` are not.
+    acts = word.capital and at + 1 < len(words) and words[at + 1].plain in _DOES
+    people, sure, clear = _by_one_word(index, word, acts=acts)
+    if not people:
+        return 1, None
+    others = people - {writer} if writer else people
+    if not others:
+        return 1, None
+    used, narrowed, contradicted = _narrow(index, words, at + 1, others)
+    end = words[at + used] if used else word
+    clear = clear and not contradicted and not _somebody_else(index, words, at, others, text=text, taken=taken)
+    mention = _mention([word], text, narrowed or others, confidence=sure if clear else 0.5, clear=clear)
+    if used and not contradicted:
+        mention = _with_hint(mention, text, end.end)
+    return 1 + (used if not contradicted else 0), mention
 
-    def _at(
-        self, words: Sequence[Word], at: int, *, text: str, writer: str | None, taken: frozenset[int]
-    ) -> tuple[int, Mention | None]:
-        word = words[at]
-        if at in taken or not word.latin:
-            return 1, None
-        if word.plain in self.handles:
-            person = self.handles[word.plain]
-            return 1, None if person == writer else _mention([word], text, {person}, confidence=0.99)
-        for span in (4, 3, 2):
-            window = words[at : at + span]
-            if len(window) == span and all(one.latin for one in window) and not any(one.owns for one in window[:-1]):
-                people, cost = self._full(window)
-                if people:
-                    others = people - {writer} if writer else people
-                    sure = 0.98 if cost == 0 else 0.9
-                    return span, _mention(window, text, others, confidence=sure) if others else None
-        return self._single(words, at, text=text, writer=writer, taken=taken)
 
-    def _full(self, window: Sequence[Word]) -> tuple[frozenset[str], float]:
-        """People with exactly these name parts, else with these parts but for a slip or two; the cost of the slips."""
-        parts = tuple(one.plain for one in window)
-        if all(is_ordinary(part) for part in parts) and not all(one.capital for one in window):
-            return frozenset(), 0
-        if parts in self.full:
-            people = self.full[parts]
-            if (
-                is_ordinary(parts[0]) and not window[0].capital
-            ):  # `grant william access` names William, not Grant, William
-                people = frozenset(person for person in people if parts[0] not in self.surnames[person])
-            return people, 0
-        options = [self.parts.near(part) for part in parts]
-        if not all(options):
-            return frozenset(), 0
-        best: list[tuple[float, frozenset[str]]] = []
-        for tail in _combinations(options):
-            cost, names = sum(cost for cost, _ in tail), tuple(name for _, name in tail)
-            if names in self.full and all(one <= allowed_slips(name) for one, name in tail):
-                best.append((cost, self.full[names]))
-        if not best:
-            return frozenset(), 0
-        least = min(cost for cost, _ in best)
-        return frozenset().union(*(people for cost, people in best if cost == least)), least
-
-    def _single(
-        self, words: Sequence[Word], at: int, *, text: str, writer: str | None, taken: frozenset[int]
-    ) -> tuple[int, Mention | None]:
-        word = words[at]
-        # `Will needs …` and `Park is …` are people, `will you …` and `park my car` are not.
-        acts = word.capital and at + 1 < len(words) and words[at + 1].plain in _DOES
-        people, sure, clear = self._by_one_word(word, acts=acts)
-        if not people:
-            return 1, None
-        others = people - {writer} if writer else people
-        if not others:
-            return 1, None
-        used, narrowed, contradicted = self._narrow(words, at + 1, others)
-        end = words[at + used] if used else word
-        clear = clear and not contradicted and not self._somebody_else(words, at, others, text=text, taken=taken)
-        mention = _mention([word], text, narrowed or others, confidence=sure if clear else 0.5, clear=clear)
-        if used and not contradicted:
-            mention = _with_hint(mention, text, end.end)
-        return 1 + (used if not contradicted else 0), mention
-
-    def _by_one_word(self, word: Word, *, acts: bool) -> tuple[frozenset[str], float, bool]:
-        """People, confidence, and whether the word is clear enough to link."""
-        plain = word.plain
-        if plain in self.single:
-            if is_ordinary(plain) and not (word.capital and word.start > 0) and not word.owns and not acts:
-                return frozenset(), 0, False
-            return self.single[plain], 0.85, True
-        if plain.endswith("s") and plain[:-1] in self.single and not is_nearly_ordinary(plain):
-            return self.single[plain[:-1]], 0.85, True
-        if "@" in plain or plain.isdigit() or is_ordinary(plain):
+def _by_one_word(index: PeopleIndex, word: Word, *, acts: bool) -> tuple[frozenset[str], float, bool]:
+    """People, confidence, and whether the word is clear enough to link."""
+    plain = word.plain
+    if plain in index.single:
+        if is_ordinary(plain) and not (word.capital and word.start > 0) and not word.owns and not acts:
             return frozenset(), 0, False
-        if is_nearly_ordinary(plain) and not (word.capital and word.start > 0) and not word.owns:
-            return frozenset(), 0, False
-        near = [(cost, name) for cost, name in self.parts.near(plain) if name in self.single]
-        if not near:
-            return frozenset(), 0, False
-        least = near[0][0]
-        people = frozenset().union(*(self.single[name] for cost, name in near if cost <= least))
-        # A slip of the finger on a single name links; a letter from elsewhere on the keyboard may be another name.
-        return people, 0.7, all(cost <= allowed_slips(name) for cost, name in near if cost <= least)
+        return index.single[plain], 0.85, True
+    if plain.endswith("s") and plain[:-1] in index.single and not is_nearly_ordinary(plain):
+        return index.single[plain[:-1]], 0.85, True
+    if "@" in plain or plain.isdigit() or is_ordinary(plain):
+        return frozenset(), 0, False
+    if is_nearly_ordinary(plain) and not (word.capital and word.start > 0) and not word.owns:
+        return frozenset(), 0, False
+    near = [(cost, name) for cost, name in index.parts.near(plain) if name in index.single]
+    if not near:
+        return frozenset(), 0, False
+    least = near[0][0]
+    people = frozenset().union(*(index.single[name] for cost, name in near if cost <= least))
+    # A slip of the finger on a single name links; a letter from elsewhere on the keyboard may be another name.
+    return people, 0.7, all(cost <= allowed_slips(name) for cost, name in near if cost <= least)
 
-    def _narrow(self, words: Sequence[Word], start: int, people: frozenset[str]) -> tuple[int, frozenset[str], bool]:
-        """Read `from finance` after a name: words used, people left, whether nobody of them fits."""
-        at = start
-        while at < len(words) and at - start < 3 and words[at].plain in _HINT_WORDS:
-            at += 1
-        if at == start or at >= len(words):
-            if start < len(words) and words[start].plain in self.places.words and not words[start - 1].owns:
-                at = start
-            else:
-                return 0, people, False
-        near = [place for cost, place in self.places.near(words[at].plain) if cost <= 1]
-        if not near:
+
+def _narrow(
+    index: PeopleIndex, words: Sequence[Word], start: int, people: frozenset[str]
+) -> tuple[int, frozenset[str], bool]:
+    """Read `from finance` after a name: words used, people left, whether nobody of them fits."""
+    at = start
+    while at < len(words) and at - start < 3 and words[at].plain in _HINT_WORDS:
+        at += 1
+    if at == start or at >= len(words):
+        if start < len(words) and words[start].plain in index.places.words and not words[start - 1].owns:
+            at = start
+        else:
             return 0, people, False
-        fitting = frozenset(person for person in people if self.placed[person] & set(near))
-        return at - start + 1, fitting, not fitting
+    near = [place for cost, place in index.places.near(words[at].plain) if cost <= 1]
+    if not near:
+        return 0, people, False
+    fitting = frozenset(person for person in people if index.placed[person] & set(near))
+    return at - start + 1, fitting, not fitting
 
-    def _somebody_else(
-        self, words: Sequence[Word], at: int, people: frozenset[str], *, text: str, taken: frozenset[int]
-    ) -> bool:
-        """A neighbouring word looks like a name that none of them has: somebody whom we do not know."""
-        pairs = [(at - 1, text[words[at - 1].end : words[at].start]) if at else None]
-        if at + 1 < len(words) and not words[at].owns:
-            pairs.append((at + 1, text[words[at].end : words[at + 1].start]))
-        near = [words[place] for place, between in filter(None, pairs) if between == " " and place not in taken]
-        names = frozenset().union(*(self.called[person] for person in people))
-        return any(not word.owns and not self._is_theirs(word.plain, names) for word in near)
 
-    @staticmethod
-    def _is_theirs(plain: str, names: frozenset[str]) -> bool:
-        """One of their names, its beginning, or no name at all."""
-        if not plain.isascii():
-            return False
-        return plain.isdigit() or is_nearly_ordinary(plain) or any(name.startswith(plain) for name in names)
+def _somebody_else(
+    index: PeopleIndex, words: Sequence[Word], at: int, people: frozenset[str], *, text: str, taken: frozenset[int]
+) -> bool:
+    """A neighbouring word looks like a name that none of them has: somebody whom we do not know."""
+    pairs = [(at - 1, text[words[at - 1].end : words[at].start]) if at else None]
+    if at + 1 < len(words) and not words[at].owns:
+        pairs.append((at + 1, text[words[at].end : words[at + 1].start]))
+    near = [words[place] for place, between in filter(None, pairs) if between == " " and place not in taken]
+    names = frozenset().union(*(index.called[person] for person in people))
+    return any(not word.owns and not _is_theirs(word.plain, names) for word in near)
+
+
+def _is_theirs(plain: str, names: frozenset[str]) -> bool:
+    """One of their names, its beginning, or no name at all."""
+    if not plain.isascii():
+        return False
+    return plain.isdigit() or is_nearly_ordinary(plain) or any(name.startswith(plain) for name in names)
 
 
 def _combinations(options: list[list[tuple[float, str]]]) -> Iterable[tuple[tuple[float, str], ...]]:
@@ -234,59 +188,3 @@ def _with_hint(mention: Mention, text: str, end: int) -> Mention:
         min(1.0, mention.confidence + 0.05),
         mention.candidates,
     )
-
-
-def index_people(people: Iterable[Person]) -> PeopleIndex:
-    """Index people by everything they are called. People who are no longer active can be named too."""
-    full: dict[tuple[str, ...], set[str]] = defaultdict(set)
-    single: dict[str, set[str]] = defaultdict(set)
-    handles: dict[str, str] = {}
-    surnames: dict[str, frozenset[str]] = {}
-    placed: dict[str, frozenset[str]] = {}
-    for person in people:
-        handles[fold(person.email)] = handles[fold(person.username)] = person.id
-        later: set[str] = set()
-        for parts in _spellings(person.name):
-            _index_name(parts, person.id, full=full, single=single)
-            later |= set(parts[1:])
-        for nickname in person.nicknames:
-            for parts in _spellings(nickname):
-                names = {(*parts, last) for last in later} | {parts}
-                for name in names:
-                    _index_name(name, person.id, full=full, single=single)
-        surnames[person.id] = frozenset(later)
-        placed[person.id] = frozenset(_name_parts(person.department)) | frozenset(_name_parts(person.location))
-    for handle in list(handles):
-        single.pop(handle, None) if len(single.get(handle, ())) <= 1 else handles.pop(handle)
-    called: dict[str, set[str]] = defaultdict(set)
-    for word, persons in single.items():
-        for one in persons:
-            called[one].add(word)
-    for handle, owner in handles.items():
-        called[owner].add(handle)
-    return PeopleIndex(
-        called={one: frozenset(names) for one, names in called.items()},
-        full={name: frozenset(ids) for name, ids in full.items()},
-        single={name: frozenset(ids) for name, ids in single.items()},
-        handles=handles,
-        parts=index_words(set(single) | {part for name in full for part in name}),
-        surnames=surnames,
-        placed=placed,
-        places=index_words({word for words in placed.values() for word in words}),
-    )
-
-
-def _index_name(
-    parts: tuple[str, ...], person: str, *, full: dict[tuple[str, ...], set[str]], single: dict[str, set[str]]
-) -> None:
-    if not parts:
-        return
-    if len(parts) == 1:
-        single[parts[0]].add(person)
-        return
-    first, last = parts[0], parts[-1]
-    for name in (parts, (first, last), (last, first), (*parts[1:], first)):
-        full[name].add(person)
-    full[(first, last[0])].add(person)
-    single[first].add(person)
-    single[last].add(person)

@@ -60,10 +60,15 @@ def words_of(text: str) -> tuple[Word, ...]:
     return tuple(found)
 
 
+def listed(text: str) -> frozenset[str]:
+    """The words of a list that is written as one text."""
+    return frozenset(text.split())
+
+
 @lru_cache(maxsize=1)
 def _ordinary() -> SpellingIndex:
-    listed = files("tickless.stages.understand").joinpath("ordinary.txt").read_text(encoding="utf-8")
-    return index_words(line.strip() for line in listed.splitlines() if line.strip() and not line.startswith("#"))
+    lines = files("tickless.stages.understand").joinpath("ordinary.txt").read_text(encoding="utf-8").splitlines()
+    return index_words(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 def is_ordinary(plain: str) -> bool:
