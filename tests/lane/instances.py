@@ -18,12 +18,18 @@ def instance_of(connector: str, settings: Mapping[str, Any], secrets: Mapping[st
     return make_instance(f"{connector}-here", load_connector(folder), settings, Secrets(dict(secrets)))
 
 
-def call_of(instance: Instance, *, dry_run: bool = False, first_started: dt.datetime | None = None) -> Call:
-    """A call of this moment with ten seconds of time."""
+def call_of(
+    instance: Instance,
+    *,
+    dry_run: bool = False,
+    first_started: dt.datetime | None = None,
+    now: dt.datetime | None = None,
+) -> Call:
+    """A call of this moment (or of `now`) with ten seconds of time."""
     return Call(
         instance=instance,
         key="run_lane:step",
-        now=dt.datetime.now(dt.UTC),
+        now=now or dt.datetime.now(dt.UTC),
         timeout=10,
         dry_run=dry_run,
         first_started=first_started,
@@ -36,11 +42,12 @@ def run(
     *,
     dry_run: bool = False,
     first_started: dt.datetime | None = None,
+    now: dt.datetime | None = None,
     **params: Any,
 ) -> Any:
     """Run one operation with these parameters; its `Result` (typed Any: tests read the fields of its output)."""
     found = instance.connector.operations[operation]
-    call = call_of(instance, dry_run=dry_run, first_started=first_started)
+    call = call_of(instance, dry_run=dry_run, first_started=first_started, now=now)
     result = found.run(call, found.params.model_validate(params))
     assert isinstance(result, Result)
     return result

@@ -88,13 +88,28 @@ def test_a_disabled_account_is_not_unlocked(slapd: Slapd) -> None:
     assert slapd.can_sign_in("dora")
 
 
+def test_a_lockout_ends_and_a_password_expires_by_the_policy_in_the_directory(slapd: Slapd) -> None:
+    ldap = directory(slapd)
+    _set(slapd, slapd.policy, "pwdLockoutDuration", b"600")
+    try:
+        slapd.lock_out("anna")
+        soon, later = (dt.datetime.now(dt.UTC) + dt.timedelta(minutes=minutes) for minutes in (9, 11))
+        assert run(ldap, "account", now=soon, username="anna").output.locked
+        assert not run(ldap, "account", now=later, username="anna").output.locked
+    finally:
+        _set(slapd, slapd.policy, "pwdLockoutDuration", b"0")
+    quarter = dt.datetime.now(dt.UTC) + dt.timedelta(days=91)
+    assert not run(ldap, "account", username="ben").output.password_expired
+    assert run(ldap, "account", now=quarter, username="ben").output.password_expired
+
+
 def test_a_star_in_a_name_is_only_a_star(slapd: Slapd) -> None:
     assert run(directory(slapd), "account", username="o*brien").output.exists
     for hostile in ("*", "a*", "anna)(uid=*", "*)(objectClass=*", "\\2a", "anna\x00", "anna)("):
         assert not run(directory(slapd), "account", username=hostile).output.exists
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(username=st.text(st.sampled_from("an*()\\\x00&|!=~ é"), min_size=1, max_size=12))
 def test_no_text_finds_somebody_else(slapd: Slapd, username: str) -> None:
     assert run(directory(slapd), "account", username=username).output.exists == (username.strip() in slapd.people)

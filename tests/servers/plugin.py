@@ -7,6 +7,7 @@ names each lane left out and the package that would bring it.
 from __future__ import annotations
 
 import os
+import signal
 from collections import Counter
 
 import pytest
@@ -25,6 +26,11 @@ pytest_plugins = [
     "tests.servers.watched_nginx",
     "tests.servers.webhook",
 ]
+
+
+def pytest_configure() -> None:
+    """End on SIGTERM as on Ctrl-C, so that a run that is cut off leaves no server behind."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -29,7 +29,8 @@ def unlock(call: Call, params: Account) -> Result:
             return Result(output=Unlocked(locked=True), changed=True, summary="would unlock the account")
         here.directory.modify(entry.dn, here.dialect.unlock())
         locked = here.standing(here.get(params.username)).locked
-    return Result(output=Unlocked(locked=locked), changed=not locked, summary="unlocked the account")
+    summary = "the account is locked still" if locked else "unlocked the account"
+    return Result(output=Unlocked(locked=locked), changed=not locked, summary=summary)
 
 
 @action("set_password", params=SetPassword, output=PasswordSet)
