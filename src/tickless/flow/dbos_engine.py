@@ -54,7 +54,15 @@ class DbosEngine:
     def register(self, name: str, function: WorkflowFunction) -> None:
         if not self._workflows:
             DBOS(config=self._config())
-        self._workflows[name] = DBOS.workflow(name=name)(function)
+
+        async def workflow(*args: Json) -> Json:
+            return await function(*args)
+
+        self._workflows[name] = DBOS.workflow(name=name)(workflow)
+
+    def prepare(self) -> None:
+        """For a process that only enqueues and sends: bring the engine's tables up to date, run nothing."""
+        DBOS.migrate(self._engine.url.render_as_string(hide_password=False))
 
     def launch(self) -> None:
         DBOS.launch()

@@ -31,6 +31,10 @@ class Engine(Protocol):
         """Give a workflow its explicit name. Before `launch`."""
         ...
 
+    def prepare(self) -> None:
+        """For a process that runs nothing itself: make sure that enqueuing and sending work."""
+        ...
+
     def launch(self) -> None:
         """Begin to run, and take up what this executor left pending."""
         ...

@@ -1,0 +1,204 @@
+"""The composition root: picks the concrete classes and puts the house together."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from starlette.applications import Starlette
+
+from tickless.ai import build_brain
+from tickless.app.settings import Settings
+from tickless.app.shipped import shipped
+from tickless.app.web import create_site
+from tickless.app.world import WorldCache
+from tickless.domain.errors import SettingsInvalid
+from tickless.domain.runbook import Runbook
+from tickless.doors.entrance import Entrance
+from tickless.flow.case_steps import CaseSteps
+from tickless.flow.conversation import personal, say
+from tickless.flow.dbos_engine import DbosEngine
+from tickless.flow.front_desk import FrontDesk
+from tickless.flow.intake import Intake
+from tickless.flow.interpreter import Interpreter
+from tickless.flow.resolution import Resolution
+from tickless.flow.rooms import Pace, Rooms
+from tickless.flow.run_steps import RunSteps
+from tickless.flow.schedules import Schedules
+from tickless.journal import Journal
+from tickless.kit.clock import Clock, SystemClock
+from tickless.kit.sealing import Seal
+from tickless.sdk.capabilities import CAPABILITIES
+from tickless.sdk.connector import Instance
+from tickless.sdk.registry import Registry, connector_folders, load_connector, make_instance
+from tickless.sdk.secrets import Secrets
+from tickless.stages.act.catalogue import catalogue_of
+from tickless.stages.act.compiler import compile_folder
+from tickless.stages.act.house import Notify, house_operations
+from tickless.stages.act.service import ActRoom
+from tickless.stages.act.vault import Vault
+from tickless.stages.correlate.service import CorrelateRoom
+from tickless.stages.decide.policy import PolicyEngine
+from tickless.stages.decide.service import DecisionRoom
+from tickless.stages.learn.service import LearnRoom
+from tickless.stages.measure.service import MeasureRoom
+from tickless.stages.sense.service import SenseRoom
+from tickless.stages.verify.service import VerifyRoom
+
+Role = Literal["all", "door", "worker"]
+
+
+@dataclass
+class House:
+    """Everything, wired. `start` and `stop` are the lifespan; `site` answers requests in between."""
+
+    settings: Settings
+    role: Role
+    node: str
+    journal: Journal
+    rooms: Rooms
+    engine: DbosEngine
+    intake: Intake
+    schedules: Schedules
+    desk: FrontDesk
+    entrance: Entrance
+    world: WorldCache
+    site: Starlette
+
+    def start(self) -> None:
+        """Begin to work: durable runs first, then the intake, then what happens by the clock."""
+        if self.role == "door":
+            self.engine.prepare()
+        else:
+            self.engine.launch()
+            self.intake.deliver()
+            self.intake.start()
+        self.schedules.start()
+
+    def stop(self) -> None:
+        """Stop working; what is pending goes on with the next start."""
+        if self.role != "door":
+            self.intake.stop()
+        self.schedules.stop()
+        self.engine.stop()
+        self.journal.close()
+
+
+def build(
+    settings: Settings,
+    *,
+    role: Role = "all",
+    clock: Clock | None = None,
+    secret_values: Mapping[str, str] | None = None,
+) -> House:
+    """Put a house together. Raises `SettingsInvalid` or `RunbookInvalid` with everything that is wrong."""
+    clock = clock or SystemClock()
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    journal = Journal(main_url=settings.main_url, log_url=settings.log_url)
+    journal.migrate()
+    vault = Vault(journal=journal, seal=Seal.from_file(settings.data / "seal.key"), clock=clock)
+    registry = registry_of(settings, Secrets(dict(secret_values or {}), once=vault.reveal))
+    runbooks = runbooks_of(settings, registry)
+    cache = WorldCache(journal, build_brain(runbooks.values()), runbooks)
+    node = _node(settings)
+    engine = DbosEngine(journal, executor=node)
+    wake: list[Intake] = []
+
+    def woken() -> None:
+        for intake in wake:
+            intake.wake()
+
+    policy = PolicyEngine.load(settings.policies or shipped("policies"))
+    decide = DecisionRoom(
+        journal=journal,
+        policy=policy,
+        runbooks=runbooks,
+        world=cache.world,
+        default_rung=settings.default_rung,
+        gather_seconds=settings.pace.gather,
+    )
+    rooms = Rooms(
+        journal=journal,
+        clock=clock,
+        registry=registry,
+        runbooks=runbooks,
+        policy=policy,
+        world=cache.world,
+        understanding=cache.understanding,
+        sense=SenseRoom(journal=journal, registry=registry, wake=woken),
+        correlate=CorrelateRoom(world=cache.world),
+        decide=decide,
+        act=ActRoom(journal=journal, registry=registry, clock=clock),
+        verify=VerifyRoom(journal=journal, registry=registry, clock=clock),
+        measure=MeasureRoom(journal=journal),
+        learn=LearnRoom(journal=journal, default_rung=settings.default_rung),
+        vault=vault,
+        pace=Pace(settings.pace.answer, settings.pace.approval, settings.pace.first_look),
+    )
+    for operation in house_operations(vault=vault, notify=_notifier(rooms)):
+        registry.add(operation)
+    if role != "door":
+        Resolution(engine, CaseSteps(rooms), Interpreter(engine, RunSteps(rooms)))
+    intake = Intake(rooms=rooms, engine=engine, node=node)
+    wake.append(intake)
+    schedules = Schedules(rooms=rooms, engine=engine, node=node, role=role, take_over=settings.database is not None)
+    desk = FrontDesk(rooms=rooms, engine=engine, wake=woken)
+    entrance = Entrance(journal, clock, settings.entrance)
+    site = create_site(desk, entrance, settings.entrance)
+    return House(settings, role, node, journal, rooms, engine, intake, schedules, desk, entrance, cache, site)
+
+
+def _node(settings: Settings) -> str:
+    """SQLite has one process, always the same node, so that it takes up its own work; on PostgreSQL each has its own."""
+    if settings.database is None:
+        return "main"
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+
+
+def registry_of(settings: Settings, secret_store: Secrets) -> Registry:
+    """Load the configured connectors. Raises `SettingsInvalid` for an unknown one or an empty binding."""
+    folders = {folder.name: folder for folder in connector_folders()}
+    instances: dict[str, Instance] = {}
+    for name, use in settings.connectors.items():
+        if use.use not in folders:
+            known = ", ".join(sorted(folders))
+            raise SettingsInvalid(
+                f"connector {name!r} uses {use.use!r}, which does not exist", mend=f"there are: {known}"
+            )
+        instances[name] = make_instance(name, load_connector(folders[use.use]), use.settings, secret_store)
+    capabilities = {name.partition(".")[0] for name in CAPABILITIES}
+    for capability, instance in settings.bindings.items():
+        if capability not in capabilities or instance not in instances:
+            raise SettingsInvalid(
+                f"binding {capability!r} = {instance!r} leads nowhere",
+                mend=f"capabilities: {', '.join(sorted(capabilities))}; connectors: {', '.join(sorted(instances))}",
+            )
+    return Registry(instances, settings.bindings)
+
+
+def runbooks_of(settings: Settings, registry: Registry) -> dict[str, Runbook]:
+    """Compile every runbook. Raises `RunbookInvalid` with all problems of all files."""
+    catalogue = catalogue_of(registry)
+    found: dict[str, Runbook] = {}
+    for folder in settings.runbooks or (shipped("runbooks"),):
+        found |= {runbook.runbook: runbook for runbook in compile_folder(folder, catalogue=catalogue)}
+    return found
+
+
+def _notifier(rooms: Rooms) -> Notify:
+    """Puts a private message where a person reads: into the case's conversation if it is theirs, else into their notices."""
+
+    def notify(run: str, key: str, person: str, text: str) -> None:
+        now = rooms.clock.now()
+        with rooms.journal.write() as tx:
+            record = tx.runs.get(run)
+            case = tx.cases.get(record.case) if record else None
+            own = case is not None and case.requester == person
+            place = case.conversation if case is not None and own else personal(person)
+            say(tx, conversation=place, case=case, text=text, key=key, at=now, private=True)
+
+    return notify

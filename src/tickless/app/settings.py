@@ -1,0 +1,107 @@
+"""Settings: one TOML file, a few environment variables, read in this one place."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from tickless.domain.errors import SettingsInvalid
+from tickless.domain.record import Record
+from tickless.doors.entrance.settings import EntranceSettings
+
+FILE_NAME = "tickless.toml"
+
+
+class ConnectorUse(Record):
+    """One configured connector: which folder it is, and its own settings."""
+
+    use: str
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+
+class PaceSettings(Record):
+    """How long the house waits, in seconds."""
+
+    answer: float = Field(default=86_400.0, gt=0)
+    """For a person's answer."""
+    approval: float = Field(default=259_200.0, gt=0)
+    """For an approval."""
+    first_look: float = Field(default=60.0, gt=0)
+    """Until a resolution is looked at again for the first time."""
+    gather: float = Field(default=20.0, ge=0)
+    """For a cause to report itself when there are only symptoms."""
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set. Environment variables begin with `TICKLESS_`; nested names are joined by `__`."""
+
+    model_config = SettingsConfigDict(env_prefix="TICKLESS_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    data: Path = Path("tickless-data")
+    """Folder of the embedded databases, the key file, and what a running server says of itself."""
+    database: str | None = None
+    """`postgresql+psycopg://…` for everything; None: SQLite files in `data`."""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8480, ge=0, le=65_535)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
+    log_form: Literal["text", "json"] = "text"
+    runbooks: tuple[Path, ...] = ()
+    """Folders of runbooks; none: those that ship."""
+    policies: Path | None = None
+    """Folder of policies; None: those that ship."""
+    connectors: dict[str, ConnectorUse] = Field(default_factory=dict)
+    bindings: dict[str, str] = Field(default_factory=dict)
+    """Capability → connector: which one stands behind `directory`, `endpoint`, `health` …"""
+    default_rung: Literal["observe", "suggest", "approve", "auto"] = "suggest"
+    """Where a runbook stands on the autonomy ladder until somebody moves it."""
+    pace: PaceSettings = PaceSettings()
+    entrance: EntranceSettings = EntranceSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file."""
+        return (env_settings, init_settings)
+
+    @property
+    def main_url(self) -> str:
+        return self.database or f"sqlite:///{self.data.absolute() / 'tickless.db'}"
+
+    @property
+    def log_url(self) -> str:
+        return self.database or f"sqlite:///{self.data.absolute() / 'signals.db'}"
+
+
+def read_settings(data: Path | None = None, **given: Any) -> Settings:
+    """Read `tickless.toml` from the data folder or from here, the environment, and `given`.
+
+    Raises `SettingsInvalid` that names every field and what is wrong with it.
+    """
+    folder = data or Path("tickless-data")
+    found: dict[str, Any] = {"data": folder}
+    for path in (folder / FILE_NAME, Path(FILE_NAME)):
+        if path.is_file():
+            found |= _read_file(path)
+            break
+    try:
+        return Settings(**{**found, **given})
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
+        raise SettingsInvalid(f"the settings are not right: {problems}", mend="docs/reference/settings.md") from error
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SettingsInvalid(f"{path} cannot be read: {error}") from error

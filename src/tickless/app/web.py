@@ -1,0 +1,26 @@
+"""The site: every door under one roof, behind the same middleware."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from tickless.doors.api import create_api
+from tickless.doors.chat import create_routes as chat_routes
+from tickless.doors.console import create_routes as console_routes
+from tickless.doors.entrance import Entrance
+from tickless.doors.entrance.middleware import standard_middleware
+from tickless.doors.entrance.settings import EntranceSettings
+from tickless.doors.hooks import create_routes as hook_routes
+from tickless.flow.desk import Desk
+
+
+def create_site(desk: Desk, entrance: Entrance, settings: EntranceSettings) -> Starlette:
+    """Hooks, API, chat and console."""
+    routes = [
+        *hook_routes(desk, entrance),
+        Mount("/api/v1", create_api(desk, entrance)),
+        *chat_routes(desk, entrance),
+        *console_routes(desk, entrance),
+    ]
+    return Starlette(routes=routes, middleware=standard_middleware(settings))
