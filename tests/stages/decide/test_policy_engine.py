@@ -212,6 +212,16 @@ def test_a_folder_without_anything_is_refused(tmp_path: Path) -> None:
         PolicyEngine.load(tmp_path)
 
 
+def test_the_digest_names_the_set_that_decided(tmp_path: Path) -> None:
+    house = _house(tmp_path, policies='@id("one") @reason("One.") permit (principal, action, resource);')
+    before = PolicyEngine.load(house).digest
+    assert PolicyEngine.load(house).digest == before
+    (house / "only.cedar").write_text(
+        '@id("one") @reason("One.") forbid (principal, action, resource);', encoding="utf-8"
+    )
+    assert PolicyEngine.load(house).digest != before
+
+
 def test_policies_keep_their_names_across_files(tmp_path: Path) -> None:
     house = _house(
         tmp_path, policies='@id("one") @reason("One.") forbid (principal, action == Action::"run", resource);'

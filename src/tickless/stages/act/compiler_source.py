@@ -7,12 +7,19 @@ booleans are not part of it, because they surprise people and let a small file g
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
-from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, DocumentStartEvent, ScalarEvent
+from yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    DocumentStartEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+)
 
 MAX_CHARACTERS = 200_000
 MAX_DEPTH = 30
@@ -34,6 +41,10 @@ class Place:
     column: int
 
 
+Tell = Callable[[str, Place, str, str], None]
+"""(code, place, reason, mend)"""
+
+
 @dataclass
 class Document:
     """`value` is None when nothing could be read. `keys` and `values` tell where each stands."""
@@ -52,102 +63,116 @@ class Document:
         return self.values.get((), Place(1, 1))
 
 
-def read_source(text: str, report: Callable[[str, Place, str, str], None]) -> Document:
+def read_source(text: str, report: Tell) -> Document:
     """Read a document; every problem of the text itself goes to `report(code, place, reason, mend)`."""
     document = Document()
     if len(text) > MAX_CHARACTERS:
         report("too_long", Place(1, 1), f"longer than {MAX_CHARACTERS} characters", "split it into several runbooks")
         return document
     try:
-        if not _fits(text, report):
-            return document
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        document.value = _Reader(yaml.parse(text, Loader=yaml.SafeLoader), document, report).read()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = _at(mark)
-        report(
-            "not_yaml", place, error.problem or "the text is no YAML", "mend the indentation, quotes or brackets here"
-        )
-        return document
+        place = _at(error.problem_mark or error.context_mark)
+        report("not_yaml", place, error.problem or "this is no YAML", "mend the indentation, quotes or brackets here")
     except (yaml.YAMLError, UnicodeError, ValueError):
-        report(
-            "not_yaml", Place(1, 1), "the text holds characters that YAML does not allow", "save it as plain UTF-8 text"
-        )
+        mend = "save it as plain UTF-8 text"
+        report("not_yaml", Place(1, 1), "the text holds characters that YAML does not allow", mend)
+    except _Refused:
+        return Document()
+    else:
+        if document.value is None:
+            report("empty", Place(1, 1), "there is nothing in it", "start with `runbook: <area>.<name>`")
         return document
-    if root is not None:
-        _Builder(document, report).build(root, ())
-    if document.value is None:
-        report("empty", Place(1, 1), "there is nothing in it", "start with `runbook: <area>.<name>`")
-    return document
+    return Document()
 
 
-def _fits(text: str, report: Callable[[str, Place, str, str], None]) -> bool:
-    """Look over the events first: they come without recursion, so depth and aliases can be refused safely."""
-    depth = documents = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        place = _at(event.start_mark)
-        documents += isinstance(event, DocumentStartEvent)
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        anchored = isinstance(event, (ScalarEvent, CollectionStartEvent)) and event.anchor
-        if isinstance(event, AliasEvent) or anchored:
-            report("anchor", place, "anchors and aliases are not used in runbooks", "write it out where it is needed")
-            return False
-        if depth > MAX_DEPTH:
-            report("too_deep", place, f"more than {MAX_DEPTH} levels deep", "a runbook needs about six")
-            return False
-        if documents > 1:
-            report("two_documents", place, "a second document begins here", "one file, one runbook: remove the `---`")
-            return False
-    return True
+class _Refused(Exception):
+    """The text was refused, and why was reported."""
 
 
-class _Builder:
-    def __init__(self, document: Document, report: Callable[[str, Place, str, str], None]) -> None:
+class _Reader:
+    """Builds plain values from the parser's events, which come one by one: what grows without end is refused on the way."""
+
+    def __init__(self, events: Iterator[yaml.Event], document: Document, report: Tell) -> None:
+        self._events = events
         self._document = document
         self._report = report
-        document.value = None
+        self._depth = 0
 
-    def build(self, root: yaml.Node, where: Where) -> None:
-        self._document.value = self._value(root, where)
+    def read(self) -> Any:
+        value, documents = None, 0
+        for event in self._events:
+            if isinstance(event, DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._refuse("two_documents", event, "a second document begins here", "one file, one runbook")
+            elif isinstance(event, NodeEvent):
+                value = self._value(event, ())
+        return value
 
-    def _value(self, node: yaml.Node, where: Where) -> Any:
-        self._document.values[where] = _place(node)
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, where)
-        if isinstance(node, yaml.SequenceNode):
-            return [self._value(item, (*where, index)) for index, item in enumerate(node.value)]
-        return _scalar(node) if isinstance(node, yaml.ScalarNode) else None
+    def _refuse(self, code: str, event: yaml.Event, reason: str, mend: str) -> NoReturn:
+        self._report(code, _at(event.start_mark), reason, mend)
+        raise _Refused
 
-    def _mapping(self, node: yaml.MappingNode, where: Where) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
-                self._report(
-                    "bad_key", _place(key_node), "a name is expected here", 'quote values that begin with "{" or "["'
-                )
-                continue
-            key = str(key_node.value)
-            if key in found:
-                self._report("duplicate_key", _place(key_node), f"{key!r} stands here twice", "keep one of them")
-                continue
-            self._document.keys[(*where, key)] = _place(key_node)
-            found[key] = self._value(value_node, (*where, key))
+    def _value(self, event: yaml.Event, where: Where) -> Any:
+        if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor):
+            mend = "write it out where it is needed"
+            self._refuse("anchor", event, "anchors and aliases are not used in runbooks", mend)
+        self._document.values[where] = _at(event.start_mark)
+        if isinstance(event, ScalarEvent):
+            return _scalar(event)
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            self._refuse("too_deep", event, f"more than {MAX_DEPTH} levels deep", "a runbook needs about six")
+        value = self._mapping(where) if isinstance(event, MappingStartEvent) else self._list(where)
+        self._depth -= 1
+        return value
+
+    def _list(self, where: Where) -> list[Any]:
+        found: list[Any] = []
+        for event in self._events:
+            if isinstance(event, CollectionEndEvent):
+                break
+            found.append(self._value(event, (*where, len(found))))
         return found
 
+    def _mapping(self, where: Where) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for event in self._events:
+            if isinstance(event, CollectionEndEvent):
+                break
+            if not isinstance(event, ScalarEvent):
+                mend = 'put quotes around values that begin with "{" or "["'
+                self._report("bad_key", _at(event.start_mark), "a name is expected here", mend)
+                self._value(event, (*where, ""))
+                self._value(next(self._events), (*where, ""))
+                continue
+            self._pair(event, found, where)
+        return found
 
-def _scalar(node: yaml.ScalarNode) -> Any:
-    text = str(node.value)
-    if node.style is not None:
+    def _pair(self, event: ScalarEvent, found: dict[str, Any], where: Where) -> None:
+        key = str(event.value)
+        if event.anchor:
+            self._refuse(
+                "anchor", event, "anchors and aliases are not used in runbooks", "write it out where it is needed"
+            )
+        if key in found:
+            self._report("duplicate_key", _at(event.start_mark), f"{key!r} stands here twice", "keep one of them")
+            self._value(next(self._events), (*where, ""))
+            return
+        self._document.keys[(*where, key)] = _at(event.start_mark)
+        found[key] = self._value(next(self._events), (*where, key))
+
+
+def _scalar(event: ScalarEvent) -> Any:
+    text = str(event.value)
+    if event.style is not None:
         return text
     if text in _WORDS:
         return _WORDS[text]
     if _INT.fullmatch(text):
         return int(text)
     return float(text) if _FLOAT.fullmatch(text) else text
-
-
-def _place(node: yaml.Node) -> Place:
-    return _at(node.start_mark)
 
 
 def _at(mark: Any) -> Place:

@@ -45,6 +45,11 @@ class PolicyEngine:
         """Every policy as its author described it, in the order of the files."""
         return tuple(self._policies.texts.values())
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the policies as they were read."""
+        return self._policies.digest
+
     def may(
         self, *, principal: Principal, action: Action, resource: Resource, context: Mapping[str, Any] | None = None
     ) -> Ruling:

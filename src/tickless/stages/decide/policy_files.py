@@ -11,6 +11,7 @@ from typing import Literal
 import cedarpy
 
 from tickless.domain.errors import SettingsInvalid
+from tickless.kit.canonical import digest
 
 SCHEMA = "schema.cedarschema"
 NEEDS = re.compile(r"step_up(?::target)?|approval:(?:manager|app_owner|service_owner)|person")
@@ -34,6 +35,8 @@ class Policies:
     handle: cedarpy.PolicySet
     schema: cedarpy.Schema
     texts: Mapping[str, PolicyText]
+    digest: str
+    """SHA-256 over the text of every file: names the set that decided, for the record and for replays."""
 
 
 def read_policies(folder: Path) -> Policies:
@@ -54,7 +57,7 @@ def read_policies(folder: Path) -> Policies:
             f"the policies in {folder.name!r} cannot be used: " + "; ".join(problems),
             mend="mend each of them, then start again: nothing may run without policy",
         )
-    return Policies(handle=cedarpy.PolicySet.from_str(whole), schema=schema, texts=texts)
+    return Policies(handle=cedarpy.PolicySet.from_str(whole), schema=schema, texts=texts, digest=digest(sources))
 
 
 def _read_schema(folder: Path, problems: list[str]) -> cedarpy.Schema | None:
