@@ -1,18 +1,19 @@
 """Processes under a real supervisord: killed, restarted once per step, told from their symptom."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from tests.lane.instances import instance_of, run
 from tests.servers.processes import wait_until
 from tests.servers.supervisord import Supervisord
 
-from tickless.domain.errors import AuthFailed
+from tickless.domain.errors import AuthFailed, Unreachable
 from tickless.sdk.connector import Instance
 
 
-def supervisor(server: Supervisord, *, password: str = "") -> Instance:
-    settings = {"url": server.url, "username": server.username, "password": "env:SUPERVISOR"}
+def supervisor(server: Supervisord, *, password: str = "", url: str = "") -> Instance:
+    settings = {"url": url or server.url, "username": server.username, "password": "env:SUPERVISOR"}
     return instance_of("supervisord", settings, {"SUPERVISOR": password or server.password})
 
 
@@ -50,6 +51,14 @@ def test_a_stop_and_its_undo(supervisord: Supervisord) -> None:
     assert not supervisord.serves()
     assert result.undo.uses == "supervisord-here.start"
     assert run(here, "start", **result.undo.with_).output.running
+
+
+def test_the_unix_socket_is_spoken_too(supervisord: Supervisord, tmp_path: Path) -> None:
+    assert run(supervisor(supervisord, url=supervisord.socket_url), "state", process="web").output.running
+    with pytest.raises(AuthFailed):
+        run(supervisor(supervisord, url=supervisord.socket_url, password="wrong"), "state", process="web")
+    with pytest.raises(Unreachable):
+        run(supervisor(supervisord, url=f"unix://{tmp_path}/no.sock"), "state", process="web")
 
 
 def test_a_wrong_password_is_a_matter_for_a_person(supervisord: Supervisord) -> None:

@@ -28,6 +28,11 @@ childlogdir={folder}
 port={host}:{port}
 username={username}
 password={password}
+[unix_http_server]
+file={folder}/supervisor.sock
+chmod=0700
+username={username}
+password={password}
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 """
@@ -51,6 +56,8 @@ class Supervisord:
     """A running supervisord. `process` is the name it gives the program it supervises, `service_url` what users see of it."""
 
     url: str
+    socket_url: str
+    """The same by its Unix socket, `unix:///…`."""
     username: str
     password: str
     process: str
@@ -100,6 +107,7 @@ def run_supervisord(folder: Path, *, process: str, command: str, service_port: i
     daemon.start(lambda: listens(port) and listens(service_port))
     running = Supervisord(
         url=f"http://{HOST}:{port}/RPC2",
+        socket_url=f"unix://{folder}/supervisor.sock",
         username=username,
         password=password,
         process=process,

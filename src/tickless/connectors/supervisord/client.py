@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from xmlrpc.client import Fault
 
+from tickless.connectors.supervisord.door import SOCKET, Door, HttpDoor, SocketDoor
 from tickless.connectors.supervisord.settings import Settings
 from tickless.connectors.supervisord.wire import XmlRefused, answer, request
 from tickless.domain.errors import OutsideError, Rejected, Unreachable
@@ -45,7 +46,7 @@ class ProcessInfo:
 class Supervisor:
     """One supervisord. `end` is the moment (`time.monotonic()`) by which every call has to be answered."""
 
-    http: HttpClient
+    door: Door
     end: float
 
     def info(self, process: str) -> ProcessInfo | None:
@@ -80,8 +81,7 @@ class Supervisor:
         left = self.end - time.monotonic()
         if left <= 0:
             raise Unreachable("supervisord took too long")
-        reply = self.http.send("POST", "", timeout=left, content=body, headers={"content-type": "text/xml"})
-        return answer(reply.body)
+        return answer(self.door.post(body, timeout=left))
 
 
 def connect(call: Call) -> Supervisor:
@@ -92,8 +92,10 @@ def connect(call: Call) -> Supervisor:
         password = call.secret(settings.password) if settings.password else ""
         token = base64.b64encode(f"{settings.username}:{password}".encode()).decode()
         headers["authorization"] = f"Basic {token}"
-    http = HttpClient(settings.url, headers=headers, verify=settings.ca_file or True)
-    return Supervisor(http, time.monotonic() + call.timeout)
+    door: Door = HttpDoor(HttpClient(settings.url, headers=headers, verify=settings.ca_file or True))
+    if settings.url.startswith(SOCKET):
+        door = SocketDoor(settings.url.removeprefix(SOCKET), headers)
+    return Supervisor(door, time.monotonic() + call.timeout)
 
 
 def _read(found: object) -> ProcessInfo:

@@ -10,8 +10,8 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    url: str = Field(pattern=r"^https?://[^@\s]+$")
-    """Address of the XML-RPC door, such as `http://127.0.0.1:9001/RPC2`."""
+    url: str = Field(pattern=r"^(https?://[^@\s]+|unix:///\S+)$")
+    """Address of the XML-RPC door, such as `http://127.0.0.1:9001/RPC2`, or of its socket: `unix:///run/supervisor.sock`."""
     username: str = ""
     password: str = ""
     ca_file: str = ""
