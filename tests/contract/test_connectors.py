@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.servers.lanes import LANES
 
 from tickless.sdk.connector import Connector
 from tickless.sdk.registry import connector_folders, load_connector
@@ -20,6 +21,7 @@ from tickless.sdk.testing.promises import IRREVERSIBLE, check_capabilities, chec
 from tickless.sdk.testing.proofs import unproven
 from tickless.sdk.testing.quality import earned_tier, read_quality
 
+InItsWorld = Callable[[Callable[[], None]], None]
 FOLDERS = list(connector_folders())
 each_folder = pytest.mark.parametrize("folder", FOLDERS, ids=[folder.name for folder in FOLDERS])
 
@@ -44,13 +46,26 @@ def promised(found: Found) -> tuple[Connector, str]:
     return connector, promise.undo if promise else ""
 
 
-def in_its_world(check: Callable[[], None]) -> None:
-    try:
-        check()
-    except MissingServer as missing:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(missing))
+@pytest.fixture
+def in_its_world(request: pytest.FixtureRequest) -> InItsWorld:
+    """Runs a check; where its world lacks a server, the test is left out and its lane named (with `CI` set: it fails)."""
+
+    def run(check: Callable[[], None]) -> None:
+        try:
+            check()
+        except MissingServer as missing:
+            if os.environ.get("CI"):
+                raise
+            request.node.user_properties += [("lane_left_out", lane) for lane in lanes_lacking(missing)]
+            pytest.skip(str(missing))
+
+    return run
+
+
+def lanes_lacking(missing: MissingServer) -> list[str]:
+    return [
+        name for name, lane in LANES.items() if lane.package == missing.package or missing.program in lane.programs
+    ][:1]
 
 
 def test_there_are_connectors() -> None:
@@ -122,17 +137,17 @@ def test_no_nesting_is_too_deep(folder: Path) -> None:
 
 
 @each_case
-def test_a_dry_run_changes_nothing(found: Found) -> None:
+def test_a_dry_run_changes_nothing(found: Found, in_its_world: InItsWorld) -> None:
     in_its_world(lambda: live.check_dry_run(load_connector(found.folder), found.case))
 
 
 @each_case
-def test_an_operation_does_what_its_case_says(found: Found) -> None:
+def test_an_operation_does_what_its_case_says(found: Found, in_its_world: InItsWorld) -> None:
     in_its_world(lambda: live.check_effect(load_connector(found.folder), found.case))
 
 
 @each_case
-def test_running_twice_with_the_same_key_has_one_effect(found: Found) -> None:
+def test_running_twice_with_the_same_key_has_one_effect(found: Found, in_its_world: InItsWorld) -> None:
     connector, _ = promised(found)
     promise = connector.manifest.actions.get(found.case.operation)
     if promise is not None and not promise.idempotent:
@@ -141,7 +156,7 @@ def test_running_twice_with_the_same_key_has_one_effect(found: Found) -> None:
 
 
 @pytest.mark.parametrize("found", [found for found in CASES if found.case.changes], ids=lambda found: found.title)
-def test_an_undo_takes_the_effect_back(found: Found) -> None:
+def test_an_undo_takes_the_effect_back(found: Found, in_its_world: InItsWorld) -> None:
     connector, undo = promised(found)
     if undo.startswith(IRREVERSIBLE):
         in_its_world(lambda: live.check_no_undo(connector, found.case))
@@ -150,5 +165,5 @@ def test_an_undo_takes_the_effect_back(found: Found) -> None:
 
 
 @pytest.mark.parametrize(("found", "fault"), FAULTS, ids=[f"{found.title}-{fault}" for found, fault in FAULTS])
-def test_a_failure_outside_is_the_houses_error_for_it(found: Found, fault: Fault) -> None:
+def test_a_failure_outside_is_the_houses_error_for_it(found: Found, fault: Fault, in_its_world: InItsWorld) -> None:
     in_its_world(lambda: live.check_fault(load_connector(found.folder), found.case, fault))

@@ -31,7 +31,9 @@ class MissingServer(Exception):
     """A world needs a program that is not here. The suite skips and names the package; with `CI` set it fails."""
 
     def __init__(self, program: str, *, package: str) -> None:
-        super().__init__(f"{program} is missing: install the package {package}")
+        super().__init__(f"{program} is missing: install {package}")
+        self.program = program
+        self.package = package
 
 
 def _nothing() -> None:
