@@ -44,8 +44,9 @@ def me(entrance: EntranceHere, visitor: Anyone) -> Me:
 
 
 @router.post("/secrets/{identity}/open", summary="Show a one-time secret, once")
-async def open_secret(desk: DeskHere, visitor: Anyone, identity: str) -> Secret:
+async def open_secret(desk: DeskHere, entrance: EntranceHere, visitor: Anyone, identity: str) -> Secret:
     """Only the person it is for can open it, signed in; afterwards it is gone."""
+    entrance.require(visitor, "chat")
     if visitor.kind != "session" or visitor.person is None:
         raise Forbidden("a secret is opened by the person it is for, signed in", mend="open the link in a browser")
     return Secret(secret=await desk.open_secret(identity, person=visitor.person.id))

@@ -40,18 +40,20 @@ async def say(
         entrance.require(visitor, "ask_as")
     elif not visitor.may("chat"):
         raise Forbidden("this token may only speak for others", mend="name the person in `as`")
-    sender = await run_in_threadpool(_sender, desk.journal, visitor, given)
-    said = await desk.say(sender, given.text, key=idempotency_key)
+    sender = await run_in_threadpool(_sender, desk.journal, visitor, given, idempotency_key)
+    key = f"{sender.conversation}/{idempotency_key}" if idempotency_key else ""
+    said = await desk.say(sender, given.text, key=key)
     return Taken(signal=said.signal, conversation=said.conversation)
 
 
-def _sender(journal: Journal, visitor: Visitor, given: Say) -> Sender:
-    """Who speaks, and how sure that is. Raises `NotFound`, `BadInput`."""
+def _sender(journal: Journal, visitor: Visitor, given: Say, key: str) -> Sender:
+    """Who speaks, and how sure that is; a retry with the same key finds the conversation that it began. Raises `NotFound`,
+    `BadInput`."""
     user = visitor.user
     assert user is not None, "a talker has an account"
     person = visitor.person if given.as_ is None else _person(journal, given.as_)
     owner = person.id if person else owner_of(visitor)
-    conversation = given.conversation or new_conversation(CHANNEL, owner)
+    conversation = given.conversation or new_conversation(CHANNEL, owner, key=key)
     if len(conversation) > LONGEST or spoken_by(conversation) != owner:
         raise NotFound("there is no such conversation", mend="leave `conversation` out to begin a new one")
     return Sender(

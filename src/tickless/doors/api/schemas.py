@@ -246,7 +246,11 @@ class ApprovalShown(Shown):
     state: Literal["pending", "approved", "denied", "expired", "withdrawn"]
     plan_hash: str
     requester: str | None
+    beneficiary: str | None
     approvers: list[str]
+    role: str = Field(examples=["manager"])
+    """In which role they are asked."""
+    summary: str
     asked_at: dt.datetime
     expires_at: dt.datetime
     answered_by: str | None
@@ -362,6 +366,8 @@ class ServiceWhole(Shown):
     """Every service that relies on it, directly or not."""
     groups: list[str]
     """Groups whose people use it or what relies on it."""
+    people: int | None
+    """How many people that is; null when nobody can say."""
     items: list[ItemShown]
     live_cases: list[CaseShown]
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-from tickless.domain.service import Dependency
+from tickless.domain.world import World
 from tickless.doors.api.guards import DeskHere, Finder, Reader, new_router
 from tickless.doors.api.paging import Limit
 from tickless.doors.api.schemas import ItemShown, MapShown, Page, PersonShown, ServiceShown, ServiceWhole
@@ -38,32 +38,19 @@ def get_service(desk: DeskHere, visitor: Reader, service: str) -> ServiceWhole:
     with desk.journal.read() as tx:
         found = tx.services.need(service)
         edges = tx.dependencies.where(limit=10_000)
-        reached = _reaches(service, edges)
-        everyone = [other for other in tx.services.where() if other.id in reached or other.id == service]
+        world = World.of(people=tx.people.where(limit=100_000), services=tx.services.where(), dependencies=edges)
+        reached = set(world.dependents_of(service))
+        everyone = {service, *reached}
         return ServiceWhole(
             service=show_service(found),
             needs=[show_edge(edge) for edge in edges if edge.service == service],
             needed_by=[show_edge(edge) for edge in edges if edge.needs == service],
             reaches=sorted(reached),
-            groups=sorted({group for other in everyone for group in other.users}),
+            groups=sorted({group for other in everyone & set(world.services) for group in world.services[other].users}),
+            people=world.users_of(everyone),
             items=[ItemShown(id=item.id, kind=item.kind, name=item.name) for item in tx.items.by(service=service)],
             live_cases=[show_case(case) for case in tx.cases.live_of_service(service)[:50]],
         )
-
-
-def _reaches(service: str, edges: list[Dependency]) -> set[str]:
-    """Everything that relies on a service, directly or not; a circle is no trap."""
-    by_need: dict[str, list[str]] = {}
-    for edge in edges:
-        by_need.setdefault(edge.needs, []).append(edge.service)
-    reached: set[str] = set()
-    ahead = [service]
-    while ahead:
-        for above in by_need.get(ahead.pop(), ()):
-            if above not in reached and above != service:
-                reached.add(above)
-                ahead.append(above)
-    return reached
 
 
 @people.get("/people", summary="Find people")

@@ -136,8 +136,13 @@ def _check(check: Check) -> str:
 
 
 def show_approval(approval: ApprovalRequest, plan: Plan | None = None) -> ApprovalShown:
-    own = approval.model_dump(exclude={"version", "decision"})
-    shown = {**own, "title": tamed(approval.title), "reason": tamed(approval.reason)}
+    own = approval.model_dump(exclude={"version", "decision", "waiting"})
+    shown = {
+        **own,
+        "title": tamed(approval.title),
+        "reason": tamed(approval.reason),
+        "summary": tamed(approval.summary),
+    }
     return ApprovalShown(**shown, plan=show_plan(plan) if plan else None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tickless.doors.entrance.visitor import Visitor
+from tickless.kit.canonical import digest
 from tickless.kit.ids import new_id
 
 LONGEST = 120
@@ -15,9 +16,10 @@ def owner_of(visitor: Visitor) -> str:
     return visitor.user.id if visitor.user else ""
 
 
-def new_conversation(channel: str, owner: str) -> str:
-    """`webchat:p017:cnv_01J…`."""
-    return f"{channel}:{owner}:{new_id('cnv')}"
+def new_conversation(channel: str, owner: str, *, key: str = "") -> str:
+    """`webchat:p017:cnv_01J…`. The same key gives the same conversation, so that a retry does not begin another one."""
+    identity = f"cnv_{digest([channel, owner, key])[:26]}" if key else new_id("cnv")
+    return f"{channel}:{owner}:{identity}"
 
 
 def owns(visitor: Visitor, conversation: str) -> bool:

@@ -61,10 +61,16 @@ class Visitor:
 
     @property
     def actor(self) -> str:
-        """Who it was, for the audit record: `user:<login>`, with ` token:<id>` where a token was used."""
+        """Whose account it was, for the record of the entrance: `user:<login>`, with ` token:<id>` where a token was used."""
         if self.user is None:
             return "anonymous"
         return f"user:{self.user.login}" + (f" token:{self.token}" if self.token else "")
+
+    @property
+    def by(self) -> str:
+        """Who it was, for the desk: the person's id, so that nobody approves their own wish by another path; without a
+        person `user:<login>`."""
+        return self.person.id if self.person else self.actor.partition(" ")[0]
 
     @property
     def rights(self) -> frozenset[Right]:
