@@ -216,6 +216,7 @@ ONE_MISTAKE = [
     ("unknown_field", "done: Your account is unlocked.", "done: Unlocked ${{ inputs.person.nickname }}."),
     ("wrong_value", "  done: Your", "  finished: x\n  done: Your"),
     ("plain_secret", "Your account is unlocked.", "'Sign in with password=hunter22'"),
+    ("plain_secret", "Your account is unlocked.", "'Hello ${{ inputs.person.name }}, password=hunter22'"),
     ("missing_tests", GOOD[GOOD.index("tests:") :], ""),
     ("test_incomplete", "  - says: I am locked out\n    expect", "  - expect"),
     ("test_fails", "  - says: I am locked out\n    expect", "  - signal: {class: lockout}\n    expect"),
