@@ -76,9 +76,10 @@ def _sqlite(settings: Settings, reveal: Callable[[str], str], timeout: float, wr
     mode = "rw" if write else "ro"
     try:
         address = f"{Path(settings.path).resolve().as_uri()}?mode={mode}"
-        with closing(sqlite3.connect(address, uri=True, timeout=timeout)) as connection:
+        with closing(sqlite3.connect(address, uri=True, timeout=timeout, isolation_level=None)) as connection:
             connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
             with connection:
+                connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
                 yield _Sqlite(connection)
     except sqlite3.Error as error:
         raise _sqlite_error(error) from None
@@ -112,6 +113,8 @@ def _postgres(settings: Settings, reveal: Callable[[str], str], timeout: float, 
             options=f"-c statement_timeout={max(1, round(timeout * 1_000))}",
         ) as connection:
             connection.read_only = not write
+            if write:  # between looking whether it is done and doing it, nobody else may do it
+                connection.isolation_level = psycopg.IsolationLevel.SERIALIZABLE
             yield _Postgres(connection)
     except psycopg.Error as error:
         raise _postgres_error(error) from None

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from tickless.domain.errors import Rejected
 from tickless.sdk import Call, Result
@@ -85,3 +86,15 @@ def test_an_unknown_health_target_says_which_there_are() -> None:
     with pytest.raises(Rejected) as refused:
         run("health", {"service": "crm"}, {"targets": {"shop": {"url": "http://127.0.0.1"}}})
     assert "shop" in refused.value.mend
+
+
+@pytest.mark.parametrize(
+    "path", ["/\x00", "/a b\n", "//127.0.0.2/", "@127.0.0.2/", "http://127.0.0.2/", "/../..", "/?x=\ud800"]
+)
+def test_no_path_leads_to_another_host_or_out_of_the_house_errors(path: str) -> None:
+    with serve(lambda _: Answer()) as server:
+        try:
+            run("get", {"path": path}, {"url": server.url})
+        except (Rejected, ValidationError):
+            return
+        assert len(server.asked) == 1

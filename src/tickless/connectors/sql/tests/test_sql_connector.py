@@ -102,6 +102,14 @@ def test_the_undo_of_a_statement_carries_only_what_it_takes(database: Path) -> N
     assert hired.undo.with_ == {"statement": "dismiss", "values": {"id": 3}}
 
 
+def test_a_locked_database_is_tried_again_later(database: Path) -> None:
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Unreachable):
+            run(database, "execute", "dismiss", timeout=0.2, id=1)
+    assert run(database, "execute", "dismiss", id=1).changed
+
+
 def test_a_statement_that_misses_its_point_is_rolled_back(database: Path) -> None:
     with pytest.raises(Rejected, match="rolled back"):
         run(database, "execute", "missing-the-point")
