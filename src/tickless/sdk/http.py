@@ -80,6 +80,8 @@ class HttpClient:
                     body = _read_bounded(answer)
                 finally:
                     answer.close()
+        except httpx2.InvalidURL as error:
+            raise Rejected("that is no address", detail=str(error)[:200]) from error
         except httpx2.HTTPError as error:
             raise Unreachable(f"{urlsplit(url).hostname} did not answer", detail=type(error).__name__) from error
         reply = Reply(answer.status_code, dict(answer.headers), body, answer.elapsed.total_seconds())
