@@ -201,13 +201,13 @@ class Journal:
 
     def __init__(self, *, main_url: str, log_url: str) -> None:
         self.engine = open_engine(main_url)
-        self._log_engine = self.engine if log_url == main_url else open_engine(log_url)
-        self.signals = SignalLog(self._log_engine)
+        self.log_engine = self.engine if log_url == main_url else open_engine(log_url)
+        self.signals = SignalLog(self.log_engine)
 
     def migrate(self) -> None:
         """Bring both schemas up to date."""
         migrate(self.engine, "main")
-        migrate(self._log_engine, "log")
+        migrate(self.log_engine, "log")
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -225,4 +225,4 @@ class Journal:
 
     def close(self) -> None:
         self.engine.dispose()
-        self._log_engine.dispose()
+        self.log_engine.dispose()

@@ -37,6 +37,8 @@ def configure_logging(*, level: str = "INFO", form: Literal["text", "json"] = "t
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
+    for chatty in ("httpx2", "httpcore2", "alembic", "asyncssh"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     logging.basicConfig(
         level=level.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr, force=True
     )
