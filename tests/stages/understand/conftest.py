@@ -15,7 +15,7 @@ from tickless.domain.person import App, Device, Person
 from tickless.domain.runbook import Runbook
 from tickless.domain.service import Service
 from tickless.domain.signal import Sender, Signal
-from tickless.stages.understand import DialogueContext, Understanding, build_gazetteer, kinds_of
+from tickless.stages.understand import DialogueContext, Gazetteer, Understanding, build_gazetteer, kinds_of
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 ROOT = Path(__file__).resolve().parents[3]
@@ -113,5 +113,16 @@ def say(understanding: Understanding) -> Say:
     ) -> tuple[Finding, ...]:
         context = DialogueContext(writer=writer, question=question, cases=cases)
         return understanding.understand(message(text, writer=writer), context=context, now=NOW)
+
+    return speak
+
+
+@pytest.fixture(scope="session")
+def say_in(understanding: Understanding) -> Callable[[Gazetteer, str, str], tuple[Finding, ...]]:
+    """Say something where other records are known."""
+
+    def speak(gazetteer: Gazetteer, text: str, writer: str) -> tuple[Finding, ...]:
+        there = Understanding(understanding.brain, gazetteer)
+        return there.understand(message(text, writer=writer), context=DialogueContext(writer=writer), now=NOW)
 
     return speak

@@ -107,6 +107,7 @@ MERELY_MENTIONED = [
     "as discussed with Aisha Khan I need access to figma",
     "tom frost can't help me, please unlock my account",
     "hi maria, my vpn is down",
+    "Hi Maria, I need access to figma",
     "i'm maria's manager and i'm locked out",
 ]
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tickless.stages.understand.mention import Mention
-from tickless.stages.understand.text import Word, is_nearly_ordinary, listed, words_of
+from tickless.stages.understand.text import Word, is_nearly_ordinary, is_ordinary, listed, words_of
 
 UNCLEAR = "?"
 """Somebody else, and not clear who: ask back, never act for the writer instead."""
@@ -51,7 +51,8 @@ _VERB = (
     r"should (?:have|get|no longer|not)|no longer|won'?t|is ?n[o']?t|locked |gets )"
 )
 _WEAK = (
-    rf"{_MARK}(?:(?:,| \(| from| in| on| of)(?: my| our| the)? ?\w+\)?)?,? (?:again )?{_VERB}(?! ?\w* ?(?:told|said|approved))",
+    rf"{_MARK}(?:(?:,| \(| from| in| on| of)(?: my| our| the)? ?(?!(?:i|we|you|my|can|please)\b)\w+(?: \w+)?\)?)?,? "
+    rf"(?:again )?{_VERB}(?! ?\w* ?(?:told|said|approved))",
 )
 _BOTH = re.compile(
     rf"\b(?:me|mine|myself|my (?:own )?{_NOUN}) and (?:also |that of )?@(?:\d|r|o)|@(?:\d+|r|o)(?:'s)? and "
@@ -82,6 +83,7 @@ _NAMES_TOO = listed(
     "mark will grant bill rose hope may june drew sky sue pat art ray chip rich dean dawn faith joy summer guy "
     "chase miles rob"
 )
+_DETERMINERS = frozenset({"my", "the", "our", "your", "this", "that", "a", "an", "his", "her", "their"})
 _DOES = frozenset(["is", "has", "cant", "cannot", "forgot", "needs", "lost", "isnt", "keeps", "locked", "got"])
 _ACCOUNT_NEEDS = frozenset({"account_unlock", "password_reset"})
 _SKIPPED = frozenset(
@@ -189,8 +191,13 @@ def _mark(
     written = words_of(text)
     for at, word in enumerate(written):
         linked = any(one.start <= word.start + offset < max(one.end, one.tail) for one in others)
+        before = written[at - 1].plain if at else ""
         following = written[at + 1].plain if at + 1 < len(written) else ""
-        if not linked and word.plain not in own_names and _may_be_a_name(word, following, need):
+        if (
+            not linked
+            and word.plain not in own_names
+            and _may_be_a_name(word, need, before=before, following=following)
+        ):
             pieces.append((word.start, word.end - 2 * word.text.lower().endswith("'s"), f"@u{len(unknown)}"))
             unknown.append(word)
     marked, at = "", 0
@@ -209,7 +216,7 @@ def _plain(text: str) -> str:
     return text.lower().replace("@", "·")
 
 
-def _may_be_a_name(word: Word, following: str, need: str) -> bool:
+def _may_be_a_name(word: Word, need: str, *, before: str, following: str) -> bool:
     """A word that nobody on record is called by and that is no everyday word: perhaps somebody we do not know."""
     if word.plain in _SKIPPED or word.plain.isdigit() or len(word.plain) < 2:
         return False
@@ -219,4 +226,8 @@ def _may_be_a_name(word: Word, following: str, need: str) -> bool:
         return word.owns and word.capital and not is_nearly_ordinary(word.plain)
     if word.plain in _NAMES_TOO:
         return word.owns or following in _DOES
-    return word.plain[0].isalpha() and not is_nearly_ordinary(word.plain)
+    if not word.plain[0].isalpha():
+        return False
+    # `Ursual is locked` is a misspelt Ursula, `my accout is locked` is an account.
+    subject = following in _DOES and before not in _DETERMINERS
+    return not (is_ordinary(word.plain) if subject or word.owns else is_nearly_ordinary(word.plain))

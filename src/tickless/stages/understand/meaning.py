@@ -72,7 +72,9 @@ def look(piece: Piece, mentions: Sequence[Mention], reader: Reader) -> Said:
         return Said(piece, "", 0.0, "")
     label, confidence = ranked[0].label, ranked[0].confidence
     why = f"sounds like “{ranked[0].evidence}”"
-    broken = STATES_TROUBLE.search(piece.text)
+    broken = _BROKEN.search(piece.text)
+    if broken and confidence < reader.threshold and _names_service(piece, mentions):
+        return Said(piece, "need.incident_report", 0.65, "says that a service on record is in trouble")
     if label in _MAYBE_INSTALL and not broken and _ON_DEVICE.search(piece.text) and apps_in(piece, mentions):
         label, confidence = "need.software_install", max(confidence, 0.7)
     if label == "need.approval_answer" and _SOMEBODY_APPROVED.search(as_taught(piece, mentions)):
@@ -106,7 +108,8 @@ _LOCK = re.compile(
     r"(?:^|\b(?:please|pls|you|to|and|must|should) )(?:lock|block|disable|suspend|freeze)\b(?! ?screen)", re.IGNORECASE
 )
 _ASKS_ABOUT = re.compile(
-    r"^\W*(?:who\b|which\b|do i (?:already |still )?have\b|am i (?:allowed|entitled)\b|what (?:is|are|does)\b)",
+    r"^\W*(?:who (?:approves|owns|is|has|decides|must|do i)\b|which\b|do i (?:already |still )?have\b|am "
+    r"i (?:allowed|entitled)\b|what (?:is|are|does)\b)",
     re.IGNORECASE,
 )
 _MAYBE_INSTALL = frozenset({"need.access_request", "need.device_trouble", "need.software_install", "need.question"})
@@ -116,10 +119,20 @@ _ON_DEVICE = re.compile(
     r"|\b(?:re)?install\w*\b",
     re.IGNORECASE,
 )
+_BROKEN = re.compile(
+    r"\b(?:don'?t|doesn'?t|does not|do not|won'?t|isn'?t|aren'?t|can'?t|cannot|not|stopped|stuck|broken|"
+    r"down|fail\w*|errors?|slow|unreachable|"
+    r"hangs?|blank|crash\w*|freez\w*|dead|outage|offline|keeps)\b",
+    re.IGNORECASE,
+)
 _ASKS_ACCESS = re.compile(r"\b(?:need|give|grant|get|have|add|want|request|like)\b", re.IGNORECASE)
 STATES_TROUBLE = re.compile(
     r"\b(?:is|isn't|doesn't|does|won't|needs?|has|keeps|crash\w*|works?|not|down)\b", re.IGNORECASE
 )
+
+
+def _names_service(piece: Piece, mentions: Sequence[Mention]) -> bool:
+    return any(one.kind == "service" and piece.start <= one.start < piece.end for one in mentions)
 
 
 def apps_in(piece: Piece, mentions: Sequence[Mention]) -> set[str | None]:

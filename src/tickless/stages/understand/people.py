@@ -108,7 +108,7 @@ def _by_one_word(index: PeopleIndex, word: Word, *, acts: bool) -> tuple[frozens
         return index.single[plain[:-1]], 0.85, True
     if "@" in plain or plain.isdigit() or is_ordinary(plain):
         return frozenset(), 0, False
-    if is_nearly_ordinary(plain) and not (word.capital and word.start > 0) and not word.owns:
+    if is_nearly_ordinary(plain) and not (word.capital and word.start > 0) and not word.owns and not acts:
         return frozenset(), 0, False
     near = [(cost, name) for cost, name in index.parts.near(plain) if name in index.single]
     if not near:
@@ -135,6 +135,12 @@ def _narrow(
     if not near:
         return 0, people, False
     fitting = frozenset(person for person in people if index.placed[person] & set(near))
+    while fitting and at + 1 < len(words):  # `customer care` is one place
+        more = {place for cost, place in index.places.near(words[at + 1].plain) if cost <= 1}
+        still = frozenset(person for person in fitting if index.placed[person] & more)
+        if not still:
+            break
+        fitting, at = still, at + 1
     return at - start + 1, fitting, not fitting
 
 
