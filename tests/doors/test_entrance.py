@@ -47,7 +47,7 @@ def test_a_session_says_who_it_is_until_it_ends(entrance: Entrance, ada: User, c
     opened = entrance.sign_in(" ADA ", PASSWORD, address="127.0.0.1")
     request = asks(cookie=f"{COOKIE}={opened.token}")
     visitor = entrance.visitor(request)
-    assert (visitor.kind, visitor.name, visitor.actor) == ("session", "Ada Byron", "user:ada")
+    assert (visitor.kind, visitor.name, visitor.actor) == ("session", "Ada Byron", "p001")
     assert visitor.person is not None
     assert visitor.may("act")
     assert not visitor.may("admin")

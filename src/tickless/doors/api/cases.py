@@ -66,7 +66,7 @@ def get_story(desk: DeskHere, visitor: CaseReader, case: str) -> StoryShown:
 async def close_case(desk: DeskHere, visitor: Actor, case: str, given: CloseCase) -> CaseShown:
     """`hand_off` to people, `mute` as noise, `withdraw`, or `confirm` that a person saw it solved."""
     identity = await run_in_threadpool(_identity, desk, case, visitor)
-    return show_case(await desk.close(identity, by=visitor.by, how=given.how, reason=given.reason))
+    return show_case(await desk.close(identity, by=visitor.actor, how=given.how, reason=given.reason))
 
 
 @router.post("/cases/{case}/reopen", summary="Say that it was not solved")
@@ -77,7 +77,7 @@ async def reopen_case(desk: DeskHere, visitor: CaseReader, case: str, given: Reo
         raise Forbidden("this token may only read", mend="use a token with the scope `act`")
     if not visitor.may("act"):
         await run_in_threadpool(_own, desk, identity, visitor)
-    return show_case(await desk.reopen(identity, by=visitor.by, reason=given.reason))
+    return show_case(await desk.reopen(identity, by=visitor.actor, reason=given.reason))
 
 
 def _identity(desk: Desk, case: str, visitor: Visitor) -> str:

@@ -24,7 +24,7 @@ async def set_switch(desk: DeskHere, visitor: Actor, name: str, given: SetSwitch
     """`all`, `freeze`, `runbook:<id>` or `service:<id>`. Effective with the next step of every run."""
     if not _SWITCH.fullmatch(name):
         raise BadInput("no brake has that name", mend="there are: all, freeze, runbook:<id>, service:<id>")
-    await desk.set_switch(name, on=given.on, by=visitor.by, reason=given.reason)
+    await desk.set_switch(name, on=given.on, by=visitor.actor, reason=given.reason)
     return Done()
 
 
@@ -38,5 +38,5 @@ def list_rungs(desk: DeskHere, visitor: Reader) -> dict[str, str | None]:
 
 @router.put("/autonomy/{runbook}", summary="Put a runbook on a rung")
 async def set_rung(desk: DeskHere, visitor: Admin, runbook: str, given: Rung) -> Done:
-    await desk.set_rung(runbook, rung=given.rung, by=visitor.by)
+    await desk.set_rung(runbook, rung=given.rung, by=visitor.actor)
     return Done()

@@ -51,7 +51,7 @@ def get_runbook(desk: DeskHere, visitor: Reader, runbook: str) -> RunbookWhole:
 @router.post("/runbooks/{runbook}/rehearse", summary="Dry run: what would it do?")
 async def rehearse(desk: DeskHere, visitor: Actor, runbook: str, given: RunInputs) -> RehearsalShown:
     """Reads the live systems and changes nothing."""
-    found = await desk.rehearse(runbook, dict(given.inputs), by=visitor.by)
+    found = await desk.rehearse(runbook, dict(given.inputs), by=visitor.actor)
     return RehearsalShown(
         plan=show_plan(found.plan),
         steps=tamed(list(found.steps)),
@@ -64,5 +64,5 @@ async def rehearse(desk: DeskHere, visitor: Actor, runbook: str, given: RunInput
 @router.post("/runbooks/{runbook}/run", status_code=202, summary="Run it")
 async def run(desk: DeskHere, visitor: Actor, runbook: str, given: RunRunbook) -> CaseShown:
     """Opens a case; whether it runs now, waits for an approval or is refused is in the story of that case."""
-    case = await desk.run(runbook, dict(given.inputs), by=visitor.by, reason=given.reason)
+    case = await desk.run(runbook, dict(given.inputs), by=visitor.actor, reason=given.reason)
     return show_case(case)

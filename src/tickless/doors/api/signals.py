@@ -31,4 +31,4 @@ def list_quarantine(desk: DeskHere, visitor: Reader, cursor: Cursor = None, limi
 
 @router.post("/quarantine/{quarantined}/replay", summary="Read a payload again, with today's mapping")
 async def replay(desk: DeskHere, visitor: Actor, quarantined: str) -> Receipted:
-    return show_accepted(await desk.replay(quarantined, by=visitor.by))
+    return show_accepted(await desk.replay(quarantined, by=visitor.actor))

@@ -71,8 +71,10 @@ def _version(wanted: bool) -> None:
 def serve(
     context: typer.Context,
     role: Annotated[ServeRole, typer.Option(help="all: one process does everything; door or worker: a part.")] = "all",
-    address: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port; 0 takes a free one.")] = 8080,
+    address: Annotated[str | None, typer.Option("--host", help="Address to listen on; default: the settings'.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65_535, help="Port; 0 takes a free one; default: the settings'.")
+    ] = None,
 ) -> None:
     """Run Tickless until it is stopped."""
     session = session_of(context)
@@ -85,7 +87,9 @@ def demo(
     context: typer.Context,
     once: Annotated[bool, typer.Option("--once", help="Play the scenes, say what came of them, and end.")] = False,
     report: Annotated[Path | None, typer.Option("--json", help="Write what happened to this file.")] = None,
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port; 0 takes a free one.")] = 8080,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65_535, help="Port; 0 takes a free one; default: the settings'.")
+    ] = None,
 ) -> None:
     """A living sample company in one process, with traffic on both doors."""
     session = session_of(context)

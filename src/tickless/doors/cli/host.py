@@ -20,11 +20,11 @@ class CliHost(Protocol):
         runs, of the house in this process."""
         ...
 
-    def serve(self, *, role: ServeRole, host: str, port: int, data: Path | None) -> int:
-        """Run until stopped; returns the exit code."""
+    def serve(self, *, role: ServeRole, host: str | None, port: int | None, data: Path | None) -> int:
+        """Run until stopped; returns the exit code. None: as the settings say."""
         ...
 
-    def demo(self, *, once: bool, report: Path | None, port: int) -> int:
+    def demo(self, *, once: bool, report: Path | None, port: int | None) -> int:
         """The sample company. `once`: play the scenes, write what happened to `report` as JSON and end; 1 if one failed."""
         ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tickless.doors.entrance.visitor import Visitor
+from tickless.flow.conversation import personal
 from tickless.kit.canonical import digest
 from tickless.kit.ids import new_id
 
@@ -29,6 +30,10 @@ def owns(visitor: Visitor, conversation: str) -> bool:
 
 
 def spoken_by(conversation: str) -> str | None:
-    """The owner in a conversation's id; None when it was not made by `new_conversation`."""
+    """The owner in a conversation's id; None when it is neither one of `new_conversation` nor a person's notices."""
     parts = conversation.split(":")
-    return parts[1] if len(parts) == 3 and len(conversation) <= LONGEST else None
+    if len(conversation) > LONGEST:
+        return None
+    if len(parts) == 2 and conversation == personal(parts[1]):
+        return parts[1]
+    return parts[1] if len(parts) == 3 else None

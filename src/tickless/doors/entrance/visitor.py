@@ -61,16 +61,11 @@ class Visitor:
 
     @property
     def actor(self) -> str:
-        """Whose account it was, for the record of the entrance: `user:<login>`, with ` token:<id>` where a token was used."""
-        if self.user is None:
-            return "anonymous"
-        return f"user:{self.user.login}" + (f" token:{self.token}" if self.token else "")
-
-    @property
-    def by(self) -> str:
-        """Who it was, for the desk: the person's id, so that nobody approves their own wish by another path; without a
-        person `user:<login>`."""
-        return self.person.id if self.person else self.actor.partition(" ")[0]
+        """Who it was, for the desk and the record: the person's id, so that nobody approves their own wish by another path;
+        without a person `user:<login>`."""
+        if self.person is not None:
+            return self.person.id
+        return f"user:{self.user.login}" if self.user else "anonymous"
 
     @property
     def rights(self) -> frozenset[Right]:
