@@ -75,4 +75,4 @@ def _execute(url: str, statement: str) -> None:
     import psycopg
 
     with psycopg.connect(_with_scheme(url, "postgresql"), autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[call-overload]
+        connection.execute(statement)

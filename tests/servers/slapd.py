@@ -6,9 +6,7 @@ stand entries with Microsoft's attributes, to try the Active Directory dialect o
 
 from __future__ import annotations
 
-import base64
 import secrets
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,52 +14,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import trustme
-from tests.servers.processes import HOST, NotStarted, Program, free_port, listens, own_folder, program
+from tests.servers.processes import HOST, Program, free_port, listens, own_folder, program
 from tests.servers.shared import shared
-
-SUFFIX = "dc=example,dc=test"
-POLICY = f"cn=default,ou=policies,{SUFFIX}"
-SERVICE = f"cn=tickless,ou=services,{SUFFIX}"
-PEOPLE = {
-    "anna": "Anna Schmidt",
-    "ben": "Ben Okafor",
-    "chloe": "Chloé (Ops) Martin",
-    "dora": "Dora Novak",
-    "o*brien": "Finn O'Brien",
-}
-GROUPS = {"vpn-users": ("anna", "ben"), "wiki-editors": ("anna",)}
-MAX_FAILURES = 3
-
-CONFIG = """
-include /etc/ldap/schema/core.schema
-include /etc/ldap/schema/cosine.schema
-include /etc/ldap/schema/inetorgperson.schema
-include /etc/ldap/schema/nis.schema
-include /etc/ldap/schema/msuser.schema
-modulepath /usr/lib/ldap
-moduleload back_mdb
-moduleload ppolicy
-pidfile {folder}/slapd.pid
-argsfile {folder}/slapd.args
-TLSCertificateFile {folder}/server.pem
-TLSCertificateKeyFile {folder}/server.key
-database mdb
-maxsize 67108864
-suffix "{suffix}"
-rootdn "cn=admin,{suffix}"
-rootpw {admin_password}
-directory {folder}/data
-index objectClass,uid,member eq
-overlay ppolicy
-ppolicy_default "{policy}"
-ppolicy_hash_cleartext
-access to attrs=userPassword by dn.exact="{service}" write by self write by anonymous auth by * none
-access to attrs=pwdAccountLockedTime,pwdReset by dn.exact="{service}" write by * read
-access to dn.subtree="ou=groups,{suffix}" attrs=member by dn.exact="{service}" write by * read
-access to dn.subtree="ou=ad,{suffix}" by dn.exact="{service}" write by * read
-access to * by users read by anonymous auth
-"""
+from tests.servers.slapd_tree import (
+    AD_BASE,
+    GROUPS,
+    GROUPS_BASE,
+    MAX_FAILURES,
+    PEOPLE,
+    PEOPLE_BASE,
+    POLICY,
+    SERVICE,
+    SUFFIX,
+    person_dn,
+    prepare,
+)
 
 
 @dataclass(frozen=True)
@@ -83,19 +50,19 @@ class Slapd:
 
     @property
     def people_base(self) -> str:
-        return f"ou=people,{self.suffix}"
+        return PEOPLE_BASE
 
     @property
     def groups_base(self) -> str:
-        return f"ou=groups,{self.suffix}"
+        return GROUPS_BASE
 
     @property
     def ad_base(self) -> str:
-        return f"ou=ad,{self.suffix}"
+        return AD_BASE
 
     def dn(self, username: str) -> str:
         """The entry of a person."""
-        return f"uid={username},{self.people_base}"
+        return person_dn(username)
 
     def can_sign_in(self, username: str, password: str | None = None) -> bool:
         """The symptom itself: does a bind with this (or the person's first) password succeed?"""
@@ -161,7 +128,12 @@ def run_slapd() -> Iterator[Slapd]:
     with own_folder("slapd") as folder:
         ports = free_port(), free_port()
         server = _server(folder, *ports)
-        config = _prepare(folder, server)
+        config = prepare(
+            folder,
+            people=server.people,
+            admin_password=server.admin_password,
+            service_password=server.service_password,
+        )
         urls = f"{server.url} {server.tls_url}"
         command = [program("slapd") or "slapd", "-f", str(config), "-h", urls, "-d", "0"]
         daemon = Program(command, log=folder / "log")
@@ -198,66 +170,3 @@ def fresh_slapd() -> Slapd:
 def slapd() -> Slapd:
     """A directory in its first state: nobody locked, first passwords, first groups. Started once per session."""
     return fresh_slapd()
-
-
-def _prepare(folder: Path, server: Slapd) -> Path:
-    (folder / "data").mkdir()
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(folder / "ca.pem")
-    certificate = authority.issue_cert(HOST)
-    certificate.private_key_pem.write_to_path(folder / "server.key")
-    certificate.cert_chain_pems[0].write_to_path(folder / "server.pem")
-    config = folder / "slapd.conf"
-    config.write_text(
-        CONFIG.format(
-            folder=folder,
-            suffix=server.suffix,
-            policy=server.policy,
-            service=server.service_dn,
-            admin_password=server.admin_password,
-        )
-    )
-    tree = folder / "tree.ldif"
-    tree.write_text("\n\n".join(_entries(server)) + "\n")
-    loaded = subprocess.run(
-        [program("slapadd") or "slapadd", "-f", config, "-l", tree],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    if loaded.returncode:
-        raise NotStarted(loaded.stderr)
-    return config
-
-
-def _entries(server: Slapd) -> Iterator[str]:
-    yield f"dn: {server.suffix}\nobjectClass: dcObject\nobjectClass: organization\ndc: example\no: Example"
-    for unit in ("people", "groups", "policies", "services", "ad"):
-        yield f"dn: ou={unit},{server.suffix}\nobjectClass: organizationalUnit\nou: {unit}"
-    yield (
-        f"dn: {server.policy}\nobjectClass: applicationProcess\nobjectClass: pwdPolicy\ncn: default\n"
-        f"pwdAttribute: userPassword\npwdLockout: TRUE\npwdMaxFailure: {MAX_FAILURES}\npwdLockoutDuration: 0\n"
-        "pwdMustChange: TRUE\npwdAllowUserChange: TRUE\npwdMaxAge: 7776000\npwdCheckQuality: 1\npwdMinLength: 8"
-    )
-    yield (
-        f"dn: {server.service_dn}\nobjectClass: applicationProcess\nobjectClass: simpleSecurityObject\n"
-        f"cn: tickless\nuserPassword: {server.service_password}"
-    )
-    for username, name in PEOPLE.items():
-        yield (
-            f"dn: {server.dn(username)}\nobjectClass: inetOrgPerson\nuid: {username}\ncn:: {_base64(name)}\n"
-            f"sn: {name.rpartition(' ')[2]}\ndisplayName:: {_base64(name)}\nuserPassword: {server.people[username]}"
-        )
-    for group, members in GROUPS.items():
-        lines = "\n".join(f"member: {server.dn(member)}" for member in members)
-        yield f"dn: cn={group},{server.groups_base}\nobjectClass: groupOfNames\ncn: {group}\n{lines}"
-    yield (
-        f"dn: cn=Eva Berg,{server.ad_base}\nobjectClass: user\ncn: Eva Berg\nsn: Berg\n"
-        "displayName: Eva Berg\n"
-        "instanceType: 4\nnTSecurityDescriptor: none\nobjectCategory: cn=person\n"
-        "uid: eva\nuserAccountControl: 512\nlockoutTime: 0\npwdLastSet: 133497504000000000"
-    )
-
-
-def _base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()

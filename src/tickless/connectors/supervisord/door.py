@@ -51,7 +51,7 @@ class SocketDoor:
         except httpx2.HTTPError as error:
             raise Unreachable("supervisord did not answer", detail=type(error).__name__) from error
         if reply.status >= 400:
-            raise error_for(reply, "supervisord")
+            raise error_for(reply, "supervisord", hide=self.headers.values())
         return reply.body
 
 
