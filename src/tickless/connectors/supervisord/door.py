@@ -44,9 +44,10 @@ class SocketDoor:
             raise Unreachable("supervisord's socket is not there", detail=self.path)
         transport = httpx2.HTTPTransport(uds=self.path)
         try:
-            with httpx2.Client(transport=transport, timeout=timeout, trust_env=False) as client, client.stream(
-                "POST", "http://supervisord/RPC2", content=body, headers={**self.headers, **XML}
-            ) as got:
+            with (
+                httpx2.Client(transport=transport, timeout=timeout, trust_env=False) as client,
+                client.stream("POST", "http://supervisord/RPC2", content=body, headers={**self.headers, **XML}) as got,
+            ):
                 reply = Reply(got.status_code, dict(got.headers), _bounded(got), 0.0)
         except httpx2.HTTPError as error:
             raise Unreachable("supervisord did not answer", detail=type(error).__name__) from error
