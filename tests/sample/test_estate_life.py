@@ -10,6 +10,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.sample.hands import CONNECTOR, Hands
 from tickless.domain.errors import AuthFailed, NotFound, OutsideError, Rejected
 from tickless.kit.clock import SystemClock
 from tickless.sample.company import Company
+from tickless.sample.estate.blueprint import PORTS_TAKEN, write_blueprint
 from tickless.sample.estate.control import Estate
 from tickless.sdk.connector import Call
 from tickless.sdk.registry import make_instance
@@ -125,3 +127,30 @@ def test_no_process_outlives_the_one_that_started_it(victim: str, tmp_path: Path
 def test_a_folder_in_use_is_refused(hands: Hands, estate: Estate, company: Company) -> None:
     with pytest.raises(Rejected, match="not empty"):
         Estate.start(company, estate.blueprint.folder)
+
+
+def test_a_reset_makes_it_the_first_day_again(hands: Hands, estate: Estate, company: Company) -> None:
+    who, laptop = company.people[80].username, company.laptop(company.people[80].id).tag
+    for fault, target in (("lock", who), ("mailbox_full", who), ("device_offline", laptop), ("kill", "stock-db")):
+        estate.fault(fault, target)  # type: ignore[arg-type]
+    estate.fault("errors", "price-engine")
+    estate.fault("certificate", "shop.larkmoor.example", days=1)
+    estate.fault("disk", "app-2:/var", seconds=0)
+    hands.do("phone_send", phone="+447700900200", text="hello")
+    estate.reset()
+    assert not hands.ask("account", username=who).locked
+    assert hands.ask("mailbox_quota", username=who).percent < 100
+    assert hands.ask("device", device=laptop).online
+    assert hands.healthy("stock-db")
+    assert hands.healthy("price-engine")
+    assert hands.ask("certificate_state", name="shop.larkmoor.example").days_left > 170
+    assert hands.ask("disk_usage", host="app-2", path="/var").percent < 50
+    assert (estate.effects(), estate.sms("+447700900200")) == ([], [])
+
+
+def test_a_second_company_on_the_same_ports_gives_up_with_a_word_for_it(estate: Estate, tmp_path: Path) -> None:
+    taken = write_blueprint(replace(estate.blueprint, directory=str(tmp_path)))
+    ground = [sys.executable, "-m", "tickless.sample.estate.ground", str(taken)]
+    done = subprocess.run(ground, stdin=subprocess.PIPE, capture_output=True, timeout=60, check=False)
+    assert done.returncode == PORTS_TAKEN
+    assert Estate.attach(estate.blueprint.folder).urls == estate.urls

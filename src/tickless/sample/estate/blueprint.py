@@ -10,6 +10,8 @@ from typing import Any
 COMMONS = "commons"
 OFFICE = "office"
 MONITOR = "monitor"
+PORTS_TAKEN = 98
+"""Exit status of the ground when another company took the same block of ports in the same moment."""
 
 
 @dataclass(frozen=True)

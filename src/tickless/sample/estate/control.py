@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from tickless.domain.errors import NotFound, Rejected, Unreachable
 from tickless.sample.company import Company
-from tickless.sample.estate.blueprint import Blueprint, read_blueprint
+from tickless.sample.estate.blueprint import PORTS_TAKEN, Blueprint, read_blueprint
 from tickless.sample.estate.drawing import draw
 
 GroundFault = Literal["kill", "hang", "errors", "slow", "pool", "disk", "certificate"]
@@ -35,7 +35,8 @@ OfficeFault = Literal[
 """Targets: login names; for the last two a device."""
 FaultKind = GroundFault | OfficeFault
 TOKEN_NAME = "TICKLESS_SAMPLE_TOKEN"  # noqa: S105 - the name of a variable
-START_PATIENCE = 30.0
+START_PATIENCE = 60.0
+TRIES = 4
 
 
 @dataclass(frozen=True)
@@ -70,33 +71,32 @@ class Estate:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         if any(directory.iterdir()):
             raise Rejected(f"{directory} is not empty", mend="attach to the estate in it, or choose another folder")
-        file = draw(company, directory, interval=interval, hours_per_second=hours_per_second)
-        log = directory / "ground.log"
-        with log.open("wb") as out:
-            ground = subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
-                [sys.executable, "-m", "tickless.sample.estate.ground", str(file)],
-                stdin=subprocess.PIPE,
-                stdout=out,
-                stderr=out,
-                start_new_session=True,
-            )
-        estate = cls(read_blueprint(file), ground)
-        try:
-            estate._wait_until_ready(directory / "estate.json", log)
-        except BaseException:
+        for _ in range(TRIES):
+            file = draw(company, directory, interval=interval, hours_per_second=hours_per_second)
+            estate = cls(read_blueprint(file), _start_ground(file, directory / "ground.log"))
+            try:
+                if estate._wait_until_ready(directory):
+                    return estate
+            except BaseException:
+                estate.stop()
+                raise
             estate.stop()
-            raise
-        return estate
+        raise Unreachable("the sample company found no free ports", mend="try again")
 
-    def _wait_until_ready(self, state: Path, log: Path) -> None:
+    def _wait_until_ready(self, directory: Path) -> bool:
+        """True when everything answers, False when the ports were taken. Raises `Unreachable`."""
         end = time.monotonic() + START_PATIENCE
-        while not state.exists():
-            gone = self._ground is not None and self._ground.poll() is not None
-            if gone or time.monotonic() > end:
+        while not (directory / "estate.json").exists():
+            code = self._ground.poll() if self._ground else None
+            if code == PORTS_TAKEN:
+                return False
+            if code is not None or time.monotonic() > end:
+                log = directory / "ground.log"
                 said = log.read_text(errors="replace").strip().splitlines()[-3:]
-                why = "ended at once" if gone else f"was not ready after {START_PATIENCE:.0f} s"
+                why = "ended at once" if code is not None else f"was not ready after {START_PATIENCE:.0f} s"
                 raise Unreachable(f"the sample company {why}", detail=" | ".join(said), mend=f"read {log}")
             time.sleep(0.02)
+        return True
 
     @classmethod
     def attach(cls, directory: Path) -> Estate:
@@ -168,6 +168,11 @@ class Estate:
         for port in (self.blueprint.office_port, self.blueprint.keeper_port):
             self._ask(port, "DELETE", "/effects")
 
+    def reset(self) -> None:
+        """Everything as on the first day: people, disks, certificates, processes; no effects and no texts."""
+        for port in (self.blueprint.keeper_port, self.blueprint.office_port):
+            self._ask(port, "POST", "/reset")
+
     def sms(self, phone: str) -> list[str]:
         """The texts that this phone number received, oldest first."""
         inbox = self._ask(self.blueprint.office_port, "GET", f"/phones/{quote(phone, safe='')}")
@@ -210,3 +215,14 @@ class Estate:
         if answer.status >= 400:
             raise Rejected(said.get("error", "refused"), detail=f"{method} {path}: {answer.status}")
         return said
+
+
+def _start_ground(file: Path, log: Path) -> subprocess.Popen[bytes]:
+    with log.open("wb") as out:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
+            [sys.executable, "-m", "tickless.sample.estate.ground", str(file)],
+            stdin=subprocess.PIPE,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )

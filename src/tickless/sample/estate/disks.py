@@ -32,7 +32,9 @@ class Disk:
     def lay_out(self) -> None:
         """Put the data and the logs of the last weeks there: half of the logs recent, half old."""
         for folder in (self.logs, self.data):
-            folder.mkdir(parents=True)
+            folder.mkdir(parents=True, exist_ok=True)
+            for path in folder.iterdir():
+                path.unlink()
         (self.data / "store.dat").write_bytes(b"\1" * int(self.plan.capacity_mb * DATA_SHARE) * KIB)
         for number in range(int(self.plan.capacity_mb * LOG_SHARE / FILE_MB)):
             self.write_log(age_days=number % 6 if number % 2 else KEPT_DAYS + 1 + number)
@@ -95,6 +97,9 @@ class Disks:
         root = blueprint.folder / "disks"
         self.all = {(plan.host, plan.path): Disk(plan, root) for plan in blueprint.disks}
         self.filling: dict[Disk, Filling] = {}
+
+    def lay_out(self) -> None:
+        """Put the files of the first day on every disk."""
         for disk in self.all.values():
             disk.lay_out()
 

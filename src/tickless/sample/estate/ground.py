@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import json
 import os
 import signal
 import sys
 from pathlib import Path
 
-from tickless.sample.estate.blueprint import read_blueprint
+from tickless.sample.estate.blueprint import PORTS_TAKEN, read_blueprint
 from tickless.sample.estate.keeper import Keeper
 from tickless.sample.estate.keeper_doors import open_doors
 from tickless.sample.estate.lifeline import hold_on_to_parent
@@ -27,7 +28,10 @@ async def _main(file: Path) -> None:
     hold_on_to_parent(_take_everyone_along)
     blueprint = read_blueprint(file)
     keeper = Keeper(blueprint, file)
-    await open_doors(keeper)
+    try:
+        await open_doors(keeper)
+    except OSError as error:
+        raise SystemExit(PORTS_TAKEN if error.errno == errno.EADDRINUSE else str(error)) from error
     await keeper.start()
     state = blueprint.folder / "estate.json"
     state.touch(mode=0o600)

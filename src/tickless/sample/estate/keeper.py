@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from tickless.sample.estate.authority import Authority, read_certificate
-from tickless.sample.estate.blueprint import MONITOR, Blueprint, ServicePlan
+from tickless.sample.estate.blueprint import MONITOR, OFFICE, Blueprint, ServicePlan
 from tickless.sample.estate.calling import Caller
 from tickless.sample.estate.disks import POUR_EVERY, Disks
 from tickless.sample.estate.ledger import Ledger, open_file
@@ -26,11 +26,14 @@ class Keeper:
         self.disks = Disks(blueprint)
         self.authority = Authority(blueprint.folder / "certificates", blueprint.company)
         self.ledger = Ledger(open_file(blueprint.folder / "keeper.sqlite"))
+        self.touched: set[str] = set()
+        """Processes with a fault inside, that a restart ends."""
         self.turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.certificates = {plan.certificate: plan for plan in blueprint.services if plan.certificate}
 
     async def start(self) -> None:
         """Issue the certificates and start everything, all at once; returns when all of it answers."""
+        self.disks.lay_out()
         for name in self.certificates:
             self.authority.issue(name)
         self.processes.spawn(MONITOR, MONITOR)
@@ -40,6 +43,25 @@ class Keeper:
         ports[MONITOR] = self.blueprint.monitor_port
         await asyncio.gather(*(self.processes.ready(name, port) for name, port in ports.items()))
         await self.caller.call(self.blueprint.monitor_port, "/open", method="POST", patience=5.0)
+
+    async def reset(self) -> None:
+        """Everything on the ground as on the first day: all processes run anew, disks and certificates are sound."""
+        self.disks.filling.clear()
+        self.disks.lay_out()
+        for name in self.certificates:
+            self.authority.issue(name)
+        await asyncio.gather(*(self._renew_process(name) for name in self.blueprint.processes if name != OFFICE))
+        self.ledger.forget()
+
+    async def _renew_process(self, name: str) -> None:
+        """Restart only what something was done to: the others are as on the first day already."""
+        if self.processes.state(name)["state"] == "running" and name not in self.touched:
+            for plan in self.blueprint.of_process(name):
+                if plan.certificate:
+                    await self.service_call(plan, "POST", "/certificates/reload")
+            return
+        await self.processes.restart(name)
+        self.touched.discard(name)
 
     async def pour(self) -> None:
         """Let the filling disks fill, for ever."""

@@ -29,6 +29,7 @@ async def open_doors(keeper: Keeper) -> None:
         ("GET /effects", doors.effects),
     ):
         router.add(route, handler)
+    router.add("POST /reset", doors.reset, level="control")
     router.add("DELETE /effects", doors.forget, level="control")
     router.add("POST /faults", doors.fault, level="control")
     router.add("DELETE /faults", doors.heal, level="control")
@@ -97,6 +98,10 @@ class Doors:
     async def effects(self, request: Request) -> Response:
         return answer(self.keeper.ledger.effects())
 
+    async def reset(self, request: Request) -> Response:
+        await self.keeper.reset()
+        return answer({"reset": True})
+
     async def forget(self, request: Request) -> Response:
         self.keeper.ledger.forget()
         return answer({"forgotten": True})
@@ -138,7 +143,9 @@ class Doors:
     async def _service_fault(self, method: str, kind: str, target: str) -> None:
         if kind not in FAULTS:
             raise Problem(404, f"there is no fault {kind!r}; there are {', '.join(sorted(FAULTS))}")
-        await self.keeper.service_call(self.keeper.service(target), method, f"/faults/{kind}")
+        plan = self.keeper.service(target)
+        await self.keeper.service_call(plan, method, f"/faults/{kind}")
+        self.keeper.touched.add(plan.process)
 
     def _disk(self, target: str) -> Disk:
         host, _, path = target.partition(":")

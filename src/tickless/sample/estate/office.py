@@ -18,7 +18,7 @@ from tickless.sample.estate.endpoints import Endpoints
 from tickless.sample.estate.ledger import Ledger
 from tickless.sample.estate.lifeline import die_with_parent, end, hold_on_to_parent
 from tickless.sample.estate.office_faults import OfficeFaults
-from tickless.sample.estate.office_file import open_office_file
+from tickless.sample.estate.office_file import open_office_file, refill
 from tickless.sample.estate.post import Mailboxes, Phones
 from tickless.sample.estate.remote_access import RemoteAccess
 from tickless.sample.estate.web import Handler, Json, Problem, Request, Response, Router, answer, serve
@@ -30,8 +30,9 @@ Changer = Callable[[dict[str, str], Json], Json]
 
 class Office:
     def __init__(self, blueprint: Blueprint) -> None:
-        seed = json.loads((blueprint.folder / "office_seed.json").read_text(encoding="utf-8"))
-        db = open_office_file(blueprint.folder / "office.sqlite", seed)
+        self.seed: Json = json.loads((blueprint.folder / "office_seed.json").read_text(encoding="utf-8"))
+        db = open_office_file(blueprint.folder / "office.sqlite", self.seed)
+        self.db = db
         self.blueprint = blueprint
         self.caller = Caller(blueprint.token)
         self.ledger = Ledger(db)
@@ -44,8 +45,9 @@ class Office:
         self.router = Router(blueprint.token, blueprint.control)
         self._open_reading_doors()
         self._open_changing_doors()
-        for plan in blueprint.of_process(OFFICE):
-            self._open_service_doors(Working(plan, blueprint, self.caller))
+        self.at_work = [Working(plan, blueprint, self.caller) for plan in blueprint.of_process(OFFICE)]
+        for working in self.at_work:
+            self._open_service_doors(working)
 
     def _open_reading_doors(self) -> None:
         read = self._read
@@ -60,6 +62,7 @@ class Office:
         self.router.add("GET /vpn/gateway", self._gateway)
         self.router.add("GET /vpn/tunnels/{username}", self._tunnel)
         self.router.add("GET /phones/{phone}", self._inbox, level="control")
+        self.router.add("POST /reset", self._reset, level="control")
         self.router.add("DELETE /effects", self._forget, level="control")
         self.router.add("POST /sign-in", self._sign_in, level="open")
         self.router.add("POST /faults", self._fault, level="control")
@@ -163,6 +166,13 @@ class Office:
 
     async def _inbox(self, request: Request) -> Response:
         return answer(self.phones.received(request.params["phone"]))
+
+    async def _reset(self, request: Request) -> Response:
+        refill(self.db, self.seed)
+        self.ledger.forget()
+        for working in self.at_work:
+            working.faults.clear()
+        return answer({"reset": True})
 
     async def _forget(self, request: Request) -> Response:
         self.ledger.forget()

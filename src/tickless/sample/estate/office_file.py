@@ -28,6 +28,11 @@ create table if not exists sms (number integer primary key, phone text not null,
 """
 
 
+_FILLED = (
+    "account", "grp", "membership", "device", "catalogue", "software", "profile", "session", "mailbox", "sms",
+)  # fmt: skip
+
+
 def open_office_file(path: Any, seed: Json) -> sqlite3.Connection:
     """Open the file; fill it if it is new. What happened before a restart is still there."""
     connection = open_file(path)
@@ -37,6 +42,15 @@ def open_office_file(path: Any, seed: Json) -> sqlite3.Connection:
         _fill(connection, seed)
         connection.execute("commit")
     return connection
+
+
+def refill(connection: sqlite3.Connection, seed: Json) -> None:
+    """Everything in the office as on the first day."""
+    connection.execute("begin immediate")
+    for table in _FILLED:
+        connection.execute(f"delete from {table}")  # noqa: S608 - our own words
+    _fill(connection, seed)
+    connection.execute("commit")
 
 
 def _fill(connection: sqlite3.Connection, seed: Json) -> None:

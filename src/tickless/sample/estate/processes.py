@@ -19,7 +19,7 @@ from tickless.sample.estate.web import Json, Problem
 
 GRACE = 0.6
 """Seconds between the polite signal and the one that can't be refused."""
-START_PATIENCE = 10.0
+START_PATIENCE = 30.0
 
 
 @dataclass
