@@ -10,10 +10,9 @@ from starlette.routing import BaseRoute
 from tickless.domain.errors import BadInput, Unauthenticated
 from tickless.domain.signal import Sender
 from tickless.doors.chat.talks import CHANNEL, Room, need_own, notices_of, open_room, talks_of
-from tickless.doors.console.frame import Form, Frame, Screen, Visit
+from tickless.doors.console.frame import Form, Frame, Screen, Visit, here
 from tickless.doors.console.rendering import fragment
 from tickless.doors.console.stream import Streams
-from tickless.doors.console.wording import day_time
 from tickless.doors.entrance import Visitor
 from tickless.doors.entrance.conversations import new_conversation, owner_of
 from tickless.journal import Tx
@@ -88,13 +87,12 @@ def pieces(visit: Visit) -> dict[str, str]:
 def room_pieces(visit: Visit, room: Room, *, csrf: str, send_to: str) -> dict[str, str]:
     """The conversation and its status line, as the page shows them."""
     context = {
+        **here(visit),
         "room": room,
         "csrf": csrf,
         "send_to": send_to,
         "guest": visit.visitor.kind == "anonymous",
         "key": secrets.token_urlsafe(12),
-        "now": visit.now,
-        "at": lambda moment: day_time(moment, visit.now),
     }
     return {name: fragment("chat.html", name, context) for name in ("doing", "talk")}
 

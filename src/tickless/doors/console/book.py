@@ -45,7 +45,7 @@ def read_book(tx: Tx, case: Case) -> CaseBook:
     runs = tuple(tx.runs.by(case=case.id))
     approvals = tuple(tx.approvals.by(case=case.id))
     participants = tuple(tx.alerts.participants(case.id))
-    people = [case.requester, case.speaker, *(found.ref for found in participants)]
+    people = [case.requester, case.speaker, case.subject, *(found.ref for found in participants)]
     people += [person for asked in approvals for person in (*asked.approvers, asked.requester, asked.answered_by)]
     return CaseBook(
         case=case,

@@ -12,11 +12,11 @@ from tickless.domain.errors import BadInput, Forbidden, NotFound
 from tickless.domain.signal import Signal
 from tickless.doors.console import story
 from tickless.doors.console.book import CaseBook, names_of, read_book, read_brief
-from tickless.doors.console.frame import Form, Frame, Screen, Visit
+from tickless.doors.console.frame import Form, Frame, Screen, Visit, here
 from tickless.doors.console.now import Row
 from tickless.doors.console.rendering import fragment
 from tickless.doors.console.stream import Streams
-from tickless.doors.console.wording import OUTCOMES, STATES, day_time
+from tickless.doors.console.wording import OUTCOMES, STATES
 from tickless.journal import Tx
 from tickless.journal.cases import CaseFilter
 
@@ -144,7 +144,7 @@ def mark(visit: Visit) -> Hashable:
 def pieces(visit: Visit) -> dict[str, str]:
     with visit.desk.journal.read() as tx:
         book = _book(tx, visit)
-    context = {**_content(visit, book), "now": visit.now, "at": lambda moment: day_time(moment, visit.now)}
+    context = {**here(visit), **_content(visit, book)}
     return {name: fragment("case.html", name, context) for name in ("standing", "stages", "talk")}
 
 

@@ -118,13 +118,9 @@ class Frame:
             me = visit.visitor.person.id if visit.visitor.person else None
             waiting = sum(me in asked.approvers for asked in tx.approvals.by(state="pending")) if me else 0
         return {
-            "visitor": visit.visitor,
-            "may": visit.visitor.may,
-            "csrf": visit.visitor.csrf,
+            **here(visit),
             "path": visit.request.url.path,
             "theme": _theme(visit.request),
-            "now": visit.now,
-            "at": lambda moment: day_time(moment, visit.now),
             "brakes": brakes,
             "paused": next((switch for switch in brakes if switch.name == "all"), None),
             "waiting": waiting,
@@ -140,6 +136,17 @@ class Frame:
         except Unauthenticated:
             return RedirectResponse("/sign-in", 303)
         return self.page(visit, Screen("refused.html", {"error": error}, error.status))
+
+
+def here(visit: Visit) -> dict[str, Any]:
+    """What pieces of a page may use, too: who asks, and what time it is."""
+    return {
+        "visitor": visit.visitor,
+        "may": visit.visitor.may,
+        "csrf": visit.visitor.csrf,
+        "now": visit.now,
+        "at": lambda moment: day_time(moment, visit.now),
+    }
 
 
 TOLD: dict[str, str] = {

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from tickless.doors.console.layers import Edge, Layers, Place, layer
 
-BOX_WIDTH = 148.0
+BOX_WIDTH = 160.0
 BOX_HEIGHT = 30.0
 ROW = 42.0
 """From one box to the next in a column."""
 THREAD = 16.0
 """Room for an edge that passes through a column."""
-COLUMN = 214.0
+COLUMN = 222.0
 MARGIN = 16.0
 _ROUNDS = 12
 

@@ -10,10 +10,10 @@ from starlette.routing import BaseRoute
 from tickless.domain.case import Case
 from tickless.doors.console import story
 from tickless.doors.console.book import names_of, read_book, read_brief
-from tickless.doors.console.frame import Form, Frame, Screen, Visit
+from tickless.doors.console.frame import Form, Frame, Screen, Visit, here
 from tickless.doors.console.rendering import fragment
 from tickless.doors.console.stream import Streams
-from tickless.doors.console.wording import FIVE, day_time
+from tickless.doors.console.wording import FIVE
 from tickless.flow.desk import Numbers
 from tickless.journal import Tx
 from tickless.journal.cases import CaseFilter
@@ -109,8 +109,7 @@ def _mark(tx: Tx) -> Hashable:
 
 
 def pieces(visit: Visit) -> dict[str, str]:
-    context = {**content(visit), "now": visit.now, "at": lambda moment: day_time(moment, visit.now)}
-    context["visitor"] = visit.visitor
+    context = {**here(visit), **content(visit)}
     return {name: fragment("now.html", name.replace("-", "_"), context) for name in ("figures", "live-cases", "latest")}
 
 

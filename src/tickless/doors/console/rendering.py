@@ -49,6 +49,8 @@ def templates() -> Environment:
         pretty=wording.pretty,
         standing=wording.standing,
         lines=lines,
+        sentence=wording.sentence,
+        bare=wording.bare,
     )
     environment.globals.update(words=wording, percent=wording.percent, asset_version=asset_version())
     return environment

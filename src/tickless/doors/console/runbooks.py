@@ -9,9 +9,6 @@ from tickless.domain.runbook import Runbook
 from tickless.doors.console.frame import Form, Frame, Screen, Visit
 from tickless.doors.console.wording import RUNGS
 
-START_RUNG = "observe"
-"""Where a runbook stands while nobody granted more."""
-
 
 def routes(frame: Frame) -> list[BaseRoute]:
     return [
@@ -29,7 +26,7 @@ def listing(visit: Visit) -> Screen:
     areas: dict[str, list[Runbook]] = {}
     for runbook in sorted(visit.desk.runbooks.values(), key=lambda found: found.runbook):
         areas.setdefault(runbook.runbook.split(".", maxsplit=1)[0], []).append(runbook)
-    return Screen("runbooks.html", {"areas": areas, "rungs": rungs, "start_rung": START_RUNG})
+    return Screen("runbooks.html", {"areas": areas, "rungs": rungs})
 
 
 def page(visit: Visit) -> Screen:
@@ -39,7 +36,7 @@ def page(visit: Visit) -> Screen:
 def content(visit: Visit) -> dict[str, object]:
     runbook = _of(visit)
     with visit.desk.journal.read() as tx:
-        rung = tx.coordination.rungs().get(runbook.runbook, START_RUNG)
+        rung = tx.coordination.rungs().get(runbook.runbook)
         stopped = next(
             (found for found in tx.coordination.switches() if found.name == f"runbook:{runbook.runbook}" and found.on),
             None,

@@ -36,7 +36,7 @@ class Standing:
     def words(self) -> str:
         if self.cases:
             return f"{len(self.cases)} live case{'s' if len(self.cases) > 1 else ''}"
-        return "needs something that has trouble" if self.troubled else "quiet"
+        return "feels trouble" if self.troubled else "quiet"
 
 
 def routes(frame: Frame) -> list[BaseRoute]:

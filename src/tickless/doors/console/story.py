@@ -128,7 +128,7 @@ def lines(book: CaseBook, *, signals: int = 3) -> tuple[StoryLine, ...]:
     if more > 0:
         found.append(StoryLine(book.joined[-1].occurred_at, "signals", f"and {more} more signals"))
     found += [
-        StoryLine(finding.made_at, "finding", f"{plain(finding.need)} ({finding.confidence:.0%} sure)")
+        StoryLine(finding.made_at, "finding", f"{plain(finding.need)}, {100 * finding.confidence:.0f} % sure")
         for finding in book.findings[:1]
     ]
     if book.joined_count > 1:
@@ -136,11 +136,12 @@ def lines(book: CaseBook, *, signals: int = 3) -> tuple[StoryLine, ...]:
     found.append(StoryLine(book.case.opened_at, "impact", book.case.impact.reason))
     found += [StoryLine(decision.decided_at, "decision", decision.summary) for decision in book.decisions]
     for run in book.runs:
+        titles = {step.id: step.title for step in run.plan.steps}
         found += [
             StoryLine(
                 receipt.ended_at or receipt.started_at,
                 "run",
-                receipt.error or receipt.summary or plain(receipt.uses),
+                receipt.error or receipt.summary or titles.get(receipt.step) or plain(receipt.uses),
                 "bad" if receipt.state == "failed" else "calm",
             )
             for receipt in book.receipts.get(run.id, ())

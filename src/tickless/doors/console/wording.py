@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -97,6 +98,8 @@ RUNGS: dict[str, str] = {
     "approve": "Do it after somebody says yes.",
     "auto": "Do it at once where policy allows, and verify.",
 }
+NOT_MOVED = "Nobody moved it: it stands where the settings of the house begin."
+_SHORT = {"vpn": "VPN", "tls": "TLS", "dns": "DNS", "cpu": "CPU", "api": "API", "sso": "SSO"}
 KINDS: dict[str, str] = {"incident": "Incident", "request": "Request", "question": "Question", "risk": "Risk"}
 CRITICALITY: dict[int, str] = {1: "mission critical", 2: "important", 3: "normal", 4: "low"}
 ASSURANCE: dict[str, str] = {
@@ -116,7 +119,20 @@ def standing(case: Case) -> Tag:
 
 def plain(word: str | None) -> str:
     """`account_unlock` → `Account unlock`; nothing → `Not known yet`."""
-    return word.replace("_", " ").replace(".", ": ").strip().capitalize() if word else "Not known yet"
+    if not word:
+        return "Not known yet"
+    said = word.replace("_", " ").replace(".", ": ").strip().capitalize()
+    return " ".join(_SHORT.get(part.lower(), part) for part in said.split(" "))
+
+
+def sentence(text: str) -> str:
+    """With a capital letter at its beginning and nothing else changed."""
+    return text[:1].upper() + text[1:]
+
+
+def bare(value: object) -> str:
+    """An expression or binding without its `${{ }}`, for reading."""
+    return re.sub(r"\$\{\{\s*(.*?)\s*\}\}", r"\1", str(value))
 
 
 def span(seconds: float | None) -> str:

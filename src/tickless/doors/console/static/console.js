@@ -10,3 +10,6 @@ for (const map of document.querySelectorAll("svg[data-map]")) roam(map, document
 for (const form of document.querySelectorAll("form[data-chat]")) chat(form);
 themes(document.querySelectorAll("[data-theme-toggle]"));
 age();
+if (!CSS.supports("selector(::details-content)")) {
+  for (const menu of document.querySelectorAll("details.folding")) menu.open = matchMedia("(min-width: 56.01rem)").matches;
+}
