@@ -25,6 +25,8 @@ def _take_everyone_along() -> None:
 
 
 async def _main(file: Path) -> None:
+    if os.getpgid(0) != os.getpid():
+        os.setpgid(0, 0)  # the group that dies with us is ours alone, whoever started us and how
     hold_on_to_parent(_take_everyone_along)
     blueprint = read_blueprint(file)
     keeper = Keeper(blueprint, file)
