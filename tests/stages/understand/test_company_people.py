@@ -1,4 +1,4 @@
-"""Everybody in the sample company, called by every form of their name, some misspelt: right, or asked back; never another person."""
+"""Everybody in the sample company, by every form of their name, some misspelt: right, or asked back; never somebody else."""
 
 import random
 from collections import Counter
@@ -22,7 +22,7 @@ TEMPLATES = (
 
 def misspelt(name: str, chance: random.Random) -> str:
     """Two letters changed over, one left out, or one doubled, inside the first word."""
-    at = chance.randrange(1, max(len(name.split()[0]) - 2, 2))
+    at = chance.randrange(1, max(len(name.split(maxsplit=1)[0]) - 2, 2))
     return chance.choice(
         [
             name[:at] + name[at + 1] + name[at] + name[at + 2 :],

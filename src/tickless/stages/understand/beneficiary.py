@@ -230,4 +230,5 @@ def _may_be_a_name(word: Word, need: str, *, before: str, following: str) -> boo
         return False
     # `Ursual is locked` is a misspelt Ursula, `my accout is locked` is an account.
     subject = following in _DOES and before not in _DETERMINERS
-    return not (is_ordinary(word.plain) if subject or word.owns else is_nearly_ordinary(word.plain))
+    strict = subject or word.owns or (word.capital and word.start > 0 and not word.text.isupper())
+    return not (is_ordinary(word.plain) if strict else is_nearly_ordinary(word.plain))

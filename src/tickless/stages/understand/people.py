@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from tickless.stages.understand.mention import Mention
 from tickless.stages.understand.names import PeopleIndex
-from tickless.stages.understand.spelling import allowed_slips
+from tickless.stages.understand.spelling import allowed_slips, slips
 from tickless.stages.understand.text import Word, is_nearly_ordinary, is_ordinary, listed
 
 _HINT_WORDS = frozenset({"from", "frm", "fom", "form", "in", "of", "at", "the", "our"})
@@ -91,7 +91,8 @@ def _single(
     used, narrowed, contradicted = _narrow(index, words, at + 1, others)
     end = words[at + used] if used else word
     clear = clear and not contradicted and not _somebody_else(index, words, at, others, text=text, taken=taken)
-    mention = _mention([word], text, narrowed or others, confidence=sure if clear else 0.5, clear=clear)
+    window = [words[at - 1], word] if _belongs(index, words, at, others, text=text, taken=taken) else [word]
+    mention = _mention(window, text, narrowed or others, confidence=sure if clear else 0.5, clear=clear)
     if used and not contradicted:
         mention = _with_hint(mention, text, end.end)
     return 1 + (used if not contradicted else 0), mention
@@ -114,9 +115,11 @@ def _by_one_word(index: PeopleIndex, word: Word, *, acts: bool) -> tuple[frozens
     if not near:
         return frozenset(), 0, False
     least = near[0][0]
-    people = frozenset().union(*(index.single[name] for cost, name in near if cost <= least))
-    # A slip of the finger on a single name links; a letter from elsewhere on the keyboard may be another name.
-    return people, 0.7, all(cost <= allowed_slips(name) for cost, name in near if cost <= least)
+    near = [(cost, name) for cost, name in near if cost <= least + 0.5]
+    people = frozenset().union(*(index.single[name] for _, name in near))
+    # A slip of the finger on a single name links; a letter from elsewhere on the keyboard may be another name, and a
+    # word of three letters is too short to tell.
+    return people, 0.7, len(plain) > 3 and all(cost <= allowed_slips(name) for cost, name in near)
 
 
 def _narrow(
@@ -153,14 +156,37 @@ def _somebody_else(
         pairs.append((at + 1, text[words[at].end : words[at + 1].start]))
     near = [words[place] for place, between in filter(None, pairs) if between == " " and place not in taken]
     names = frozenset().union(*(index.called[person] for person in people))
-    return any(not word.owns and not _is_theirs(word.plain, names) for word in near)
+    return any(not word.owns and not _is_theirs(word, names) for word in near)
 
 
-def _is_theirs(plain: str, names: frozenset[str]) -> bool:
-    """One of their names, its beginning, or no name at all."""
-    if not plain.isascii():
+def _belongs(
+    index: PeopleIndex, words: Sequence[Word], at: int, people: frozenset[str], *, text: str, taken: frozenset[int]
+) -> bool:
+    """The word before is part of the name: a misspelt first name, or one that nobody has."""
+    if at == 0 or at - 1 in taken or text[words[at - 1].end : words[at].start] != " ":
         return False
-    return plain.isdigit() or is_nearly_ordinary(plain) or any(name.startswith(plain) for name in names)
+    before = words[at - 1]
+    if not before.latin or before.owns or is_ordinary(before.plain) or _by_one_word(index, before, acts=False)[0]:
+        return False
+    names = frozenset().union(*(index.called[person] for person in people))
+    return _in_mid_sentence(before) or any(slips(before.plain, name) <= 1.5 for name in names)
+
+
+def _in_mid_sentence(word: Word) -> bool:
+    """It has a capital that no beginning of a text explains."""
+    return word.capital and word.start > 0
+
+
+def _is_theirs(word: Word, names: frozenset[str]) -> bool:
+    """One of their names, its beginning, or no name at all."""
+    plain = word.plain
+    if not word.latin:
+        return False
+    if plain.isdigit() or is_ordinary(plain):
+        return True
+    if any(name.startswith(plain) or slips(plain, name) <= 1.5 for name in names):
+        return True
+    return is_nearly_ordinary(plain) and not _in_mid_sentence(word)
 
 
 def _combinations(options: list[list[tuple[float, str]]]) -> Iterable[tuple[tuple[float, str], ...]]:
