@@ -42,6 +42,8 @@ class Watch(Record):
     id: str
     case: str
     run: str
+    subject: str
+    """What it is about: a later resolution about the same thing replaces this watch."""
     due_at: AwareDatetime
     until: AwareDatetime
     looks: int = 0

@@ -101,7 +101,7 @@ class CaseSteps:
             hold_until=verdict.hold_until,
             why=f"{len(verdict.readings)} checks held, read back from the system of record",
         )
-        ends.watch(tx, done, run.id, first_look=self._rooms.pace.first_look, now=now)
+        ends.watch(tx, done, run, first_look=self._rooms.pace.first_look, now=now)
         self._tell_resolved(tx, done, run, how, now=now)
 
     def _tell_resolved(self, tx: Tx, case: Case, run: Run, how: str, *, now: dt.datetime) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 
 from tickless.domain.case import Case, CaseState, Outcome, Participant
 from tickless.domain.measure import Resolution
+from tickless.domain.plan import Run
 from tickless.domain.verdict import Watch
 from tickless.flow import words
 from tickless.flow.conversation import say
@@ -54,15 +55,18 @@ def end_case(
     return done
 
 
-def watch(tx: Tx, case: Case, run: str, *, first_look: float, now: dt.datetime) -> None:
-    """Look again later whether it still holds."""
+def watch(tx: Tx, case: Case, run: Run, *, first_look: float, now: dt.datetime) -> None:
+    """Look again later whether it still holds. What was watched about the same thing before is over: this is newer."""
+    for older in tx.watches.by(subject=run.plan.subject):
+        tx.watches.delete(older.id)
     if case.hold_until is None:
         return
     tx.watches.put(
         Watch(
-            id=f"watch_{run}",
+            id=f"watch_{run.id}",
             case=case.id,
-            run=run,
+            run=run.id,
+            subject=run.plan.subject,
             due_at=now + dt.timedelta(seconds=first_look),
             until=case.hold_until,
         )

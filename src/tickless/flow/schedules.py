@@ -109,11 +109,11 @@ class Schedules:
         """Probe once more; not held twice in a row, and the case is open again."""
         with self._rooms.journal.read() as tx:
             run = tx.runs.need(watch.run)
+        steps, since = self._outputs(watch.run), run.ended_at or now
         readings = [
-            self._rooms.verify.look(
-                check, inputs=run.plan.inputs, steps=self._outputs(watch.run), key=f"{watch.id}:{i}"
-            )
-            for i, check in enumerate(run.plan.verify)
+            self._rooms.verify.look(check, inputs=run.plan.inputs, steps=steps, key=f"{watch.id}:{index}")
+            for index, check in enumerate(run.plan.verify)
+            if now <= since + dt.timedelta(seconds=check.hold)
         ]
         failed = core.verdict(readings) == "failed"
         misses = self._failed_looks.get(watch.id, 0) + 1 if failed else 0

@@ -50,7 +50,7 @@ class Alerts:
 
     def get(self, fingerprint: str, source: str) -> Alert | None:
         table = tables.alerts
-        query = sa.select(table).where(table.c.fingerprint == fingerprint[:200], table.c.source == source)
+        query = sa.select(table).where(table.c.fingerprint == fingerprint, table.c.source == source)
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _alert(row)
 
@@ -58,7 +58,7 @@ class Alerts:
         upsert(
             self._connection,
             tables.alerts,
-            {**alert.__dict__, "fingerprint": alert.fingerprint[:200], "title": alert.title.raw},
+            {**alert.__dict__, "title": alert.title.raw},
         )
 
     def of_case(self, case: str) -> list[Alert]:
@@ -74,7 +74,7 @@ class Alerts:
                 {
                     "case": case,
                     "signal": signal.id,
-                    "fingerprint": signal.fingerprint[:200],
+                    "fingerprint": signal.fingerprint,
                     "state": signal.state,
                     "title": signal.title.raw[:2_000],
                     "occurred_at": signal.occurred_at,

@@ -106,7 +106,7 @@ class Coordination:
 
     def post(self, key: str, *, workflow: str, message: object) -> None:
         """Leave a message for a waiting workflow; it is delivered once, after this transaction."""
-        values = {"key": key[:200], "workflow": workflow, "message": json.dumps(message)}
+        values = {"key": key, "workflow": workflow, "message": json.dumps(message)}
         insert_new(self._connection, tables.outbox, values)
 
     def posted(self, limit: int = 200) -> list[Letter]:

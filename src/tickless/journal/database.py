@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
 Part = Literal["main", "log"]
 
@@ -34,9 +32,15 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
 
 def migrate(engine: sa.Engine, part: Part) -> None:
     """Apply every migration of that part that is missing. Safe to call from several processes at once."""
+    versions = Path(__file__).parent / "migrations" / part / "versions"
+    if _version(engine, part) == max(path.stem for path in versions.glob(f"{part}_*.py")):
+        return
+    from alembic import command  # half a second that a start with an up-to-date schema needn't pay
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("version_locations", str(Path(__file__).parent / "migrations" / part / "versions"))
+    config.set_main_option("version_locations", str(versions))
     config.set_main_option("path_separator", "os")
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
@@ -46,3 +50,12 @@ def migrate(engine: sa.Engine, part: Part) -> None:
         config.attributes["connection"] = connection
         config.attributes["part"] = part
         command.upgrade(config, "head")
+
+
+def _version(engine: sa.Engine, part: Part) -> str | None:
+    """The newest migration that was applied; files are named by their revision, in order."""
+    table = f"schema_version_{part}"
+    if not sa.inspect(engine).has_table(table):
+        return None
+    with engine.connect() as connection:
+        return connection.execute(sa.select(sa.column("version_num")).select_from(sa.table(table))).scalar()

@@ -153,7 +153,12 @@ class Tx:
 
     @cached_property
     def watches(self) -> Shelf[Watch]:
-        return Shelf(self.connection, tables.watches, Watch, lambda w: {"id": w.id, "case": w.case, "due_at": w.due_at})
+        return Shelf(
+            self.connection,
+            tables.watches,
+            Watch,
+            lambda w: {"id": w.id, "case": w.case, "subject": w.subject, "due_at": w.due_at},
+        )
 
     @cached_property
     def people(self) -> Shelf[Person]:

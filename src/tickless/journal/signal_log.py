@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from tickless.domain.errors import NotFound, Unreachable
 from tickless.domain.signal import Payload, Quarantined, Signal
 from tickless.journal import tables
-from tickless.journal.tables import to_micros
+from tickless.journal.tables import storable, to_micros
 from tickless.kit.ids import new_id
 
 _COLUMNS = ("id", "source", "event_key", "kind", "state", "fingerprint", "occurred_at", "received_at", "body")
@@ -165,11 +165,11 @@ class SignalLog:
 def _row(signal: Signal) -> tuple[object, ...]:
     return (
         signal.id,
-        signal.source,
-        signal.event_key[:300],
+        storable(signal.source, 200),
+        storable(signal.event_key, 300),
         signal.kind,
         signal.state,
-        signal.fingerprint[:200],
+        storable(signal.fingerprint, 200),
         to_micros(signal.occurred_at),
         to_micros(signal.received_at),
         signal.model_dump_json(exclude_none=True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,6 +31,38 @@ def to_micros(value: dt.datetime) -> int:
     return (value - EPOCH) // dt.timedelta(microseconds=1)
 
 
+def storable(text: str, length: int | None = None) -> str:
+    """Text that both databases take: no NUL, at most `length` long; what is too long ends with a hash of the whole."""
+    plain = text.replace("\x00", "\ufffd")
+    if length is None or len(plain) <= length:
+        return plain
+    return plain[: length - 17] + "~" + hashlib.sha256(plain.encode(errors="replace")).hexdigest()[:16]
+
+
+class Words(sa.types.TypeDecorator[str]):
+    """Text of any length, which may come from outside."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else storable(value)
+
+
+class Key(sa.types.TypeDecorator[str]):
+    """Short text to search and join by. What is too long is shortened the same way when it is stored and when it is sought."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else storable(value, self.length)
+
+
 ROW_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 """SQLite numbers rows by itself only for INTEGER PRIMARY KEY."""
 
@@ -38,15 +71,15 @@ log = sa.MetaData()
 
 
 def _table(name: str, *columns: sa.Column[Any] | sa.Index | sa.UniqueConstraint) -> sa.Table:
-    return sa.Table(name, main, *columns, sa.Column("body", sa.Text, nullable=False))
+    return sa.Table(name, main, *columns, sa.Column("body", Words, nullable=False))
 
 
 def _id() -> sa.Column[Any]:
-    return sa.Column("id", sa.String(64), primary_key=True)
+    return sa.Column("id", Key(64), primary_key=True)
 
 
 def _text(name: str, length: int = 200, *, null: bool = True, index: bool = False) -> sa.Column[Any]:
-    return sa.Column(name, sa.String(length), nullable=null, index=index)
+    return sa.Column(name, Key(length), nullable=null, index=index)
 
 
 def _time(name: str, *, null: bool = False) -> sa.Column[Any]:
@@ -82,13 +115,13 @@ cases = _table(
 case_signals = sa.Table(
     "case_signals",
     main,
-    sa.Column("case", sa.String(64), primary_key=True),
-    sa.Column("signal", sa.String(64), primary_key=True),
-    sa.Column("fingerprint", sa.String(200), nullable=False),
-    sa.Column("state", sa.String(20), nullable=False),
-    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("case", Key(64), primary_key=True),
+    sa.Column("signal", Key(64), primary_key=True),
+    sa.Column("fingerprint", Key(200), nullable=False),
+    sa.Column("state", Key(20), nullable=False),
+    sa.Column("title", Words, nullable=False),
     sa.Column("occurred_at", UtcTime, nullable=False),
-    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("why", Words, nullable=False),
     sa.Index("ix_case_signals_fingerprint", "fingerprint"),
     sa.Index("ix_case_signals_case_time", "case", "occurred_at"),
 )
@@ -96,13 +129,13 @@ case_signals = sa.Table(
 alerts = sa.Table(
     "alerts",
     main,
-    sa.Column("fingerprint", sa.String(200), primary_key=True),
-    sa.Column("source", sa.String(200), primary_key=True),
-    sa.Column("state", sa.String(20), nullable=False),
-    sa.Column("case", sa.String(64), index=True),
-    sa.Column("service", sa.String(200)),
-    sa.Column("need", sa.String(200)),
-    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("fingerprint", Key(200), primary_key=True),
+    sa.Column("source", Key(200), primary_key=True),
+    sa.Column("state", Key(20), nullable=False),
+    sa.Column("case", Key(64), index=True),
+    sa.Column("service", Key(200)),
+    sa.Column("need", Key(200)),
+    sa.Column("title", Words, nullable=False),
     sa.Column("occurred_at", UtcTime, nullable=False),
     sa.Column("count", sa.Integer, nullable=False),
     comment="The current state of every alert, by fingerprint.",
@@ -111,10 +144,10 @@ alerts = sa.Table(
 participants = sa.Table(
     "participants",
     main,
-    sa.Column("case", sa.String(64), primary_key=True),
-    sa.Column("role", sa.String(20), primary_key=True),
-    sa.Column("ref", sa.String(200), primary_key=True),
-    sa.Column("conversation", sa.String(200)),
+    sa.Column("case", Key(64), primary_key=True),
+    sa.Column("role", Key(20), primary_key=True),
+    sa.Column("ref", Key(200), primary_key=True),
+    sa.Column("conversation", Key(200)),
     sa.Column("since", UtcTime, nullable=False),
     sa.Index("ix_participants_ref", "ref"),
 )
@@ -133,7 +166,7 @@ runs = _table(
 )
 receipts = _table(
     "receipts",
-    sa.Column("key", sa.String(160), primary_key=True),
+    sa.Column("key", Key(160), primary_key=True),
     _text("run", null=False, index=True),
     _text("state", 20),
     _time("started_at"),
@@ -178,7 +211,12 @@ resolutions = _table(
     sa.Index("ix_resolutions_at", "at"),
 )
 watches = _table(
-    "watches", _id(), _text("case", null=False, index=True), _time("due_at"), sa.Index("ix_watches_due", "due_at")
+    "watches",
+    _id(),
+    _text("case", null=False, index=True),
+    _text("subject", 300, index=True),
+    _time("due_at"),
+    sa.Index("ix_watches_due", "due_at"),
 )
 
 people = _table(
@@ -190,9 +228,9 @@ services = _table("services", _id(), _text("name"))
 dependencies = sa.Table(
     "dependencies",
     main,
-    sa.Column("service", sa.String(200), primary_key=True),
-    sa.Column("needs", sa.String(200), primary_key=True),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("service", Key(200), primary_key=True),
+    sa.Column("needs", Key(200), primary_key=True),
+    sa.Column("body", Words, nullable=False),
 )
 items = _table("configuration_items", _id(), _text("kind"), _text("service", index=True))
 articles = _table("articles", _id(), _text("title"))
@@ -202,44 +240,44 @@ audit = sa.Table(
     main,
     sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("at", UtcTime, nullable=False),
-    sa.Column("actor", sa.String(200), nullable=False),
-    sa.Column("action", sa.String(100), nullable=False),
-    sa.Column("subject", sa.String(300), nullable=False),
-    sa.Column("case", sa.String(64), index=True),
-    sa.Column("detail", sa.Text, nullable=False),
-    sa.Column("previous", sa.String(64), nullable=False),
-    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("actor", Key(200), nullable=False),
+    sa.Column("action", Key(100), nullable=False),
+    sa.Column("subject", Key(300), nullable=False),
+    sa.Column("case", Key(64), index=True),
+    sa.Column("detail", Words, nullable=False),
+    sa.Column("previous", Key(64), nullable=False),
+    sa.Column("hash", Key(64), nullable=False),
 )
 counters = sa.Table(
     "counters",
     main,
-    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("name", Key(64), primary_key=True),
     sa.Column("value", sa.BigInteger, nullable=False),
-    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("hash", Key(64), nullable=False),
 )
 
 users = _table("users", _id(), _text("login", null=False, index=True), _text("person", index=True))
 sessions = sa.Table(
     "sessions",
     main,
-    sa.Column("token_hash", sa.String(64), primary_key=True),
-    sa.Column("user", sa.String(64), nullable=False, index=True),
-    sa.Column("kind", sa.String(20), nullable=False),
-    sa.Column("csrf", sa.String(64), nullable=False),
+    sa.Column("token_hash", Key(64), primary_key=True),
+    sa.Column("user", Key(64), nullable=False, index=True),
+    sa.Column("kind", Key(20), nullable=False),
+    sa.Column("csrf", Key(64), nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("expires_at", UtcTime, nullable=False),
 )
 api_tokens = _table(
-    "api_tokens", _id(), sa.Column("token_hash", sa.String(64), nullable=False, unique=True), _text("user", index=True)
+    "api_tokens", _id(), sa.Column("token_hash", Key(64), nullable=False, unique=True), _text("user", index=True)
 )
 one_time = sa.Table(
     "one_time",
     main,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("kind", sa.String(20), nullable=False),
-    sa.Column("case", sa.String(64), index=True),
-    sa.Column("person", sa.String(64), nullable=False),
-    sa.Column("cipher", sa.Text, nullable=False),
+    sa.Column("id", Key(64), primary_key=True),
+    sa.Column("kind", Key(20), nullable=False),
+    sa.Column("case", Key(64), index=True),
+    sa.Column("person", Key(64), nullable=False),
+    sa.Column("cipher", Words, nullable=False),
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("expires_at", UtcTime, nullable=False),
@@ -250,48 +288,48 @@ one_time = sa.Table(
 outbox = sa.Table(
     "outbox",
     main,
-    sa.Column("key", sa.String(200), primary_key=True),
-    sa.Column("workflow", sa.String(200), nullable=False),
-    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("key", Key(200), primary_key=True),
+    sa.Column("workflow", Key(200), nullable=False),
+    sa.Column("message", Words, nullable=False),
     comment="Messages to waiting workflows, committed with what they speak of and delivered right after.",
 )
 
 leases = sa.Table(
     "leases",
     main,
-    sa.Column("name", sa.String(200), primary_key=True),
-    sa.Column("holder", sa.String(200), nullable=False),
+    sa.Column("name", Key(200), primary_key=True),
+    sa.Column("holder", Key(200), nullable=False),
     sa.Column("until", UtcTime, nullable=False),
 )
 nodes = sa.Table(
     "nodes",
     main,
-    sa.Column("id", sa.String(200), primary_key=True),
-    sa.Column("role", sa.String(20), nullable=False),
+    sa.Column("id", Key(200), primary_key=True),
+    sa.Column("role", Key(20), nullable=False),
     sa.Column("started_at", UtcTime, nullable=False),
     sa.Column("beat_at", UtcTime, nullable=False),
 )
 cursors = sa.Table(
     "cursors",
     main,
-    sa.Column("consumer", sa.String(100), primary_key=True),
+    sa.Column("consumer", Key(100), primary_key=True),
     sa.Column("position", sa.BigInteger, nullable=False),
 )
 switches = sa.Table(
     "switches",
     main,
-    sa.Column("name", sa.String(200), primary_key=True),
+    sa.Column("name", Key(200), primary_key=True),
     sa.Column("on", sa.Boolean, nullable=False),
-    sa.Column("by", sa.String(200), nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("by", Key(200), nullable=False),
+    sa.Column("reason", Words, nullable=False),
     sa.Column("at", UtcTime, nullable=False),
 )
 autonomy = sa.Table(
     "autonomy",
     main,
-    sa.Column("runbook", sa.String(200), primary_key=True),
-    sa.Column("rung", sa.String(20), nullable=False),
-    sa.Column("by", sa.String(200), nullable=False),
+    sa.Column("runbook", Key(200), primary_key=True),
+    sa.Column("rung", Key(20), nullable=False),
+    sa.Column("by", Key(200), nullable=False),
     sa.Column("at", UtcTime, nullable=False),
 )
 
@@ -299,38 +337,38 @@ signals = sa.Table(
     "signals",
     log,
     sa.Column("seq", ROW_ID, primary_key=True, autoincrement=True),
-    sa.Column("id", sa.String(64), nullable=False),
-    sa.Column("source", sa.String(200), nullable=False),
-    sa.Column("event_key", sa.String(300), nullable=False),
-    sa.Column("kind", sa.String(20), nullable=False),
-    sa.Column("state", sa.String(20), nullable=False),
-    sa.Column("fingerprint", sa.String(200), nullable=False),
+    sa.Column("id", Key(64), nullable=False),
+    sa.Column("source", Key(200), nullable=False),
+    sa.Column("event_key", Key(300), nullable=False),
+    sa.Column("kind", Key(20), nullable=False),
+    sa.Column("state", Key(20), nullable=False),
+    sa.Column("fingerprint", Key(200), nullable=False),
     sa.Column("occurred_at", UtcTime, nullable=False),
     sa.Column("received_at", UtcTime, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", Words, nullable=False),
     sa.UniqueConstraint("source", "event_key", name="uq_signals_source_event"),
     sa.Index("ix_signals_id", "id"),
 )
 payloads = sa.Table(
     "payloads",
     log,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("source", sa.String(200), nullable=False),
+    sa.Column("id", Key(64), primary_key=True),
+    sa.Column("source", Key(200), nullable=False),
     sa.Column("received_at", UtcTime, nullable=False),
-    sa.Column("content_type", sa.String(200), nullable=False),
-    sa.Column("headers", sa.Text, nullable=False),
+    sa.Column("content_type", Key(200), nullable=False),
+    sa.Column("headers", Words, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
 quarantine = sa.Table(
     "quarantine",
     log,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("source", sa.String(200), nullable=False),
+    sa.Column("id", Key(64), primary_key=True),
+    sa.Column("source", Key(200), nullable=False),
     sa.Column("received_at", UtcTime, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("mend", sa.Text, nullable=False),
-    sa.Column("content_type", sa.String(200), nullable=False),
-    sa.Column("headers", sa.Text, nullable=False),
+    sa.Column("reason", Words, nullable=False),
+    sa.Column("mend", Words, nullable=False),
+    sa.Column("content_type", Key(200), nullable=False),
+    sa.Column("headers", Words, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("replayed_at", UtcTime),
     sa.Index("ix_quarantine_received", "received_at"),

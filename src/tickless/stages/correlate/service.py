@@ -133,9 +133,7 @@ class CorrelateRoom:
             tx.alerts.add_participant(Participant(case=case.id, role="owner", ref=service.owner, since=now))
         return tx.cases.put(case)
 
-    def need(
-        self, tx: Tx, signal: Signal, finding: Finding, sender: Sender, *, now: dt.datetime
-    ) -> Placement:
+    def need(self, tx: Tx, signal: Signal, finding: Finding, sender: Sender, *, now: dt.datetime) -> Placement:
         """A person's need. Requests do not masquerade as incidents: the kind was found at the door."""
         world = self._world()
         whom = people.beneficiary(finding, sender.person, world)

@@ -14,11 +14,16 @@ SKEW = dt.timedelta(minutes=5)
 """How far a sender's clock may run ahead before its time is taken as the time of receipt."""
 
 
+def plain(text: str) -> str:
+    """Text that every database takes: no NUL, no half of a surrogate pair."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
 def event_key(item: Item, *, occurred_at: dt.datetime) -> str:
     """The sender's own id of the event, else what makes it one: fingerprint, state and the sender's time."""
     if item.event_key:
-        return item.event_key[:300]
-    return f"{item.fingerprint[:200]}:{item.state}:{occurred_at.isoformat()}"
+        return plain(item.event_key[:300])
+    return f"{plain(item.fingerprint[:200])}:{item.state}:{occurred_at.isoformat()}"
 
 
 def make_signal(
@@ -39,14 +44,14 @@ def make_signal(
         event_key=event_key(item, occurred_at=occurred),
         kind=item.kind,
         state=item.state,
-        fingerprint=item.fingerprint[:200],
+        fingerprint=plain(item.fingerprint[:200]),
         occurred_at=occurred,
         received_at=received_at,
         severity=item.severity,
-        title=Untrusted(item.title[:MAX_TITLE]),
-        body=Untrusted(item.body[:MAX_BODY]) if item.body else NOTHING_SAID,
-        labels=item.tamed_labels(),
-        link=Untrusted(item.link[:2_000]) if item.link else None,
+        title=Untrusted(plain(item.title[:MAX_TITLE])),
+        body=Untrusted(plain(item.body[:MAX_BODY])) if item.body else NOTHING_SAID,
+        labels={plain(key): Untrusted(plain(text.raw)) for key, text in item.tamed_labels().items()},
+        link=Untrusted(plain(item.link[:2_000])) if item.link else None,
         sender=sender,
         payload=payload,
     )

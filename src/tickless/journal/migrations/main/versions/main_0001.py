@@ -356,12 +356,14 @@ def upgrade() -> None:  # noqa: PLR0915 (a schema is long)
         "watches",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("case", sa.String(length=200), nullable=False),
+        sa.Column("subject", sa.String(length=300), nullable=True),
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_watches_case"), "watches", ["case"], unique=False)
     op.create_index("ix_watches_due", "watches", ["due_at"], unique=False)
+    op.create_index(op.f("ix_watches_subject"), "watches", ["subject"], unique=False)
 
 
 def downgrade() -> None:
