@@ -93,3 +93,13 @@ def test_a_certificate_is_a_real_one_and_renewing_shows_a_new_one(hands: Hands, 
         trusted.wrap_socket(plain, server_hostname=name) as secured,
     ):
         assert int(secured.getpeercert()["serialNumber"], 16) == int(new.serial, 16)  # type: ignore[index, arg-type]
+
+
+def test_a_disk_that_is_full_stops_the_service_on_it_until_there_is_room(
+    hands: Hands, estate: Estate, eventually: Eventually
+) -> None:
+    estate.fault("disk", "db-1:/srv", to_percent=100, seconds=0)
+    eventually(lambda: "full" in hands.ask("health_check", service="orders-db").detail)
+    eventually(lambda: not hands.healthy("checkout-api"))
+    hands.do("disk_clean_up", host="db-1", path="/srv")
+    eventually(lambda: hands.healthy("checkout-api"))

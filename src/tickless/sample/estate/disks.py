@@ -48,7 +48,7 @@ class Disk:
         os.utime(path, (then, then))
 
     def used_mb(self) -> float:
-        return sum(entry.stat().st_size for folder in (self.logs, self.data) for entry in os.scandir(folder)) / KIB
+        return sum(_size(Path(entry)) for folder in (self.logs, self.data) for entry in os.scandir(folder)) / KIB
 
     def state(self) -> Json:
         used = self.used_mb()
@@ -81,6 +81,13 @@ class Disk:
             "files": len(old),
             "percent": self.state()["percent"],
         }
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0  # cleaned up while we looked
 
 
 @dataclass

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tickless.sample.estate.blueprint import Blueprint, ServicePlan
 from tickless.sample.estate.calling import Caller
+from tickless.sample.estate.disks import Disk
 from tickless.sample.estate.pool import Pool, PoolExhausted
 
 FRESH_GOOD = 0.4
@@ -16,6 +17,7 @@ FRESH_BAD = 0.1
 PATIENCE = 1.0
 """Seconds that a dependency may take."""
 POOL_PATIENCE = 0.3
+FULL_PERCENT = 99.0
 SLOWNESS = 1.2
 """Seconds that the fault `slow` adds to each answer."""
 
@@ -37,6 +39,8 @@ class Working:
         below = blueprint.find(plan.pool_needs)
         self.pool = Pool(below.port, plan.pool_size) if below else None
         self.pool_path = (below.path if below else "") + "/"
+        root = blueprint.folder / "disks"
+        self.disks = [Disk(disk, root) for disk in blueprint.disks if disk.service == plan.id]
         self.faults: set[str] = set()
         self.requests = 0
         self.failures = 0
@@ -61,11 +65,12 @@ class Working:
 
     async def _look_down(self) -> Look:
         troubles = [text for text in await asyncio.gather(self._borrow(), *map(self._ask, self.needs)) if text]
+        troubles += [f"disk {disk.plan.path} is full" for disk in self.disks if disk.state()["percent"] >= FULL_PERCENT]
         now = time.monotonic()
         if not troubles:
             self._look = Look(200, "ok", now + FRESH_GOOD)
         else:
-            status = 503 if troubles[0].startswith("no free connection") else 502
+            status = 503 if troubles[0].startswith(("no free connection", "disk")) else 502
             self._look = Look(status, "; ".join(troubles), now + FRESH_BAD)
         return self._look
 
