@@ -29,6 +29,7 @@ OfficeFault = Literal[
     "vpn_expired",
     "client_old",
     "mailbox_full",
+    "mailbox_tight",
     "device_offline",
     "device_disk_full",
 ]
@@ -59,17 +60,27 @@ class Estate:
 
     @classmethod
     def start(
-        cls, company: Company, directory: Path, *, interval: float = 0.4, hours_per_second: float = 0.25
+        cls,
+        company: Company,
+        directory: Path,
+        *,
+        interval: float = 0.4,
+        hours_per_second: float = 0.25,
+        resume: bool = False,
     ) -> Estate:
         """Start every process, and return when all of them answer.
 
-        `directory` must be empty or absent; it holds everything the estate writes. `interval`: seconds between the
-        monitor's rounds. `hours_per_second`: how fast the company's time runs, for forecasts. Raises `Unreachable`
-        with the reason when something does not start.
+        `directory` must be empty or absent, unless `resume`; it holds everything the estate writes. `interval`: seconds
+        between the monitor's rounds. `hours_per_second`: how fast the company's time runs, for forecasts. `resume`: open
+        the company again that was closed or killed in that folder: accounts, mail, devices, disks and the record of
+        effects are as they were; processes are new, on new ports, and well. Raises `Unreachable` with the reason when
+        something does not start.
         """
         directory = directory.absolute()
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if any(directory.iterdir()):
+        if resume:
+            (directory / "estate.json").unlink(missing_ok=True)
+        elif any(directory.iterdir()):
             raise Rejected(f"{directory} is not empty", mend="attach to the estate in it, or choose another folder")
         for _ in range(TRIES):
             file = draw(company, directory, interval=interval, hours_per_second=hours_per_second)
@@ -172,6 +183,29 @@ class Estate:
         """Everything as on the first day: people, disks, certificates, processes; no effects and no texts."""
         for port in (self.blueprint.keeper_port, self.blueprint.office_port):
             self._ask(port, "POST", "/reset")
+
+    def read(self, part: Literal["office", "keeper"], path: str) -> dict[str, Any]:
+        """The present state of something, as the office (`/accounts/{username}` …) or the keeper (`/disks?…`) tells it.
+
+        Raises `Rejected` for what isn't there.
+        """
+        port = self.blueprint.office_port if part == "office" else self.blueprint.keeper_port
+        found: dict[str, Any] = self._ask(port, "GET", path)
+        return found
+
+    def status(self, service: str) -> int:
+        """What a user of this service gets now: an HTTP status; 0 when nothing answers. Raises `NotFound`."""
+        plan = self.blueprint.find(service)
+        if plan is None:
+            raise NotFound(f"{self.blueprint.company} has no service called {service!r}")
+        line = http.client.HTTPConnection("127.0.0.1", plan.port, timeout=5)
+        try:
+            line.request("GET", f"{plan.path}/health", headers={"Connection": "close"})
+            return line.getresponse().status
+        except (OSError, http.client.HTTPException):
+            return 0
+        finally:
+            line.close()
 
     def sms(self, phone: str) -> list[str]:
         """The texts that this phone number received, oldest first."""

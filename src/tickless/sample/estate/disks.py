@@ -30,7 +30,10 @@ class Disk:
         self.count = 0
 
     def lay_out(self) -> None:
-        """Put the data and the logs of the last weeks there: half of the logs recent, half old."""
+        """Put the data and the logs of the last weeks there: half of the logs recent, half old. What is there stays."""
+        if self.data.exists():
+            self.count = max((int(path.stem[-5:]) for path in self.logs.glob("*.log")), default=0)
+            return
         for folder in (self.logs, self.data):
             folder.mkdir(parents=True, exist_ok=True)
             for path in folder.iterdir():

@@ -43,7 +43,8 @@ class OfficeFaults:
             ),
             "vpn_expired": (self._expire, access.renew),
             "client_old": (self._old_client, lambda who: endpoints.install(self._laptop(who), CLIENT)),
-            "mailbox_full": (self._fill, lambda who: mailboxes.set_quota(who, NORMAL_QUOTA * 2)),
+            "mailbox_full": (lambda who: self._fill(who, 1.04), lambda who: mailboxes.set_quota(who, NORMAL_QUOTA * 2)),
+            "mailbox_tight": (lambda who: self._fill(who, 0.96), lambda who: mailboxes.set_quota(who, NORMAL_QUOTA * 2)),
             "device_offline": (
                 lambda what: self._device(what, "online = 0"),
                 lambda what: self._device(what, "online = 1"),
@@ -86,9 +87,9 @@ class OfficeFaults:
             CLIENT,
         )
 
-    def _fill(self, username: str) -> None:
+    def _fill(self, username: str, share: float) -> None:
         must_exist(one(self.db, "select 1 from mailbox where username = ?", username), f"mailbox {username!r}")
-        affected(self.db, "update mailbox set used_mb = quota_mb * 1.04 where username = ?", username)
+        affected(self.db, "update mailbox set used_mb = quota_mb * ? where username = ?", share, username)
 
     def _laptop(self, username: str) -> str:
         laptop = self.endpoints.laptop_of(username)
