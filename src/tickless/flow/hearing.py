@@ -169,6 +169,16 @@ class Hearing:
         return case if case is not None and case.outcome not in {"refused", "withdrawn"} else None
 
     def _need(self, tx: Tx, signal: Signal, finding: Finding, sender: Sender, *, now: dt.datetime) -> list[Case]:
+        if finding.need is None:
+            say(
+                tx,
+                conversation=sender.conversation,
+                case=None,
+                text=words.SAY_AGAIN,
+                key=f"{signal.id}:{finding.id}",
+                at=now,
+            )
+            return []
         if finding.need == "status_of_case":
             self._status(tx, signal, sender, now=now)
             return []

@@ -12,5 +12,7 @@ class Settings(BaseModel):
 
     targets: dict[str, str] = Field(default_factory=dict)
     """Name → secret reference, such as `on-call = "env:ONCALL_URL"` with `slack://…` or `mailto://…` behind it."""
+    phone: str = ""
+    """Secret reference of an Apprise URL of an SMS gateway, with `{phone}` where the number goes (international, without +)."""
     when_unsure: Literal["refuse", "send_again"] = "refuse"
     """After a crash in the middle of sending: rather none or rather two?"""

@@ -10,8 +10,9 @@ TOKEN = "apprise-token-2Hx8-very-secret"
 
 def at(url: str) -> World:
     place = url.removeprefix("http://")
-    settings = {"targets": {"on-call": "env:ONCALL_URL"}}
-    return World(settings, {"ONCALL_URL": f"json://alice:{TOKEN}@{place}/in", "TOKEN": TOKEN})
+    settings = {"targets": {"on-call": "env:ONCALL_URL"}, "phone": "env:PHONE_URL"}
+    urls = {"ONCALL_URL": f"json://alice:{TOKEN}@{place}/in", "PHONE_URL": f"json://alice:{TOKEN}@{place}/to/{{phone}}"}
+    return World(settings, {**urls, "TOKEN": TOKEN})
 
 
 @contextmanager
@@ -21,9 +22,13 @@ def receiver() -> Iterator[World]:
         yield World(world.settings, world.secrets, look=lambda: [asked.json()["message"] for asked in server.asked])
 
 
+TEXT = {"phone": "+491700000017", "text": "Your code is 123456"}
 PARAMS = {"target": "on-call", "title": "Shop is down", "text": "Errors since 09:28"}
 CASES = [
     ContractCase(
         "send", receiver, PARAMS, changes=True, expect={"sent": True}, refuses_repeat=True, faults=http_faults(at)
-    )
+    ),
+    ContractCase(
+        "phone_send", receiver, TEXT, changes=True, expect={"sent": True}, refuses_repeat=True, faults=http_faults(at)
+    ),
 ]
