@@ -66,5 +66,5 @@ async def replay(visit: Visit, form: Form) -> str:
     """Read it again with today's mapping."""
     accepted = await visit.desk.replay(visit.path("id"), by=visit.visitor.actor)
     if accepted.quarantined:
-        return f"/quarantine/{visit.path('id')}?told=still_unreadable"
+        return f"/quarantine/{accepted.quarantined}?told=still_unreadable"
     return "/signals?told=replayed"
