@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -26,10 +27,25 @@ def clock() -> ManualClock:
     return ManualClock(dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC))
 
 
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    opened = Journal(main_url=f"sqlite:///{tmp_path}/main.db", log_url=f"sqlite:///{tmp_path}/log.db")
+def _journal_in(folder: Path) -> Journal:
+    return Journal(main_url=f"sqlite:///{folder}/main.db", log_url=f"sqlite:///{folder}/log.db")
+
+
+@pytest.fixture(scope="session")
+def empty_journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a migrated journal, to copy: migrating takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("empty")
+    opened = _journal_in(folder)
     opened.migrate()
+    opened.close()
+    return folder
+
+
+@pytest.fixture
+def journal(tmp_path: Path, empty_journal: Path) -> Iterator[Journal]:
+    folder = tmp_path / "journal"
+    shutil.copytree(empty_journal, folder)
+    opened = _journal_in(folder)
     with opened.write() as tx:
         tx.people.put(
             Person(id="p001", username="ada", name="Ada Byron", email="ada@larkmoor.example", department="Finance")

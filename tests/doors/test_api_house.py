@@ -177,16 +177,21 @@ def test_a_wish_waits_for_the_manager_and_for_nobody_else(
     assert case["outcome"] == "verified", case
 
 
-def test_a_rehearsal_changes_nothing_and_a_run_is_a_case(place: Place, admin: httpx2.Client) -> None:
+def test_a_rehearsal_changes_nothing_and_a_run_is_a_case(
+    place: Place, admin: httpx2.Client, as_person: Callable[..., httpx2.Client]
+) -> None:
     person = lock(place, 64)
     where = f"{API}/runbooks/directory.unlock-account"
     found = ok(admin.post(f"{where}/rehearse", json={"inputs": {"person": person.username}}))
     assert found["plan"]["inputs"]["person"]["id"] == person.id
     assert place.sample.estate.sign_in(person.username, "whatever")[1] == "locked"
+
     body = {"inputs": {"person": person.username}, "reason": "asked for by telephone"}
-    case = ok(admin.post(f"{where}/run", json=body), 202)
+    manager = as_person(person.manager, "operator")
+    case = ok(manager.post(f"{where}/run", json=body), 202)
+    assert case["requester"] == person.manager, "the house is told the person, not the account"
     done = eventually(lambda: (c := ok(admin.get(f"{API}/cases/{case['number']}"))) and not c["live"] and c)
-    assert done["outcome"] == "verified", done
+    assert done["outcome"] == "verified"
     assert place.sample.estate.sign_in(person.username, "whatever")[1] != "locked"
 
 
