@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -42,6 +43,9 @@ class _Reading:
     refused: list[tuple[bytes, PayloadRejected]] = field(default_factory=list)
 
 
+_Waiting = tuple[list[Signal], KeptPayload | None, "asyncio.Future[None]"]
+
+
 class SenseRoom:
     """The machine door's first room. `wake` is called after every commit, so that the intake looks at once."""
 
@@ -50,7 +54,8 @@ class SenseRoom:
         self._registry = registry
         self._wake = wake
         self._repeats = Repeats()
-        self._waiting: list[tuple[list[Signal], KeptPayload | None, asyncio.Future[None]]] = []
+        self._lock = threading.Lock()
+        self._waiting: list[_Waiting] = []
         self._writing = False
 
     async def receive(self, payload: Payload) -> Received:
@@ -105,23 +110,32 @@ class SenseRoom:
         return Received(received=received, new=new, quarantined=identity, reason=error.public, mend=mend)
 
     async def store(self, signals: list[Signal], payload: KeptPayload | None) -> None:
-        """Append durably. Callers that come while a commit is on its way share the next one."""
+        """Append durably. Callers that come while a commit is on its way share the next one, from whatever event loop."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((signals, payload, done))
-        if not self._writing:
+        with self._lock:
+            self._waiting.append((signals, payload, done))
+            leads = not self._writing
             self._writing = True
+        if leads:
             try:
-                while self._waiting:
-                    await self._commit_group()
+                while group := self._next_group():
+                    await self._commit(group)
             finally:
                 self._writing = False
         await done
 
-    async def _commit_group(self) -> None:
-        group, size = [], 0
-        while self._waiting and size < MAX_GROUP:
-            group.append(self._waiting.pop(0))
-            size += len(group[-1][0])
+    def _next_group(self) -> list[_Waiting]:
+        """What goes into the next commit; with nothing left, the next caller leads."""
+        group: list[_Waiting] = []
+        with self._lock:
+            size = 0
+            while self._waiting and size < MAX_GROUP:
+                group.append(self._waiting.pop(0))
+                size += len(group[-1][0])
+            self._writing = bool(group)
+        return group
+
+    async def _commit(self, group: list[_Waiting]) -> None:
         signals = [signal for found, _, _ in group for signal in found]
         payloads = [payload for _, payload, _ in group if payload is not None]
         failure: Unreachable | None = Unreachable("the signals could not be stored", mend="send them again")
@@ -131,16 +145,23 @@ class SenseRoom:
         except Unreachable as error:
             failure = error
         finally:
-            _settle([done for _, _, done in group], failure)
+            for _, _, done in group:
+                _settle(done, failure)
         if failure is None:
             self._wake()
 
 
-def _settle(waiting: list[asyncio.Future[None]], failure: Unreachable | None) -> None:
-    for done in waiting:
-        if done.done():
-            continue
-        if failure is None:
-            done.set_result(None)
-        else:
-            done.set_exception(failure)
+def _settle(done: asyncio.Future[None], failure: Unreachable | None) -> None:
+    """Tell a caller in its own event loop, which may run in another thread."""
+    loop = done.get_loop()
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(_resolve, done, failure)
+
+
+def _resolve(done: asyncio.Future[None], failure: Unreachable | None) -> None:
+    if done.done():
+        return
+    if failure is None:
+        done.set_result(None)
+    else:
+        done.set_exception(failure)
