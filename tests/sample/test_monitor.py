@@ -124,7 +124,9 @@ def test_what_could_not_be_told_is_told_later(estate: Estate, eventually: Eventu
         estate.fault("errors", "label-print")
         eventually(lambda: inbox.said("http_errors", "firing", service="label-print"))
         estate.heal("errors", "label-print")
-        eventually(lambda: not [a for a in estate.alerts() if a["status"] == "firing"])
+        eventually(
+            lambda: ("resolved", "label-print") in [(a["status"], a["labels"]["service"]) for a in estate.alerts()]
+        )
         refusing["now"] = False
         eventually(lambda: inbox.said("http_errors", "resolved", service="label-print"))
         estate.point_monitor("", "")

@@ -29,9 +29,12 @@ class Disk:
         self.data = self.root / "data"
         self.count = 0
 
-    def lay_out(self) -> None:
-        """Put the data and the logs of the last weeks there: half of the logs recent, half old. What is there stays."""
-        if self.data.exists():
+    def lay_out(self, *, afresh: bool = False) -> None:
+        """Put the data and the logs of the last weeks there: half of the logs recent, half old.
+
+        What is there stays, unless it is to be laid out `afresh`.
+        """
+        if self.data.exists() and not afresh:
             self.count = max((int(path.stem[-5:]) for path in self.logs.glob("*.log")), default=0)
             return
         for folder in (self.logs, self.data):
@@ -108,10 +111,10 @@ class Disks:
         self.all = {(plan.host, plan.path): Disk(plan, root) for plan in blueprint.disks}
         self.filling: dict[Disk, Filling] = {}
 
-    def lay_out(self) -> None:
-        """Put the files of the first day on every disk."""
+    def lay_out(self, *, afresh: bool = False) -> None:
+        """Put the files of the first day on every disk; `afresh`: also where there are files already."""
         for disk in self.all.values():
-            disk.lay_out()
+            disk.lay_out(afresh=afresh)
 
     def find(self, host: str, path: str) -> Disk:
         try:

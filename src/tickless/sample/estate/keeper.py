@@ -47,7 +47,7 @@ class Keeper:
     async def reset(self) -> None:
         """Everything on the ground as on the first day: all processes run anew, disks and certificates are sound."""
         self.disks.filling.clear()
-        self.disks.lay_out()
+        self.disks.lay_out(afresh=True)
         for name in self.certificates:
             self.authority.issue(name)
         await asyncio.gather(*(self._renew_process(name) for name in self.blueprint.processes if name != OFFICE))

@@ -21,6 +21,7 @@ from tickless.sample.estate.office_faults import OfficeFaults
 from tickless.sample.estate.office_file import open_office_file, refill
 from tickless.sample.estate.post import Mailboxes, Phones
 from tickless.sample.estate.remote_access import RemoteAccess
+from tickless.sample.estate.service_doors import open_service_doors
 from tickless.sample.estate.web import Handler, Json, Problem, Request, Response, Router, answer, serve
 from tickless.sample.estate.working import Working
 
@@ -47,7 +48,7 @@ class Office:
         self._open_changing_doors()
         self.at_work = [Working(plan, blueprint, self.caller) for plan in blueprint.of_process(OFFICE)]
         for working in self.at_work:
-            self._open_service_doors(working)
+            open_service_doors(self.router, working)
 
     def _open_reading_doors(self) -> None:
         read = self._read
@@ -106,28 +107,6 @@ class Office:
             "phone.send",
             lambda at, body: self.phones.send(at["phone"], str(body.get("text", ""))[:480]),
         )
-
-    def _open_service_doors(self, working: Working) -> None:
-        async def work(request: Request) -> Response:
-            look = await working.respond()
-            return answer({"service": working.plan.id, "detail": look.detail}, look.status)
-
-        async def metrics(request: Request) -> Response:
-            return Response(200, working.metrics().encode(), "text/plain; version=0.0.4")
-
-        async def fault(request: Request) -> Response:
-            kind = request.params["kind"]
-            if kind not in {"errors", "slow"}:
-                raise Problem(404, f"there is no fault {kind!r} in {working.plan.id}")
-            (working.faults.add if request.method == "POST" else working.faults.discard)(kind)
-            return answer({"faults": sorted(working.faults)})
-
-        path = working.plan.path
-        for where in ("/", "/health"):
-            self.router.add(f"GET {path}{where}", work, level="open")
-        self.router.add(f"GET {path}/metrics", metrics, level="open")
-        self.router.add(f"POST {path}/faults/{{kind}}", fault, level="control")
-        self.router.add(f"DELETE {path}/faults/{{kind}}", fault, level="control")
 
     def _read(self, template: str, reader: Reader) -> None:
         async def door(request: Request) -> Response:

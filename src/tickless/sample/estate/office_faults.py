@@ -44,7 +44,10 @@ class OfficeFaults:
             "vpn_expired": (self._expire, access.renew),
             "client_old": (self._old_client, lambda who: endpoints.install(self._laptop(who), CLIENT)),
             "mailbox_full": (lambda who: self._fill(who, 1.04), lambda who: mailboxes.set_quota(who, NORMAL_QUOTA * 2)),
-            "mailbox_tight": (lambda who: self._fill(who, 0.96), lambda who: mailboxes.set_quota(who, NORMAL_QUOTA * 2)),
+            "mailbox_tight": (
+                lambda who: self._fill(who, 0.96),
+                lambda who: mailboxes.set_quota(who, NORMAL_QUOTA * 2),
+            ),
             "device_offline": (
                 lambda what: self._device(what, "online = 0"),
                 lambda what: self._device(what, "online = 1"),
