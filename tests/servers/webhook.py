@@ -13,12 +13,13 @@ from tests.servers.processes import HOST, wait_until
 
 
 class Inbox:
-    """Everything posted to `url`, in order: `bodies` as JSON values, `headers` beside them."""
+    """Everything posted to `url`, in order: `bodies` as JSON values, `headers` and `paths` beside them."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.bodies: list[Any] = []
         self.headers: list[dict[str, str]] = []
+        self.paths: list[str] = []
 
     def alerts(self, status: str) -> list[dict[str, Any]]:
         """Every Alertmanager alert of that status (`firing`, `resolved`) that has arrived."""
@@ -38,6 +39,7 @@ def webhook_inbox() -> Iterator[Inbox]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             inbox.headers.append(dict(self.headers))
+            inbox.paths.append(self.path)
             inbox.bodies.append(json.loads(body))
             self.send_response(200)
             self.end_headers()
