@@ -180,6 +180,18 @@ class CaseSteps:
                 say(tx, conversation=done.conversation, case=done, text=text, key=f"{decision}:off", at=now)
         return "handed_off"
 
+    def broke(self, case: str, reason: str) -> str:
+        """The house itself failed: people take over."""
+        now = self._rooms.clock.now()
+        with self._rooms.journal.write() as tx:
+            record = tx.cases.need(case, lock=True)
+            if record.live:
+                why = f"Tickless itself failed: {reason}"
+                done = ends.end_case(tx, record, state="handed_off", outcome="handed_off", now=now, why=why)
+                text = words.handed_off(done)
+                say(tx, conversation=done.conversation, case=done, text=text, key=f"{case}:broke", at=now)
+        return "handed_off"
+
     def close(self, case: str, decision: str, kind: str) -> str:
         """Refused or muted, with the reasons of the policies that said so."""
         now = self._rooms.clock.now()

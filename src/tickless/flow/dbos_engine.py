@@ -16,13 +16,20 @@ from dbos import (
 )
 
 from tickless.flow import names
-from tickless.flow.engine import Json, Pending, WorkflowFunction
+from tickless.flow.engine import Json, Pending, StepBroke, WorkflowFunction
 from tickless.journal import Journal, Tx
+from tickless.kit.log import get_logger
 
 APPLICATION = "tickless"
 APPLICATION_VERSION = "1"
 """Raised only when stored runs of the old version can't be continued by the new code: an ADR goes with it."""
 POLL_SECONDS = 0.2
+STEP_TRIES = 3
+STEP_PAUSE = 0.5
+"""Seconds before a step that broke is tried again: a database that is away for a moment is no defect."""
+BROKE = "__broke__"
+"""Marks the remembered result of a step that never worked, so that a replay comes to the same end."""
+log = get_logger("flow")
 _LIVE = ["PENDING", "ENQUEUED", "DELAYED"]
 
 
@@ -108,9 +115,19 @@ class DbosEngine:
 
     async def step(self, name: str, function: Callable[..., Json], *args: Json) -> Json:
         async def in_thread() -> Json:
-            return await asyncio.to_thread(function, *args)
+            for attempt in range(STEP_TRIES):
+                try:
+                    return await asyncio.to_thread(function, *args)
+                except Exception as error:
+                    log.error("a step broke", step=name, args=args, attempt=attempt, exc_info=error)
+                    broke = f"{type(error).__name__} in {name}"
+                    await asyncio.sleep(STEP_PAUSE * (attempt + 1))
+            return {BROKE: broke}
 
-        return await DBOS.run_step_async({"name": name}, in_thread)
+        result = await DBOS.run_step_async({"name": name}, in_thread)
+        if isinstance(result, dict) and BROKE in result:
+            raise StepBroke(result[BROKE])
+        return result
 
     async def call(self, name: str, *, workflow: str, args: tuple[Json, ...]) -> Json:
         with SetWorkflowID(workflow):

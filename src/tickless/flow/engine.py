@@ -24,6 +24,10 @@ class Pending:
     created_ms: int
 
 
+class StepBroke(Exception):
+    """A step failed in a way that nobody foresaw, and went on failing: a defect. The case goes to people."""
+
+
 class Engine(Protocol):
     """Runs workflows that survive `kill -9`. Called inside a workflow: `step`, `sleep`, `receive`, `call`."""
 
@@ -52,7 +56,10 @@ class Engine(Protocol):
         ...
 
     async def step(self, name: str, function: Callable[..., Json], *args: Json) -> Json:
-        """Run a synchronous function in a thread and remember its result: at least once, usually exactly once."""
+        """Run a synchronous function in a thread and remember its result: at least once, usually exactly once.
+
+        Raises `StepBroke` when the function raised on every try.
+        """
         ...
 
     async def call(self, name: str, *, workflow: str, args: tuple[Json, ...]) -> Json:

@@ -169,12 +169,13 @@ class Hearing:
         return case if case is not None and case.outcome not in {"refused", "withdrawn"} else None
 
     def _need(self, tx: Tx, signal: Signal, finding: Finding, sender: Sender, *, now: dt.datetime) -> list[Case]:
-        if finding.need is None:
+        if finding.need in {None, "approval_answer"}:
+            text = words.SAY_AGAIN if finding.need is None else words.APPROVALS
             say(
                 tx,
                 conversation=sender.conversation,
                 case=None,
-                text=words.SAY_AGAIN,
+                text=text,
                 key=f"{signal.id}:{finding.id}",
                 at=now,
             )

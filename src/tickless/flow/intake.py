@@ -11,7 +11,7 @@ import threading
 from tickless.domain.case import Case
 from tickless.domain.errors import TicklessError
 from tickless.domain.finding import Finding
-from tickless.domain.signal import Signal
+from tickless.domain.signal import Payload, Signal
 from tickless.flow import ends, names
 from tickless.flow.engine import Engine
 from tickless.flow.hearing import Hearing
@@ -63,9 +63,9 @@ class Intake:
             self._awake.clear()
             try:
                 busy = self.run_once()
-            except TicklessError as error:
-                log.error("the intake could not work", error=error.public)
-                busy = 0
+            except Exception as error:
+                log.error("the intake could not take in a batch", exc_info=error)
+                busy = self._one_by_one()
             if not busy:
                 self._awake.wait(IDLE_SECONDS)
 
@@ -75,11 +75,35 @@ class Intake:
         self.deliver()
         return taken
 
-    def _take_in(self) -> int:
+    def _one_by_one(self) -> int:
+        """Take in the next signal alone; one that can't be taken in is put aside with the reason, and the rest goes on."""
+        try:
+            return self._take_in(limit=1)
+        except Exception as error:
+            log.error("a signal could not be taken in", exc_info=error)
+            return self._put_aside(type(error).__name__)
+
+    def _put_aside(self, reason: str) -> int:
+        journal, now = self._rooms.journal, self._rooms.clock.now()
+        try:
+            with journal.read() as tx:
+                position = tx.coordination.cursor(CONSUMER)
+            for logged in journal.signals.after(position, 1):
+                body = logged.signal.model_dump_json().encode()
+                payload = Payload(source=logged.signal.source, received_at=now, body=body)
+                mend = "a defect of Tickless: report it with this payload; replay it after an upgrade"
+                journal.signals.put_aside(payload, reason=f"it could not be taken in ({reason})", mend=mend)
+                with journal.write() as tx:
+                    tx.coordination.move_cursor(CONSUMER, logged.seq)
+        except TicklessError as error:
+            log.error("the journal cannot be reached", error=error.public)
+        return 0
+
+    def _take_in(self, *, limit: int = BATCH) -> int:
         journal, now = self._rooms.journal, self._rooms.clock.now()
         with journal.read() as tx:
             position = tx.coordination.cursor(CONSUMER)
-        batch = journal.signals.after(position, BATCH)
+        batch = journal.signals.after(position, limit)
         if not batch:
             return 0
         findings = [(logged, self._understand(logged.signal, now)) for logged in batch]

@@ -7,7 +7,7 @@ from typing import Any
 
 from tickless.domain.runbook import Check
 from tickless.flow import names
-from tickless.flow.engine import Engine
+from tickless.flow.engine import Engine, StepBroke
 from tickless.flow.run_steps import RunSteps
 from tickless.stages.verify import core
 
@@ -24,6 +24,12 @@ class Interpreter:
 
     async def interpret_run(self, run: str) -> dict[str, Any]:
         """Run a plan. Returns {"end": done · nothing_to_do · stopped · failed · handed_off, "reason", "service"}."""
+        try:
+            return await self._interpret(run)
+        except StepBroke as broke:
+            return {"end": "failed", "reason": str(broke)}
+
+    async def _interpret(self, run: str) -> dict[str, Any]:
         shape = await self._engine.step(names.STATE, self._steps.begin, run)
         if shape["end"] is not None:
             return dict(shape)

@@ -10,7 +10,7 @@ from typing import Any
 
 from tickless.flow import names
 from tickless.flow.case_steps import CaseSteps
-from tickless.flow.engine import Engine
+from tickless.flow.engine import Engine, StepBroke
 from tickless.flow.interpreter import Interpreter
 
 MAX_TURNS = 10_000
@@ -29,6 +29,13 @@ class Resolution:
         engine.register(names.INTERPRET_RUN, interpreter.interpret_run)
 
     async def resolve_case(self, case: str, generation: int) -> str:
+        """The story, to its end; where the house itself fails, people take over."""
+        try:
+            return await self._story(case, generation)
+        except StepBroke as broke:
+            return str(await self._engine.step(names.HAND_OFF, self._steps.broke, case, str(broke)))
+
+    async def _story(self, case: str, generation: int) -> str:
         """Decide, do what was decided, look whether it held, and decide again until the case is over."""
         step, steps = self._engine.step, self._steps
         for turn in range(MAX_TURNS):

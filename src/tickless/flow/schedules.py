@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import threading
 
-from tickless.domain.errors import TicklessError
 from tickless.domain.verdict import Watch
 from tickless.flow import ends, names
 from tickless.flow.engine import Engine
@@ -66,8 +65,8 @@ class Schedules:
                     self.beat()
                 if self._role != "door":
                     self.tick()
-            except TicklessError as error:
-                log.error("a schedule could not run", error=error.public)
+            except Exception as error:
+                log.error("a schedule could not run", exc_info=error)
 
     def beat(self) -> None:
         """Say that this process is alive."""

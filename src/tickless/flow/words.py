@@ -21,6 +21,9 @@ SORRY_AGAIN = "I'm sorry it isn't solved. I'm looking at it again right now."
 WRONG_CODE = "That code isn't right, or it has expired."
 NO_PHONE = "I can't send a code: no phone is registered for this account. A colleague takes over and will get in touch."
 NOT_UNDERSTOOD = "I didn't quite get that."
+APPROVALS = (
+    "Approvals are given with the buttons of the request itself: open your notices, or Approvals in the console."
+)
 SAY_AGAIN = (
     "I'm not sure what you need. Could you say it in other words? For example: I'm locked out, I need access to an app, "
     "the VPN doesn't connect."
