@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tickless.journal import tables
+from tickless.journal.tables import storable
 from tickless.journal.upserts import insert_new
 from tickless.kit.canonical import canonical_json, digest
 
@@ -82,7 +83,8 @@ class Audit:
             .with_for_update()
         ).one()
         plain = json.loads(canonical_json(dict(detail)))
-        row = AuditRow(head.value + 1, at, actor, action, subject, case, plain, head.hash, "")
+        words = (storable(actor, 200), storable(action, 100), storable(subject, 300))
+        row = AuditRow(head.value + 1, at, *words, case, plain, head.hash, "")
         values = {**row.__dict__, "detail": canonical_json(plain).decode(), "hash": row.computed()}
         self._connection.execute(sa.insert(tables.audit).values(**values))
         self._connection.execute(
@@ -105,29 +107,47 @@ class Audit:
             query = query.where(tables.audit.c.seq < before)
         return [_row(found) for found in self._connection.execute(query)]
 
-    def _all(self) -> Iterator[AuditRow]:
-        after = 0
-        while batch := self.rows(after=after, limit=1_000):
+    def _all(self) -> Iterator[sa.Row[Any]]:
+        after = None
+        while True:
+            query = sa.select(tables.audit).order_by(tables.audit.c.seq).limit(1_000)
+            batch = self._connection.execute(query if after is None else query.where(tables.audit.c.seq > after)).all()
             yield from batch
+            if not batch:
+                return
             after = batch[-1].seq
 
     def verify(self) -> ChainReport:
         """Walk the whole chain and locate the first changed, removed, added or reordered row."""
         expected, previous = 1, GENESIS
-        for row in self._all():
-            if row.seq != expected:
-                return ChainReport(expected - 1, previous, expected, f"row {expected} is missing")
-            if row.previous != previous:
-                return ChainReport(expected - 1, previous, row.seq, "it does not follow the row before it")
-            if row.hash != row.computed():
-                return ChainReport(expected - 1, previous, row.seq, "its content was changed")
-            expected, previous = expected + 1, row.hash
+        for found in self._all():
+            problem = _problem(found, expected, previous)
+            if problem:
+                return ChainReport(expected - 1, previous, min(found.seq, expected), problem)
+            expected, previous = expected + 1, found.hash
         head = self._connection.execute(
             sa.select(tables.counters.c.value, tables.counters.c.hash).where(tables.counters.c.name == _CHAIN)
         ).one_or_none()
-        if head is not None and (head.value != expected - 1 or head.hash != previous):
+        value, hashed = (0, GENESIS) if head is None else (head.value, head.hash)
+        if (value, hashed) == (expected - 1, previous):
+            return ChainReport(expected - 1, previous)
+        if value >= expected:
             return ChainReport(expected - 1, previous, expected, "rows at the end are missing")
-        return ChainReport(expected - 1, previous)
+        return ChainReport(expected - 1, previous, value + 1, "rows at the end were added, or the head was changed")
+
+
+def _problem(found: sa.Row[Any], expected: int, previous: str) -> str:
+    """What is wrong with a row at this place of the chain; empty if nothing is."""
+    if found.seq != expected:
+        return f"row {expected} is missing" if found.seq > expected else f"row {found.seq} was added"
+    if found.previous != previous:
+        return "it does not follow the row before it"
+    try:
+        row = _row(found)
+        whole = found.detail == canonical_json(row.detail).decode() and row.hash == row.computed()
+    except (ValueError, TypeError):
+        whole = False
+    return "" if whole else "its content was changed"
 
 
 def _row(found: Any) -> AuditRow:
