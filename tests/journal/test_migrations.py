@@ -1,0 +1,78 @@
+"""Migrations: from nothing to the newest schema, twice and by two processes at once, and they say what `tables` says."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from tests.journal.databases import Urls
+from tests.journal.samples import NOW, case, signal
+
+from tickless.journal import tables
+
+MIGRATE = (
+    "import sys; from tickless.journal import Journal; Journal(main_url=sys.argv[1], log_url=sys.argv[2]).migrate()"
+)
+
+
+def test_an_empty_database_becomes_one_that_works(urls: Urls) -> None:
+    journal = urls.open()
+    journal.migrate()
+    with journal.write() as tx:
+        tx.cases.put(case(1))
+    journal.signals.append([signal()])
+    journal.migrate()
+    with journal.read() as tx:
+        assert tx.cases.get("case_0001") == case(1)
+    assert journal.signals.head() == 1
+    journal.close()
+
+
+@pytest.mark.parametrize("part", ["main", "log"])
+def test_the_migrations_make_what_the_tables_say(urls: Urls, part: str) -> None:
+    journal = urls.open()
+    journal.migrate()
+    metadata = {"main": tables.main, "log": tables.log}[part]
+    both = {*tables.main.tables, *tables.log.tables, "schema_version_main", "schema_version_log"}
+    engine = journal.engine if part == "main" else journal.log_engine
+
+    def ours(item: object, name: str | None, kind: str, *_: object) -> bool:
+        return kind != "table" or name in metadata.tables or name not in both
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_object": ours, "version_table": f"schema_version_{part}"}
+        )
+        differences = compare_metadata(context, metadata)
+    journal.close()
+    assert differences == []
+
+
+def test_an_older_schema_is_brought_up(urls: Urls) -> None:
+    """A database that stands behind the newest migration gets what is missing, and only that."""
+    journal = urls.open()
+    journal.migrate()
+    with journal.engine.begin() as connection:
+        versions = connection.execute(sa.text("SELECT version_num FROM schema_version_main")).scalars().all()
+        assert len(versions) == 1
+        for table in reversed(tables.main.sorted_tables):
+            table.drop(connection)
+        connection.execute(sa.text("DELETE FROM schema_version_main"))
+    journal.migrate()
+    with journal.write() as tx:
+        tx.coordination.beat("n1", role="all", now=NOW)
+    journal.close()
+
+
+def test_processes_may_migrate_at_once(urls: Urls) -> None:
+    three = [subprocess.Popen([sys.executable, "-c", MIGRATE, *urls], stderr=subprocess.PIPE) for _ in range(3)]
+    said = [process.communicate(timeout=60)[1].decode() for process in three]
+    assert [process.returncode for process in three] == [0, 0, 0], said
+    journal = urls.open()
+    with journal.write() as tx:
+        tx.cases.put(case(1))
+    journal.close()
