@@ -47,6 +47,11 @@ LANES: dict[str, Lane] = {
     ),
     "dovecot": Lane(programs=("dovecot",), package="Debian: dovecot-imapd"),
     "scim": Lane(modules=("scim2_server",), package="PyPI: scim2-server"),
+    "chromium": Lane(
+        programs=("chromium",),
+        modules=("playwright", "axe_playwright_python"),
+        package="Debian: chromium; PyPI: playwright axe-playwright-python",
+    ),
 }
 
 FIXTURE_LANES: dict[str, tuple[str, ...]] = {
