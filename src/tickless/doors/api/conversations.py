@@ -32,7 +32,7 @@ async def say(
     entrance: EntranceHere,
     visitor: Talker,
     given: Say,
-    idempotency_key: Annotated[str, Header(max_length=200)] = "",
+    idempotency_key: Annotated[str, Header(max_length=150)] = "",
 ) -> Taken:
     """Starts a conversation, or goes on with one. The answer comes as messages of that conversation. With the same
     `Idempotency-Key` a retry is harmless."""

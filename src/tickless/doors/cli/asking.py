@@ -98,3 +98,6 @@ def _tell(talk: _Talk, stories: list[dict[str, Any]]) -> None:
     if any(case["state"] == "awaiting_person" for case in talk.cases):
         line("")
         line(f"To answer: tickless ask … --conversation {talk.conversation}", style="dim")
+    if any(case["state"] == "awaiting_approval" for case in talk.cases):
+        line("")
+        line("To see what waits: tickless approve list", style="dim")

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from tickless.doors.cli.client import part
-from tickless.doors.cli.output import line, moment, plain, show_more, show_pairs, show_table
+from tickless.doors.cli.output import line, moment, show_more, show_pairs, show_table
 from tickless.doors.cli.session import AsJson, Limit, Reason, print_json, session_of, usage
 from tickless.doors.cli.telling import show_case, show_story
 
@@ -108,9 +108,10 @@ def run(
     line(f"{found['plan']['title']}: nothing was changed", style="bold")
     show_pairs({"about": found["plan"]["subject"], "would be": found["decision"], "checks": found["verdict"]})
     for step in found["steps"]:
-        line(", ".join(f"{name} {plain(value)}" for name, value in step.items() if value not in (None, "")), indent=2)
+        what = step.get("summary") or step.get("title") or step.get("uses") or step.get("state") or ""
+        line(f"{step.get('step', 'step')}: {what}", indent=2)
     for reason_given in found["reasons"]:
-        line(reason_given, indent=2, style="dim")
+        line(f"because: {reason_given}", indent=2, style="dim")
 
 
 def read_inputs(pairs: list[str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ _MARKS = {True: "✓", False: "✗", None: "?"}
 
 def show_case(case: dict[str, Any]) -> None:
     """What a case is and how it stands."""
-    end = f" → {case['outcome']}" if case["outcome"] else ""
+    end = f" → {case['outcome']}" if case["outcome"] not in {None, case["state"]} else ""
     heading = Text(f"Case #{case['number']} ", style="bold")
     heading.append_text(plain(case["title"]))
     console().print(heading)
@@ -48,7 +48,7 @@ def _stage(title: str, lines: list[str]) -> None:
     if lines:
         console().print(Text(title, style="bold cyan"))
         for text in lines:
-            line(text, indent=2)
+            line(text, indent=4 if text.startswith(" ") else 2)
 
 
 def _signals(story: dict[str, Any]) -> None:
