@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 
@@ -417,7 +418,7 @@ def test_the_audit_chain_is_verified_filtered_and_exported(admin: TestClient, si
     assert "case:2042" not in rows
     lines = [json.loads(line) for line in admin.get("/audit/export").text.splitlines()]
     assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
-    assert all(after["previous"] == before["hash"] for before, after in zip(lines, lines[1:], strict=False))
+    assert all(after["previous"] == before["hash"] for before, after in itertools.pairwise(lines))
     assert signed_in(site, "operator").get("/audit/export", follow_redirects=False).status_code == 403
 
 

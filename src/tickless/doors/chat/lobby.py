@@ -65,7 +65,7 @@ def routes(frame: Frame, streams: Streams) -> list[BaseRoute]:
             await frame.desk.say(sender, text, key=form.get("key", "")[:100])
         except TicklessError as error:
             return await run_in_threadpool(frame.refusal, request, error)
-        return RedirectResponse("/chat?guest=1", 303)
+        return RedirectResponse("/chat?guest=1&sent=1", 303)
 
     return [
         Route("/chat", chat, methods=["GET"]),
@@ -77,12 +77,13 @@ def routes(frame: Frame, streams: Streams) -> list[BaseRoute]:
 def screen(visit: Visit, token: str) -> Screen:
     with visit.desk.journal.read() as tx:
         room = open_room(tx, conversation_of(token))
+    begun = bool(room.lines) or visit.asked("sent") is not None
     return Screen(
         "chat.html",
         {
             "talks": [],
-            "room": room if room.lines else None,
-            "stream": "/chat/guest/stream" if room.lines else "",
+            "room": room if begun else None,
+            "stream": "/chat/guest/stream" if begun else "",
             "writes": True,
             "key": secrets.token_urlsafe(12),
             "guest": True,

@@ -83,7 +83,7 @@ def open_room(tx: Tx, conversation: str) -> Room:
         id=conversation,
         lines=tuple(Line(message, _waits(tx, message, last_word)) for message in messages),
         case=case,
-        doing=story.now_doing(read_brief(tx, case)) if case else "",
+        doing=story.now_doing(read_brief(tx, case)) if case and case.state != "awaiting_person" else "",
         tag=standing(case) if case else None,
     )
 

@@ -93,6 +93,7 @@ def _content(visit: Visit, book: CaseBook) -> dict[str, object]:
         "everything": everything,
         "talk": [message for message in book.messages if not message.private or mine] if everything or mine else [],
         "signals": _signals(visit, book) if everything else {},
+        "known": {name: value for name, value in book.case.inputs.items() if ":" not in name},
         "planned": next((found.plan for found in reversed(book.decisions) if found.plan), None),
         "named": lambda key: book.names.get(key, key) if key else "nobody yet",
     }

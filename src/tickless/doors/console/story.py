@@ -109,7 +109,7 @@ def now_doing(book: CaseBook) -> str:
     if case.state == "open":
         return book.decisions[-1].summary if book.decisions else "Finding out what it is about"
     if case.outcome and book.resolutions:
-        return f"{plain(case.outcome)} after {span(book.resolutions[-1].seconds)}"
+        return f"Ended after {span(book.resolutions[-1].seconds)}"
     return book.decisions[-1].summary if book.decisions else plain(case.state)
 
 

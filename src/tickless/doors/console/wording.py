@@ -137,8 +137,12 @@ def bare(value: object) -> str:
 
 def span(seconds: float | None) -> str:
     """A length of time in at most two units: `0.4 s`, `38 s`, `4 min`, `2 h 10 min`, `3 d`. None: a dash."""
-    if seconds is None:
-        return "–"
+    return "–" if seconds is None else _span(seconds).replace(" ", "\u00a0")
+
+
+def _span(seconds: float) -> str:
+    if seconds < 0.1:
+        return "under 0.1 s"
     if seconds < 10:
         return f"{seconds:.1f} s".replace(".0 s", " s")
     if seconds < 100:
