@@ -137,6 +137,29 @@ def test_tokens_come_in_three_ways_and_end_at_once(entrance: Entrance, ada: User
         entrance.revoke(made.record.id, by="user:ada")
 
 
+def test_a_senders_token_is_remembered_for_a_moment_and_forgotten_when_revoked(
+    entrance: Entrance, ada: User, journal: Journal, clock: ManualClock
+) -> None:
+    made = entrance.create_token("am", user=ada, scopes=["signals:write"], source="am")
+    request = asks(authorization=f"Bearer {made.token}")
+    assert entrance.visitor(request, query_token=True).source == "am"
+    with journal.write() as tx:
+        tx.access.revoke_token(made.record.id)
+    assert entrance.visitor(request, query_token=True).source == "am", "another process revoked it just now"
+    with pytest.raises(Unauthenticated):
+        entrance.visitor(request)
+    clock.advance(dt.timedelta(seconds=2))
+    with pytest.raises(Unauthenticated):
+        entrance.visitor(request, query_token=True)
+
+    other = entrance.create_token("am", user=ada, scopes=["signals:write"])
+    request = asks(authorization=f"Bearer {other.token}")
+    entrance.visitor(request, query_token=True)
+    entrance.revoke(other.record.id, by="p001")
+    with pytest.raises(Unauthenticated):
+        entrance.visitor(request, query_token=True)
+
+
 def test_a_token_runs_out(entrance: Entrance, ada: User, clock: ManualClock) -> None:
     made = entrance.create_token("short", user=ada, scopes=["read"], expires_at=clock.now() + dt.timedelta(minutes=1))
     clock.advance(dt.timedelta(minutes=1))

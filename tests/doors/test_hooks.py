@@ -18,7 +18,6 @@ from starlette.testclient import TestClient
 from tickless.domain.signal import Payload
 from tickless.doors.entrance import Entrance
 from tickless.doors.entrance.middleware import standard_middleware
-from tickless.doors.entrance.problems import HANDLERS
 from tickless.doors.hooks import create_routes
 from tickless.doors.hooks.reading import kept_headers
 from tickless.flow.desk import Accepted, Numbers
@@ -72,7 +71,6 @@ def site(journal: Journal, clock: ManualClock, entrance: Entrance) -> Iterator[S
     app = Starlette(
         routes=create_routes(Receiving(journal, clock, room), entrance),  # type: ignore[arg-type]
         middleware=standard_middleware(entrance.settings),
-        exception_handlers=HANDLERS,
     )
     robot = entrance.create_user("robot", roles=["operator"])
     with TestClient(app, base_url="http://localhost", client=("192.0.2.7", 5000)) as client:
@@ -147,7 +145,9 @@ def test_an_unknown_source_or_name_is_told(site: Site) -> None:
     headers = site.headers()
     refused(site.client.post("/hooks/nagios7", json={}, headers=headers), 404, "not_found")
     refused(site.client.post("/hooks/Ba%20d", json={}, headers=headers), 422, "bad_input")
-    refused(site.client.get("/hooks/alertmanager", headers=headers), 405, "method_not_allowed")
+    wrong = site.client.get("/hooks/alertmanager", headers=headers)
+    refused(wrong, 405, "method_not_allowed")
+    assert wrong.headers["allow"] == "POST, OPTIONS"
 
 
 def test_too_much_is_refused_before_it_is_read(site: Site) -> None:

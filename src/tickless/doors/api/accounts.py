@@ -103,7 +103,7 @@ def create_token(entrance: EntranceHere, visitor: Admin, given: CreateToken) -> 
 
 @router.delete("/tokens/{token}", summary="Revoke an API token")
 def revoke_token(entrance: EntranceHere, visitor: Admin, token: str) -> Done:
-    """Effective at once, everywhere."""
+    """Effective at once; for receivers of other processes within two seconds."""
     entrance.revoke(token, by=visitor.actor)
     return Done()
 

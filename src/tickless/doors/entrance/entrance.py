@@ -19,10 +19,12 @@ from tickless.doors.entrance.settings import EntranceSettings
 from tickless.doors.entrance.throttle import Throttle
 from tickless.doors.entrance.visitor import ANONYMOUS, Right, Visitor
 from tickless.journal import Journal, Tx
-from tickless.journal.access import Session, User
+from tickless.journal.access import Session, User, token_hash
 from tickless.kit.clock import Clock
 
 COOKIE = "tickless_session"
+REMEMBERED = dt.timedelta(seconds=2)
+MOST_SENDERS = 1_000
 
 
 def link_path(token: str) -> str:
@@ -48,18 +50,40 @@ class Entrance(Accounts):
         self.settings = settings or EntranceSettings()
         self._logins = Throttle(free=self.settings.tries)
         self._addresses = Throttle(free=self.settings.tries_per_address)
+        self._senders: dict[str, tuple[dt.datetime, Visitor]] = {}
 
     # Who is it?
 
     def visitor(self, request: Request, *, query_token: bool = False) -> Visitor:
-        """Who sent this. A bearer token, a token as basic password, or the session cookie; `query_token` also reads
-        `?token=`, for senders that cannot set headers. A token that is wrong raises `Unauthenticated`; nothing at all is
-        an anonymous visitor."""
+        """Who sent this, by a bearer token, a token as basic password, or the session cookie.
+
+        `query_token`: for receivers; also reads `?token=`, for senders that cannot set headers, and remembers tokens for
+        `REMEMBERED`. A token that is wrong raises `Unauthenticated`; nothing at all is an anonymous visitor.
+        """
         token = _token_in(request, query=query_token)
         if token is not None:
-            return self._by_token(token)
+            return self.sender(token) if query_token else self._by_token(token)
         cookie = request.cookies.get(COOKIE)
         return self._by_session(cookie) if cookie else ANONYMOUS
+
+    def sender(self, token: str) -> Visitor:
+        """Behind a token of a sender, remembered for a moment: a monitor posts many times a second. A token that is revoked
+        here is forgotten at once; one that is revoked by another process, after `REMEMBERED`."""
+        now = self.clock.now()
+        key = token_hash(token)
+        known = self._senders.get(key)
+        if known is not None and now - known[0] < REMEMBERED:
+            return known[1]
+        visitor = self._by_token(token)
+        if len(self._senders) >= MOST_SENDERS:
+            self._senders.clear()
+        self._senders[key] = (now, visitor)
+        return visitor
+
+    def revoke(self, token_id: str, *, by: str) -> None:
+        """End an API token at once. Raises `NotFound`."""
+        super().revoke(token_id, by=by)
+        self._senders.clear()
 
     def _by_token(self, token: str) -> Visitor:
         with self.journal.read() as tx:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,7 +15,7 @@ from starlette.routing import Route
 
 from tickless.domain.errors import BadInput, Forbidden
 from tickless.doors.entrance import Entrance
-from tickless.doors.entrance.problems import Problems, PutAside
+from tickless.doors.entrance.problems import Problems, PutAside, problem, request_id_of
 from tickless.doors.hooks.health import health_routes
 from tickless.doors.hooks.metrics import Received, metrics_route
 from tickless.doors.hooks.reading import read_payload
@@ -25,6 +26,7 @@ ALERTMANAGER = "alertmanager"
 
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _ORIGIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.:-]{0,252})")
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -32,15 +34,28 @@ def create_routes(desk: Desk, entrance: Entrance) -> list[Route]:
     """Routes for the root of the site."""
     received = Received()
     hooks = _Hooks(desk, entrance, received)
-    routes = [
-        ("/hooks/{source}", hooks.receive, "POST"),
-        ("/hooks/{source}", hooks.handshake, "OPTIONS"),
-        ("/api/v2/alerts", hooks.receive_like_alertmanager, "POST"),
-    ]
+    paths: dict[str, dict[str, _Endpoint]] = {
+        "/hooks/{source}": {"POST": hooks.receive, "OPTIONS": hooks.handshake},
+        "/api/v2/alerts": {"POST": hooks.receive_like_alertmanager},
+    }
     guarded = [
-        Route(path, endpoint, methods=[method], middleware=[Middleware(Problems)]) for path, endpoint, method in routes
+        Route(path, _by_method(known), methods=_METHODS, name=path, middleware=[Middleware(Problems)])
+        for path, known in paths.items()
     ]
     return [*guarded, *health_routes(desk), metrics_route(desk, entrance, received)]
+
+
+def _by_method(known: dict[str, _Endpoint]) -> _Endpoint:
+    """One endpoint for a path, so that a wrong method is told in our shape too, whatever site it is in."""
+
+    async def endpoint(request: Request) -> Response:
+        found = known.get(request.method)
+        if found is None:
+            wrong = HTTPException(405, headers={"Allow": ", ".join(known)})
+            return problem(wrong, request_id=request_id_of(request.scope))
+        return await found(request)
+
+    return endpoint
 
 
 class _Hooks:
