@@ -17,6 +17,8 @@ FIRST, LAST = 1.0, 56.0
 """Between these two seconds people write."""
 OPENING: tuple[str, ...] = ("impostor", "unlock-1", "vpn-7")
 """Whoever waits longest for an answer comes first."""
+AFTER = 0.5
+"""Seconds between something and what comes of it."""
 SPARE = 3
 
 
@@ -26,8 +28,9 @@ def make_day(company: Company, seed: int = 7) -> Day:
     machines = list(machine_events(company, cast))
     people = _timed(list(people_events(company, cast)), seed)
     spare = tuple(cast.draw().id for _ in range(SPARE))
-    events = sorted([*machines, *people], key=lambda event: (event.at, event.id))
-    return Day(seed, SECONDS, tuple(events), spare)
+    times = {event.id: event.at for event in (*machines, *people)}
+    events = [replace(event, at=times[event.after] + AFTER) if event.after else event for event in (*machines, *people)]
+    return Day(seed, SECONDS, tuple(sorted(events, key=lambda event: (event.at, event.id))), spare)
 
 
 def _timed(events: Sequence[Event], seed: int) -> list[Event]:

@@ -8,7 +8,7 @@ from typing import Literal
 Door = Literal["human", "machine"]
 ReplyKind = Literal["code", "wrong_code", "choice", "approve", "deny", "words_waiting", "words_solved", "open_link"]
 """code: types the code that the phone of `by` received · choice: answers a question · words_waiting: says something while
-Tickless waits for somebody · words_solved: says something when it was solved · open_link: opens the one-time link and signs in."""
+Tickless waits for somebody · words_solved: says something when it was solved · open_link: opens the link and signs in."""
 Part = Literal["office", "keeper", "service"]
 Sign = Literal["is", "above", "below"]
 

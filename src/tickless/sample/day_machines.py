@@ -56,7 +56,7 @@ def _killed(company: Company, at: float, process: str, *, again: bool = False) -
         f"service:{process}",
         effects=(Effect("process.start", process),),
         facts=(Fact("service", process, "status", "is", 200),),
-        regressions=1 if process == AGAIN else 0,
+        regressions=1 if again else 0,
     )
     name = company.service(process).name
     title = f"{name} is killed again" if again else f"{name} is killed"

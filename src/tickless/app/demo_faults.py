@@ -1,0 +1,64 @@
+"""Breaking things in the sample company while a day is played, and breaking them again after a restart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import cast
+
+from tickless.app.demo_progress import case_for, read_progress
+from tickless.app.demo_state import DayState
+from tickless.app.sample_house import SampleHouse
+from tickless.domain.case import Case
+from tickless.sample.day_events import Day, Event, Expect, Fault
+from tickless.sample.estate.control import Effect, Estate, FaultKind
+
+
+def break_it(estate: Estate, fault: Fault) -> None:
+    """Break it now. Raises `Rejected` for what can't be broken so."""
+    estate.fault(cast(FaultKind, fault.kind), fault.target, **dict(fault.amount))
+
+
+def mend_it(estate: Estate, fault: Fault) -> None:
+    """Mend it by hand."""
+    estate.heal(cast(FaultKind, fault.kind), fault.target)
+
+
+async def break_for_a_while(estate: Estate, fault: Fault) -> None:
+    """Break it; what is only passing is over after a moment."""
+    await asyncio.to_thread(break_it, estate, fault)
+    if fault.lasts is not None:
+        await asyncio.sleep(fault.lasts)
+        await asyncio.to_thread(mend_it, estate, fault)
+
+
+def break_again(day: Day, sample: SampleHouse, state: DayState) -> None:
+    """A restart of the company mends everything: what was broken and not repaired yet is broken again."""
+    progress = read_progress(sample.house.journal, day.events)
+    effects = sample.estate.effects()
+    for event in day.events:
+        if _to_break(day, event, state) and not _repaired(event, progress[event.id].cases, effects):
+            for fault in event.faults:
+                if fault.lasts is None:
+                    break_it(sample.estate, fault)
+
+
+def _to_break(day: Day, event: Event, state: DayState) -> bool:
+    """Begun and not over; or over, but something that comes after it has not had its turn."""
+    if event.id not in state.started:
+        return False
+    awaited = any(one.after == event.id and one.id not in state.done for one in day.events)
+    return awaited or event.id not in state.done
+
+
+def _repaired(event: Event, cases: Sequence[Case], effects: Sequence[Effect]) -> bool:
+    """Whether every case is at work and has had its effects in its present generation."""
+    return all(_done(case_for(expect, cases), expect, effects) for expect in event.expects)
+
+
+def _done(case: Case | None, expect: Expect, effects: Sequence[Effect]) -> bool:
+    if case is None or not case.live:
+        return False
+    mark = f"run_{case.id.removeprefix('case_')}_{case.generation}_"
+    there = {(effect.operation, effect.target) for effect in effects if mark in effect.key}
+    return all((e.operation, e.target) in there for e in expect.effects if e.operation != "phone.send")
