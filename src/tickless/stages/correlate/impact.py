@@ -10,11 +10,18 @@ MANY = 50
 """People from which a trouble counts as one that reaches many."""
 
 
+def personal_impact(kind: CaseKind) -> Impact:
+    """One person's need: somebody who cannot work comes before somebody who would like something."""
+    if kind == "incident":
+        return Impact(priority=3, people=1, reason="One person is held up in their work.")
+    return Impact(priority=4, people=1, reason="One person's request.")
+
+
 def impact(*, kind: CaseKind, service: str | None, severity: str | None, world: World) -> Impact:
     """Priority from criticality and reach: the most critical service that suffers decides, one step less for what only
     threatens, and requests and questions of single people are ordinary."""
     if kind in {"request", "question"}:
-        return Impact(service=service, priority=4, people=1, reason="One person's request.")
+        return personal_impact(kind).model_copy(update={"service": service})
     if service not in world.services:
         return Impact(priority=3, reason="Nobody knows which service this is, so its impact is unknown.")
     hurt = [service, *world.dependents_of(service)] if service else []

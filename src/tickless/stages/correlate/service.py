@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from tickless.domain.case import Case, Participant
-from tickless.domain.finding import Evidence, Finding
+from tickless.domain.case import Case, Impact, Participant
+from tickless.domain.finding import CaseKind, Evidence, Finding
 from tickless.domain.record import Untrusted
 from tickless.domain.signal import Sender, Signal
 from tickless.domain.world import World
@@ -17,7 +17,7 @@ from tickless.journal.alerts import Alert
 from tickless.kit.ids import new_id
 from tickless.stages.correlate import people
 from tickless.stages.correlate.core import Placed, Trouble, place
-from tickless.stages.correlate.impact import impact
+from tickless.stages.correlate.impact import impact, personal_impact
 
 LABEL = "label:"
 MAX_LABELS = 40
@@ -196,7 +196,7 @@ class CorrelateRoom:
             assurance=sender.assurance,
             conversation=sender.conversation,
             inputs=inputs,
-            impact=impact(kind=kind, service=service, severity=None, world=world),
+            impact=self._impact_of(kind, service, subject),
             opened_at=signal.received_at,
             updated_at=now,
             evidence=(Evidence(text="A need of its own.", source="conversation", ref=signal.id),),
@@ -208,6 +208,11 @@ class CorrelateRoom:
                 )
             )
         return tx.cases.put(case)
+
+    def _impact_of(self, kind: CaseKind, service: str | None, subject: str) -> Impact:
+        if service is None and subject.startswith("person:"):
+            return personal_impact(kind)
+        return impact(kind=kind, service=service, severity=None, world=self._world())
 
 
 def reopened(case: Case) -> dict[str, object]:
