@@ -75,6 +75,8 @@ class Case(Record):
     attempt: int = 0
     regressions: int = 0
     opened_at: AwareDatetime
+    reopened_at: AwareDatetime | None = None
+    """When it came back, if it did: the time to a resolution counts from there."""
     updated_at: AwareDatetime
     resolved_at: AwareDatetime | None = None
     hold_until: AwareDatetime | None = None

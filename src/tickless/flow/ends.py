@@ -44,7 +44,7 @@ def end_case(
             need=case.need,
             runbook=runbook,
             service=case.service,
-            seconds=max(0.0, (now - case.opened_at).total_seconds()),
+            seconds=max(0.0, (now - (case.reopened_at or case.opened_at)).total_seconds()),
             minutes_saved=minutes,
             basis=basis,
             at=now,
@@ -88,7 +88,7 @@ def withdraw(tx: Tx, case: Case, *, by: str, now: dt.datetime) -> Case:
 
 def reopen(tx: Tx, case: Case, *, by: str, why: str, now: dt.datetime) -> Case:
     """It came back, or was never solved: the last end becomes `regressed`, and a new generation begins."""
-    back = tx.cases.put(case.model_copy(update={**reopened(case), "updated_at": now}))
+    back = tx.cases.put(case.model_copy(update={**reopened(case, now=now), "updated_at": now}))
     mark_regressed(tx, back, by=by, why=why, now=now)
     return back
 

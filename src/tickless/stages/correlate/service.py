@@ -98,7 +98,7 @@ class CorrelateRoom:
         case = tx.cases.need(placed.case.id, lock=True)
         change: dict[str, object] = {"updated_at": now, "evidence": _and(case.evidence, placed.why, signal)}
         if placed.how == "reopen":
-            change |= reopened(case)
+            change |= reopened(case, now=now)
         if placed.take_over:
             change |= self._about(signal, finding)
         return tx.cases.put(case.model_copy(update=change))
@@ -215,13 +215,14 @@ class CorrelateRoom:
         return impact(kind=kind, service=service, severity=None, world=self._world())
 
 
-def reopened(case: Case) -> dict[str, object]:
+def reopened(case: Case, *, now: dt.datetime) -> dict[str, object]:
     """What changes when a case comes back: a new generation with its own durable run."""
     return {
         "state": "open",
         "outcome": None,
         "generation": case.generation + 1,
         "regressions": case.regressions + 1,
+        "reopened_at": now,
         "resolved_at": None,
         "hold_until": None,
     }
