@@ -54,8 +54,12 @@ def _problem(
     state: DayState,
 ) -> str:
     own = progress[event.id]
+    wanted_cases = sum(expect.need is not None and not expect.joins for expect in event.expects)
+    if event.door == "human" and len(own.cases) > wanted_cases:
+        found = ", ".join(f"{case.number} {case.need}" for case in own.cases)
+        return f"opened {len(own.cases)} cases, not {wanted_cases}: {found}"
     if expect.need is None:
-        return f"opened a case: {own.cases[0].need}" if own.cases else ("" if own.heard else "nobody answered")
+        return "" if own.heard else "nobody answered"
     if expect.joins:
         return _joined(day, event, expect, progress)
     case = case_for(expect, own.cases)
@@ -90,8 +94,6 @@ def _joined(day: Day, event: Event, expect: Expect, progress: dict[str, Progress
     if event.door == "machine":
         return ""
     own = progress[event.id]
-    if own.cases:
-        return f"opened case {own.cases[0].number} of its own"
     return "" if own.heard >= 2 else "was not told when it was over"
 
 

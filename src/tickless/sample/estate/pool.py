@@ -9,6 +9,9 @@ from contextlib import asynccontextmanager
 from tickless.sample.estate.calling import Line
 
 
+LEAK_PATIENCE = 3.0
+
+
 class PoolExhausted(Exception):
     """No connection came free in time."""
 
@@ -42,9 +45,9 @@ class Pool:
             await self._give_back(1)
 
     async def leak(self) -> None:
-        """Take every free slot and never give it back."""
-        while self.in_use < self.size:
-            self.in_use += 1
+        """Take every slot, also those that are lent now, and never give them back. Raises `PoolExhausted`."""
+        while len(self._leaked) < self.size:
+            await self._take(LEAK_PATIENCE)
             try:
                 self._leaked.append(await Line.open(self.port))
             except OSError:
