@@ -1,0 +1,99 @@
+"""What the first pages tell people to do works as written."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from tests.docs.reference import ROOT
+from tests.servers.slapd import Slapd
+
+from tickless.app.build import build, registry_of
+from tickless.app.settings import Settings, read_settings
+from tickless.sample.company import make_company
+from tickless.sample.day import make_day
+from tickless.sdk.secrets import Secrets
+
+PAGES = sorted((ROOT / "docs" / "start").glob("*.md"))
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return [text for kind, text in BLOCK.findall(page.read_text(encoding="utf-8")) if kind == language]
+
+
+def page(name: str) -> Path:
+    return ROOT / "docs" / "start" / name
+
+
+TOML = [(path.name, text) for path in PAGES for text in blocks(path, "toml")]
+
+
+@pytest.mark.parametrize(("name", "text"), TOML, ids=[f"{name}-{index}" for index, (name, _) in enumerate(TOML)])
+def test_settings_on_the_pages_are_settings(name: str, text: str) -> None:
+    settings = Settings(**tomllib.loads(text))
+    assert set(registry_of(settings, Secrets()).instances) == set(settings.connectors)
+
+
+def test_the_person_of_the_readme_is_the_one_whose_account_the_demo_locks() -> None:
+    company = make_company()
+    spare = company.person(make_day(company).spare[0]).username
+    for path in (ROOT / "README.md", page("demo.md")):
+        assert set(re.findall(r"--as (\S+)", path.read_text(encoding="utf-8"))) == {spare}, path.name
+
+
+def records(data: Path) -> None:
+    """Run the script of `first-house.md` for a data folder."""
+    (script,) = blocks(page("first-house.md"), "python")
+    script = script.replace("/srv/tickless", str(data))
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_script_writes_the_records_and_may_run_again(tmp_path: Path) -> None:
+    records(tmp_path)
+    records(tmp_path)
+    house = build(read_settings(tmp_path))
+    try:
+        world = house.world.world()
+        assert {"anna", "ben"} == {person.username for person in world.people.values()}
+        assert world.upstream_of("shop-web", hops=1) == {"shop-db": 1}
+    finally:
+        house.stop()
+
+
+def test_the_directory_of_the_page_unlocks_a_real_account(slapd: Slapd, tmp_path: Path) -> None:
+    (text,) = blocks(page("first-directory.md"), "toml")
+    for told, real in {
+        "ldaps://directory.example.org": slapd.url,
+        "cn=tickless,ou=services,dc=example,dc=org": slapd.service_dn,
+        "ou=people,dc=example,dc=org": slapd.people_base,
+        "ou=groups,dc=example,dc=org": slapd.groups_base,
+        "cn=default,ou=policies,dc=example,dc=org": slapd.policy,
+    }.items():
+        assert told in text
+        text = text.replace(told, real)
+    (tmp_path / "tickless.toml").write_text(text, encoding="utf-8")
+    records(tmp_path)
+    slapd.lock_out("anna")
+    environment = {**os.environ, "LDAP_PASSWORD": slapd.service_password, "TICKLESS_DATA": str(tmp_path)}
+    told = ""
+    for line in commands(page("first-directory.md")):
+        done = subprocess.run(
+            [sys.executable, "-c", "from tickless.app.main import main; main()", *line],
+            env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
+        told += done.stdout
+        assert slapd.can_sign_in("anna") == (line[0] == "ask"), f"after {line}: {told}"
+    assert "verified" in told
+
+
+def commands(path: Path) -> list[list[str]]:
+    """The page's `tickless` commands but `serve`, as arguments."""
+    lines = [line for text in blocks(path, "console") for line in text.splitlines()]
+    found = [line.removeprefix(".venv/bin/tickless ") for line in lines if line.startswith(".venv/bin/tickless ")]
+    return [[part.strip('"') for part in re.findall(r'"[^"]*"|\S+', line)] for line in found]
