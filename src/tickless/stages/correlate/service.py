@@ -170,7 +170,6 @@ class CorrelateRoom:
         subject: str,
         now: dt.datetime,
     ) -> Case:
-        world = self._world()
         kind = finding.kind or "question"
         service = finding.slots.get("service")
         inputs = {name: text for name, text in finding.slots.items() if name not in {"for", "person", "code"}}
