@@ -9,6 +9,7 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -18,7 +19,7 @@ from tickless.journal import tables
 from tickless.journal.tables import storable, to_micros
 from tickless.kit.ids import new_id
 
-_COLUMNS = ("id", "source", "event_key", "kind", "state", "fingerprint", "occurred_at", "received_at", "body")
+_PAYLOAD = ("id", "source", "received_at", "content_type", "headers", "body")
 _APPEND_LOCK = 8481
 """PostgreSQL: appends commit one after the other, so a reader's cursor never passes a row that is not visible yet."""
 
@@ -39,38 +40,53 @@ class KeptPayload:
     payload: Payload
 
 
+class SignalRow(NamedTuple):
+    """A signal as it is stored: texts within their columns' lengths and without NUL, times in microseconds since 1970,
+    `body` the signal as JSON."""
+
+    id: str
+    source: str
+    event_key: str
+    kind: str
+    state: str
+    fingerprint: str
+    occurred_at: int
+    received_at: int
+    body: str
+
+
 class SignalLog:
     """Appends in one transaction per call; reads by cursor."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        names = ", ".join(_COLUMNS)
-        if engine.dialect.name == "sqlite":
-            marks = ", ".join("?" * len(_COLUMNS))
-            self._insert = f"INSERT OR IGNORE INTO signals ({names}) VALUES ({marks})"  # noqa: S608 (our own names)
-        else:
-            marks = ", ".join(["%s"] * len(_COLUMNS))
-            self._insert = f"INSERT INTO signals ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608
+        ours = engine.dialect.name == "sqlite"
+        ignore, conflict = ("OR IGNORE ", "") if ours else ("", " ON CONFLICT DO NOTHING")
+        self._insert = _insert("signals", SignalRow._fields, "?" if ours else "%s", ignore=ignore) + conflict
+        self._insert_payload = _insert("payloads", _PAYLOAD, "?" if ours else "%s")
 
     def append(self, signals: Sequence[Signal], payloads: Sequence[KeptPayload] = ()) -> None:
         """Store all or nothing, durably. A signal whose (source, event key) is known already is left out.
 
         Raises `Unreachable` when the database cannot be written: the sender keeps what it has and tries again.
         """
-        rows = [_row(signal) for signal in signals]
+        self.append_rows([row_of(signal) for signal in signals], payloads)
+
+    def append_rows(self, rows: Sequence[SignalRow], payloads: Sequence[KeptPayload] = ()) -> None:
+        """`append`, for what is in its stored form already."""
         try:
             self._append(rows, payloads)
         except sa.exc.SQLAlchemyError as error:
             raise Unreachable("the signal log cannot be written", detail=str(error)[:300]) from error
 
-    def _append(self, rows: list[tuple[object, ...]], payloads: Sequence[KeptPayload]) -> None:
+    def _append(self, rows: Sequence[SignalRow], payloads: Sequence[KeptPayload]) -> None:
         with self._engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_APPEND_LOCK})")
             if payloads:
-                connection.execute(sa.insert(tables.payloads), [_payload_row(kept) for kept in payloads])
+                connection.exec_driver_sql(self._insert_payload, [_payload_row(kept) for kept in payloads])
             if rows:
-                connection.exec_driver_sql(self._insert, rows)
+                connection.exec_driver_sql(self._insert, list(rows))
 
     def after(self, seq: int, limit: int = 500) -> list[Logged]:
         """The next signals behind a cursor, in the order they were stored."""
@@ -147,13 +163,7 @@ class SignalLog:
             ).one_or_none()
         if row is None:
             raise NotFound(f"nothing in quarantine is called {identity[:80]!r}")
-        return Payload(
-            source=row.source,
-            received_at=row.received_at,
-            content_type=row.content_type,
-            headers=json.loads(row.headers),
-            body=row.body,
-        )
+        return _payload(row)
 
     def mark_replayed(self, identity: str, *, at: dt.datetime) -> None:
         with self._engine.begin() as connection:
@@ -162,8 +172,9 @@ class SignalLog:
             )
 
 
-def _row(signal: Signal) -> tuple[object, ...]:
-    return (
+def row_of(signal: Signal) -> SignalRow:
+    """How a signal is stored."""
+    return SignalRow(
         signal.id,
         storable(signal.source, 200),
         storable(signal.event_key, 300),
@@ -186,5 +197,29 @@ def _content(payload: Payload) -> dict[str, object]:
     }
 
 
-def _payload_row(kept: KeptPayload) -> dict[str, object]:
-    return {"id": kept.id, **_content(kept.payload)}
+def _payload_row(kept: KeptPayload) -> tuple[object, ...]:
+    payload = kept.payload
+    return (
+        kept.id,
+        storable(payload.source, 200),
+        to_micros(payload.received_at),
+        storable(payload.content_type, 200),
+        storable(json.dumps(payload.headers)),
+        payload.body,
+    )
+
+
+def _insert(table: str, columns: Sequence[str], mark: str, *, ignore: str = "") -> str:
+    """The statement for the driver itself: SQLAlchemy's own costs several times as much a row."""
+    marks = ", ".join([mark] * len(columns))
+    return f"INSERT {ignore}INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 (our own names)
+
+
+def _payload(row: Any) -> Payload:
+    return Payload(
+        source=row.source,
+        received_at=row.received_at,
+        content_type=row.content_type,
+        headers=json.loads(row.headers),
+        body=row.body,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -24,11 +25,11 @@ _SEVERITIES: dict[str, Severity] = {
     "warning": "warning", "warn": "warning", "minor": "warning", "medium": "warning",
     "info": "info", "informational": "info", "low": "info", "none": "info", "ok": "info",
 }  # fmt: skip
-_TITLES = ("summary", "title")
-_BODIES = ("description", "message")
+_SAID = frozenset({"summary", "title", "description", "message"})
+"""Annotations that become title and body."""
 
 
-class Alert(msgspec.Struct, forbid_unknown_fields=True):
+class Alert(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """One alert in either shape. An unknown field sends it down the slower, lenient way, which keeps it."""
 
     labels: dict[str, str]
@@ -95,16 +96,16 @@ def _item(alert: Alert, extra: dict[str, str], received_at: dt.datetime, severit
     labels, annotations = alert.labels, alert.annotations
     if not labels:
         raise PayloadRejected("an alert has no labels", mend="every alert needs at least the label `alertname`")
-    ended = None if alert.endsAt.startswith("0001-") or not alert.endsAt else read_time(alert.endsAt)
+    started, ended = _time(alert.startsAt), _time(alert.endsAt)
     state = _state(alert.status, ended, received_at)
-    started = None if alert.startsAt.startswith("0001-") else read_time(alert.startsAt)
+    fingerprint = alert.fingerprint or label_hash(labels)  # before annotations join the labels
     name = labels.get("alertname", "")
-    kept = {**extra, **labels}
+    kept = {**extra, **labels} if extra else labels
     for key, value in annotations.items():
-        if key not in _TITLES and key not in _BODIES:
+        if key not in _SAID:
             kept.setdefault(f"annotation.{key}", value)
     return Item(
-        fingerprint=alert.fingerprint or label_hash(labels),
+        fingerprint=fingerprint,
         title=annotations.get("summary") or annotations.get("title") or name or "alert without a name",
         state=state,
         severity=_SEVERITIES.get(labels.get(severity_label, "").lower()),
@@ -115,6 +116,12 @@ def _item(alert: Alert, extra: dict[str, str], received_at: dt.datetime, severit
     )
 
 
+@lru_cache(maxsize=4_096)
+def _time(text: str) -> dt.datetime | None:
+    """The time; None for none, and for the year 1, which says the same. Alerts of one evaluation begin at one time."""
+    return None if not text or text.startswith("0001-") else read_time(text)
+
+
 def _state(status: str, ended: dt.datetime | None, received_at: dt.datetime) -> SignalState:
     if status:
         return "resolved" if status == "resolved" else "firing"
@@ -123,7 +130,7 @@ def _state(status: str, ended: dt.datetime | None, received_at: dt.datetime) -> 
 
 def label_hash(labels: dict[str, str]) -> str:
     """A stable hash of a label set, for alerts that come without a fingerprint: 16 hex digits, as Alertmanager's has."""
-    text = "\xff".join([f"{name}\xfe{labels[name]}" for name in sorted(labels)])
+    text = "\xff".join(map("\xfe".join, sorted(labels.items())))
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-
 from tickless.kit.canonical import digest
 
 
@@ -13,30 +11,40 @@ def message_fingerprint(conversation: str, text: str) -> str:
 
 
 class Repeats:
-    """Remembers the last thing each source said about each fingerprint, by the hash of its bytes.
+    """Remembers what is stored: the last thing each source said about each fingerprint, by the hash of its bytes, and the
+    event keys.
 
-    A repeat is dropped only while it says what was said last: firing, resolved, firing again is three things. What is
-    forgotten (the memory is bounded) is caught by the log's own uniqueness.
+    By its bytes a repeat is dropped only while it says what was said last: firing, resolved, firing again is three things.
+    What is forgotten (the memory is bounded) is caught by the log's own uniqueness.
     """
 
     def __init__(self, capacity: int = 200_000) -> None:
         self._capacity = capacity
-        self._of_item: OrderedDict[tuple[str, int], str] = OrderedDict()
-        self._last: dict[tuple[str, str], int] = {}
+        self._of_item: dict[int, int] = {}
+        self._last: dict[int, int] = {}
+        self._events: dict[int, None] = {}
 
     def known(self, source: str, item: bytes) -> bool:
         """Whether these bytes are what the source said last about that fingerprint."""
-        key = (source, hash(item))
-        fingerprint = self._of_item.get(key)
-        return fingerprint is not None and self._last.get((source, fingerprint)) == key[1]
+        said = hash((source, item))
+        about = self._of_item.get(said)
+        return about is not None and self._last.get(about) == said
 
-    def remember(self, source: str, item: bytes, fingerprint: str) -> None:
+    def stored(self, source: str, event_key: str) -> bool:
+        """Whether that event of that source is in the log for certain."""
+        return hash((source, event_key)) in self._events
+
+    def remember(self, source: str, item: bytes, *, fingerprint: str, event_key: str) -> None:
         """Call once the signal is durable."""
-        key = (source, hash(item))
-        self._of_item[key] = fingerprint
-        self._of_item.move_to_end(key)
-        self._last[(source, fingerprint)] = key[1]
+        said, about = hash((source, item)), hash((source, fingerprint))
+        self._of_item.pop(said, None)  # a dict keeps the order of insertion: oldest first
+        self._of_item[said] = about
+        self._last[about] = said
+        self._events[hash((source, event_key))] = None
         if len(self._of_item) > self._capacity:
-            (old_source, old_hash), old_fingerprint = self._of_item.popitem(last=False)
-            if self._last.get((old_source, old_fingerprint)) == old_hash:
-                del self._last[(old_source, old_fingerprint)]
+            oldest = next(iter(self._of_item))
+            forgotten = self._of_item.pop(oldest)
+            if self._last.get(forgotten) == oldest:
+                del self._last[forgotten]
+        if len(self._events) > self._capacity:
+            del self._events[next(iter(self._events))]

@@ -20,10 +20,13 @@ def plain(text: str) -> str:
 
 
 def event_key(item: Item, *, occurred_at: dt.datetime) -> str:
-    """The sender's own id of the event, else what makes it one: fingerprint, state and the sender's time."""
+    """The sender's own id of the event, else what makes it one: the sender's time, fingerprint and state.
+
+    The time comes first, so that what happens together stands together in the log's index: a storm writes few pages.
+    """
     if item.event_key:
         return plain(item.event_key[:300])
-    return f"{plain(item.fingerprint[:200])}:{item.state}:{occurred_at.isoformat()}"
+    return f"{occurred_at.isoformat()}:{plain(item.fingerprint[:200])}:{item.state}"
 
 
 def make_signal(
