@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 BATCH = 100
 _SERIAL = "#serial#"
+_EPOCH = dt.datetime(2026, 1, 5, 8, tzinfo=dt.UTC).timestamp()
+_START = "2026-01-05T08:00:00.000Z"
 
 
 def body(*, batch: int = BATCH) -> bytes:
@@ -14,8 +17,9 @@ def body(*, batch: int = BATCH) -> bytes:
 
 
 def numbered(template: bytes, serial: int) -> bytes:
-    """The same POST about other machines: every alert in it has labels that no other serial has."""
-    return template.replace(_SERIAL.encode(), b"%08d" % serial)
+    """The same POST about other machines, a second later: every alert in it has labels that no other serial has."""
+    starts = dt.datetime.fromtimestamp(_EPOCH + serial, dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return template.replace(_SERIAL.encode(), b"%08d" % serial).replace(_START.encode(), starts.encode())
 
 
 def _alert(index: int) -> dict[str, object]:
@@ -35,6 +39,6 @@ def _alert(index: int) -> dict[str, object]:
             "summary": f"{name} on host-{index:03d}",
             "description": f"The value has been above the limit for 10 minutes on machine {index} of its cluster.",
         },
-        "startsAt": "2026-01-05T08:00:00.000Z",
+        "startsAt": _START,
         "generatorURL": f"http://prometheus.example.internal:9090/graph?g0.expr=up+%3D%3D+{index}",
     }
