@@ -170,7 +170,7 @@ def test_a_secret_link_leads_to_our_own_page_only(employee: TestClient, site: Si
 
 def test_a_secret_is_shown_once_after_a_click_and_to_its_person_only(site: Site, employee: TestClient) -> None:
     vault = site.house.rooms.vault
-    identity = vault.make_password(key="run_1:secret", person=EMPLOYEE, case="case_2041")
+    identity = vault.make_password(key="run_1:secret", person=EMPLOYEE)
     secret = vault.reveal(identity)
     assert secret
     for _ in range(3):

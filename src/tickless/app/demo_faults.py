@@ -37,28 +37,27 @@ def break_again(day: Day, sample: SampleHouse, state: DayState) -> None:
     progress = read_progress(sample.house.journal, day.events)
     effects = sample.estate.effects()
     for event in day.events:
-        if _to_break(day, event, state) and not _repaired(event, progress[event.id].cases, effects):
+        if event.id in state.started and not _well(day, event, state, progress[event.id].cases, effects):
             for fault in event.faults:
                 if fault.lasts is None:
                     break_it(sample.estate, fault)
 
 
-def _to_break(day: Day, event: Event, state: DayState) -> bool:
-    """Begun and not over; or over, but something that comes after it has not had its turn."""
-    if event.id not in state.started:
-        return False
+def _well(day: Day, event: Event, state: DayState, cases: Sequence[Case], effects: Sequence[Effect]) -> bool:
+    """Whether nothing has to be broken again: it was repaired, and nothing waits to happen while it is being repaired."""
     awaited = any(one.after == event.id and one.id not in state.done for one in day.events)
-    return awaited or event.id not in state.done
+    if event.id in state.done and not awaited:
+        return True
+    found = [(case_for(expect, cases), expect) for expect in event.expects]
+    return all(_repaired(case, expect, effects, awaited=awaited) for case, expect in found)
 
 
-def _repaired(event: Event, cases: Sequence[Case], effects: Sequence[Effect]) -> bool:
-    """Whether every case is at work and has had its effects in its present generation."""
-    return all(_done(case_for(expect, cases), expect, effects) for expect in event.expects)
-
-
-def _done(case: Case | None, expect: Expect, effects: Sequence[Effect]) -> bool:
-    if case is None or not case.live:
+def _repaired(case: Case | None, expect: Expect, effects: Sequence[Effect], *, awaited: bool) -> bool:
+    """The case is over as scripted; or it is at work and has had its effects in its present generation."""
+    if case is None:
         return False
+    if not case.live:
+        return not awaited and case.outcome in expect.outcomes and case.regressions >= expect.regressions
     mark = f"run_{case.id.removeprefix('case_')}_{case.generation}_"
     there = {(effect.operation, effect.target) for effect in effects if mark in effect.key}
     return all((e.operation, e.target) in there for e in expect.effects if e.operation != "phone.send")

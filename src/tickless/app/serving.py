@@ -20,7 +20,8 @@ from tickless.journal.access import User
 LOCAL_LOGIN = "local"
 """The user behind this machine's own command line."""
 START_PATIENCE = 15.0
-STOP_PATIENCE = 5
+STOP_PATIENCE = 1
+"""Seconds that open requests get when the server stops; live streams stay open by design."""
 
 
 def _server(site: Starlette, host: str, port: int) -> uvicorn.Server:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 
 from tickless.doors.api import create_api
 from tickless.doors.chat import create_routes as chat_routes
+from tickless.doors.console import Live
 from tickless.doors.console import create_routes as console_routes
+from tickless.doors.console.lost import Lost
 from tickless.doors.entrance import Entrance
 from tickless.doors.entrance.middleware import standard_middleware
 from tickless.doors.entrance.settings import EntranceSettings
@@ -17,10 +20,15 @@ from tickless.flow.desk import Desk
 
 def create_site(desk: Desk, entrance: Entrance, settings: EntranceSettings) -> Starlette:
     """Hooks, API, chat and console."""
+    live = Live()
     routes = [
         *hook_routes(desk, entrance),
         Mount("/api/v1", create_api(desk, entrance)),
-        *chat_routes(desk, entrance),
-        *console_routes(desk, entrance),
+        *chat_routes(desk, entrance, live),
+        *console_routes(desk, entrance, live),
     ]
-    return Starlette(routes=routes, middleware=standard_middleware(settings))
+    return Starlette(
+        routes=routes,
+        middleware=standard_middleware(settings),
+        exception_handlers={HTTPException: Lost(desk, entrance)},
+    )

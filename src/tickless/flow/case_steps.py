@@ -10,11 +10,10 @@ from tickless.domain.decision import ApprovalRequest, Decision, OpenQuestion
 from tickless.domain.person import Person
 from tickless.domain.plan import Run
 from tickless.flow import ends, names, words
-from tickless.flow.conversation import personal, say
+from tickless.flow.conversation import fill, personal, say
 from tickless.flow.rooms import Rooms
 from tickless.flow.step_up import StepUp
 from tickless.journal import Tx
-from tickless.kit.expressions import ExpressionError, render
 
 STATE_OF = {
     "act": "acting",
@@ -53,12 +52,10 @@ class CaseSteps:
         run = f"run_{decision.removeprefix('dec_')}"
         with self._rooms.journal.write() as tx:
             made = tx.decisions.need(decision)
-            record = tx.cases.need(case, lock=True)
             if tx.runs.get(run) is None and made.plan is not None:
                 tx.runs.put(
                     Run(id=run, case=case, plan=made.plan, plan_hash=made.plan.hash, state="running", started_at=now)
                 )
-                self._speak(tx, record, made, "started", key=f"{run}:started", now=now)
         return run
 
     def _speak(self, tx: Tx, case: Case, decision: Decision, moment: Any, *, key: str, now: dt.datetime) -> bool:
@@ -228,7 +225,8 @@ class CaseSteps:
             return {"question": None, "seconds": 0.0}
         identity = f"que_{decision.removeprefix('dec_')}"
         proof = question.about.startswith("step_up")
-        if proof and not self._step_up.send_code(record, made, code=f"code_{identity}"):
+        sent = proof and self._step_up.send_code(record, made, code=f"code_{identity}")
+        if proof and not sent and record.speaker is not None:
             self._no_phone(record, key=identity, now=now)
             return {"question": None, "seconds": 0.0}
         with self._rooms.journal.write() as tx:
@@ -376,11 +374,3 @@ def _person(said: str, people: list[Person]) -> str | None:
         or folded == f"{p.name} ({p.department}, {p.username})".casefold()
     ]  # fmt: skip
     return found[0] if len(found) == 1 else None
-
-
-def fill(text: str, values: dict[str, Any]) -> str:
-    """A runbook's sentence with its values; where a value is missing the sentence stays readable."""
-    try:
-        return str(render(text, values))
-    except ExpressionError:
-        return text.split("${{", maxsplit=1)[0].strip() or text

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from typing import Any
 
 from tickless.domain.case import Case, Message
 from tickless.domain.record import Untrusted
 from tickless.journal import Tx
+from tickless.kit.expressions import ExpressionError, render
 from tickless.kit.ids import new_id
 
 NAME = "Tickless"
@@ -56,3 +58,11 @@ def say(
 def personal(person: str) -> str:
     """The conversation in which the house itself turns to a person (approvals, notices)."""
     return f"notices:{person}"
+
+
+def fill(text: str, values: dict[str, Any]) -> str:
+    """A runbook's sentence with its values; where a value is missing the sentence stays readable."""
+    try:
+        return str(render(text, values))
+    except ExpressionError:
+        return text.split("${{", maxsplit=1)[0].strip() or text

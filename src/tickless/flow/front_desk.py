@@ -239,8 +239,9 @@ class FrontDesk:
 
         await asyncio.to_thread(write)
 
-    async def open_secret(self, identity: str, *, person: str) -> str:
-        return await asyncio.to_thread(lambda: self._rooms.vault.hand_out(identity, person=person))
+    async def open_secret(self, identity: str, *, person: str | None, conversation: str | None = None) -> str:
+        vault = self._rooms.vault
+        return await asyncio.to_thread(lambda: vault.hand_out(identity, person=person, conversation=conversation))
 
     def numbers(self) -> Numbers:
         return Numbers(**self._rooms.measure.numbers().__dict__)

@@ -37,6 +37,7 @@ class Interpreter:
             stopped = await self._precheck(run, index)
             if stopped is not None:
                 return stopped
+        await self._engine.step(names.STATE, self._steps.announce, run)
         for step in shape["steps"]:
             ended = await self._step(run, step)
             if ended is not None:

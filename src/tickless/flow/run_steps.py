@@ -9,7 +9,7 @@ from tickless.domain.case import Case
 from tickless.domain.decision import ApprovalRequest, OpenQuestion
 from tickless.domain.plan import Run
 from tickless.flow import names
-from tickless.flow.conversation import personal, say
+from tickless.flow.conversation import fill, personal, say
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
 from tickless.stages.act.core import step_of
@@ -27,6 +27,20 @@ class RunSteps:
         with self._rooms.journal.read() as tx:
             record = tx.runs.need(run)
         return {"end": None, "prechecks": len(record.plan.precheck), "steps": [step.id for step in record.plan.steps]}
+
+    def announce(self, run: str) -> None:
+        """Say what begins now: the preconditions hold."""
+        now = self._rooms.clock.now()
+        with self._rooms.journal.write() as tx:
+            record = tx.runs.need(run)
+            case = tx.cases.need(record.case)
+            runbook = self._rooms.runbooks.get(record.plan.runbook)
+            text = runbook.say.get("started") if runbook else None
+            if text:
+                values = {"inputs": dict(record.plan.inputs), "case": {"id": case.id, "number": case.number}}
+                say(
+                    tx, conversation=case.conversation, case=case, text=fill(text, values), key=f"{run}:started", at=now
+                )
 
     def precheck(self, run: str, index: int) -> dict[str, Any]:
         """Look at one precondition: {"held", "otherwise", "because"}."""

@@ -32,7 +32,7 @@ def house_operations(*, vault: Vault, notify: Notify) -> list[BoundOperation]:
     def make_password(call: Call, params: TemporaryPassword) -> Result:
         identity = secret_id(call.key)
         if not call.dry_run:
-            vault.make_password(key=call.key, person=params.person, case=None)
+            vault.make_password(key=call.key, person=params.person)
         return Result(
             output=PasswordMade(reference=f"once:{identity}", link=f"/secret/{identity}"),
             changed=False,

@@ -8,7 +8,7 @@ import hmac
 import secrets
 
 from tickless.domain.errors import NotFound
-from tickless.journal import Journal
+from tickless.journal import Journal, Tx
 from tickless.journal.access import OneTime
 from tickless.kit.clock import Clock
 from tickless.kit.sealing import Seal
@@ -31,6 +31,14 @@ def temporary_password() -> str:
     return "-".join(groups) + secrets.choice("!+=") + secrets.choice("23456789")
 
 
+def _may_see(tx: Tx, secret: OneTime, person: str | None, conversation: str | None) -> bool:
+    if person is not None:
+        return secret.person == person
+    case = tx.cases.get(secret.case) if secret.case else None
+    proved = case is not None and case.assurance == "step_up" and case.speaker == secret.person
+    return proved and conversation is not None and case is not None and case.conversation == conversation
+
+
 class Vault:
     """Makes, reveals and hands out one-time secrets."""
 
@@ -39,12 +47,14 @@ class Vault:
         self._seal = seal
         self._clock = clock
 
-    def make_password(self, *, key: str, person: str, case: str | None) -> str:
-        """Make (or find again) the password of a step; returns its id."""
+    def make_password(self, *, key: str, person: str) -> str:
+        """Make (or find again) the password of a step (`key`: run:step); returns its id."""
         identity = secret_id(key)
         now = self._clock.now()
         sealed = self._seal.close(temporary_password())
         with self._journal.write() as tx:
+            run = tx.runs.get(key.partition(":")[0])
+            case = run.case if run else None
             tx.access.add_one_time(
                 OneTime(identity, "password", case, person, sealed, 0, created_at=now, expires_at=now + PASSWORD_LIFE)
             )
@@ -56,17 +66,26 @@ class Vault:
             found = tx.access.one_time(identity)
         return None if found is None or found.kind != "password" else self._seal.open(found.cipher)
 
-    def hand_out(self, identity: str, *, person: str) -> str:
-        """Show the secret to its person, once. Raises `NotFound`: not theirs, seen before, or expired."""
+    def hand_out(self, identity: str, *, person: str | None, conversation: str | None = None) -> str:
+        """Show the secret to its person, once. Raises `NotFound`: not theirs, seen before, or expired.
+
+        Theirs it is for the person it was made for when signed in, and in the very conversation in which that person has
+        just proved who they are by a one-time code (whoever forgot a password often can't sign in).
+        """
         now = self._clock.now()
         with self._journal.write() as tx:
             found = tx.access.one_time(identity, lock=True)
             usable = found is not None and found.kind == "password" and found.used_at is None and found.expires_at > now
-            if found is None or not usable or found.person != person:
+            if found is None or not usable or not _may_see(tx, found, person, conversation):
                 raise NotFound("this link was used already, has expired, or is not yours", mend="ask for a new one")
             tx.access.use_one_time(identity, at=now)
             tx.audit.append(
-                at=now, actor=person, action="secret.opened", subject=f"person:{person}", case=found.case, detail={}
+                at=now,
+                actor=found.person,
+                action="secret.opened",
+                subject=f"person:{found.person}",
+                case=found.case,
+                detail={"signed_in": person is not None},
             )
         value = self._seal.open(found.cipher)
         if value is None:

@@ -48,6 +48,7 @@ def _priority(number: int) -> Priority:
 def _reason(service: str, hurt: list[str], worst: int, people: int | None, world: World) -> str:
     words = {1: "mission critical", 2: "business critical", 3: "important", 4: "of low criticality"}
     others = len(hurt) - 1
-    reach = f"{others} services need it; the most critical is {words[worst]}" if others else f"It is {words[worst]}"
+    needing = "1 service needs it" if others == 1 else f"{others} services need it"
+    reach = f"{needing}; the most critical is {words[worst]}" if others else f"It is {words[worst]}"
     crowd = "nobody has said who uses it" if people is None else f"{people} people use what hurts"
     return f"{world.services[service].name}: {reach}; {crowd}."

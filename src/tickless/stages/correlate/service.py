@@ -10,7 +10,7 @@ from typing import Literal
 from tickless.domain.case import Case, Impact, Participant
 from tickless.domain.finding import CaseKind, Evidence, Finding
 from tickless.domain.record import Untrusted
-from tickless.domain.signal import Sender, Signal
+from tickless.domain.signal import Sender, Severity, Signal
 from tickless.domain.world import World
 from tickless.journal import Tx
 from tickless.journal.alerts import Alert
@@ -114,7 +114,7 @@ class CorrelateRoom:
             "subject": _subject(signal, finding),
             "service": service,
             "inputs": _alert_inputs(signal, finding),
-            "impact": impact(kind=kind, service=service, severity=signal.severity, world=self._world()),
+            "impact": self._impact_of(kind, service, _subject(signal, finding), signal.severity),
         }
 
     def _open_from_alert(self, tx: Tx, signal: Signal, finding: Finding, why: str, *, now: dt.datetime) -> Case:
@@ -208,10 +208,10 @@ class CorrelateRoom:
             )
         return tx.cases.put(case)
 
-    def _impact_of(self, kind: CaseKind, service: str | None, subject: str) -> Impact:
-        if service is None and subject.startswith("person:"):
+    def _impact_of(self, kind: CaseKind, service: str | None, subject: str, severity: Severity | None = None) -> Impact:
+        if subject.startswith("person:"):
             return personal_impact(kind)
-        return impact(kind=kind, service=service, severity=None, world=self._world())
+        return impact(kind=kind, service=service, severity=severity, world=self._world())
 
 
 def reopened(case: Case, *, now: dt.datetime) -> dict[str, object]:

@@ -184,7 +184,7 @@ def _blocked(situation: Situation, runbook: Runbook, plan: Plan, ruled: Ruled, n
     if proof is not None:
         if situation.questions_asked >= MAX_QUESTIONS:
             return choice("hand_off", summary="The identity could not be proved; a person takes over.")
-        return choice("ask_person", question=Question(about=proof, text=_proof_text(proof, plan)))
+        return choice("ask_person", question=Question(about=proof, text=_proof_text(proof, plan, situation.case)))
     role = next(need.removeprefix("approval:") for need in ruled.needs if need.startswith("approval:"))
     approvers = approvers_for(role, plan, situation.case, situation.world)
     if not approvers:
@@ -206,7 +206,9 @@ def _expired(situation: Situation, plan: Plan) -> bool:
     return any(a.plan_hash == plan.hash and a.state == "expired" for a in situation.approvals)
 
 
-def _proof_text(proof: str, plan: Plan) -> str:
+def _proof_text(proof: str, plan: Plan, case: Case) -> str:
+    if case.speaker is None:  # nobody we know: neither that the person exists nor that a phone is registered is told
+        return "I need to be sure who you are. If a phone is registered for that account, a code is on its way; type it here."
     if proof == "step_up:target":
         name = (plan.inputs.get("person") or {}).get("name", "the person concerned")
         return f"I sent a code to the phone that is registered for {name}. Please type it here."
