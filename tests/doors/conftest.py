@@ -74,7 +74,7 @@ class Place:
         return httpx2.Client(base_url=self.url, headers=headers, timeout=20, trust_env=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("doors")
     company = make_company()
