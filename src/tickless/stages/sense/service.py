@@ -38,7 +38,7 @@ class _Reading:
     fresh: list[bytes] = field(default_factory=list)
     """The raw item of each row."""
     seen: int = 0
-    refused: list[tuple[bytes, PayloadRejected]] = field(default_factory=list)
+    refused: list[PayloadRejected] = field(default_factory=list)
 
 
 _Waiting = tuple[list[Signal], KeptPayload | None, "asyncio.Future[None]"]
@@ -67,9 +67,8 @@ class SenseRoom:
             for item, row in zip(reading.fresh, reading.rows, strict=True):
                 self._repeats.remember(payload.source, item, fingerprint=row.fingerprint, event_key=row.event_key)
         if reading.refused:
-            body, refusal = reading.refused[0]
-            alone = payload.model_copy(update={"body": body}) if len(items) > 1 else payload
-            return await self._put_aside(alone, refusal, received=reading.seen, new=len(reading.rows))
+            refusal = _together(reading.refused, of=len(items))
+            return await self._put_aside(payload, refusal, received=reading.seen, new=len(reading.rows))
         return Received(received=reading.seen, new=len(reading.rows))
 
     def _receiver(self, source: str) -> tuple[Instance, Receiver]:
@@ -89,7 +88,7 @@ class SenseRoom:
             try:
                 read = receiver.read(item, payload, instance.settings)
             except PayloadRejected as error:
-                reading.refused.append((item, error))
+                reading.refused.append(error)
                 continue
             row = make_row(read, identity=identity, arrival=arrival)
             if not self._repeats.stored(payload.source, row.event_key):
@@ -105,3 +104,12 @@ class SenseRoom:
     async def store(self, signals: list[Signal], payload: KeptPayload | None) -> None:
         """Append durably. Raises `Unreachable`."""
         await self._writer.write([row_of(signal) for signal in signals], payload)
+
+
+def _together(refused: Sequence[PayloadRejected], *, of: int) -> PayloadRejected:
+    """One reason for all items of a payload that can't be read. The whole payload is put aside: what was read of it is
+    known by its event keys, so that a replay adds only what was missing."""
+    if of == 1:
+        return refused[0]
+    reasons = "; ".join(dict.fromkeys(error.public for error in refused))
+    return PayloadRejected(f"{len(refused)} of {of} items cannot be read: {reasons[:500]}", mend=refused[0].mend)
