@@ -30,14 +30,26 @@ log = get_logger("flow")
 
 
 class Schedules:
-    """Beats for its node, and works for all while it holds the lease."""
+    """Beats for its node, and works for all while it holds the lease. `dead_after`: how long a node may be silent."""
 
-    def __init__(self, *, rooms: Rooms, engine: Engine, node: str, role: str, take_over: bool) -> None:
+    def __init__(
+        self,
+        *,
+        rooms: Rooms,
+        engine: Engine,
+        node: str,
+        role: str,
+        take_over: bool,
+        dead_after: dt.timedelta = DEAD_AFTER,
+    ) -> None:
         self._rooms = rooms
         self._engine = engine
         self._node = node
         self._role = role
         self._take_over = take_over
+        self._dead_after = dead_after
+        self._beat_every = min(BEAT_SECONDS, dead_after.total_seconds() / 5)
+        self._lease_seconds = min(LEASE_SECONDS, dead_after.total_seconds())
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._failed_looks: dict[str, int] = {}
@@ -51,16 +63,19 @@ class Schedules:
         self._stop.set()
         if self._thread is not None:
             self._thread.join(timeout=10)
+        left = self._take_over and self._role != "door" and self._engine.pending(executor=self._node)
         with self._rooms.journal.write() as tx:
             tx.coordination.release(LEASE, holder=self._node)
-            tx.coordination.forget_node(self._node)
+            if not left:  # else others find it silent, and take up what still waits
+                tx.coordination.forget_node(self._node)
 
     def _loop(self) -> None:
         since_beat = 0.0
-        while not self._stop.wait(TICK_SECONDS):
-            since_beat += TICK_SECONDS
+        pause = min(TICK_SECONDS, self._beat_every)
+        while not self._stop.wait(pause):
+            since_beat += pause
             try:
-                if since_beat >= BEAT_SECONDS:
+                if since_beat >= self._beat_every:
                     since_beat = 0.0
                     self.beat()
                 if self._role != "door":
@@ -82,16 +97,17 @@ class Schedules:
         if not due and not dead:
             return
         with self._rooms.journal.write() as tx:
-            if not tx.coordination.take_lease(LEASE, holder=self._node, now=now, seconds=LEASE_SECONDS):
+            if not tx.coordination.take_lease(LEASE, holder=self._node, now=now, seconds=self._lease_seconds):
                 return
         for node in dead:
             self._inherit(node)
         for watch in due:
             self._look(watch, now)
 
-    @staticmethod
-    def _dead(tx: Tx, now: dt.datetime) -> list[str]:
-        return [node.id for node in tx.coordination.nodes() if now - node.beat_at > DEAD_AFTER]
+    def _dead(self, tx: Tx, now: dt.datetime) -> list[str]:
+        """The others that have been silent too long. A process that was paused itself is no judge of its own death."""
+        nodes = [node for node in tx.coordination.nodes() if node.id != self._node]
+        return [node.id for node in nodes if now - node.beat_at > self._dead_after]
 
     def _inherit(self, node: str) -> None:
         """Take up what a dead process left. Fenced: a paused process that wakes later finds its runs taken."""

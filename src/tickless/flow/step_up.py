@@ -51,8 +51,11 @@ class StepUp:
         return True
 
     def take_code(self, case: str, asked: OpenQuestion, heard: dict[str, Any]) -> None:
-        """Check the answer; a right code raises the assurance of this case only."""
+        """Check the answer, once a question; a right code raises the assurance of this case only."""
         now = self._rooms.clock.now()
+        with self._rooms.journal.read() as tx:
+            if any(row.detail.get("question") == asked.id for row in tx.audit.rows(case=case, limit=10_000)):
+                return
         said = str(heard["slots"].get("code") or heard["text"]).strip().replace(" ", "")
         right = self._rooms.vault.check_code(f"code_{asked.id}", said)
         with self._rooms.journal.write() as tx:

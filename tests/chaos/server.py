@@ -1,0 +1,259 @@
+"""A real house in the sample company that dies by its own hand: `python server.py PLAN.json`.
+
+The process that is started forks one child a *life*. A life opens the house over the databases of the lives before it, plays
+the people, and ends itself with SIGKILL at the first *point* that no life has died at yet:
+
+- `inside`: the work of a step is done, its result is not remembered yet;
+- `before`: the receipt says that an effect begins, nobody was asked for it yet;
+- `effect`: an outside system did what was asked, no receipt says so yet;
+- `after`: the step is remembered, the next one has not begun;
+- `sent`: a message was delivered to a waiting run and still stands in the outbox; `stored`: signals are durable, nobody was told.
+
+A life in which nothing is left to die at and every case is over examines the house, writes what it found and ends well.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import functools
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import tickless.app.build as composition
+from tickless.app.sample_house import MONITOR, sample_settings, world_of
+from tickless.app.settings import PaceSettings
+from tickless.domain.signal import Payload, Sender
+from tickless.flow.dbos_engine import DbosEngine
+from tickless.flow.schedules import Schedules
+from tickless.journal.signal_log import SignalLog
+from tickless.journal.world import write_world
+from tickless.kit.log import configure_logging
+from tickless.sample.company import make_company
+from tickless.sample.estate.control import Estate
+from tickless.stages.act import service as act
+
+PACE = PaceSettings(answer=600.0, approval=600.0, first_look=600.0, gather=1.0)
+LIFE_SECONDS = 60.0
+STUCK, DIED = 3, 9
+"""Exit codes: not over in time; every life that was granted has ended."""
+
+
+class Points:
+    """The points at which lives ended, kept in a file; `reached` ends (or stops) this life if the point is new.
+
+    `kinds`: the kinds of points that count; `deaths`: how many may be died; `number`: with which signal.
+    """
+
+    def __init__(self, plan: dict[str, Any]) -> None:
+        self.file = Path(plan["folder"], "points")
+        self.kinds: list[str] = plan["kinds"]
+        self.deaths: int = plan["deaths"]
+        self.number = signal.Signals[plan["signal"]]
+        self.lock = threading.Lock()
+
+    def reached(self, kind: str, *where: Any) -> None:
+        if kind not in self.kinds:
+            return
+        point = json.dumps([kind, *where])
+        with self.lock:
+            known = self.file.read_text().splitlines() if self.file.exists() else []
+            if len(known) >= self.deaths or point in known:
+                return
+            with self.file.open("a") as file:
+                file.write(point + "\n")
+            os.kill(os.getpid(), self.number)
+
+
+def arm(points: Points) -> None:
+    """Put the points into the house, from outside."""
+    step, send, append, invoke = DbosEngine.step, DbosEngine.send, SignalLog.append, act.invoke
+
+    async def deadly_step(self: DbosEngine, name: str, function: Callable[..., Any], *args: Any) -> Any:
+        where = [name, *[arg for arg in args if isinstance(arg, str | int) or arg is None][:3]]
+
+        def work(*given: Any) -> Any:
+            result = function(*given)
+            points.reached("inside", *where)
+            return result
+
+        result = await step(self, name, work, *args)
+        points.reached("after", *where)
+        return result
+
+    def deadly_send(self: DbosEngine, workflow: str, message: Any, *, key: str) -> None:
+        send(self, workflow, message, key=key)
+        points.reached("sent", key)
+
+    def deadly_append(self: SignalLog, signals: Any, payloads: Any = ()) -> None:
+        append(self, signals, payloads)
+        points.reached("stored", signals[0].source)
+
+    def deadly_invoke(bound: Any, params: Any, call: Any) -> Any:
+        if bound.promise.effect != "read":
+            points.reached("before", call.key)
+        result = invoke(bound, params, call)
+        if bound.promise.effect != "read":
+            points.reached("effect", call.key)
+        return result
+
+    DbosEngine.step = deadly_step  # type: ignore[method-assign]
+    DbosEngine.send = deadly_send  # type: ignore[method-assign]
+    SignalLog.append = deadly_append  # type: ignore[method-assign]
+    act.invoke = deadly_invoke
+
+
+class People:
+    """What happens around the house, the same in every life: what was said is said once, by its key."""
+
+    def __init__(self, house: composition.House, estate: Estate, plan: dict[str, Any]) -> None:
+        self.house = house
+        self.estate = estate
+        self.plan = plan
+
+    async def live(self) -> None:
+        for number, said in enumerate(self.plan["says"]):
+            sender = self._sender(said["person"], f"talk:{number}")
+            await self.house.desk.say(sender, said["text"], key=f"said:{number}")
+        while True:
+            await self._monitor()
+            await self._codes()
+            await self._approvals()
+            await asyncio.sleep(0.1)
+
+    def _sender(self, person: str, conversation: str) -> Sender:
+        return Sender(channel="web", account=person, conversation=conversation, person=person, assurance="signed_in")
+
+    async def _monitor(self) -> None:
+        alerts = await asyncio.to_thread(self.estate.alerts)
+        if alerts and self.plan["alerts"]:
+            body = json.dumps({"version": "4", "alerts": alerts}).encode()
+            await self.house.desk.receive(Payload(source=MONITOR, received_at=dt.datetime.now(dt.UTC), body=body))
+
+    async def _codes(self) -> None:
+        with self.house.journal.read() as tx:
+            asked = [one for one in tx.questions.by(state="open") if one.about.startswith("step_up")]
+            cases = {one.id: tx.cases.need(one.case) for one in asked}
+        for one in asked:
+            person = self.house.rooms.world().people[cases[one.id].requester or ""]
+            code = self.estate.sms(person.phone or "")[-1].split("code is ")[1][:6]
+            await self.house.desk.say(self._sender(person.id, one.conversation or ""), code, key=one.id)
+
+    async def _approvals(self) -> None:
+        with self.house.journal.read() as tx:
+            asked = tx.approvals.by(state="pending")
+        for one in asked:
+            approver = self.house.rooms.world().people[one.approvers[0]]
+            await self.house.desk.answer_approval(one.id, by=approver, user="u", approve=True, reason="fine")
+
+
+def over(house: composition.House, cases: int) -> bool:
+    with house.journal.read() as tx:
+        return tx.cases.count() >= cases and not tx.cases.count_live() and not tx.coordination.posted()
+
+
+def findings(house: composition.House) -> dict[str, Any]:
+    """What the house says of itself at the end."""
+    end = time.monotonic() + 10
+    while house.engine.pending() and time.monotonic() < end:  # a workflow's end is written a moment after its last step
+        time.sleep(0.1)
+    with house.journal.read() as tx:
+        return {
+            "cases": [(one.need, one.state, one.outcome) for one in tx.cases.where()],
+            "runs": [(one.plan.runbook, one.state) for one in tx.runs.where()],
+            "receipts": [(one.step, one.state, one.changed) for one in tx.receipts.where()],
+            "messages": [(one.conversation, one.author, one.text.raw) for one in tx.messages.where()],
+            "resolutions": [(one.outcome, one.minutes_saved) for one in tx.resolutions.where()],
+            "audit": [one.action for one in tx.audit.rows(limit=10_000)],
+            "pending": [one.id for one in house.engine.pending()],
+            "doctor": [(one.check, one.detail) for one in house.desk.doctor() if not one.ok],
+        }
+
+
+def open_house(plan: dict[str, Any]) -> tuple[composition.House, Estate]:
+    estate = Estate.attach(Path(plan["estate"]))
+    _, secret_values = estate.connector_settings()
+    settings = sample_settings(estate, Path(plan["data"]), database=plan["database"], pace=PACE)
+    house = composition.build(settings, role=plan["role"], secret_values=secret_values)
+    with house.journal.write() as tx:
+        if not tx.people.count():
+            write_world(tx, world_of(make_company()))
+    house.world.renew()
+    return house, estate
+
+
+def live(plan: dict[str, Any]) -> None:
+    """One life."""
+    arm(Points(plan))
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    house, estate = open_house(plan)
+    house.start()
+    folder = Path(plan["folder"])
+    (folder / "pid").write_text(str(os.getpid()))
+    if plan["role"] == "worker":
+        stop.wait()
+        house.stop()
+        os._exit(0)
+    threading.Thread(target=lambda: asyncio.run(People(house, estate, plan).live()), daemon=True).start()
+    end = time.monotonic() + LIFE_SECONDS
+    while not over(house, plan["cases"]) and time.monotonic() < end:
+        time.sleep(0.05)
+    (folder / "result").write_text(json.dumps(findings(house)))
+    os._exit(0 if time.monotonic() < end else STUCK)
+
+
+def prepare(plan: dict[str, Any]) -> None:
+    """What never changes is made once, before the lives: the brain, the compiled runbooks, the parsed policies."""
+    for name in ("build_brain", "compile_folder"):
+        made: dict[str, Any] = {}
+        original = getattr(composition, name)
+
+        def once(*args: Any, made: dict[str, Any] = made, original: Any = original, **given: Any) -> Any:
+            if "it" not in made:
+                made["it"] = original(*args, **given)
+            return made["it"]
+
+        setattr(composition, name, once)
+    composition.Schedules = functools.partial(Schedules, dead_after=dt.timedelta(seconds=plan["dead_after"]))  # type: ignore[misc]
+
+
+def rehearse(plan: dict[str, Any]) -> None:
+    """Fill what `prepare` keeps, without touching a database or starting a thread."""
+    estate = Estate.attach(Path(plan["estate"]))
+    settings = sample_settings(estate, Path(plan["data"]))
+    _, values = estate.connector_settings()
+    registry = composition.registry_of(settings, composition.Secrets(dict(values)))
+    for operation in composition.house_operations(vault=None, notify=None):  # type: ignore[arg-type]
+        registry.add(operation)
+    composition.build_brain(composition.runbooks_of(settings, registry).values())
+
+
+def main() -> int:
+    plan: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text())
+    configure_logging(level="ERROR")
+    prepare(plan)
+    rehearse(plan)
+    for life in range(1, plan["lives"] + 1):
+        child = os.fork()
+        if child == 0:
+            try:
+                live(plan)
+            finally:
+                os._exit(1)
+        _, status = os.waitpid(child, 0)
+        Path(plan["folder"], "lives").write_text(str(life))
+        if os.WIFEXITED(status):
+            return os.WEXITSTATUS(status)
+    return DIED
+
+
+if __name__ == "__main__":
+    sys.exit(main())
