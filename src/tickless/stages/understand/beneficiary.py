@@ -72,9 +72,10 @@ _PRONOUN = re.compile(
 )
 _ROLE = re.compile(r"\bmy (?:direct |line )?(?:manager|boss|supervisor|team ?lead)\b(?!@)")
 _OTHER = re.compile(
-    r"\b(?:my|a|an|our|the|another|one of my|some|that)(?: new| other| former| ex)? ?"
+    r"(?!\bmy user\b)\b(?:my|a|an|our|the|another|one of my|some|that)(?: new| other| former| ex)? ?"
     r"(?:colleagues?|co-?worker|team ?mate|team ?member|employee|interns?|trainee|report|direct report|"
     r"assistant|user|guy|hire|contractor|husband|wife|friend|deputy|customer|client)\b"
+    r"(?! (?:calls?|meetings?|visits?|demos?|orders?|projects?|data|portal|presentations?)\b)"
     r"|\b(?:everyone|everybody|all (?:the )?(?:users|accounts|employees|people|passwords))\b|\bsomeone(?: "
     r"else)?\b|\bsomebody(?: else)?\b"
 )
@@ -83,6 +84,8 @@ _NAMES_TOO = listed(
     "mark will grant bill rose hope may june drew sky sue pat art ray chip rich dean dawn faith joy summer guy "
     "chase miles rob"
 )
+# `acount locked` is no stranger's name.
+_MISSPELT_NOUNS = listed("acount accout acct acc accnt pasword pwd")
 _DETERMINERS = frozenset({"my", "the", "our", "your", "this", "that", "a", "an", "his", "her", "their"})
 _DOES = frozenset(["is", "has", "cant", "cannot", "forgot", "needs", "lost", "isnt", "keeps", "locked", "got"])
 _ACCOUNT_NEEDS = frozenset({"account_unlock", "password_reset"})
@@ -218,7 +221,7 @@ def _plain(text: str) -> str:
 
 def _may_be_a_name(word: Word, need: str, *, before: str, following: str) -> bool:
     """A word that nobody on record is called by and that is no everyday word: perhaps somebody we do not know."""
-    if word.plain in _SKIPPED or word.plain.isdigit() or len(word.plain) < 2:
+    if word.plain in _SKIPPED | _MISSPELT_NOUNS or word.plain.isdigit() or len(word.plain) < 2:
         return False
     if not word.latin:
         return True
