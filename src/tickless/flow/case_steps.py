@@ -329,9 +329,7 @@ class CaseSteps:
         )
 
     def _tell_approvers(self, tx: Tx, case: Case, asked: ApprovalRequest, *, now: dt.datetime) -> None:
-        world = self._rooms.world()
-        named = [world.people[one].name for one in asked.approvers if one in world.people]
-        text = words.approval_asked(" and ".join(named) or "the people responsible")
+        text = words.approval_asked(words.names(asked.approvers, self._rooms.world()))
         say(tx, conversation=case.conversation, case=case, text=text, key=asked.id, at=now)
         for person in asked.approvers:
             card: dict[str, object] = {

@@ -8,7 +8,7 @@ from typing import Any
 from tickless.domain.case import Case
 from tickless.domain.decision import ApprovalRequest, OpenQuestion
 from tickless.domain.plan import Run
-from tickless.flow import names
+from tickless.flow import names, words
 from tickless.flow.conversation import fill, personal, say
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
@@ -142,6 +142,8 @@ class RunSteps:
                 asked = self._request(record, approval, told, approvers=approvers, requester=case.requester, now=now)
                 tx.approvals.put(asked)
                 tx.cases.put(case.model_copy(update={"state": "awaiting_approval", "updated_at": now}))
+            told_who = words.approval_asked(words.names(approvers, self._rooms.world()))
+            say(tx, conversation=case.conversation, case=case, text=told_who, key=f"{approval}:asked", at=now)
             for person in approvers:
                 say(tx, conversation=personal(person), case=case, text=told["text"], key=f"{approval}:{person}", at=now,
                     card={"kind": "approval", "approval": approval, "title": record.plan.title, "summary": told["text"]},

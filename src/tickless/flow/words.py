@@ -35,6 +35,12 @@ def approval_asked(names: str) -> str:
     return f"This needs a yes from {names}. I've asked, and you'll hear from me as soon as there's an answer."
 
 
+def names(people: tuple[str, ...], world: World) -> str:
+    """People as one reads them out."""
+    known = [world.people[one].name for one in people if one in world.people]
+    return " and ".join(known) or "the people responsible"
+
+
 def joined(case: Case, world: World) -> str:
     """To somebody whose report joined a running case."""
     service = world.services.get(case.service or "")
