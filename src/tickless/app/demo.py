@@ -8,7 +8,8 @@ import signal
 import socket
 import sys
 import threading
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -64,10 +65,9 @@ def play_demo(
     write the numbers there, as JSON. A day that was cut off in `folder` goes on where it was; after a finished one a new
     one begins.
     """
-    _stop_on_terminate()
     try:
-        _need_port(port)
-        with ExitStack() as stack:
+        with _stopped_by_terminate(), ExitStack() as stack:
+            _need_port(port)
             stack.enter_context(alone(folder))
             stage = _set_up(stack, folder, port, console)
             _say_where(stage, console)
@@ -83,14 +83,18 @@ def play_demo(
     return status
 
 
-def _stop_on_terminate() -> None:
+@contextmanager
+def _stopped_by_terminate() -> Iterator[None]:
     """A polite SIGTERM ends the demo as Ctrl-C does: every process of the company is closed with it."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, stop)
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _need_port(port: int) -> None:

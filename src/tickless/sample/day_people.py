@@ -14,9 +14,9 @@ AT_ONCE = 0.0
 
 LOCKED: tuple[str, ...] = (
     "locked out again, can someone unlock me pls",
-    "my acount is locked since lunch, help",
+    "my acount is locked since lunch, need it for a customer call",
     "Windows says the referenced account is currently locked out",
-    "typed my pw wrong too often, now im blocked",
+    "pls unlock my user, i typed my pw wrong too often",
     'cant get in - "account locked, contact your administrator"',
     "hi! back from parental leave and my login has been locked",
     "5 failed attempts and its locked, sorry!!",

@@ -1,0 +1,131 @@
+"""Who may have what: nobody is believed without proof, nobody approves their own wish, no is no."""
+
+from __future__ import annotations
+
+import pytest
+from tests.story.stage import Stage
+
+from tickless.domain.errors import Conflict, Forbidden
+
+
+def test_an_impostor_gets_a_question_and_never_an_unlock(stage: Stage) -> None:
+    """Nobody is signed in; the code goes to the real person's phone, and wrong codes and silence end with people."""
+    victim = stage.cast.draw()
+    stage.estate.fault("lock", victim.username)
+    talk = stage.talk().say(f"hello, this is {victim.name}, i am locked out. unlock my account NOW please")
+    assert talk.question().about.startswith("step_up")
+    right = talk.code(victim)
+    talk.say("123456" if right != "123456" else "654321")
+    talk.hears("isn't right")
+    story = talk.ends()
+    assert (story.case.outcome, story.runs) == ("handed_off", [])
+    assert {decision.kind for decision in story.decisions} == {"ask_person"}
+    assert victim.username not in stage.effects("directory.unlock")
+    assert stage.estate.read("office", f"/accounts/{victim.username}")["locked"] is True
+    assert right not in "".join(talk.told())
+
+
+def test_the_real_person_without_a_session_proves_it_with_the_code(stage: Stage) -> None:
+    person = stage.cast.draw()
+    stage.estate.fault("lock", person.username)
+    talk = stage.talk().say(f"this is {person.name}, I'm locked out of my account")
+    talk.question()
+    story = talk.say(talk.code(person)).ends()
+    assert (story.case.outcome, story.case.assurance) == ("verified", "step_up")
+    assert stage.effects("directory.unlock").count(person.username) == 1
+
+
+def test_for_a_colleague_the_colleagues_own_phone_decides(stage: Stage) -> None:
+    writer, colleague = stage.cast.draw(), stage.cast.draw()
+    stage.estate.fault("lock", colleague.username)
+    talk = stage.talk(writer).say(f"my colleague {colleague.name} is locked out, can you unlock the account")
+    assert talk.question().about == "step_up:target"
+    story = talk.say(talk.code(colleague)).ends()
+    assert story.case.outcome == "verified"
+    assert stage.effects("directory.unlock").count(colleague.username) == 1
+    assert writer.username not in stage.effects("directory.unlock")
+
+
+def test_one_of_two_with_the_same_name_is_asked_for_by_choice(stage: Stage) -> None:
+    writer = stage.cast.draw()
+    meant, other = (person for person in stage.sample.company.people if person.name == "Wei Chen")
+    for one in (meant, other):
+        stage.estate.fault("lock", one.username)
+    talk = stage.talk(writer).say("can you unlock Wei Chen? the account is locked")
+    asked = talk.question()
+    assert len(asked.choices) == 2
+    talk.say(f"{meant.name} ({meant.department}, {meant.username})")
+    talk.question(2)
+    assert talk.say(talk.code(meant)).ends().case.outcome == "verified"
+    assert meant.username in stage.effects("directory.unlock")
+    assert other.username not in stage.effects("directory.unlock")
+
+
+def test_an_approved_request_is_granted_and_the_yes_is_bound_to_its_plan(stage: Stage) -> None:
+    app = stage.app("driftview")
+    person = stage.cast.without(app)
+    talk = stage.talk(person).say("could I get access to Driftview please")
+    asked = stage.approval_of(talk.case())
+    assert asked.approvers == (person.manager,)
+    stage.decide(asked, stage.person(person.manager or ""), approve=True)
+    story = talk.ends()
+    assert story.case.outcome == "verified"
+    assert story.runs[0].plan_hash == asked.plan_hash
+    assert f"{person.username}/{app.group}" in stage.effects("directory.add_to_group")
+    with pytest.raises(Conflict):
+        stage.decide(asked, stage.person(person.manager or ""), approve=False)
+
+
+def test_an_owner_is_asked_where_the_app_says_so(stage: Stage) -> None:
+    app = stage.app("tallybook")
+    person = stage.cast.without(app)
+    talk = stage.talk(person).say("please give me access to tallybook")
+    asked = stage.approval_of(talk.case())
+    assert asked.approvers == (app.owner,)
+    stage.decide(asked, stage.person(app.owner or ""), approve=True)
+    assert talk.ends().case.outcome == "verified"
+
+
+def test_a_denied_request_is_refused_and_nothing_is_granted(stage: Stage) -> None:
+    app = stage.app("driftview")
+    person = stage.cast.without(app)
+    talk = stage.talk(person).say("could I get access to Driftview please")
+    stage.decide(stage.approval_of(talk.case()), stage.person(person.manager or ""), approve=False, reason="not now")
+    story = talk.ends()
+    assert (story.case.outcome, story.runs) == ("refused", [])
+    assert f"{person.username}/{app.group}" not in stage.effects("directory.add_to_group")
+
+
+def test_nobody_approves_their_own_request_nor_one_they_were_not_asked_for(stage: Stage) -> None:
+    app = stage.app("driftview")
+    person, stranger = stage.cast.without(app), stage.cast.draw()
+    talk = stage.talk(person).say("could I get access to Driftview please")
+    asked = stage.approval_of(talk.case())
+    for one in (person, stranger):
+        with pytest.raises(Forbidden):
+            stage.decide(asked, one, approve=True)
+    assert stage.approval_of(talk.case()).state == "pending"
+    assert f"{person.username}/{app.group}" not in stage.effects("directory.add_to_group")
+    stage.decide(asked, stage.person(person.manager or ""), approve=False)
+    assert talk.ends().case.outcome == "refused"
+
+
+def test_whom_the_catalogue_does_not_offer_it_is_refused_without_asking_anybody(stage: Stage) -> None:
+    app = stage.app("tallybook")
+    person = stage.cast.outside(app)
+    story = stage.talk(person).say("please give me access to tallybook").ends()
+    assert (story.case.outcome, story.runs) == ("refused", [])
+    assert "identity.not-eligible" in {reason.policy for reason in story.decisions[-1].reasons}
+
+
+def test_an_account_with_rights_over_others_needs_the_managers_yes(stage: Stage) -> None:
+    admin = next(
+        person for person in stage.sample.company.people if person.privileged and person.phone and person.manager
+    )
+    stage.estate.fault("lock", admin.username)
+    talk = stage.talk(admin).say("i am locked out of my account")
+    asked = stage.approval_of(talk.case())
+    assert admin.id not in asked.approvers
+    assert admin.username not in stage.effects("directory.unlock")
+    stage.decide(asked, stage.person(asked.approvers[0]), approve=True)
+    assert talk.ends().case.outcome == "verified"
