@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -134,9 +135,10 @@ def _plain(name: str, wanted: RunbookInput, case: Case) -> Any:
         return None
     if wanted.type == "number":
         try:
-            return float(text)
+            number = float(text)
         except ValueError:
             return None
+        return number if math.isfinite(number) else None
     return text
 
 
