@@ -7,7 +7,8 @@ the people, and ends itself with SIGKILL at the first *point* that no life has d
 - `before`: the receipt says that an effect begins, nobody was asked for it yet;
 - `effect`: an outside system did what was asked, no receipt says so yet;
 - `after`: the step is remembered, the next one has not begun;
-- `sent`: a message was delivered to a waiting run and still stands in the outbox; `stored`: signals are durable, nobody was told.
+- `sent`: a message was delivered to a waiting run and still stands in the outbox;
+- `stored`: signals are durable, nobody was told.
 
 A life in which nothing is left to die at and every case is over examines the house, writes what it found and ends well.
 """
@@ -74,7 +75,7 @@ class Points:
 
 def arm(points: Points) -> None:
     """Put the points into the house, from outside."""
-    step, send, append, invoke = DbosEngine.step, DbosEngine.send, SignalLog.append, act.invoke
+    step, send, append, invoke = DbosEngine.step, DbosEngine.send, SignalLog.append_rows, act.invoke
 
     async def deadly_step(self: DbosEngine, name: str, function: Callable[..., Any], *args: Any) -> Any:
         where = [name, *[arg for arg in args if isinstance(arg, str | int) or arg is None][:3]]
@@ -92,9 +93,9 @@ def arm(points: Points) -> None:
         send(self, workflow, message, key=key)
         points.reached("sent", key)
 
-    def deadly_append(self: SignalLog, signals: Any, payloads: Any = ()) -> None:
-        append(self, signals, payloads)
-        points.reached("stored", signals[0].source)
+    def deadly_append(self: SignalLog, rows: Any, payloads: Any = ()) -> None:
+        append(self, rows, payloads)
+        points.reached("stored", rows[0].source)
 
     def deadly_invoke(bound: Any, params: Any, call: Any) -> Any:
         if bound.promise.effect != "read":
@@ -106,7 +107,7 @@ def arm(points: Points) -> None:
 
     DbosEngine.step = deadly_step  # type: ignore[method-assign]
     DbosEngine.send = deadly_send  # type: ignore[method-assign]
-    SignalLog.append = deadly_append  # type: ignore[method-assign]
+    SignalLog.append_rows = deadly_append  # type: ignore[method-assign]
     act.invoke = deadly_invoke
 
 
