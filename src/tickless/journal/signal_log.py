@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -20,6 +22,9 @@ from tickless.journal.tables import storable, to_micros
 from tickless.kit.ids import new_id
 
 _PAYLOAD = ("id", "source", "received_at", "content_type", "headers", "body")
+_AT_ONCE = 50
+"""Rows of one statement, when there are many: SQLite's driver gives up the interpreter between statements, and to get it back
+costs more than the row."""
 _APPEND_LOCK = 8481
 """PostgreSQL: appends commit one after the other, so a reader's cursor never passes a row that is not visible yet."""
 
@@ -60,10 +65,10 @@ class SignalLog:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        ours = engine.dialect.name == "sqlite"
-        ignore, conflict = ("OR IGNORE ", "") if ours else ("", " ON CONFLICT DO NOTHING")
-        self._insert = _insert("signals", SignalRow._fields, "?" if ours else "%s", ignore=ignore) + conflict
-        self._insert_payload = _insert("payloads", _PAYLOAD, "?" if ours else "%s")
+        self._mark = "?" if engine.dialect.name == "sqlite" else "%s"
+        self._insert = self._insert_signals(1)
+        self._insert_many = self._insert_signals(_AT_ONCE)
+        self._insert_payload = _insert("payloads", _PAYLOAD, self._mark)
 
     def append(self, signals: Sequence[Signal], payloads: Sequence[KeptPayload] = ()) -> None:
         """Store all or nothing, durably. A signal whose (source, event key) is known already is left out.
@@ -85,8 +90,16 @@ class SignalLog:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_APPEND_LOCK})")
             if payloads:
                 connection.exec_driver_sql(self._insert_payload, [_payload_row(kept) for kept in payloads])
-            if rows:
-                connection.exec_driver_sql(self._insert, list(rows))
+            whole = len(rows) // _AT_ONCE * _AT_ONCE
+            for begin in range(0, whole, _AT_ONCE):
+                values = tuple(chain.from_iterable(rows[begin : begin + _AT_ONCE]))
+                connection.exec_driver_sql(self._insert_many, values)
+            if whole < len(rows):
+                connection.exec_driver_sql(self._insert, list(rows[whole:]))
+
+    def _insert_signals(self, rows: int) -> str:
+        ignore, conflict = ("OR IGNORE ", "") if self._mark == "?" else ("", " ON CONFLICT DO NOTHING")
+        return _insert("signals", SignalRow._fields, self._mark, rows=rows, ignore=ignore) + conflict
 
     def after(self, seq: int, limit: int = 500) -> list[Logged]:
         """The next signals behind a cursor, in the order they were stored."""
@@ -122,6 +135,15 @@ class SignalLog:
         if body is None:
             raise NotFound(f"there is no signal {signal[:80]!r}")
         return Signal.model_validate_json(body)
+
+    def payload(self, identity: str) -> Payload:
+        """What arrived, as it arrived. Raises `NotFound`."""
+        with self._engine.connect() as connection:
+            row = connection.execute(sa.select(tables.payloads).where(tables.payloads.c.id == identity)).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no payload {identity[:80]!r}")
+        packed = _payload(row)
+        return packed.model_copy(update={"body": zlib.decompress(packed.body)})
 
     def put_aside(self, payload: Payload, *, reason: str, mend: str) -> str:
         """Quarantine a payload; returns its id. Nothing that arrived is lost."""
@@ -198,6 +220,7 @@ def _content(payload: Payload) -> dict[str, object]:
 
 
 def _payload_row(kept: KeptPayload) -> tuple[object, ...]:
+    """The body is packed: a batch of alerts says much the same a hundred times, and to write it plain costs more."""
     payload = kept.payload
     return (
         kept.id,
@@ -205,14 +228,14 @@ def _payload_row(kept: KeptPayload) -> tuple[object, ...]:
         to_micros(payload.received_at),
         storable(payload.content_type, 200),
         storable(json.dumps(payload.headers)),
-        payload.body,
+        zlib.compress(payload.body, 1),
     )
 
 
-def _insert(table: str, columns: Sequence[str], mark: str, *, ignore: str = "") -> str:
+def _insert(table: str, columns: Sequence[str], mark: str, *, rows: int = 1, ignore: str = "") -> str:
     """The statement for the driver itself: SQLAlchemy's own costs several times as much a row."""
-    marks = ", ".join([mark] * len(columns))
-    return f"INSERT {ignore}INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 (our own names)
+    marks = ", ".join([f"({', '.join([mark] * len(columns))})"] * rows)
+    return f"INSERT {ignore}INTO {table} ({', '.join(columns)}) VALUES {marks}"  # noqa: S608 (our own names)
 
 
 def _payload(row: Any) -> Payload:

@@ -37,8 +37,9 @@ def new_ids(prefix: str, count: int) -> list[str]:
     if count > _SPAN:
         raise ValueError(f"at most {_SPAN} ids at once")
     milliseconds = time.time_ns() // 1_000_000
-    begin = f"{prefix}_{_encode(milliseconds, 10)}{_encode(secrets.randbits(60), 12)}"
-    first = secrets.randbelow(_SPAN - count + 1)
+    chance = secrets.randbits(80)
+    begin = f"{prefix}_{_encode(milliseconds, 10)}{_encode(chance >> 20, 12)}"
+    first = (chance & _SPAN - 1) % (_SPAN - count + 1)
     return [
         f"{begin}{_ALPHABET[n >> 15]}{_ALPHABET[n >> 10 & 31]}{_ALPHABET[n >> 5 & 31]}{_ALPHABET[n & 31]}"
         for n in range(first, first + count)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from tickless.domain.record import Untrusted
 from tickless.domain.signal import Payload, Severity, SignalKind, SignalState
 
@@ -14,8 +16,7 @@ _MILLISECONDS = 100_000_000_000
 """Larger numbers are milliseconds: as seconds they would lie beyond the year 5000."""
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(msgspec.Struct, frozen=True, gc=False):
     """What a receiver reads out of a payload; the house adds ids and times of its own to make a `Signal`.
 
     `event_key` is the sender's own id of this event if there is one; otherwise leave it empty and the house derives it

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tickless.domain.errors import Unreachable
+from tickless.domain.errors import NotFound, Unreachable
+from tickless.domain.signal import Payload
 from tickless.journal import Journal
 from tickless.journal.signal_log import KeptPayload, SignalRow
 from tickless.kit.ids import new_ids
@@ -82,3 +83,13 @@ async def test_a_log_that_cannot_be_written_fails_its_own_callers_and_no_later_o
         connection.execute(sa.text("ALTER TABLE away RENAME TO signals"))
     await GroupWriter(journal.signals.append_rows, written=lambda: None).write(rows("kept"), None)
     assert [logged.signal.fingerprint for logged in journal.signals.newest()] == ["kept-0"]
+
+
+async def test_what_arrived_can_be_read_again_as_it_arrived(journal: Journal) -> None:
+    arrived = Payload(source="prometheus", received_at=AT, headers={"user-agent": "x"}, body=b"\x00\xff[]" * 500)
+    await GroupWriter(journal.signals.append_rows, written=lambda: None).write(
+        rows("one"), KeptPayload("pay_1", arrived)
+    )
+    assert journal.signals.payload("pay_1") == arrived
+    with pytest.raises(NotFound):
+        journal.signals.payload("pay_2")

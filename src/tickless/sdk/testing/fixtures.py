@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from tickless.domain.errors import PayloadRejected
 from tickless.domain.signal import Payload
@@ -78,7 +80,7 @@ def as_snapshot(connector: Connector, fixture: Fixture) -> Any:
 
 
 def _plain(item: Item) -> dict[str, Any]:
-    values = {name: value for name, value in asdict(item).items() if value not in (None, "", {})}
+    values = {name: value for name, value in msgspec.structs.asdict(item).items() if value not in (None, "", {})}
     if item.occurred_at is not None:
         values["occurred_at"] = item.occurred_at.isoformat()
     return values

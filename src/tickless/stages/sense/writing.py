@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from tickless.kit.log import get_logger
 
 MAX_GROUP = 5_000
 """Most signals in one commit."""
+LINGER = 0.005
+"""Seconds that a commit waits for company when another one ended just before: under load a few posts share one, and the
+price of a commit is paid once. A single post doesn't wait."""
 
 _log = get_logger("sense")
 
@@ -54,6 +58,7 @@ class GroupWriter:
         self._lock = threading.Lock()
         self._waiting: list[_Waiting] = []
         self._busy = False
+        self._ended = float("-inf")
 
     async def write(self, rows: Sequence[SignalRow], payload: KeptPayload | None) -> None:
         """Returns when it is durable. Raises `Unreachable` when it could not be stored."""
@@ -66,6 +71,8 @@ class GroupWriter:
         await waiting.done
 
     def _commit_group(self) -> None:
+        if time.monotonic() - self._ended < LINGER:
+            time.sleep(LINGER)
         group = self._next_group()
         failure: Unreachable | None = Unreachable("the signals could not be stored", mend="send them again")
         try:
@@ -77,6 +84,7 @@ class GroupWriter:
         except Unreachable as error:
             failure = error
         finally:
+            self._ended = time.monotonic()
             for waiting in group:
                 waiting.settle(failure)
             self._go_on()
