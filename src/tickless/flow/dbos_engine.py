@@ -118,7 +118,7 @@ class DbosEngine:
             for attempt in range(STEP_TRIES):
                 try:
                     return await asyncio.to_thread(function, *args)
-                except Exception as error:
+                except Exception as error:  # ADR 0013: a defect ends one case, not the house
                     log.error("a step broke", step=name, args=args, attempt=attempt, exc_info=error)
                     broke = f"{type(error).__name__} in {name}"
                     await asyncio.sleep(STEP_PAUSE * (attempt + 1))

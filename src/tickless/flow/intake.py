@@ -63,7 +63,7 @@ class Intake:
             self._awake.clear()
             try:
                 busy = self.run_once()
-            except Exception as error:
+            except Exception as error:  # ADR 0013
                 log.error("the intake could not take in a batch", exc_info=error)
                 busy = self._one_by_one()
             if not busy:
@@ -79,7 +79,7 @@ class Intake:
         """Take in the next signal alone; one that can't be taken in is put aside with the reason, and the rest goes on."""
         try:
             return self._take_in(limit=1)
-        except Exception as error:
+        except Exception as error:  # ADR 0013
             log.error("a signal could not be taken in", exc_info=error)
             return self._put_aside(type(error).__name__)
 

@@ -80,7 +80,7 @@ class Schedules:
                     self.beat()
                 if self._role != "door":
                     self.tick()
-            except Exception as error:
+            except Exception as error:  # ADR 0013
                 log.error("a schedule could not run", exc_info=error)
 
     def beat(self) -> None:
