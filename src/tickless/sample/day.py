@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tickless.sample.company import Company
+from tickless.sample.day_accounts import account_events, mailbox_events, tunnel_events
 from tickless.sample.day_cast import Cast
 from tickless.sample.day_events import Day, Event
 from tickless.sample.day_machines import machine_events
-from tickless.sample.day_people import people_events
+from tickless.sample.day_oddities import odd_events
+from tickless.sample.day_requests import access_events, removal_events, software_events
 
 SECONDS = 60.0
 FIRST, LAST = 1.0, 56.0
@@ -26,11 +28,22 @@ def make_day(company: Company, seed: int = 7) -> Day:
     """The day of this seed: the same people say and suffer the same at the same second."""
     cast = Cast(company, seed)
     machines = list(machine_events(company, cast))
-    people = _timed(list(people_events(company, cast)), seed)
+    people = _timed(list(_people(company, cast)), seed)
     spare = tuple(cast.draw().id for _ in range(SPARE))
     times = {event.id: event.at for event in (*machines, *people)}
     events = [replace(event, at=times[event.after] + AFTER) if event.after else event for event in (*machines, *people)]
     return Day(seed, SECONDS, tuple(sorted(events, key=lambda event: (event.at, event.id))), spare)
+
+
+def _people(company: Company, cast: Cast) -> Iterator[Event]:
+    """Every event of the human door; the parts for which few people fit are cast first."""
+    yield from access_events(company, cast)
+    yield from removal_events(company, cast)
+    yield from software_events(company, cast)
+    yield from odd_events(company, cast)
+    yield from account_events(cast)
+    yield from tunnel_events(cast)
+    yield from mailbox_events(cast)
 
 
 def _timed(events: Sequence[Event], seed: int) -> list[Event]:

@@ -11,6 +11,8 @@ ReplyKind = Literal["code", "wrong_code", "choice", "approve", "deny", "words_wa
 Tickless waits for somebody · words_solved: says something when it was solved · open_link: opens the link and signs in."""
 Part = Literal["office", "keeper", "service"]
 Sign = Literal["is", "above", "below"]
+AT_ONCE = 0.0
+"""People's events get their time when the whole day is put in order."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 
 from tickless.sample.estate.calling import Line
 
-
 LEAK_PATIENCE = 3.0
 
 
