@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from tickless.domain.case import Case
+from tickless.domain.errors import BadInput
 from tickless.domain.finding import Evidence
 from tickless.domain.record import Untrusted
 from tickless.domain.runbook import Runbook
@@ -68,21 +69,23 @@ def _case(
 
 
 def _linked(runbook: Runbook, inputs: dict[str, str], world: World) -> dict[str, str]:
-    """Inputs as references: people by login, services by name, labels for the machine door."""
+    """Inputs as references: people by login, services by name, labels for the machine door. Raises `BadInput`."""
     known: dict[str, str] = {}
     for name, text in inputs.items():
         wanted = runbook.inputs.get(name)
-        if wanted is not None and wanted.type == "person" and (person := world.person_called(text)):
+        if wanted is None:  # what a case knows beside them (who has proved who they are) is not for callers to say
+            raise BadInput(f"“{runbook.title}” has no input {name[:80]!r}", mend=f"it has: {', '.join(runbook.inputs)}")
+        if wanted.type == "person" and (person := world.person_called(text)):
             known[name] = person.id
-        elif wanted is not None and wanted.type == "service" and (service := world.service_named(text)):
+        elif wanted.type == "service" and (service := world.service_named(text)):
             known[name] = service.id
-        elif wanted is not None and wanted.type == "app":
+        elif wanted.type == "app":
             known[name] = next((a.id for a in world.apps.values() if text.casefold() in
                                 {a.id, a.name.casefold(), *(alias.casefold() for alias in a.aliases)}), text)  # fmt: skip
-        elif wanted is not None and wanted.type == "device":
+        elif wanted.type == "device":
             known[name] = next((d.id for d in world.devices.values() if text in {d.id, d.tag}), text)
         else:
             known[name] = text
-            for label in wanted.label if wanted else ():
+            for label in wanted.label:
                 known[f"{LABEL}{label}"] = text
     return known
