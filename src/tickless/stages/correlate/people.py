@@ -8,9 +8,11 @@ from typing import Literal
 
 from tickless.domain.case import Case
 from tickless.domain.finding import Finding
+from tickless.domain.signal import Assurance, Sender
 from tickless.domain.world import World
 
 HOPS = 4
+_SURE: tuple[Assurance, ...] = ("none", "channel", "signed_in", "step_up")
 ABOUT_SERVICES = frozenset({"incident_report"})
 """Needs that are about a service, not about the person who writes."""
 
@@ -59,6 +61,17 @@ def subject_of(finding: Finding, person: str | None) -> str:
     thing = finding.slots.get("app") or finding.slots.get("device")
     who = f"person:{person}" if person else f"signal:{finding.signal}"
     return f"{who}/{thing}" if thing else who
+
+
+def may_share(case: Case, sender: Sender) -> bool:
+    """Whether what this person says may be left to that live case. What is about one person may not, when somebody else or
+    somebody less sure began it: their case waits for proofs in a conversation that this person never sees."""
+    personal = case.door == "human" and (case.subject or "").startswith("person:")
+    if not personal or case.conversation == sender.conversation:
+        return True
+    if sender.person is not None and case.requester != sender.person:
+        return False
+    return _SURE.index(sender.assurance) <= _SURE.index(case.assurance)
 
 
 def place_need(finding: Finding, *, subject: str, live: Iterable[Case], world: World) -> NeedPlaced:

@@ -140,6 +140,8 @@ class CorrelateRoom:
         subject = people.subject_of(finding, whom.person)
         live = tx.cases.live_of_conversation(sender.conversation)
         same = tx.cases.live_about(subject, finding.need)
+        if same is not None and not people.may_share(same, sender):
+            same = None
         service = finding.slots.get("service")
         around = _live_machine(tx) if finding.kind == "incident" and service else []
         placed = people.place_need(
