@@ -99,8 +99,9 @@ BENCH = Bench(
     run=run,
     about=(
         "A step: from one step of a runbook to the next, with its checkpoint and its receipt and without an effect; every "
-        "commit on the disk (SQLite WAL and synchronous=FULL; PostgreSQL as initdb sets it up, on the same machine). Bare DBOS: empty "
-        "steps with its own settings. Dispatch: from the decision to act to the first step's beginning, in the sample company. "
-        "Resume: from the start of a new process, after `kill -9` of the one before, to the next step of the run."
+        "commit on the disk (SQLite WAL and synchronous=FULL; PostgreSQL as initdb sets it up, on the same machine). Bare "
+        "DBOS: empty steps with its own settings. Dispatch: from the decision to act to the first step's beginning, in the "
+        "sample company. Resume: from the start of a new process, after `kill -9` of the one before, to the next step of the "
+        "run (SQLite)."
     ),
 )

@@ -28,7 +28,6 @@ def run(task: Task) -> Outcome:
         "understanding_p50_ms": percentile(readings, 0.50) * 1_000,
         "understanding_p99_ms": percentile(readings, 0.99) * 1_000,
     }
-    anchors = {"HolmesGPT, a case": "25–82 s", "MetricNet, a resolution": "8.4 business hours"}
     return Outcome(
         figures,
         anchors={"HolmesGPT, a case": "25–82 s", "MetricNet, a resolution": "8.4 business hours"},
