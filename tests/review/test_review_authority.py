@@ -31,3 +31,41 @@ def test_an_impostor_who_came_first_does_not_swallow_the_real_persons_need(stage
     assert story.case.outcome == "verified"
     assert stage.estate.read("office", f"/accounts/{victim.username}")["locked"] is False
     until(lambda: not impostor.case().live)
+
+
+def test_a_yes_is_for_one_time_and_a_case_that_comes_back_asks_again(stage: Stage) -> None:
+    app = stage.app("driftview")
+    person = stage.cast.without(app)
+    manager = stage.person(person.manager or "")
+    talk = stage.talk(person).say("could I get access to Driftview please")
+    first = stage.approval_of(talk.case())
+    stage.decide(first, manager, approve=True)
+    assert talk.ends().case.outcome == "verified"
+    case = asyncio.run(stage.house.desk.reopen(talk.case().id, by=person.id, reason="it does not work"))
+    assert case.regressions == 1
+    again = stage.approval_of(case)
+    assert again.id != first.id
+    stage.decide(again, manager, approve=False)
+    assert talk.ends().case.outcome == "refused"
+
+
+def test_a_code_does_not_prove_who_speaks_when_the_case_comes_back(stage: Stage) -> None:
+    person = stage.cast.draw()
+    talk = stage.talk(person).say("I forgot my password")
+    talk.question()
+    assert talk.say(talk.code(person)).ends().case.outcome == "verified"
+    before = stage.effects("directory.set_password").count(person.username)
+    talk.say("no, it doesn't work")
+    assert talk.question(2).about == "step_up"
+    assert stage.effects("directory.set_password").count(person.username) == before
+
+
+def test_what_was_never_solved_cannot_regress(stage: Stage) -> None:
+    app = stage.app("tallybook")
+    person = stage.cast.outside(app)
+    talk = stage.talk(person).say("please give me access to tallybook")
+    assert talk.ends().case.outcome == "refused"
+    asyncio.run(stage.house.desk.reopen(talk.case().id, by=person.id, reason="I want it"))
+    story = talk.ends()
+    assert [one.outcome for one in story.resolutions] == ["refused", "refused"]
+    assert story.case.regressions == 0

@@ -11,7 +11,7 @@ from tickless.domain.verdict import Watch
 from tickless.flow import words
 from tickless.flow.conversation import say
 from tickless.journal import Tx
-from tickless.stages.correlate.service import reopened
+from tickless.stages.correlate.service import SOLVED, reopened
 
 HOLD_WITHOUT_RUN = dt.timedelta(days=3)
 
@@ -94,8 +94,10 @@ def reopen(tx: Tx, case: Case, *, by: str, why: str, now: dt.datetime) -> Case:
 
 
 def mark_regressed(tx: Tx, back: Case, *, by: str, why: str, now: dt.datetime) -> None:
-    """Count the end before this generation as one that did not hold."""
-    recount(tx, back.model_copy(update={"generation": back.generation - 1}), outcome="regressed")
+    """Count the end before this generation as one that did not hold, if it was a solution at all."""
+    before = _last(tx, back, back.generation - 1)
+    if before is not None and before.outcome in SOLVED:
+        recount(tx, back.model_copy(update={"generation": back.generation - 1}), outcome="regressed")
     for one in tx.watches.by(case=back.id):
         tx.watches.delete(one.id)
     tx.audit.append(at=now, actor=by, action="case.reopened", subject=back.subject or back.id, case=back.id,
@@ -104,9 +106,13 @@ def mark_regressed(tx: Tx, back: Case, *, by: str, why: str, now: dt.datetime) -
 
 def recount(tx: Tx, case: Case, *, outcome: Outcome) -> None:
     """Change how the end of this generation is counted."""
-    last = tx.resolutions.get(f"res_{case.id.removeprefix('case_')}_{case.generation}")
+    last = _last(tx, case, case.generation)
     if last is not None:
         tx.resolutions.put(last.model_copy(update={"outcome": outcome}))
+
+
+def _last(tx: Tx, case: Case, generation: int) -> Resolution | None:
+    return tx.resolutions.get(f"res_{case.id.removeprefix('case_')}_{generation}")
 
 
 def join_incident(tx: Tx, case: Case, incident: Case, *, now: dt.datetime) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from tickless.domain.case import Case, Impact, Participant
+from tickless.domain.case import Case, Impact, Outcome, Participant
 from tickless.domain.finding import CaseKind, Evidence, Finding
 from tickless.domain.record import Untrusted
 from tickless.domain.signal import Sender, Severity, Signal
@@ -21,6 +21,8 @@ from tickless.stages.correlate.impact import impact, personal_impact
 
 LABEL = "label:"
 MAX_LABELS = 40
+SOLVED: frozenset[Outcome | None] = frozenset({"verified", "confirmed", "assumed", "prevented"})
+"""Ends that can turn out not to have held."""
 
 
 @dataclass(frozen=True)
@@ -217,12 +219,15 @@ class CorrelateRoom:
 
 
 def reopened(case: Case, *, now: dt.datetime) -> dict[str, object]:
-    """What changes when a case comes back: a new generation with its own durable run."""
+    """What changes when a case comes back: a new generation with its own durable run. A one-time code proved who spoke then,
+    not who speaks now."""
     return {
+        "inputs": {name: text for name, text in case.inputs.items() if name != "confirmed_by"},
+        "assurance": "none" if case.assurance == "step_up" else case.assurance,
         "state": "open",
         "outcome": None,
         "generation": case.generation + 1,
-        "regressions": case.regressions + 1,
+        "regressions": case.regressions + (case.outcome in SOLVED),
         "reopened_at": now,
         "resolved_at": None,
         "hold_until": None,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tickless.domain.case import Case
-from tickless.domain.decision import Decision
+from tickless.domain.decision import ApprovalRequest, Decision
 from tickless.domain.plan import Plan
 from tickless.domain.runbook import Runbook
 from tickless.domain.world import World
@@ -69,7 +69,7 @@ class DecisionRoom:
     def _choose(self, tx: Tx, case: Case, now: dt.datetime) -> Choice:
         alerts = tx.alerts.of_case(case.id)
         asked = tx.questions.by(case=case.id)
-        approvals = tuple(tx.approvals.by(case=case.id))
+        approvals = tuple(_counting(tx, case))
         situation = Situation(
             case=case,
             signal=signal_facts(case, firing=any(a.state == "firing" for a in alerts)),
@@ -128,7 +128,7 @@ class DecisionRoom:
         beneficiary = world.people.get((plan.inputs.get("person") or {}).get("id", ""))
         app = world.apps.get((plan.inputs.get("app") or {}).get("id", ""))
         switches = {switch.name for switch in tx.coordination.switches() if switch.on}
-        given = {a.role for a in tx.approvals.by(case=case.id) if a.plan_hash == plan.hash and a.state == "approved"}
+        given = {a.role for a in _counting(tx, case) if a.plan_hash == plan.hash and a.state == "approved"}
         service = str((plan.inputs.get("service") or {}).get("id") or case.service or "")
         return {
             "assurance": case.assurance,
@@ -149,6 +149,12 @@ class DecisionRoom:
             "sources": len({alert.source for alert in tx.alerts.of_case(case.id)}) if case.door == "machine" else 1,
             "door": case.door,
         }
+
+
+def _counting(tx: Tx, case: Case) -> list[ApprovalRequest]:
+    """The approvals that count: a yes is for one time, so that a case which came back asks again; a no stays."""
+    since = case.reopened_at or case.opened_at
+    return [a for a in tx.approvals.by(case=case.id) if a.asked_at >= since or a.state == "denied"]
 
 
 def signal_facts(case: Case, *, firing: bool) -> dict[str, Any]:
