@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from tests.journal.samples import NOW, SECOND, case, plan, receipt, run, signal
 
 from tickless.domain.case import Message, Participant
 from tickless.domain.decision import ApprovalRequest, Decision, OpenQuestion
-from tickless.domain.errors import NotFound
+from tickless.domain.errors import NotFound, Unreachable
 from tickless.domain.finding import Finding
 from tickless.domain.knowledge import Article
 from tickless.domain.measure import Resolution
@@ -286,3 +287,17 @@ def test_two_long_keys_that_begin_alike_stay_two(journal: Journal) -> None:
         found = tx.cases.live_about(LONG + "a", "service_down")
     assert found
     assert found.number == 1
+
+
+def test_a_database_that_is_away_is_unreachable(tmp_path: Path) -> None:
+    """Callers tell it from a defect: what they hold is tried again later."""
+    for url in (
+        f"sqlite:///{tmp_path}/no/such/folder.db",
+        "postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=2",
+    ):
+        journal = Journal(main_url=url, log_url=url)
+        with pytest.raises(Unreachable), journal.read() as tx:
+            tx.cases.count()
+        with pytest.raises(Unreachable), journal.write() as tx:
+            tx.cases.count()
+        journal.close()

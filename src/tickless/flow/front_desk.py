@@ -27,6 +27,7 @@ from tickless.stages.decide.core import make_plan
 from tickless.stages.decide.policy_requests import Principal, Resource
 from tickless.stages.learn.core import RUNGS
 from tickless.stages.sense.core import message_fingerprint
+from tickless.stages.sense.reading import plain
 
 MAX_MESSAGE = 8_000
 SWITCHES = ("all", "freeze", "runbook:", "service:")
@@ -58,7 +59,7 @@ class FrontDesk:
         return got
 
     async def say(self, sender: Sender, text: str, *, key: str = "") -> Said:
-        words = text.strip()
+        words = plain(text).strip()
         if not words:
             raise BadInput("the message is empty", mend="write what is wrong or what you need")
         if len(words) > MAX_MESSAGE:

@@ -9,7 +9,7 @@ import datetime as dt
 import threading
 
 from tickless.domain.case import Case
-from tickless.domain.errors import TicklessError
+from tickless.domain.errors import TicklessError, Unreachable
 from tickless.domain.finding import Finding
 from tickless.domain.signal import Payload, Signal
 from tickless.flow import ends, names
@@ -79,22 +79,28 @@ class Intake:
         """Take in the next signal alone; one that can't be taken in is put aside with the reason, and the rest goes on."""
         try:
             return self._take_in(limit=1)
+        except Unreachable as error:
+            log.error("the journal cannot be reached", error=error.public)
+            return 0
         except Exception as error:  # ADR 0013
             log.error("a signal could not be taken in", exc_info=error)
             return self._put_aside(type(error).__name__)
 
     def _put_aside(self, reason: str) -> int:
+        """Only while nobody else works: a cursor that another process has moved on stays where it is."""
         journal, now = self._rooms.journal, self._rooms.clock.now()
         try:
-            with journal.read() as tx:
+            with journal.write() as tx:
+                mine = tx.coordination.take_lease(LEASE, holder=self._node, now=now, seconds=LEASE_SECONDS)
                 position = tx.coordination.cursor(CONSUMER)
-            for logged in journal.signals.after(position, 1):
+            for logged in journal.signals.after(position, 1) if mine else []:
                 body = logged.signal.model_dump_json().encode()
                 payload = Payload(source=logged.signal.source, received_at=now, body=body)
                 mend = "a defect of Tickless: report it with this payload; replay it after an upgrade"
                 journal.signals.put_aside(payload, reason=f"it could not be taken in ({reason})", mend=mend)
                 with journal.write() as tx:
-                    tx.coordination.move_cursor(CONSUMER, logged.seq)
+                    if tx.coordination.cursor(CONSUMER) == position:
+                        tx.coordination.move_cursor(CONSUMER, logged.seq)
         except TicklessError as error:
             log.error("the journal cannot be reached", error=error.public)
         return 0

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from tickless.domain.case import Message
 from tickless.domain.decision import ApprovalRequest, Decision, OpenQuestion
+from tickless.domain.errors import Unreachable
 from tickless.domain.finding import Finding
 from tickless.domain.knowledge import Article
 from tickless.domain.measure import Resolution
@@ -216,14 +217,17 @@ class Journal:
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
-        """For looking only."""
-        with self.engine.connect() as connection:
+        """For looking only. Raises `Unreachable` when the database is away."""
+        with _reachable(), self.engine.connect() as connection:
             yield Tx(connection)
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
-        """All or nothing: committed at the end of the block, rolled back if it raises. One writer at a time on SQLite."""
-        with self.engine.begin() as connection:
+        """All or nothing: committed at the end of the block, rolled back if it raises. One writer at a time on SQLite.
+
+        Raises `Unreachable` when the database is away.
+        """
+        with _reachable(), self.engine.begin() as connection:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield Tx(connection)
@@ -231,3 +235,11 @@ class Journal:
     def close(self) -> None:
         self.engine.dispose()
         self.log_engine.dispose()
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+        raise Unreachable("the journal cannot be reached", detail=str(error)[:300]) from error

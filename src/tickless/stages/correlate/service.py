@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tickless.domain.case import Case, Impact, Outcome, Participant
@@ -51,7 +51,10 @@ class CorrelateRoom:
             return self._quiet(tx, signal, finding, known)
         placed = self._place(tx, signal, finding, known)
         case = self._carry_out(tx, placed, signal, finding, now=now)
-        tx.alerts.put(self._alert(signal, finding, case=case.id, count=(known.count if known else 0) + 1))
+        told = self._alert(signal, finding, case=case.id, count=(known.count if known else 0) + 1)
+        if known is not None:  # a repeat that arrives late does not turn the alert's time back
+            told = replace(told, occurred_at=max(known.occurred_at, told.occurred_at))
+        tx.alerts.put(told)
         tx.alerts.join(case.id, signal, why=placed.why)
         tx.cases.attach_finding(finding, case.id)
         return Placement(placed.how, case, placed.why)
