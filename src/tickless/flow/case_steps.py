@@ -35,7 +35,7 @@ class CaseSteps:
         now = self._rooms.clock.now()
         with self._rooms.journal.read() as tx:
             record = tx.cases.need(case)
-        if not record.live:
+        if not record.live or record.generation != generation:
             return {"id": "", "kind": "over", "seconds": 0.0}
         identity = f"dec_{case.removeprefix('case_')}_{generation}_{turn}"
         decision = self._rooms.decide.decide(case, decision=identity, attempt=turn, now=now)
@@ -76,7 +76,7 @@ class CaseSteps:
             record = tx.cases.need(case, lock=True)
             ran = tx.runs.need(run)
             tx.runs.put(ran.model_copy(update={"state": "done", "reason": how, "ended_at": now}))
-            if record.live:
+            if names.belongs(run, record):
                 self._count_resolved(tx, record, ran, how, now=now)
         self._rooms.act.release(run)
         return "resolved"
@@ -138,8 +138,8 @@ class CaseSteps:
             tx.runs.put(ran.model_copy(update={"state": states.get(end, "failed"), "reason": reason, "ended_at": now}))
             if end in {"failed", "unverified"}:
                 self._rooms.learn.after_failure(tx, ran.plan.runbook, now=now)
-            over = not record.live
-            if record.live and end == "handed_off":
+            over = not names.belongs(run, record)
+            if not over and end == "handed_off":
                 self._hand_over(tx, record, ran, reason, service, now=now)
                 over = True
         self._rooms.act.release(run)
@@ -167,9 +167,6 @@ class CaseSteps:
                 return "handed_off"
             made = tx.decisions.get(decision)
             why = made.summary if made else "people take over"
-            for question in tx.questions.by(case=case):
-                if question.state == "open":
-                    tx.questions.put(question.model_copy(update={"state": "expired"}))
             done = ends.end_case(tx, record, state="handed_off", outcome="handed_off", now=now, why=why)
             told = made is not None and self._speak(tx, done, made, "handed_off", key=f"{decision}:off", now=now)
             if not told:
@@ -182,6 +179,8 @@ class CaseSteps:
         now = self._rooms.clock.now()
         with self._rooms.journal.write() as tx:
             record = tx.cases.need(case, lock=True)
+            for run in tx.runs.by(case=case, state="running"):
+                tx.runs.put(run.model_copy(update={"state": "failed", "reason": reason, "ended_at": now}))
             if record.live:
                 why = f"Tickless itself failed: {reason}"
                 done = ends.end_case(tx, record, state="handed_off", outcome="handed_off", now=now, why=why)

@@ -8,7 +8,7 @@ from tickless.domain.case import Case, CaseState, Outcome, Participant
 from tickless.domain.measure import Resolution
 from tickless.domain.plan import Run
 from tickless.domain.verdict import Watch
-from tickless.flow import words
+from tickless.flow import names, words
 from tickless.flow.conversation import say
 from tickless.journal import Tx
 from tickless.stages.correlate.service import SOLVED, reopened
@@ -35,6 +35,7 @@ def end_case(
         update={"state": state, "outcome": outcome, "updated_at": now, "resolved_at": now, "hold_until": hold_until}
     )
     tx.cases.put(done)
+    _nothing_waits(tx, case, now=now)
     tx.resolutions.put(
         Resolution(
             id=f"res_{case.id.removeprefix('case_')}_{case.generation}",
@@ -53,6 +54,24 @@ def end_case(
     tx.audit.append(at=now, actor=by, action=f"case.{outcome}", subject=case.subject or case.id, case=case.id,
                     detail={"why": why, "runbook": runbook, "generation": case.generation})  # fmt: skip
     return done
+
+
+def _nothing_waits(tx: Tx, case: Case, *, now: dt.datetime) -> None:
+    """A case that is over asks nobody for anything: an answer would go where nobody listens."""
+    for question in tx.questions.by(case=case.id):
+        if question.state == "open":
+            tx.questions.put(question.model_copy(update={"state": "withdrawn"}))
+    for approval in tx.approvals.by(case=case.id, state="pending"):
+        tx.approvals.put(approval.model_copy(update={"state": "withdrawn", "answered_at": now}))
+
+
+def tell_runs(tx: Tx, case: Case, *, by: str) -> None:
+    """Tell whatever waits in the case's durable runs that it is over."""
+    message = {"type": "withdraw", "by": by}
+    waiting = {names.case_workflow(case.id, case.generation)}
+    waiting |= {names.run_workflow(run.id) for run in tx.runs.by(case=case.id, state="running")}
+    for workflow in sorted(waiting):
+        tx.coordination.post(f"over:{case.generation}:{workflow}", workflow=workflow, message=message)
 
 
 def watch(tx: Tx, case: Case, run: Run, *, first_look: float, now: dt.datetime) -> None:
@@ -76,11 +95,6 @@ def watch(tx: Tx, case: Case, run: Run, *, first_look: float, now: dt.datetime) 
 def withdraw(tx: Tx, case: Case, *, by: str, now: dt.datetime) -> Case:
     """Stop a live case at its requester's or an operator's word."""
     done = end_case(tx, case, state="resolved", outcome="withdrawn", now=now, why="withdrawn", by=by or "tickless")
-    for question in tx.questions.by(case=case.id):
-        if question.state == "open":
-            tx.questions.put(question.model_copy(update={"state": "withdrawn"}))
-    for approval in tx.approvals.by(case=case.id, state="pending"):
-        tx.approvals.put(approval.model_copy(update={"state": "withdrawn", "answered_at": now}))
     say(tx, conversation=case.conversation, case=done, text=words.WITHDRAWN, key=f"{case.id}:{case.generation}:withdrawn",
         at=now)  # fmt: skip
     return done

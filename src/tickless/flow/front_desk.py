@@ -194,9 +194,7 @@ class FrontDesk:
                 done = ends.end_case(tx, record, state=state, outcome=outcome, now=now, why=reason, by=by)
             else:
                 raise BadInput(f"{how[:40]!r} is no way to close a case", mend="hand_off, mute, withdraw or confirm")
-            workflow = names.case_workflow(case, record.generation)
-            tx.coordination.post(f"closed:{case}:{record.generation}", workflow=workflow,
-                                 message={"type": "withdraw", "by": by})  # fmt: skip
+            ends.tell_runs(tx, record, by=by)
         self._wake()
         return done
 

@@ -9,7 +9,7 @@ from tickless.domain.case import Case, Message
 from tickless.domain.decision import OpenQuestion, Question
 from tickless.domain.finding import Finding
 from tickless.domain.signal import Sender, Signal
-from tickless.flow import ends, names, words
+from tickless.flow import ends, words
 from tickless.flow.conversation import say
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
@@ -129,12 +129,7 @@ class Hearing:
             reply(words.NOTHING_TO_CANCEL)
             return
         ends.withdraw(tx, target, by=sender.person or sender.account, now=now)
-        message = {"type": "withdraw", "by": sender.person or sender.account}
-        workflows = {names.case_workflow(target.id, target.generation)}
-        workflows |= {one.waiting for one in tx.questions.by(case=target.id)}
-        for workflow in sorted(workflows):
-            tx.coordination.post(f"withdraw:{target.id}:{target.generation}:{workflow}"[:200], workflow=workflow,
-                                 message=message)  # fmt: skip
+        ends.tell_runs(tx, target, by=sender.person or sender.account)
 
     def _not_solved(self, tx: Tx, sender: Sender, *, now: dt.datetime, reply: Reply) -> list[Case]:
         """“No, it doesn't work”: the newest solved case of the conversation is open again."""

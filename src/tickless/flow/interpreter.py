@@ -70,6 +70,8 @@ class Interpreter:
                     await self._engine.sleep(told["after"])
                 case "busy" | "braked":
                     await self._engine.sleep(told["after"])
+                case "stopped":
+                    return {"end": "stopped", "reason": "the case was closed meanwhile"}
                 case "hand_off":
                     return {"end": "handed_off", "reason": told["reason"], "service": told["service"]}
                 case "wait":

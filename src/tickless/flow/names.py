@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tickless.domain.case import Case
+
 RESOLVE_CASE = "case.resolve"
 INTERPRET_RUN = "run.interpret"
 
@@ -38,6 +40,11 @@ STEPS = (
 def case_workflow(case: str, generation: int) -> str:
     """Id of the durable run of a case; each reopening has its own."""
     return f"case:{case}:{generation}"
+
+
+def belongs(run: str, case: Case) -> bool:
+    """Whether a run (`run_<case>_<generation>_<turn>`) is of the case as it is now: live, and not reopened since."""
+    return case.live and run.rsplit("_", 2)[1] == str(case.generation)
 
 
 def run_workflow(run: str) -> str:

@@ -53,7 +53,10 @@ class RunSteps:
         return {"held": reading["held"], "otherwise": ends[check.otherwise], "because": check.because or ""}
 
     def step(self, run: str, step: str, attempt: int) -> dict[str, Any]:
-        """Run one step, or say what the flow has to do for it."""
+        """Run one step, or say what the flow has to do for it. Nothing begins in a case that people took over meanwhile."""
+        with self._rooms.journal.read() as tx:
+            if not names.belongs(run, tx.cases.need(tx.runs.need(run).case)):
+                return {"state": "stopped"}
         told = self._rooms.act.step(run, step, attempt)
         if told["state"] == "failed":
             with self._rooms.journal.read() as tx:
