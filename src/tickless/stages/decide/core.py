@@ -74,8 +74,10 @@ def candidates(situation: Situation) -> list[Runbook]:
     for runbook in sorted(situation.runbooks, key=lambda r: r.runbook):
         if runbook.runbook in situation.failed_runs:
             continue
+        # An operator's run of a runbook that no intent leads to carries its id as the need.
+        by_name = situation.case.need == runbook.runbook
         by_intent = situation.case.need in runbook.serves.intents
-        if by_intent or (situation.signal and serves_alert(runbook, situation.signal)):
+        if by_name or by_intent or (situation.signal and serves_alert(runbook, situation.signal)):
             found.append(runbook)
     return found
 
