@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from tests.story.stage import Stage, until
 
@@ -123,3 +125,24 @@ def test_nobody_storms_in_without_a_token(stage: Stage, token: str) -> None:
     with pytest.raises(Unreachable):
         post_alerts(stage.url, token, storm(stage.sample.company, "orders-db", 3))
     assert stage.house.journal.signals.head() == before
+
+
+@pytest.mark.parametrize(
+    ("runbook", "inputs"),
+    [
+        ("disk.clean-up", {"host": "db-1", "path": "/srv"}),
+        ("certificate.renew", {"name": "intranet.larkmoor.example"}),
+        ("service.restart", {"service": "payments-api", "process": "payments-api"}),
+        ("pool.recycle", {"service": "catalog-api"}),
+    ],
+)
+def test_where_all_is_well_nothing_is_done_and_that_is_verified(
+    stage: Stage, runbook: str, inputs: dict[str, str]
+) -> None:
+    """An operator starts it too late: it looks, finds all well, changes nothing, and saves nobody a minute."""
+    before = len(stage.estate.effects())
+    case = asyncio.run(stage.house.desk.run(runbook, inputs, by="op", reason="to be sure"))
+    done = until(lambda: found if not (found := stage.story(case).case).live else None)
+    story = stage.story(case)
+    assert (done.outcome, story.changed, len(stage.estate.effects())) == ("verified", [], before)
+    assert sum(resolution.minutes_saved for resolution in story.resolutions) == 0

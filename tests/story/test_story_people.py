@@ -177,3 +177,10 @@ def test_it_still_does_not_work_opens_the_same_case_again(stage: Stage) -> None:
     assert (second.case.outcome, second.case.regressions) == ("verified", 1)
     assert [resolution.outcome for resolution in second.resolutions] == ["regressed", "verified"]
     assert stage.effects("directory.unlock").count(person.username) == 2
+
+
+def test_a_mailbox_with_room_is_left_as_it_is(stage: Stage) -> None:
+    person = stage.cast.draw()
+    story = stage.talk(person).say("my mailbox is full").ends()
+    assert (story.case.outcome, story.changed) == ("verified", [])
+    assert person.username not in stage.effects("mailbox.set_quota")
