@@ -7,7 +7,8 @@ import asyncio
 import pytest
 from tests.story.stage import Stage, until
 
-from tickless.domain.errors import BadInput
+from tickless.domain.errors import BadInput, Forbidden
+from tickless.domain.signal import Sender
 
 
 def test_who_has_proved_who_they_are_is_not_for_an_operator_to_say(stage: Stage) -> None:
@@ -69,3 +70,19 @@ def test_what_was_never_solved_cannot_regress(stage: Stage) -> None:
     story = talk.ends()
     assert [one.outcome for one in story.resolutions] == ["refused", "refused"]
     assert story.case.regressions == 0
+
+
+def test_whoever_typed_a_request_for_somebody_else_does_not_approve_it(stage: Stage) -> None:
+    """Nobody approves their own wish, also when they type it at the service desk in somebody else's name."""
+    app = stage.app("driftview")
+    person = stage.cast.without(app)
+    manager = stage.person(person.manager or "")
+    sender = Sender(channel="api", account=person.username, conversation=f"api:{person.id}:desk", person=person.id,
+                    assurance="signed_in", via=manager.id)  # fmt: skip
+    asyncio.run(stage.house.desk.say(sender, "could I get access to Driftview please"))
+    case = stage.live(conversation=sender.conversation)
+    asked = stage.approval_of(case)
+    assert asked.approvers == (manager.id,)
+    with pytest.raises(Forbidden, match="own request"):
+        stage.decide(asked, manager, approve=True)
+    assert f"{person.username}/{app.group}" not in stage.effects("directory.add_to_group")

@@ -28,8 +28,6 @@ from tickless.stages.decide.policy_requests import Principal, Resource
 from tickless.stages.learn.core import RUNGS
 from tickless.stages.sense.core import message_fingerprint
 from tickless.stages.sense.reading import plain
-from tickless.stages.sense.reading import plain
-from tickless.stages.sense.reading import plain
 
 MAX_MESSAGE = 8_000
 SWITCHES = ("all", "freeze", "runbook:", "service:")
@@ -102,7 +100,9 @@ class FrontDesk:
             ruling = self._rooms.policy.may(
                 principal=Principal.person(by),
                 action="approve",
-                resource=Resource.approval(asked, beneficiary=asked.beneficiary, typed_by=case.speaker),
+                resource=Resource.approval(
+                    asked, beneficiary=asked.beneficiary, typed_by=by.id if by.id in self._typed(tx, case) else None
+                ),
                 context={"assurance": "signed_in"},
             )
             if not ruling.allowed:
@@ -115,6 +115,13 @@ class FrontDesk:
             raise Forbidden(" ".join(reason.text for reason in ruling.reasons))
         self._wake()
         return asked
+
+    def _typed(self, tx: Tx, case: Case) -> set[str]:
+        """Who wrote the request: whoever spoke, and whoever typed it for them at the service desk."""
+        if case.door == "machine":
+            return {case.speaker or ""}
+        signals = [self.journal.signals.get(joined.signal) for joined in tx.alerts.joined(case.id)]
+        return {case.speaker or "", *(s.sender.via for s in signals if s.sender is not None and s.sender.via)}
 
     def _answered(
         self, tx: Tx, asked: ApprovalRequest, by: Person, *, approve: bool, reason: str, now: dt.datetime

@@ -76,7 +76,8 @@ def _may_answer(journal: Journal, identity: str, visitor: Visitor) -> None:
     """A first look; who may approve what is decided by the house. A token that only reads never answers."""
     with journal.read() as tx:
         found = _find(tx, identity, visitor)
-    if not (visitor.may("approve") or (visitor.may("chat") and _names(found, visitor))):
+    for_others = visitor.kind == "token" and "ask_as" in visitor.scopes  # who may speak as anybody approves for nobody
+    if not (visitor.may("approve") or (visitor.may("chat") and not for_others and _names(found, visitor))):
         raise Forbidden("you are not among those who may approve this")
 
 
