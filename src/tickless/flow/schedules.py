@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections.abc import Callable
 
 from tickless.domain.verdict import Watch
 from tickless.flow import ends, names
@@ -51,36 +52,33 @@ class Schedules:
         self._beat_every = min(BEAT_SECONDS, dead_after.total_seconds() / 5)
         self._lease_seconds = min(LEASE_SECONDS, dead_after.total_seconds())
         self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
         self._failed_looks: dict[str, int] = {}
 
     def start(self) -> None:
         self.beat()
-        self._thread = threading.Thread(target=self._loop, name="schedules", daemon=True)
-        self._thread.start()
+        jobs = [("heartbeat", self.beat, self._beat_every)]  # on its own: a slow probe must not look like a dead node
+        if self._role != "door":
+            jobs.append(("schedules", self.tick, min(TICK_SECONDS, self._beat_every)))
+        for name, job, pause in jobs:
+            self._threads.append(threading.Thread(target=self._loop, args=(job, pause), name=name, daemon=True))
+            self._threads[-1].start()
 
     def stop(self) -> None:
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join(timeout=10)
+        for thread in self._threads:
+            thread.join(timeout=10)
         left = self._take_over and self._role != "door" and self._engine.pending(executor=self._node)
         with self._rooms.journal.write() as tx:
             tx.coordination.release(LEASE, holder=self._node)
             if not left:  # else others find it silent, and take up what still waits
                 tx.coordination.forget_node(self._node)
 
-    def _loop(self) -> None:
-        since_beat = 0.0
-        pause = min(TICK_SECONDS, self._beat_every)
+    def _loop(self, job: Callable[[], None], pause: float) -> None:
         while not self._stop.wait(pause):
-            since_beat += pause
             try:
-                if since_beat >= self._beat_every:
-                    since_beat = 0.0
-                    self.beat()
-                if self._role != "door":
-                    self.tick()
-            except Exception as error:  # ADR 0013
+                job()
+            except Exception as error:
                 log.error("a schedule could not run", exc_info=error)
 
     def beat(self) -> None:
@@ -92,17 +90,28 @@ class Schedules:
         """Do what is due, if this process holds the lease."""
         now = self._rooms.clock.now()
         with self._rooms.journal.read() as tx:
-            due = tx.watches.where(tx.watches.table.c.due_at <= now, order=tx.watches.table.c.due_at, limit=20)
+            due = self._due(tx, now)
             dead = self._dead(tx, now) if self._take_over else []
         if not due and not dead:
             return
         with self._rooms.journal.write() as tx:
             if not tx.coordination.take_lease(LEASE, holder=self._node, now=now, seconds=self._lease_seconds):
                 return
+            due = self._due(tx, now)
+            later = now + dt.timedelta(seconds=self._rooms.pace.first_look)
+            for (
+                watch
+            ) in due:  # a look that breaks, or takes longer than the lease, holds up neither the others nor itself
+                tx.watches.put(watch.model_copy(update={"due_at": later}))
         for node in dead:
             self._inherit(node)
         for watch in due:
             self._look(watch, now)
+
+    @staticmethod
+    def _due(tx: Tx, now: dt.datetime) -> list[Watch]:
+        table = tx.watches.table.c
+        return tx.watches.where(table.due_at <= now, order=table.due_at, limit=20)
 
     def _dead(self, tx: Tx, now: dt.datetime) -> list[str]:
         """The others that have been silent too long. A process that was paused itself is no judge of its own death."""
