@@ -28,6 +28,7 @@ from tickless.stages.decide.policy_requests import Principal, Resource
 from tickless.stages.learn.core import RUNGS
 from tickless.stages.sense.core import message_fingerprint
 from tickless.stages.sense.reading import plain
+from tickless.stages.sense.reading import plain
 
 MAX_MESSAGE = 8_000
 SWITCHES = ("all", "freeze", "runbook:", "service:")

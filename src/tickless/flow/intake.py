@@ -145,7 +145,9 @@ class Intake:
         if case is None:
             return
         if placement.how == "reopen":
-            ends.mark_regressed(tx, case, by=signal.source, why=placement.why, now=now)
+            ran = ends.mark_regressed(tx, case, by=signal.source, why=placement.why, now=now)
+            if ran is not None:
+                self._rooms.learn.after_failure(tx, ran, now=now)
         if placement.how in {"open", "reopen"}:
             self._audit(tx, case, placement, signal, now)
             self._begin(tx, case)
