@@ -137,6 +137,7 @@ def build(
         measure=MeasureRoom(journal=journal),
         learn=LearnRoom(journal=journal, default_rung=settings.default_rung),
         vault=vault,
+        data=settings.data,
         pace=Pace(settings.pace.answer, settings.pace.approval, settings.pace.first_look),
     )
     for operation in house_operations(vault=vault, notify=_notifier(rooms)):

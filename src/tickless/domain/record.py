@@ -17,8 +17,10 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
+_BREAKS = re.compile(r"[\n\r\t\x0b\x0c\x85\u2028\u2029]")
 _CONTROL = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb"
+    r"\U000e0000-\U000e007f]"
 )
 
 
@@ -40,8 +42,9 @@ class Untrusted:
 
     def tame(self, limit: int = 500) -> str:
         """One line of printable text: no control, bidirectional or invisible characters; NFC; at most `limit` long."""
-        text = unicodedata.normalize("NFC", _CONTROL.sub("", self.raw.replace("\n", " ").replace("\t", " "))).strip()
-        return text if len(text) <= limit else text[: limit - 1] + "…"
+        one_line = _BREAKS.sub(" ", self.raw)
+        text = unicodedata.normalize("NFC", _CONTROL.sub("", one_line)).strip()
+        return text if len(text) <= limit else text[: limit - 1] + "…" if limit > 0 else ""
 
     def __str__(self) -> str:
         raise TypeError("untrusted text has no plain form: call .tame() for people or read .raw for matching")

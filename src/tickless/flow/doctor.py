@@ -30,7 +30,7 @@ def examine(rooms: Rooms, engine: Engine) -> list[Check]:
             _brakes(tx),
             _brain(rooms),
             _runbooks(rooms),
-            _disk(),
+            _disk(rooms),
         ]
 
 
@@ -114,7 +114,7 @@ def _runbooks(rooms: Rooms) -> Check:
                  mend="" if rooms.runbooks else "point `runbooks` in the settings to a folder")  # fmt: skip
 
 
-def _disk() -> Check:
-    room = os.statvfs(".")
+def _disk(rooms: Rooms) -> Check:
+    room = os.statvfs(rooms.data)
     free = room.f_bavail * room.f_frsize / 2**30
     return Check("disk", ok=free > 0.5, detail=f"{free:.1f} GiB free", mend="" if free > 0.5 else "make room")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tickless.domain.runbook import Runbook
 from tickless.domain.world import World
@@ -51,4 +52,6 @@ class Rooms:
     measure: MeasureRoom
     learn: LearnRoom
     vault: Vault
+    data: Path
+    """Folder of the embedded databases and the key file."""
     pace: Pace = field(default_factory=Pace)

@@ -57,8 +57,8 @@ class StepUp:
             if any(row.detail.get("question") == asked.id for row in tx.audit.rows(case=case, limit=10_000)):
                 return
         said = str(heard["slots"].get("code") or heard["text"]).strip().replace(" ", "")
-        right = self._rooms.vault.check_code(f"code_{asked.id}", said)
         with self._rooms.journal.write() as tx:
+            right = self._rooms.vault.check_code(tx, f"code_{asked.id}", said)
             record = tx.cases.need(case, lock=True)
             code = tx.access.one_time(f"code_{asked.id}")
             tx.audit.append(

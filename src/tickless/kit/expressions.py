@@ -45,7 +45,7 @@ class Expression:
             return self._program.execute(dict(variables))
         except KeyError as error:
             raise ExpressionError(self.source, f"there is no field {error}") from error
-        except (RuntimeError, TypeError, ValueError, OverflowError, IndexError) as error:
+        except (RuntimeError, TypeError, ValueError, ArithmeticError, IndexError) as error:
             raise ExpressionError(self.source, str(error).split("\n", maxsplit=1)[0][:200]) from error
 
 

@@ -136,7 +136,9 @@ class ActRoom:
             brake = _brake_on(tx, run.plan)
             if brake is not None:
                 return {"state": "braked", "after": 2.0, "error": brake}
-            for target in run.plan.targets:
+            for target in sorted(
+                run.plan.targets
+            ):  # one order for everybody, so that two runs never wait for each other
                 seconds = step.timeout + LOCK_SLACK
                 if not tx.coordination.take_lease(f"target:{target}"[:200], holder=run.id, now=now, seconds=seconds):
                     return {"state": "busy", "after": 1.0, "error": f"another run works on {target}"}

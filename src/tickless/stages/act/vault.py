@@ -103,15 +103,17 @@ class Vault:
             found = tx.access.one_time(identity)
         return code if new else (self._seal.open(found.cipher) if found else None)
 
-    def check_code(self, identity: str, code: str) -> bool:
-        """Whether the code is right, in time, unused, and not guessed at too often. Every look counts as a try."""
+    def check_code(self, tx: Tx, identity: str, code: str) -> bool:
+        """Whether the code is right, in time, unused, and not guessed at too often. Every look counts as a try.
+
+        In the caller's transaction: a code is used up in the same commit as what it proves.
+        """
         now = self._clock.now()
-        with self._journal.write() as tx:
-            found = tx.access.one_time(identity, lock=True)
-            if found is None or found.used_at is not None or found.expires_at <= now or found.tries >= CODE_TRIES:
-                return False
-            tx.access.count_try(identity)
-            right = hmac.compare_digest((self._seal.open(found.cipher) or "").encode(), code.encode())
-            if right:
-                tx.access.use_one_time(identity, at=now)
-            return right
+        found = tx.access.one_time(identity, lock=True)
+        if found is None or found.used_at is not None or found.expires_at <= now or found.tries >= CODE_TRIES:
+            return False
+        tx.access.count_try(identity)
+        right = hmac.compare_digest((self._seal.open(found.cipher) or "").encode(), code.encode())
+        if right:
+            tx.access.use_one_time(identity, at=now)
+        return right

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from tickless.journal import Journal, Tx
-from tickless.stages.learn.core import Evidence, demotion, evidence, proposal
+from tickless.stages.learn.core import DEMOTE_RECENT, Evidence, demotion, evidence, proposal
 
 _MANY = 10_000
 _FAILED = frozenset({"failed", "undone", "unverified"})
@@ -21,7 +21,7 @@ class LearnRoom:
     def evidence(self, tx: Tx, runbook: str) -> Evidence:
         """How a runbook did so far."""
         runs = tx.runs.by(runbook=runbook, limit=_MANY)
-        failures = sum(1 for run in runs[-20:] if run.state in _FAILED and not run.dry_run)
+        failures = sum(1 for run in runs[-DEMOTE_RECENT:] if run.state in _FAILED and not run.dry_run)
         return evidence(runbook, tx.resolutions.by(runbook=runbook, limit=_MANY), failures=failures)
 
     def proposed(self, runbook: str) -> str | None:
