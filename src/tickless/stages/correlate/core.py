@@ -57,6 +57,8 @@ def place(trouble: Trouble, live: Iterable[Case], last: Case | None, world: Worl
     if same is not None:
         return Placed("join", same, "The same trouble at the same place.")
     if last is not None and not last.live and last.hold_until is not None and trouble.at <= last.hold_until:
+        if last.resolved_at is not None and trouble.at <= last.resolved_at:
+            return Placed("join", last, "It began before the last fix was read back as done, and arrived late.")
         return Placed("reopen", last, "It came back inside the window in which the last fix had to hold.")
     if is_symptom(trouble.need):
         return _place_symptom(trouble, cases, world)
@@ -74,7 +76,7 @@ def _place_symptom(trouble: Trouble, cases: list[Case], world: World) -> Placed:
     near = [
         (needs.get(case.service or "", 0 if case.service == trouble.service else -1), case)
         for case in cases
-        if _recent(trouble, case) and case.kind == "incident"
+        if _recent(trouble, case) and case.kind == "incident" and not (case.subject or "").startswith("person:")
     ]
     causes = sorted(((d, c) for d, c in near if d >= 0 and not is_symptom(c.need)), key=lambda pair: pair[0])
     if causes:
@@ -108,7 +110,8 @@ def _among_symptoms(trouble: Trouble, cases: list[Case], needs: dict[str, int], 
                 if deepest
                 else f"Both need {_name(sorted(shared)[0], world)}, and both hurt at the same time."
             )
-            return Placed("join", case, why, take_over=trouble.service in world.upstream_of(case.service, hops=HOPS))
+            deeper = trouble.service in world.upstream_of(case.service, hops=HOPS)
+            return Placed("join", case, why, take_over=deeper and case.state == "open")
     return Placed("open", None, "Nothing that it needs is in trouble, so it stands for itself.")
 
 
