@@ -34,8 +34,8 @@ class Evidence:
 
 
 def wilson_lower(good: int, tries: int, z: float = 1.96) -> float:
-    """Lower end of Wilson's score interval for a proportion (Wilson 1927); 0 without tries."""
-    if tries == 0:
+    """Lower end of Wilson's score interval for a proportion (Wilson 1927); 0 without tries or successes."""
+    if good == 0 or tries == 0:
         return 0.0
     share = good / tries
     middle = share + z * z / (2 * tries)
