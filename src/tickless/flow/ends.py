@@ -107,8 +107,9 @@ def reopen(tx: Tx, case: Case, *, by: str, why: str, now: dt.datetime) -> Case:
     return back
 
 
-def mark_regressed(tx: Tx, back: Case, *, by: str, why: str, now: dt.datetime) -> None:
-    """Count the end before this generation as one that did not hold, if it was a solution at all."""
+def mark_regressed(tx: Tx, back: Case, *, by: str, why: str, now: dt.datetime) -> str | None:
+    """Count the end before this generation as one that did not hold, if it was a solution at all. Returns the runbook whose
+    solution it was, if any."""
     before = _last(tx, back, back.generation - 1)
     if before is not None and before.outcome in SOLVED:
         recount(tx, back.model_copy(update={"generation": back.generation - 1}), outcome="regressed")
@@ -116,6 +117,7 @@ def mark_regressed(tx: Tx, back: Case, *, by: str, why: str, now: dt.datetime) -
         tx.watches.delete(one.id)
     tx.audit.append(at=now, actor=by, action="case.reopened", subject=back.subject or back.id, case=back.id,
                     detail={"why": why, "generation": back.generation})  # fmt: skip
+    return before.runbook if before is not None and before.outcome in SOLVED else None
 
 
 def recount(tx: Tx, case: Case, *, outcome: Outcome) -> None:

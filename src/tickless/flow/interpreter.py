@@ -12,7 +12,9 @@ from tickless.flow.run_steps import RunSteps
 from tickless.stages.verify import core
 
 MAX_TRIES = 500
-"""Of one step, counting the times it waited for a brake or another run's lock."""
+"""Of one step, counting the times it waited for another run's lock."""
+LONGEST_BRAKED = 30.0
+"""Seconds between two looks whether a brake is released."""
 
 
 class Interpreter:
@@ -57,9 +59,10 @@ class Interpreter:
 
     async def _step(self, run: str, step: str) -> dict[str, Any] | None:
         """One step until it is done, skipped or failed; None: go on."""
-        attempt = 0
-        for _ in range(MAX_TRIES):
+        attempt = tries = braked = 0
+        while tries < MAX_TRIES:
             told = await self._engine.step(names.STEP, self._steps.step, run, step, attempt)
+            tries += told["state"] != "braked"
             match told["state"]:
                 case "done" | "skipped":
                     return None
@@ -68,8 +71,11 @@ class Interpreter:
                 case "retry":
                     attempt += 1
                     await self._engine.sleep(told["after"])
-                case "busy" | "braked":
+                case "busy":
                     await self._engine.sleep(told["after"])
+                case "braked":  # as long as it takes: to give up would undo, and so change things behind the brake
+                    braked += 1
+                    await self._engine.sleep(min(LONGEST_BRAKED, told["after"] * 2 ** min(braked // 5, 5)))
                 case "stopped":
                     return {"end": "stopped", "reason": "the case was closed meanwhile"}
                 case "hand_off":
