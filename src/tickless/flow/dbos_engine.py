@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from dbos import (
     DBOS,
@@ -15,6 +15,7 @@ from dbos import (
     SetWorkflowID,
 )
 
+from tickless.domain.errors import Conflict
 from tickless.flow import names
 from tickless.flow.engine import Json, Pending, StepBroke, WorkflowFunction
 from tickless.journal import Journal, Tx
@@ -35,6 +36,9 @@ _LIVE = ["PENDING", "ENQUEUED", "DELAYED"]
 
 class DbosEngine:
     """One process's share of the durable work, over the journal's own database."""
+
+    _working: ClassVar[DbosEngine | None] = None
+    """DBOS is one per process: a second engine would silently share the first one's."""
 
     def __init__(self, journal: Journal, *, executor: str, concurrency: int = 64) -> None:
         self.executor = executor
@@ -60,6 +64,9 @@ class DbosEngine:
 
     def register(self, name: str, function: WorkflowFunction) -> None:
         if not self._workflows:
+            if DbosEngine._working is not None:
+                raise Conflict("this process runs a house already", mend="stop it first, or use a process of its own")
+            DbosEngine._working = self
             DBOS(config=self._config())
 
         async def workflow(*args: Json) -> Json:
@@ -89,6 +96,7 @@ class DbosEngine:
             DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=2)
             self._workflows.clear()
             self._launched = False
+            DbosEngine._working = None
 
     @property
     def client(self) -> DBOSClient:
