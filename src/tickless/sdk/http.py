@@ -6,6 +6,7 @@ Redirects are never followed: they could lead where the guard has not looked. Bo
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 import ssl
 from collections.abc import Iterable, Mapping
@@ -19,6 +20,7 @@ import httpx2
 from tickless.domain.errors import AuthFailed, Forbidden, OutsideError, RateLimited, Rejected, Unreachable
 from tickless.kit.redaction import redact_secrets
 
+_WAY_UP = re.compile(r"(^|[/\\]|%2f|%5c)(\.|%2e){2}($|[/\\?#;]|%2f|%5c)", re.IGNORECASE)
 MAX_BODY = 5_000_000
 """Longest answer that is read, in bytes."""
 
@@ -70,6 +72,8 @@ class HttpClient:
 
         Raises `AuthFailed` (401, 403), `RateLimited` (429), `Rejected` (other 4xx), `Unreachable` (5xx, no answer).
         """
+        if _WAY_UP.search(path):  # a value in it came from outside, and would lead to another record or another API
+            raise Rejected("a path does not lead upwards", detail=path[:200])
         url = self.base_url.rstrip("/") + "/" + path.lstrip("/") if path else self.base_url
         guard_url(url, allow_private=self.allow_private)
         try:
