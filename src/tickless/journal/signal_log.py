@@ -22,7 +22,7 @@ from tickless.journal.tables import storable, to_micros
 from tickless.kit.ids import new_id
 
 _PAYLOAD = ("id", "source", "received_at", "content_type", "headers", "body")
-_AT_ONCE = 50
+_AT_ONCE = 100
 """Rows of one statement, when there are many: SQLite's driver gives up the interpreter between statements, and to get it back
 costs more than the row."""
 _APPEND_LOCK = 8481
