@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from collections.abc import Iterator
@@ -43,10 +44,18 @@ def serve_until_stopped(settings: Settings, *, role: Role, host: str | None, por
         house = build(settings, role=role)
         house.start()
         stack.callback(house.stop)
+        _settle()
         where = settings.port if port is None else port
         _say_where(stack, house, role=role, host=host or settings.host, port=where)
         stopped.wait()
     return 0
+
+
+def _settle() -> None:
+    """What is in memory now stays there: the collector need not walk through it again, and comes less often. A receiver makes
+    and drops thousands of small values a second, none of them in a circle."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _say_where(stack: ExitStack, house: House, *, role: Role, host: str, port: int) -> None:
