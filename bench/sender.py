@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from bench.alerts import body, numbered
 
-CONNECTIONS = 4
+CONNECTIONS = 16
 
 
 def main() -> None:
