@@ -147,7 +147,7 @@ def build(
     intake = Intake(rooms=rooms, engine=engine, node=node)
     wake.append(intake)
     schedules = Schedules(rooms=rooms, engine=engine, node=node, role=role, take_over=settings.database is not None)
-    desk = FrontDesk(rooms=rooms, engine=engine, wake=woken)
+    desk = FrontDesk(rooms=rooms, engine=engine, wake=woken, renew=cache.renew)
     entrance = Entrance(journal, clock, settings.entrance)
     site = create_site(desk, entrance, settings.entrance)
     return House(settings, role, node, journal, rooms, engine, intake, schedules, desk, entrance, cache, site)

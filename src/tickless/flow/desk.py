@@ -130,6 +130,10 @@ class Desk(Protocol):
         """
         ...
 
+    def renew(self) -> None:
+        """Read the records again: what was written to them counts in this process now, in others within half a minute."""
+        ...
+
     def numbers(self) -> Numbers:
         """The first numbers."""
         ...

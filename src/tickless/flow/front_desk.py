@@ -28,19 +28,19 @@ from tickless.stages.decide.policy_requests import Principal, Resource
 from tickless.stages.learn.core import RUNGS
 from tickless.stages.sense.core import message_fingerprint
 from tickless.stages.sense.reading import plain
-from tickless.stages.sense.reading import plain
 
 MAX_MESSAGE = 8_000
 SWITCHES = ("all", "freeze", "runbook:", "service:")
 
 
 class FrontDesk:
-    """`wake` tells the intake that something new stands in the log."""
+    """`wake` tells the intake that something new stands in the log, `renew` reads the records again."""
 
-    def __init__(self, *, rooms: Rooms, engine: Engine, wake: Callable[[], None]) -> None:
+    def __init__(self, *, rooms: Rooms, engine: Engine, wake: Callable[[], None], renew: Callable[[], None]) -> None:
         self._rooms = rooms
         self._engine = engine
         self._wake = wake
+        self._renew = renew
         self.journal = rooms.journal
         self.clock = rooms.clock
         self.runbooks: dict[str, Runbook] = dict(rooms.runbooks)
@@ -251,6 +251,9 @@ class FrontDesk:
     async def open_secret(self, identity: str, *, person: str | None, conversation: str | None = None) -> str:
         vault = self._rooms.vault
         return await asyncio.to_thread(lambda: vault.hand_out(identity, person=person, conversation=conversation))
+
+    def renew(self) -> None:
+        self._renew()
 
     def numbers(self) -> Numbers:
         return Numbers(**self._rooms.measure.numbers().__dict__)
