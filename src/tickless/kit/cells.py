@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from tickless.kit.tabular import Refusal, Row
+from tickless.kit.tabular import Refusal, Row, shown
 
 _WORD = re.compile(r"[^a-z0-9]+")
 _YES = frozenset({"true", "yes", "y", "1", "x", "on", "active", "enabled"})
@@ -74,12 +74,6 @@ def unknown_columns(rows: Iterable[Row], columns: Sequence[Column]) -> tuple[str
 def write_cells(values: Mapping[str, object], columns: Sequence[Column]) -> list[str]:
     """A record's values as CSV cells that `read_cells` reads as the same."""
     return [_cell(column, values.get(column.field)) for column in columns]
-
-
-def shown(value: object) -> str:
-    """A value as it may be printed: in one short line, nothing invisible in it."""
-    text = "…" if isinstance(value, (dict, list)) else str(value)[:60]
-    return text if text.isprintable() else ascii(text)[1:-1]
 
 
 def slug(text: str) -> str:

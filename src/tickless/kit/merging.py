@@ -8,8 +8,8 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from tickless.kit.cells import Column, read_cells, shown, unknown_columns
-from tickless.kit.tabular import Refusal, Row, Table
+from tickless.kit.cells import Column, read_cells, unknown_columns
+from tickless.kit.tabular import Refusal, Row, Table, shown
 
 R = TypeVar("R", bound=BaseModel)
 Values = Mapping[str, object]

@@ -49,8 +49,14 @@ def read_table(text: str, form: Form) -> Table:
     )
 
 
+def shown(value: object) -> str:
+    """A value as it may be printed: in one short line, nothing invisible in it."""
+    text = "…" if isinstance(value, (dict, list)) else str(value)[:60]
+    return text if text.isprintable() else ascii(text)[1:-1]
+
+
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """CSV text with commas and a line break after each row."""
+    """CSV text with commas and a line break after each row. For cells without carriage returns."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows([header, *rows])
     return out.getvalue()
@@ -79,7 +85,9 @@ def _csv_rows(text: str) -> Iterator[Row | Refusal]:
             header = [cell.strip() for cell in cells]
             twice = {name for name in header if name and header.count(name) > 1}
             if twice:
-                yield Refusal(line, min(twice), "two columns have this name", "give each column a name of its own")
+                yield Refusal(
+                    line, shown(min(twice)), "two columns have this name", "give each column a name of its own"
+                )
                 return
         elif any(cell.strip() for cell in cells[len(header) :]):
             unreadable += 1

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from tickless.domain.person import App, Device, Person
 from tickless.domain.world import World
-from tickless.kit.cells import Column, shown, slug
+from tickless.kit.cells import Column, slug
 from tickless.kit.merging import Reading, Values, merge, new_key
-from tickless.kit.tabular import Refusal, Table
+from tickless.kit.tabular import Refusal, Table, shown
 from tickless.practices.people.columns import APPS, DEVICES, PEOPLE
 from tickless.practices.people.managers import without_broken_lines
 

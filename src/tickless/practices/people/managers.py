@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tickless.domain.person import Person
-from tickless.kit.cells import shown
 from tickless.kit.merging import Reading
-from tickless.kit.tabular import Refusal
+from tickless.kit.tabular import Refusal, shown
 
 _MEND = "an id, user name or e-mail address of somebody in this file or in the house"
 

@@ -34,12 +34,10 @@ def import_people(
 ) -> Outcome:
     """Insert what is new and change what differs; a refused row means that nothing is written, unless `partial`.
 
-    `prune` (people only) makes whoever the file lacks inactive; nobody is ever deleted. `dry_run` only says what would be done.
-    Raises `BadInput` when a prune is not safe: for other kinds, of an empty file, or of a part.
+    `prune` (for people) makes whoever the file lacks inactive; nobody is ever deleted. `dry_run` only says what would be done.
+    Raises `BadInput` when a prune is not safe: of an empty file, or of a part of one.
     """
     known = read_world(tx)
-    if prune and kind != "people":
-        raise BadInput("only people can be pruned", mend="leave prune out")
     if prune and partial:
         raise BadInput("a part of a file does not say who has left", mend="mend the rows, or leave prune out")
     outcome = _taken(tx, kind, table, known=known, partial=partial, prune=prune, dry_run=dry_run)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 
 from tickless.domain.service import ConfigurationItem, Dependency, Service
 from tickless.domain.world import World
-from tickless.kit.cells import shown, slug
+from tickless.kit.cells import slug
 from tickless.kit.merging import Reading, Values, merge, new_key
-from tickless.kit.tabular import Refusal, Table
+from tickless.kit.tabular import Refusal, Table, shown
 from tickless.practices.services.columns import DEPENDENCIES, ITEMS, SERVICES
 
 _FIRST = "import services first"
