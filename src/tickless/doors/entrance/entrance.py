@@ -69,16 +69,24 @@ class Entrance(Accounts):
     def sender(self, token: str) -> Visitor:
         """Behind a token of a sender, remembered for a moment: a monitor posts many times a second. A token that is revoked
         here is forgotten at once; one that is revoked by another process, after `REMEMBERED`."""
+        known = self._remembered(token)
+        if known is not None:
+            return known
         now = self.clock.now()
-        key = token_hash(token)
-        known = self._senders.get(key)
-        if known is not None and now - known[0] < REMEMBERED:
-            return known[1]
         visitor = self._by_token(token)
         if len(self._senders) >= MOST_SENDERS:
             self._senders.clear()
-        self._senders[key] = (now, visitor)
+        self._senders[token_hash(token)] = (now, visitor)
         return visitor
+
+    def known_sender(self, request: Request) -> Visitor | None:
+        """Who sent this, if `sender` still remembers; needs no thread. Raises `Unauthenticated` for an unreadable header."""
+        token = _token_in(request, query=True)
+        return None if token is None else self._remembered(token)
+
+    def _remembered(self, token: str) -> Visitor | None:
+        known = self._senders.get(token_hash(token))
+        return known[1] if known is not None and self.clock.now() - known[0] < REMEMBERED else None
 
     def revoke(self, token_id: str, *, by: str) -> None:
         """End an API token at once. Raises `NotFound`."""

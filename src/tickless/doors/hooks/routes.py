@@ -93,7 +93,9 @@ class _Hooks:
 
     async def _may_send(self, request: Request, source: str | None) -> str | None:
         """The source the token is bound to, if any. Raises `Unauthenticated`, `Forbidden`."""
-        visitor = await run_in_threadpool(self._entrance.visitor, request, query_token=True)
+        visitor = self._entrance.known_sender(request)
+        if visitor is None:
+            visitor = await run_in_threadpool(self._entrance.visitor, request, query_token=True)
         self._entrance.require(visitor, "signals:write")
         if visitor.kind != "token":
             raise Forbidden("receivers take API tokens only", mend="create one: tickless token create")
