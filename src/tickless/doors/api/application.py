@@ -15,6 +15,7 @@ from tickless.doors.api import (
     control,
     conversations,
     record,
+    records,
     runbooks,
     services,
     signals,
@@ -32,6 +33,7 @@ TAGS = {
     "services": "The service map and whom a failure reaches.",
     "people": "Employees, to find the right one.",
     "control": "Brakes and the autonomy ladder.",
+    "records": "People, apps, devices, services, dependencies and items, brought in from files.",
     "record": "The tamper-evident audit record, the numbers, the doctor.",
     "accounts": "Users, API tokens, one-time secrets.",
 }
@@ -92,7 +94,7 @@ def _assemble() -> FastAPI:
     )
     api.add_middleware(Problems)
     api.add_middleware(_NoStore)
-    for part in (cases, signals, conversations, approvals, runbooks, services, control, record, accounts):
+    for part in (cases, signals, conversations, approvals, runbooks, services, records, control, record, accounts):
         api.include_router(part.router)
     api.include_router(services.people)
     return api

@@ -13,6 +13,7 @@ import httpx2
 
 API = "/api/v1"
 SERVER_FILE = "server.json"
+UPLOAD_SECONDS = 300.0
 
 
 class NotReachable(Exception):
@@ -81,6 +82,18 @@ class ApiClient:
 
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         return self._call("POST", path, json=dict(body or {}))
+
+    def upload(self, path: str, content: bytes, content_type: str, **query: bool) -> Any:
+        """Post a file as it is."""
+        with self._reaching():
+            answer = self._http.post(
+                API + path,
+                params=query,
+                content=content,
+                headers={"Content-Type": content_type},
+                timeout=UPLOAD_SECONDS,
+            )
+        return _checked(answer)
 
     def put(self, path: str, body: Mapping[str, Any]) -> Any:
         return self._call("PUT", path, json=dict(body))

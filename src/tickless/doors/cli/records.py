@@ -1,0 +1,82 @@
+"""`tickless record …`: bring in people, apps, devices, services, dependencies and items from files."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from tickless.doors.cli.output import line, show_table
+from tickless.doors.cli.session import FAILED, AsJson, print_json, session_of, tell, usage
+
+record = typer.Typer(no_args_is_help=True, help="Records: bring in people, services and what belongs to them.")
+RecordKind = Literal["people", "apps", "devices", "services", "dependencies", "items"]
+Kind = Annotated[RecordKind, typer.Argument(help="What the file holds.")]
+
+
+@record.command("import")
+def import_records(
+    context: typer.Context,
+    kind: Kind,
+    file: Annotated[str, typer.Argument(help="CSV with a header, JSON or NDJSON; - reads standard input.")],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
+    partial: Annotated[bool, typer.Option("--partial", help="Bring in the good rows when others are refused.")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Make people who are not in the file inactive.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring in records: what is there already is changed, nothing is deleted. Everything or nothing, unless --partial."""
+    try:
+        body = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise usage(f"{file} cannot be read: {error.strerror}") from None
+    with session_of(context).api() as api:
+        taken = api.upload(
+            f"/records/{kind}", body, _type_of(file, body), dry_run=dry_run, partial=partial, prune=prune
+        )
+    if as_json:
+        print_json(taken)
+    else:
+        _show(taken, dry_run=dry_run)
+    if taken["refused"] and not partial:
+        raise typer.Exit(FAILED)
+
+
+def _type_of(file: str, body: bytes) -> str:
+    """By the name of the file; without one by how it begins."""
+    suffix = Path(file).suffix.lower()
+    begins = body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if suffix in {".json", ".ndjson", ".jsonl"} or (suffix != ".csv" and begins in {b"[", b"{"}):
+        return "application/json"
+    return "text/csv"
+
+
+def _show(taken: Any, *, dry_run: bool) -> None:
+    if dry_run and (taken["changes"]):
+        rows = [(one["line"] or None, one["what"], one["record"], one["fields"]) for one in taken["changes"]]
+        show_table(["line", "would be", "record", "fields"], rows, empty="")
+    for one in taken["refusals"]:
+        where = f"line {one['line']}" + (f", {one['field']}" if one["field"] else "")
+        tell(f"{where}: {one['reason']}", mend=one["mend"])
+    if taken["ignored"]:
+        line(f"columns without a meaning here: {', '.join(taken['ignored'])}")
+    counts = ", ".join(f"{taken[what]} {what}" for what in ("added", "changed", "deactivated", "same", "refused"))
+    line(f"{taken['kind']}: {counts}" + ("" if taken["written"] else "; nothing was written"))
+
+
+@record.command("template")
+def template(kind: Kind) -> None:
+    """Print a CSV header with an example row, from the sample company."""
+    from tickless.practices.people import write_people
+    from tickless.practices.services import write_services
+    from tickless.sample.company import make_company
+
+    example = max(getattr(make_company(), kind), key=lambda one: len(one.model_dump(exclude_defaults=True)))
+    match kind:
+        case "people" | "apps" | "devices":
+            text = write_people(kind, [example])
+        case "services" | "dependencies" | "items":
+            text = write_services(kind, [example])
+    typer.echo(text, nl=False)
