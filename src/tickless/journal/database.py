@@ -10,23 +10,30 @@ import sqlalchemy as sa
 Part = Literal["main", "log"]
 
 
-def open_engine(url: str) -> sa.Engine:
+def open_engine(url: str, *, page_size: int = 4_096) -> sa.Engine:
     """An engine for `sqlite:///path` or `postgresql+psycopg://…`.
 
     SQLite gets WAL, `synchronous=FULL` (a committed effect survives a power cut), a patient busy time-out, and takes its write
-    lock at the start of a writing transaction, so that two writers queue instead of failing.
+    lock at the start of a writing transaction, so that two writers queue instead of failing. `page_size` (bytes, a power of
+    two) holds for a file that does not exist yet.
     """
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return sa.create_engine(parsed, pool_size=20, max_overflow=20, pool_pre_ping=True)
     engine = sa.create_engine(parsed, pool_size=20, max_overflow=20, connect_args={"check_same_thread": False})
-    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "connect", lambda connection, _: _prepare_sqlite(connection, page_size))
     return engine
 
 
-def _prepare_sqlite(connection: Any, _: Any) -> None:
+def _prepare_sqlite(connection: Any, page_size: int) -> None:
     connection.isolation_level = "IMMEDIATE"
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+    for pragma in (
+        f"page_size={page_size}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=30000",
+        "foreign_keys=ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -29,6 +29,9 @@ from tickless.journal.database import migrate, open_engine
 from tickless.journal.shelf import Shelf
 from tickless.journal.signal_log import SignalLog
 
+LOG_PAGE = 16_384
+"""Bytes of a page of the signal log: it is written at its end, in large pieces."""
+
 
 class Tx:
     """One transaction and what can be done in it. `connection` is for enqueuing durable work in the same commit."""
@@ -207,7 +210,7 @@ class Journal:
 
     def __init__(self, *, main_url: str, log_url: str) -> None:
         self.engine = open_engine(main_url)
-        self.log_engine = self.engine if log_url == main_url else open_engine(log_url)
+        self.log_engine = self.engine if log_url == main_url else open_engine(log_url, page_size=LOG_PAGE)
         self.signals = SignalLog(self.log_engine)
 
     def migrate(self) -> None:

@@ -15,36 +15,44 @@ class Repeats:
     event keys.
 
     By its bytes a repeat is dropped only while it says what was said last: firing, resolved, firing again is three things.
-    What is forgotten (the memory is bounded) is caught by the log's own uniqueness.
+    What is forgotten (the memory is bounded) is caught by the log's own uniqueness. It forgets by halves, the older first.
     """
 
     def __init__(self, capacity: int = 200_000) -> None:
-        self._capacity = capacity
-        self._of_item: dict[int, int] = {}
-        self._last: dict[int, int] = {}
-        self._events: dict[int, None] = {}
+        self._half = max(1, capacity // 2)
+        self._young, self._old = _Memory(), _Memory()
 
     def known(self, source: str, item: bytes) -> bool:
         """Whether these bytes are what the source said last about that fingerprint."""
         said = hash((source, item))
-        about = self._of_item.get(said)
-        return about is not None and self._last.get(about) == said
+        young, old = self._young, self._old
+        about = young.of_item.get(said) or old.of_item.get(said)
+        if about is None:
+            return False
+        return (young.last.get(about) or old.last.get(about)) == said
 
     def stored(self, source: str, event_key: str) -> bool:
         """Whether that event of that source is in the log for certain."""
-        return hash((source, event_key)) in self._events
+        event = hash((source, event_key))
+        return event in self._young.events or event in self._old.events
 
     def remember(self, source: str, item: bytes, *, fingerprint: str, event_key: str) -> None:
         """Call once the signal is durable."""
+        young = self._young
         said, about = hash((source, item)), hash((source, fingerprint))
-        self._of_item.pop(said, None)  # a dict keeps the order of insertion: oldest first
-        self._of_item[said] = about
-        self._last[about] = said
-        self._events[hash((source, event_key))] = None
-        if len(self._of_item) > self._capacity:
-            oldest = next(iter(self._of_item))
-            forgotten = self._of_item.pop(oldest)
-            if self._last.get(forgotten) == oldest:
-                del self._last[forgotten]
-        if len(self._events) > self._capacity:
-            del self._events[next(iter(self._events))]
+        young.of_item[said] = about
+        young.last[about] = said
+        young.events.add(hash((source, event_key)))
+        if len(young.of_item) >= self._half or len(young.events) >= self._half:
+            self._young, self._old = _Memory(), young
+
+
+class _Memory:
+    """One half: hash of the bytes → hash of the fingerprint, that → hash of the last bytes, and the hashes of events."""
+
+    __slots__ = ("events", "last", "of_item")
+
+    def __init__(self) -> None:
+        self.of_item: dict[int, int] = {}
+        self.last: dict[int, int] = {}
+        self.events: set[int] = set()
