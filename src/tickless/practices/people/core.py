@@ -11,7 +11,7 @@ from tickless.kit.cells import Column, slug
 from tickless.kit.merging import Reading, Values, merge, new_key
 from tickless.kit.tabular import Refusal, Table, shown
 from tickless.practices.people.columns import APPS, DEVICES, PEOPLE
-from tickless.practices.people.managers import without_broken_lines
+from tickless.practices.people.reporting_lines import without_broken_lines
 
 Owned = TypeVar("Owned", App, Device)
 
