@@ -10,9 +10,10 @@ from tests.story.stage import Stage, until
 
 from tickless.domain.verdict import Watch
 from tickless.flow.schedules import Schedules
+from tickless.flow.watching import Watching
 
 
-class _Watching(Schedules):
+class _Watching(Watching):
     """Its looks hang until they are let go; the first of them breaks."""
 
     def __init__(self, **given: Any) -> None:
@@ -20,16 +21,20 @@ class _Watching(Schedules):
         self.free = threading.Event()
         self.looked: list[str] = []
 
-    def _look(self, watch: Watch, now: dt.datetime) -> None:
+    def look(self, watch: Watch, now: dt.datetime) -> None:
         self.looked.append(watch.id)
         self.free.wait(30)
         if len(self.looked) == 1:
             raise KeyError("a connector's bug")
 
 
-def _other(stage: Stage) -> _Watching:
+def _other(stage: Stage) -> tuple[Schedules, _Watching]:
     house = stage.house
-    return _Watching(rooms=house.rooms, engine=house.engine, node="other", role="worker", take_over=False)
+    watching = _Watching(rooms=house.rooms, engine=house.engine)
+    schedules = Schedules(
+        rooms=house.rooms, engine=house.engine, watching=watching, node="other", role="worker", take_over=False
+    )
+    return schedules, watching
 
 
 def _watch(stage: Stage, name: str, due: dt.datetime) -> None:
@@ -42,7 +47,7 @@ def test_a_look_that_hangs_or_breaks_stops_neither_the_heartbeat_nor_the_other_l
     stage.house.schedules.stop()
     for number, name in enumerate(("watch_bad", "watch_good")):
         _watch(stage, name, now - dt.timedelta(hours=2 - number))
-    other = _other(stage)
+    other, watching = _other(stage)
 
     def beat_at() -> dt.datetime:
         with stage.house.journal.read() as tx:
@@ -50,15 +55,15 @@ def test_a_look_that_hangs_or_breaks_stops_neither_the_heartbeat_nor_the_other_l
 
     other.start()
     try:
-        until(lambda: other.looked)
+        until(lambda: watching.looked)
         before = beat_at()
         until(lambda: beat_at() > before + dt.timedelta(seconds=2))
-        other.free.set()
+        watching.free.set()
         with stage.house.journal.read() as tx:
             kept = {name: tx.watches.need(name).due_at for name in ("watch_bad", "watch_good")}
         assert min(kept.values()) > now, "put off, so that the next tick begins with others"
     finally:
-        other.free.set()
+        watching.free.set()
         other.stop()
         with stage.house.journal.write() as tx:
             for name in ("watch_bad", "watch_good"):

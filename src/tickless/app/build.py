@@ -29,6 +29,7 @@ from tickless.flow.resolution import Resolution
 from tickless.flow.rooms import Pace, Rooms
 from tickless.flow.run_steps import RunSteps
 from tickless.flow.schedules import Schedules
+from tickless.flow.watching import Watching
 from tickless.journal import Journal
 from tickless.kit.clock import Clock, SystemClock
 from tickless.kit.sealing import Seal
@@ -146,7 +147,10 @@ def build(
         Resolution(engine, CaseSteps(rooms), Interpreter(engine, RunSteps(rooms)))
     intake = Intake(rooms=rooms, engine=engine, node=node)
     wake.append(intake)
-    schedules = Schedules(rooms=rooms, engine=engine, node=node, role=role, take_over=settings.database is not None)
+    watching = Watching(rooms=rooms, engine=engine)
+    schedules = Schedules(
+        rooms=rooms, engine=engine, watching=watching, node=node, role=role, take_over=settings.database is not None
+    )
     desk = FrontDesk(rooms=rooms, engine=engine, wake=woken, renew=cache.renew)
     entrance = Entrance(journal, clock, settings.entrance)
     site = create_site(desk, entrance, settings.entrance)

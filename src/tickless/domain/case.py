@@ -69,6 +69,8 @@ class Case(Record):
     """How sure we are that the requester is who they say."""
     speaker: str | None = None
     """The person whose account or session spoke, if bound; differs from the requester when one asks for another."""
+    typed_by: str | None = None
+    """Who typed for the speaker (the service desk), if anybody: may not approve it."""
     generation: int = 0
     """Counts reopenings: each has its own durable run."""
     impact: Impact

@@ -256,7 +256,7 @@ class CaseSteps:
 
     def take_answer(self, case: str, question: str, heard: dict[str, Any]) -> str:
         """Put what was answered into the case; it is decided again with it."""
-        if heard["type"] != "answer":
+        if heard["type"] != "answer" or heard["question"] != question:
             return "again"
         now = self._rooms.clock.now()
         with self._rooms.journal.read() as tx:

@@ -14,6 +14,7 @@ from dbos import (
     EnqueueOptions,
     SetWorkflowID,
 )
+from dbos import error as dbos_error
 
 from tickless.domain.errors import Conflict
 from tickless.flow import names
@@ -119,7 +120,10 @@ class DbosEngine:
         self.client.enqueue_in_transaction(tx.connection, options, *args)
 
     def send(self, workflow: str, message: Json, *, key: str) -> None:
-        self.client.send(workflow, message, names.INBOX, idempotency_key=key)
+        try:
+            self.client.send(workflow, message, names.INBOX, idempotency_key=key)
+        except dbos_error.DBOSNonExistentWorkflowError:
+            log.warning("nobody waits for this message any more", workflow=workflow, key=key)
 
     async def step(self, name: str, function: Callable[..., Json], *args: Json) -> Json:
         async def in_thread() -> Json:

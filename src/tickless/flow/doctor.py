@@ -45,18 +45,21 @@ def _chain(tx: Tx) -> Check:
 def _effects(tx: Tx) -> Check:
     """One receipt a step, by its key; more than one beginning of the same effect in the audit record is a repeat."""
     begun: dict[str, int] = {}
+    again = 0
     after = 0
     while rows := tx.audit.rows(after=after, limit=1_000):
         for row in rows:
             if row.action == "act.begin":
                 begun[str(row.detail["key"])] = begun.get(str(row.detail["key"]), 0) + 1
+            again += row.action == "act.again"
         after = rows[-1].seq
     repeated = sorted(key for key, count in begun.items() if count > 1)
     if repeated:
         return Check(
             "effects", ok=False, detail=f"begun twice: {', '.join(repeated[:5])}", mend="look at their receipts"
         )
-    return Check("effects", ok=True, detail=f"{len(begun)} effects, each begun once")
+    repeats = f"; {again} tried again under their own key, after an error or a crash" if again else ""
+    return Check("effects", ok=True, detail=f"{len(begun)} effects, each begun once{repeats}")
 
 
 def _unfinished(tx: Tx, rooms: Rooms) -> Check:

@@ -62,12 +62,19 @@ class Intake:
         while not self._stop.is_set():
             self._awake.clear()
             try:
-                busy = self.run_once()
+                busy = self._work()
             except Exception as error:  # ADR 0013
-                log.error("the intake could not take in a batch", exc_info=error)
-                busy = self._one_by_one()
+                log.error("the intake could not work", exc_info=error)
+                busy = 0
             if not busy:
                 self._awake.wait(IDLE_SECONDS)
+
+    def _work(self) -> int:
+        try:
+            return self.run_once()
+        except Exception as error:  # ADR 0013
+            log.error("the intake could not take in a batch", exc_info=error)
+            return self._one_by_one()
 
     def run_once(self) -> int:
         """Take in the next batch and deliver what it posted; returns how many signals were taken in."""

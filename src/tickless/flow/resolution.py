@@ -13,8 +13,10 @@ from tickless.flow.case_steps import CaseSteps
 from tickless.flow.engine import Engine, StepBroke
 from tickless.flow.interpreter import Interpreter
 
-MAX_TURNS = 10_000
-"""A case that waits behind a brake turns round every few seconds; this bounds it to days."""
+MAX_TURNS = 60_000
+"""A case that waits behind a brake turns round every ten seconds; this bounds it to a week."""
+BRAKE_SECONDS = 15.0
+"""How often taking back asks whether the brake is off."""
 OVER = frozenset({"resolved", "handed_off", "closed"})
 
 
@@ -68,7 +70,8 @@ class Resolution:
                 return str(await step(names.RESOLVED, steps.resolved, case, run, done["end"]))
             done = {"end": "unverified", "reason": f"the checks afterwards: {verdict['result']}"}
         if done["end"] in {"failed", "unverified"}:
-            await step(names.UNDO, steps.undo, run)
+            while "braked" in await step(names.UNDO, steps.undo, run):
+                await self._engine.sleep(BRAKE_SECONDS)
         return str(await step(names.END_RUN, steps.end_run, case, run, done["end"], done.get("reason", ""),
                               done.get("service")))  # fmt: skip
 

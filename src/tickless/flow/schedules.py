@@ -9,23 +9,20 @@ import datetime as dt
 import threading
 from collections.abc import Callable
 
+from tickless.domain.errors import Unreachable
 from tickless.domain.verdict import Watch
-from tickless.flow import ends, names
 from tickless.flow.engine import Engine
 from tickless.flow.rooms import Rooms
+from tickless.flow.watching import Watching
 from tickless.journal import Tx
 from tickless.kit.log import get_logger
-from tickless.stages.verify import core
 
 TICK_SECONDS = 1.0
 BEAT_SECONDS = 2.0
 DEAD_AFTER = dt.timedelta(seconds=10)
 LEASE = "schedules"
 LEASE_SECONDS = 8.0
-FACTOR = 4.0
-"""Each look is this many times later than the one before: 1 min, 4 min, 16 min, 1 h, 4 h, 17 h …"""
-LOST_LOOKS = 2
-"""Looks in a row that must fail before a resolution counts as regressed."""
+SWEEP_EVERY = dt.timedelta(seconds=30)
 
 log = get_logger("flow")
 
@@ -38,6 +35,7 @@ class Schedules:
         *,
         rooms: Rooms,
         engine: Engine,
+        watching: Watching,
         node: str,
         role: str,
         take_over: bool,
@@ -53,7 +51,9 @@ class Schedules:
         self._lease_seconds = min(LEASE_SECONDS, dead_after.total_seconds())
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._failed_looks: dict[str, int] = {}
+        self._watching = watching
+        self._swept_at: dt.datetime | None = None
+        self._steady_since: dt.datetime | None = None
 
     def start(self) -> None:
         self.beat()
@@ -83,8 +83,14 @@ class Schedules:
 
     def beat(self) -> None:
         """Say that this process is alive."""
-        with self._rooms.journal.write() as tx:
-            tx.coordination.beat(self._node, role=self._role, now=self._rooms.clock.now())
+        now = self._rooms.clock.now()
+        try:
+            with self._rooms.journal.write() as tx:
+                tx.coordination.beat(self._node, role=self._role, now=now)
+            self._steady_since = self._steady_since or now
+        except Unreachable:
+            self._steady_since = None
+            raise
 
     def tick(self) -> None:
         """Do what is due, if this process holds the lease."""
@@ -92,21 +98,23 @@ class Schedules:
         with self._rooms.journal.read() as tx:
             due = self._due(tx, now)
             dead = self._dead(tx, now) if self._take_over else []
-        if not due and not dead:
+        sweep = self._swept_at is None or now - self._swept_at > SWEEP_EVERY
+        if not (due or dead or sweep):
             return
         with self._rooms.journal.write() as tx:
             if not tx.coordination.take_lease(LEASE, holder=self._node, now=now, seconds=self._lease_seconds):
                 return
             due = self._due(tx, now)
             later = now + dt.timedelta(seconds=self._rooms.pace.first_look)
-            for (
-                watch
-            ) in due:  # a look that breaks, or takes longer than the lease, holds up neither the others nor itself
+            for watch in due:  # put off first: a look that breaks or takes long holds up neither the others nor itself
                 tx.watches.put(watch.model_copy(update={"due_at": later}))
         for node in dead:
             self._inherit(node)
         for watch in due:
-            self._look(watch, now)
+            self._watching.look(watch, now)
+        if sweep:
+            self._watching.sweep(now)
+            self._swept_at = now
 
     @staticmethod
     def _due(tx: Tx, now: dt.datetime) -> list[Watch]:
@@ -114,7 +122,10 @@ class Schedules:
         return tx.watches.where(table.due_at <= now, order=table.due_at, limit=20)
 
     def _dead(self, tx: Tx, now: dt.datetime) -> list[str]:
-        """The others that have been silent too long. A process that was paused itself is no judge of its own death."""
+        """The others that have been silent too long. A process that was paused itself is no judge of its own death, and one
+        whose own beats could not be written until just now is no judge of the others': perhaps nobody's could."""
+        if self._steady_since is None or now - self._steady_since < self._dead_after:
+            return []
         nodes = [node for node in tx.coordination.nodes() if node.id != self._node]
         return [node.id for node in nodes if now - node.beat_at > self._dead_after]
 
@@ -128,47 +139,3 @@ class Schedules:
             tx.audit.append(at=self._rooms.clock.now(), actor=self._node, action="node.taken_over", subject=f"node:{node}",
                             detail={"runs": len(left)})  # fmt: skip
         log.warning("took over from a dead node", node=node, runs=len(left))
-
-    def _look(self, watch: Watch, now: dt.datetime) -> None:
-        """Probe once more; not held twice in a row, and the case is open again."""
-        with self._rooms.journal.read() as tx:
-            run = tx.runs.need(watch.run)
-        steps, since = self._outputs(watch.run), run.ended_at or now
-        readings = [
-            self._rooms.verify.look(check, inputs=run.plan.inputs, steps=steps, key=f"{watch.id}:{index}")
-            for index, check in enumerate(run.plan.verify)
-            if now <= since + dt.timedelta(seconds=check.hold)
-        ]
-        failed = core.verdict(readings) == "failed"
-        misses = self._failed_looks.get(watch.id, 0) + 1 if failed else 0
-        self._failed_looks[watch.id] = misses
-        with self._rooms.journal.write() as tx:
-            if tx.watches.get(watch.id, lock=True) is None:
-                return
-            if misses >= LOST_LOOKS:
-                self._lost(tx, watch, "; ".join(r.evidence for r in readings if r.held is False), now)
-            else:
-                self._next(tx, watch, now, soon=failed)
-
-    def _outputs(self, run: str) -> dict[str, object]:
-        with self._rooms.journal.read() as tx:
-            return {r.step: r.output for r in tx.receipts_of(run) if r.state == "done"}
-
-    def _next(self, tx: Tx, watch: Watch, now: dt.datetime, *, soon: bool) -> None:
-        pause = self._rooms.pace.first_look * (0.1 if soon else FACTOR ** (watch.looks + 1))
-        due = now + dt.timedelta(seconds=pause)
-        if due > watch.until and not soon:
-            tx.watches.delete(watch.id)
-            return
-        tx.watches.put(watch.model_copy(update={"due_at": due, "looks": watch.looks + (0 if soon else 1)}))
-
-    def _lost(self, tx: Tx, watch: Watch, evidence: str, now: dt.datetime) -> None:
-        self._failed_looks.pop(watch.id, None)
-        case = tx.cases.need(watch.case, lock=True)
-        tx.watches.delete(watch.id)
-        if case.live or case.state != "resolved":
-            return
-        back = ends.reopen(tx, case, by="tickless", why=f"it did not hold: {evidence}", now=now)
-        self._rooms.learn.after_failure(tx, tx.runs.need(watch.run).plan.runbook, now=now)
-        workflow = names.case_workflow(back.id, back.generation)
-        self._engine.enqueue(tx, names.RESOLVE_CASE, workflow=workflow, args=(back.id, back.generation))

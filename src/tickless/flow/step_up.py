@@ -18,6 +18,9 @@ from tickless.sdk.invoke import invoke
 PHONE = "phone.send"
 """The capability that carries codes to registered phones."""
 
+MAX_CODES = 6
+"""Codes to one person's phone within ten minutes, whoever asks for them."""
+
 log = get_logger("flow")
 
 
@@ -38,6 +41,9 @@ class StepUp:
         beneficiary = (plan.inputs.get("person") or {}).get("id") if plan else None
         person = self._proves(case, question.about if question else "", beneficiary)
         if person is None or not person.phone or not person.active:
+            return False
+        if self._rooms.vault.codes_lately(person.id) >= MAX_CODES:
+            log.warning("too many codes were asked for", person=person.id, case=case.id)
             return False
         secret = self._rooms.vault.make_code(identity=code, person=person.id, case=case.id)
         text = f"Your Tickless code is {secret}. It is valid for ten minutes. Nobody will ever call and ask you for it."

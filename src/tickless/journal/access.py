@@ -142,6 +142,13 @@ class Access:
         query = sa.select(table).where(table.c.case == case, table.c.kind == kind).order_by(table.c.created_at.desc())
         return [OneTime(**row._mapping) for row in self._connection.execute(query)]
 
+    def one_time_count(self, person: str, *, kind: str, since: dt.datetime) -> int:
+        """How many were made for a person since then."""
+        table = tables.one_time
+        query = sa.select(sa.func.count()).select_from(table)
+        query = query.where(table.c.person == person, table.c.kind == kind, table.c.created_at >= since)
+        return int(self._connection.execute(query).scalar_one())
+
     def use_one_time(self, identity: str, *, at: dt.datetime) -> None:
         self._connection.execute(sa.update(tables.one_time).where(tables.one_time.c.id == identity).values(used_at=at))
 

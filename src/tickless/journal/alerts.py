@@ -65,6 +65,22 @@ class Alerts:
         query = sa.select(tables.alerts).where(tables.alerts.c.case == case).order_by(tables.alerts.c.occurred_at)
         return [_alert(row) for row in self._connection.execute(query)]
 
+    def firing_though_solved(self, *, before: dt.datetime, limit: int = 50) -> list[tuple[str, Untrusted]]:
+        """Cases that ended as solved before that time while an alert of theirs still fires: (case, the alert's title).
+        Only alerts of sources that have ever said that something is over."""
+        alerts, cases = tables.alerts, tables.cases
+        speaking = sa.select(alerts.c.source).where(alerts.c.state == "resolved").distinct()
+        query = (
+            sa.select(alerts.c.case, sa.func.min(alerts.c.title))
+            .join(cases, cases.c.id == alerts.c.case)
+            .where(alerts.c.state == "firing", alerts.c.source.in_(speaking))
+            .where(cases.c.state == "resolved", cases.c.updated_at < before)
+            .where(cases.c.outcome.in_(("verified", "prevented", "confirmed")))
+            .group_by(alerts.c.case)
+            .limit(limit)
+        )
+        return [(row[0], Untrusted(row[1])) for row in self._connection.execute(query)]
+
     def join(self, case: str, signal: Signal, *, why: str) -> bool:
         """Link a signal to a case; False if it was linked already."""
         return bool(

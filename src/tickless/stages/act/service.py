@@ -153,11 +153,11 @@ class ActRoom:
                     started_at=known.started_at if known else now,
                 )
             )
-            if known is None:
+            if known is None or known.state == "started":
                 tx.audit.append(
                     at=now,
                     actor="tickless",
-                    action="act.begin",
+                    action="act.begin" if known is None else "act.again",
                     subject=run.plan.subject,
                     case=run.case,
                     detail={"key": f"{run.id}:{step.id}", "uses": bound.full_name, "plan_hash": run.plan_hash},
@@ -225,10 +225,16 @@ class ActRoom:
         return answer
 
     def undo(self, run: str) -> dict[str, Any]:
-        """Take back what a run changed, the latest step first. Returns {"undone": [...], "left": [...]}."""
+        """Take back what a run changed, the latest step first.
+
+        Returns {"undone": [...], "left": [...]}, or {"braked": why} while a brake is set: taking back is a change, too.
+        """
         with self._journal.read() as tx:
             record = tx.runs.need(run)
             receipts = tx.receipts_of(run)
+            brake = _brake_on(tx, record.plan)
+        if brake is not None and core.to_undo(receipts):
+            return {"braked": brake}
         undone: list[str] = []
         left: list[str] = []
         for receipt in core.to_undo(receipts):

@@ -103,6 +103,11 @@ class Vault:
             found = tx.access.one_time(identity)
         return code if new else (self._seal.open(found.cipher) if found else None)
 
+    def codes_lately(self, person: str) -> int:
+        """How many codes were made for this person while a code lives."""
+        with self._journal.read() as tx:
+            return tx.access.one_time_count(person, kind="code", since=self._clock.now() - CODE_LIFE)
+
     def check_code(self, tx: Tx, identity: str, code: str) -> bool:
         """Whether the code is right, in time, unused, and not guessed at too often. Every look counts as a try.
 

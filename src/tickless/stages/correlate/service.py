@@ -16,7 +16,7 @@ from tickless.journal import Tx
 from tickless.journal.alerts import Alert
 from tickless.kit.ids import new_id
 from tickless.stages.correlate import people
-from tickless.stages.correlate.core import Placed, Trouble, place
+from tickless.stages.correlate.core import WINDOW, Placed, Trouble, place
 from tickless.stages.correlate.impact import impact, personal_impact
 
 LABEL = "label:"
@@ -49,7 +49,7 @@ class CorrelateRoom:
             return Placement("state", None, "older than what is known")
         if signal.state != "firing":
             return self._quiet(tx, signal, finding, known)
-        placed = self._place(tx, signal, finding, known)
+        placed = self._place(tx, signal, finding, known, now=now)
         case = self._carry_out(tx, placed, signal, finding, now=now)
         told = self._alert(signal, finding, case=case.id, count=(known.count if known else 0) + 1)
         if known is not None:  # a repeat that arrives late does not turn the alert's time back
@@ -81,7 +81,7 @@ class CorrelateRoom:
             count=count,
         )
 
-    def _place(self, tx: Tx, signal: Signal, finding: Finding, known: Alert | None) -> Placed:
+    def _place(self, tx: Tx, signal: Signal, finding: Finding, known: Alert | None, *, now: dt.datetime) -> Placed:
         if known is not None and known.case and known.state == "firing":
             case = tx.cases.get(known.case, lock=True)
             if case is not None and case.live:
@@ -95,7 +95,7 @@ class CorrelateRoom:
             at=signal.occurred_at,
         )
         last = tx.cases.last_about(trouble.subject, trouble.need)
-        return place(trouble, _live_machine(tx), last, world)
+        return place(trouble, _live_machine(tx, now), last, world)
 
     def _carry_out(self, tx: Tx, placed: Placed, signal: Signal, finding: Finding, *, now: dt.datetime) -> Case:
         if placed.case is None:
@@ -148,7 +148,7 @@ class CorrelateRoom:
         if same is not None and not people.may_share(same, sender):
             same = None
         service = finding.slots.get("service")
-        around = _live_machine(tx) if finding.kind == "incident" and service else []
+        around = _live_machine(tx, now) if finding.kind == "incident" and service else []
         placed = people.place_need(
             finding, subject=subject, live=[*([same] if same else []), *live, *around], world=world
         )
@@ -199,6 +199,7 @@ class CorrelateRoom:
             service=service,
             requester=sender.person,
             speaker=sender.person,
+            typed_by=sender.via,
             assurance=sender.assurance,
             conversation=sender.conversation,
             inputs=inputs,
@@ -237,10 +238,12 @@ def reopened(case: Case, *, now: dt.datetime) -> dict[str, object]:
     }
 
 
-def _live_machine(tx: Tx) -> list[Case]:
+def _live_machine(tx: Tx, now: dt.datetime) -> list[Case]:
+    """Cases that take alerts in: live ones, and those that people have had in hand since a moment ago."""
     table = tx.cases.table.c
+    with_people = (table.state == "handed_off") & (table.updated_at > now - WINDOW)
     return tx.cases.where(
-        table.state.in_(("open", "acting", "verifying", "awaiting_approval", "awaiting_person")),
+        table.state.in_(("open", "acting", "verifying", "awaiting_approval", "awaiting_person")) | with_people,
         table.door == "machine",
         order=table.number.desc(),
         limit=500,

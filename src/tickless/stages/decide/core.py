@@ -20,6 +20,8 @@ from tickless.stages.decide.binding import bind
 
 MAX_RUNS = 2
 """Failed runs after which people take over."""
+BRAKE_SECONDS = 10.0
+"""How often a case behind a brake asks whether the brake is off."""
 MAX_QUESTIONS = 4
 """Questions asked in one case before people take over."""
 
@@ -176,7 +178,7 @@ def _blocked(situation: Situation, runbook: Runbook, plan: Plan, ruled: Ruled, n
         return Choice(kind, more.pop("summary", said), plan=plan, reasons=ruled.reasons, candidates=names, **more)
 
     if any(reason.policy.startswith("brakes.") for reason in ruled.reasons) and not ruled.needs:
-        return choice("wait", wait_seconds=5.0)
+        return choice("wait", wait_seconds=BRAKE_SECONDS)
     if not ruled.needs:
         return choice("refuse")
     if "person" in ruled.needs:
@@ -220,7 +222,7 @@ def _proof_text(proof: str, plan: Plan, case: Case) -> str:
 def approvers_for(role: str, plan: Plan, case: Case, world: World) -> tuple[str, ...]:
     """Who may say yes in that role: never the requester, never the person it is for."""
     beneficiary = str((plan.inputs.get("person") or {}).get("id") or "")
-    barred = {case.requester or "", case.speaker or "", beneficiary, ""}
+    barred = {case.requester or "", case.speaker or "", case.typed_by or "", beneficiary, ""}
     if role == "manager":
         return _first_free(_manager(beneficiary or case.requester or "", world), barred, world)
     if role == "app_owner":

@@ -48,6 +48,9 @@ class DecisionRoom:
                 return known
             record = tx.cases.need(case, lock=True)
             choice = self._choose(tx, record, now)
+            last = next(iter(tx.decisions.by(case=case)[-1:]), None)
+            if last is not None and choice.kind == "wait" == last.kind and last.summary == choice.summary:
+                return last
             made = Decision(
                 id=decision,
                 case=case,

@@ -90,6 +90,12 @@ class SenseRoom:
             except PayloadRejected as error:
                 reading.refused.append(error)
                 continue
+            if read.kind == "message":
+                reading.refused.append(PayloadRejected(
+                    "it holds a person's message, and no account of this source is bound to a person",
+                    mend="messages come in by the chat and the API (POST /api/v1/conversations/messages)",
+                ))  # fmt: skip
+                continue
             row = make_row(read, identity=identity, arrival=arrival)
             if not self._repeats.stored(payload.source, row.event_key):
                 reading.rows.append(row)
