@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tickless.kit.cells import Column, read_cells, write_cells
-from tickless.kit.tabular import Form, read_table, write_csv
+from tickless.kit.tabular import MOST_ROWS, Form, read_table, write_csv
 
 NAMES = st.lists(st.text("abcdefgh", min_size=1), min_size=1, max_size=5, unique=True)
 PLAIN = st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_size=20)
@@ -69,6 +69,15 @@ def test_rows_know_their_line_in_a_file_from_a_spreadsheet() -> None:
         (6, {"name": "Cy"}),
     ]
     assert [(refusal.line, refusal.reason) for refusal in table.refused] == [(5, "has 3 cells, the header 2")]
+
+
+def test_a_file_that_is_too_long_says_so() -> None:
+    table = read_table("a\n" + "x\n" * (MOST_ROWS + 2), "csv")
+    assert len(table.rows) == MOST_ROWS
+    assert [refusal.line for refusal in table.refused] == [MOST_ROWS + 2]
+    wrong = read_table("{\n" * 5_000, "json")
+    assert wrong.rows == ()
+    assert wrong.refused[-1].reason == "too many rows cannot be read: the rest is left"
 
 
 def test_a_broken_line_does_not_hide_the_lines_after_it() -> None:

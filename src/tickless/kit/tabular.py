@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from typing import Any, Literal
 
 Form = Literal["csv", "json"]
 
+MOST_ROWS = 50_000
+"""A file of more is to be divided."""
 MOST_UNREADABLE = 1_000
 """So many rows that cannot be read at all, and the rest is left."""
 
@@ -42,8 +45,13 @@ class Table:
 
 
 def read_table(text: str, form: Form) -> Table:
-    """CSV with a header (comma, semicolon or tab), or JSON: a list of objects, or one object after the other (NDJSON)."""
-    found = list((_csv_rows if form == "csv" else _json_rows)(text.removeprefix("\ufeff")))
+    """CSV with a header (comma, semicolon or tab), or JSON: a list of objects, or one object after the other (NDJSON).
+    The first `MOST_ROWS` rows; that there are more is a refusal too."""
+    rows = (_csv_rows if form == "csv" else _json_rows)(text.removeprefix("\ufeff"))
+    found = list(itertools.islice(rows, MOST_ROWS))
+    rest = next(rows, None)
+    if rest is not None:
+        found.append(Refusal(rest.line, "", f"comes after {MOST_ROWS:,} rows: the rest is left", "divide the file"))
     return Table(
         tuple(row for row in found if isinstance(row, Row)), tuple(row for row in found if isinstance(row, Refusal))
     )
