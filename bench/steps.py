@@ -53,7 +53,9 @@ def _run(house: House, number: int) -> list[float]:
             case=case.id, runbook="bench.steps", revision="1", title="Steps", effect="read", reversible=True, inputs={},
             subject=f"bench:{number}", precheck=(), steps=steps, verify=(), targets=(),
         )  # fmt: skip
-        run = Run(id=f"run_bench{number}", case=case.id, plan=plan, plan_hash=plan.hash, started_at=now)
+        run = Run(
+            id=f"run_{case.id}_0_0", case=case.id, plan=plan, plan_hash=plan.hash, state="running", started_at=now
+        )
         tx.runs.put(run)
         house.engine.enqueue(tx, names.INTERPRET_RUN, workflow=names.run_workflow(run.id), args=(run.id,))
     limit = time.monotonic() + PATIENCE
