@@ -19,6 +19,7 @@ from tickless.app.world import WorldCache
 from tickless.domain.errors import SettingsInvalid
 from tickless.domain.runbook import Runbook
 from tickless.doors.entrance import Entrance
+from tickless.flow.asking import Asking
 from tickless.flow.case_steps import CaseSteps
 from tickless.flow.conversation import personal, say
 from tickless.flow.dbos_engine import DbosEngine
@@ -144,7 +145,8 @@ def build(
     for operation in house_operations(vault=vault, notify=_notifier(rooms)):
         registry.add(operation)
     if role != "door":
-        Resolution(engine, CaseSteps(rooms), Interpreter(engine, RunSteps(rooms)))
+        interpreter = Interpreter(engine, RunSteps(rooms))
+        Resolution(engine, steps=CaseSteps(rooms), asking=Asking(rooms), interpreter=interpreter)
     intake = Intake(rooms=rooms, engine=engine, node=node)
     wake.append(intake)
     watching = Watching(rooms=rooms, engine=engine)

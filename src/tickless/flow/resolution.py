@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from tickless.flow import names
+from tickless.flow.asking import Asking
 from tickless.flow.case_steps import CaseSteps
 from tickless.flow.engine import Engine, StepBroke
 from tickless.flow.interpreter import Interpreter
@@ -23,9 +24,10 @@ OVER = frozenset({"resolved", "handed_off", "closed"})
 class Resolution:
     """The durable story of one case."""
 
-    def __init__(self, engine: Engine, steps: CaseSteps, interpreter: Interpreter) -> None:
+    def __init__(self, engine: Engine, *, steps: CaseSteps, asking: Asking, interpreter: Interpreter) -> None:
         self._engine = engine
         self._steps = steps
+        self._asking = asking
         self._interpreter = interpreter
         engine.register(names.RESOLVE_CASE, self.resolve_case)
         engine.register(names.INTERPRET_RUN, interpreter.interpret_run)
@@ -78,22 +80,24 @@ class Resolution:
     async def _ask(self, case: str, decision: dict[str, Any]) -> str:
         """Ask and wait for the answer, days if need be, over restarts."""
         step, steps = self._engine.step, self._steps
-        asked = await step(names.ASK_PERSON, steps.ask_person, case, decision["id"])
+        asked = await step(names.ASK_PERSON, self._asking.ask_person, case, decision["id"])
         if asked["question"] is None:
             return str(await step(names.HAND_OFF, steps.hand_off, case, decision["id"]))
         heard = await self._engine.receive(seconds=asked["seconds"])
         if heard is None or heard["type"] == "withdraw":
             return await self._withdrawn_or_silent(case, decision, heard)
-        return str(await step(names.TAKE_ANSWER, steps.take_answer, case, asked["question"], heard))
+        return str(await step(names.TAKE_ANSWER, self._asking.take_answer, case, asked["question"], heard))
 
     async def _approval(self, case: str, decision: dict[str, Any]) -> str:
         """Ask for a yes to this very plan and wait; what was answered stands in the journal, so it is decided again."""
-        step, steps = self._engine.step, self._steps
-        asked = await step(names.ASK_APPROVAL, steps.ask_approval, case, decision["id"])
+        step = self._engine.step
+        asked = await step(names.ASK_APPROVAL, self._asking.ask_approval, case, decision["id"])
         heard = await self._engine.receive(seconds=asked["seconds"])
         if heard is not None and heard["type"] == "withdraw":
             return await self._withdrawn_or_silent(case, decision, heard)
-        return str(await step(names.CLOSE_APPROVAL, steps.close_approval, case, asked["approval"], heard is None))
+        return str(
+            await step(names.CLOSE_APPROVAL, self._asking.close_approval, case, asked["approval"], heard is None)
+        )
 
     async def _wait(self, case: str, *, seconds: float) -> str:
         heard = await self._engine.receive(seconds=seconds)
