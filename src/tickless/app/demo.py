@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import socket
 import sys
@@ -67,8 +68,8 @@ def play_demo(
     """
     try:
         with _stopped_by_terminate(), ExitStack() as stack:
-            _need_port(port)
             stack.enter_context(alone(folder))
+            _need_port(port)
             stage = _set_up(stack, folder, port, console)
             _say_where(stage, console)
             status = _play(stage, report, console)
@@ -191,7 +192,8 @@ def _go_on(stage: _Stage, console: Console) -> None:
     console.print(
         f"\nThe company stays open at {stage.url}. {stage.employee.login} is locked out: tell it to the chat."
     )
-    console.print(f"Break something:  python -m tickless.sample --dir {folder} fault kill till-hub", soft_wrap=True)
+    python = os.path.relpath(sys.executable)
+    console.print(f"Break something:  {python} -m tickless.sample --dir {folder} fault kill till-hub", soft_wrap=True)
     console.print("Ctrl-C ends it.")
     _say_where(stage, console)
     try:

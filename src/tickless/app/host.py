@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from tickless.domain.errors import Conflict, RunbookInvalid
+from tickless.domain.errors import Conflict, NotFound, RunbookInvalid
 from tickless.doors.cli.client import ApiClient, CallFailed, NotReachable, RunningServer
 from tickless.doors.cli.host import ServeRole
 
@@ -115,9 +115,13 @@ class Host:
 
     def export(self, folder: Path, *, data: Path | None) -> dict[str, int]:
         from tickless.app.dump import dump
-        from tickless.app.settings import read_settings
+        from tickless.app.settings import is_house, read_settings
 
+        if data is None and not is_house(read_settings(None)) and (DEMO_FOLDER / "data").is_dir():
+            data = DEMO_FOLDER / "data"
         settings = read_settings(data)
+        if not is_house(settings):
+            raise NotFound(f"there is no house in {settings.data}", mend="name its folder with --data")
         if folder.exists() and any(folder.iterdir()):
             raise Conflict(f"{folder} is not empty", mend="name a new folder")
         return dump(settings, folder)

@@ -100,6 +100,11 @@ def read_settings(data: Path | None = None, **given: Any) -> Settings:
         raise SettingsInvalid(f"the settings are not right: {problems}", mend="docs/reference/settings.md") from error
 
 
+def is_house(settings: Settings) -> bool:
+    """Whether there is a house to look at: a database server, or the embedded file in the data folder."""
+    return settings.database is not None or (settings.data / "tickless.db").is_file()
+
+
 def _read_file(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))

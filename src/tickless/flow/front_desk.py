@@ -223,6 +223,10 @@ class FrontDesk:
     async def set_switch(self, name: str, *, on: bool, by: str, reason: str) -> None:
         if not any(name == known or (known.endswith(":") and name.startswith(known)) for known in SWITCHES):
             raise BadInput(f"{name[:60]!r} is no brake", mend="all, freeze, runbook:<id> or service:<id>")
+        kind, _, what = name.partition(":")
+        known = {"runbook": self.runbooks, "service": self._rooms.world().services}.get(kind, {what: None})
+        if on and what not in known:
+            raise BadInput(f"there is no {kind} {what[:60]!r}, so this brake would stop nothing", mend="look the id up")
 
         def write() -> None:
             now = self.clock.now()
