@@ -45,9 +45,9 @@ def sound(server: Server, needs: list[str], *, effects: int) -> None:
     assert found["audit"].count("act.begin") == effects
 
 
-def test_an_alert_is_healed_once(spawn: Spawn, estate: Estate) -> None:
+def test_an_alert_is_healed_once(spawn: Spawn, estate: Estate, database: str | None) -> None:
     estate.fault("kill", "search-api")
-    server = spawn(alerts=True, cases=1, kinds=EVERY_KIND, lives=120)
+    server = spawn(database=database, alerts=True, cases=1, kinds=EVERY_KIND, lives=120)
     assert server.wait(SECONDS) == 0, server.read("log")[-3_000:]
     sound(server, ["service_down"], effects=1)
     assert [(one.operation, one.target) for one in estate.effects()] == [("process.start", "search-api")]
