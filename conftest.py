@@ -4,7 +4,9 @@
 """
 
 import os
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -12,3 +14,12 @@ settings.register_profile(
 )
 settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Leave the names of what failed where `scripts/test` looks for them."""
+    file = os.environ.get("TICKLESS_FAILED_TESTS")
+    if file:
+        stats = terminalreporter.stats
+        failed = dict.fromkeys(report.nodeid for kind in ("failed", "error") for report in stats.get(kind, []))
+        Path(file).write_text("".join(f"{name}\n" for name in failed), encoding="utf-8")
