@@ -68,6 +68,8 @@ def play_demo(
     """
     try:
         with _stopped_by_terminate(), ExitStack() as stack:
+            if not folder.exists():
+                _need_port(port)  # nothing is made where nothing can be served
             stack.enter_context(alone(folder))
             _need_port(port)
             stage = _set_up(stack, folder, port, console)
