@@ -69,11 +69,11 @@ class Host:
                 return server
         return None
 
-    def serve(self, *, role: ServeRole, host: str | None, port: int | None, data: Path | None) -> int:
+    def serve(self, *, role: ServeRole, host: str | None, port: int | None, data: Path | None, as_json: bool) -> int:
         from tickless.app.operating import serve_until_stopped
         from tickless.app.settings import read_settings
 
-        return serve_until_stopped(read_settings(data), role=role, host=host, port=port)
+        return serve_until_stopped(read_settings(data), role=role, host=host, port=port, as_json=as_json)
 
     def demo(self, *, once: bool, report: Path | None, port: int | None) -> int:
         from rich.console import Console

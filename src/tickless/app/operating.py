@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import signal
 import threading
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ def house_in_process(settings: Settings) -> Iterator[ApiClient]:
         yield ApiClient.connect(address, token)
 
 
-def serve_until_stopped(settings: Settings, *, role: Role, host: str | None, port: int | None) -> int:
+def serve_until_stopped(settings: Settings, *, role: Role, host: str | None, port: int | None, as_json: bool) -> int:
     """Serve until Ctrl-C or SIGTERM. Raises `Conflict` when the port or the data folder is taken."""
     configure_logging(level=settings.log_level, form=settings.log_form)
     stopped = threading.Event()
@@ -46,7 +47,7 @@ def serve_until_stopped(settings: Settings, *, role: Role, host: str | None, por
         stack.callback(house.stop)
         _settle()
         where = settings.port if port is None else port
-        _say_where(stack, house, role=role, host=host or settings.host, port=where)
+        _say_where(stack, house, role=role, host=host or settings.host, port=where, as_json=as_json)
         stopped.wait()
     return 0
 
@@ -58,13 +59,20 @@ def _settle() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-def _say_where(stack: ExitStack, house: House, *, role: Role, host: str, port: int) -> None:
+def _say_where(stack: ExitStack, house: House, *, role: Role, host: str, port: int, as_json: bool) -> None:
     console = Console(stderr=True)
     if role == "worker":
+        if as_json:
+            print(json.dumps({"role": role, "node": house.node}), flush=True)
+            return
         console.print(f"worker [b]{house.node}[/] is at work; stop it with Ctrl-C")
         return
     address = stack.enter_context(serving(house, host=host, port=port))
     stack.enter_context(announced(house, address))
     link = link_path(house.entrance.make_link(local_user(house)))
+    if as_json:
+        told = {"role": role, "url": address, "sign_in": f"{address}{link}", "data": str(house.settings.data)}
+        print(json.dumps(told), flush=True)
+        return
     console.print(f"Tickless serves on [b]{address}[/]; sign in once with {address}{link}")
     console.print(f"data: {house.settings.data} · role: {role} · stop with Ctrl-C")

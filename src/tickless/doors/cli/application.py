@@ -76,11 +76,12 @@ def serve(
     port: Annotated[
         int | None, typer.Option(min=0, max=65_535, help="Port; 0 takes a free one; default: the settings'.")
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Say where it serves as one line of JSON.")] = False,
 ) -> None:
     """Run Tickless until it is stopped."""
     session = session_of(context)
     with session.telling():
-        code = session.host.serve(role=role, host=address, port=port, data=session.data)
+        code = session.host.serve(role=role, host=address, port=port, data=session.data, as_json=as_json)
     raise typer.Exit(code)
 
 

@@ -20,7 +20,7 @@ class CliHost(Protocol):
         runs, of the house in this process."""
         ...
 
-    def serve(self, *, role: ServeRole, host: str | None, port: int | None, data: Path | None) -> int:
+    def serve(self, *, role: ServeRole, host: str | None, port: int | None, data: Path | None, as_json: bool) -> int:
         """Run until stopped; returns the exit code. None: as the settings say."""
         ...
 
