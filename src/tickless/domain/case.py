@@ -17,7 +17,8 @@ Outcome = Literal[
     "verified", "confirmed", "assumed", "regressed", "handed_off", "prevented", "muted", "refused", "withdrawn"
 ]
 Priority = Literal[1, 2, 3, 4]
-Role = Literal["requester", "affected", "owner", "approver", "supplier"]
+Role = Literal["requester", "affected", "owner", "approver", "supplier", "helper"]
+"""`helper`: invited to work on it together (swarm)."""
 
 LIVE_STATES: frozenset[str] = frozenset({"open", "awaiting_person", "awaiting_approval", "acting", "verifying"})
 

@@ -16,6 +16,15 @@ Assurance = Literal["none", "channel", "signed_in", "step_up"]
 """How sure we are who speaks: nothing · an account bound to a person · a session · a one-time code just answered."""
 
 
+class Deed(Record):
+    """A button pressed instead of words: `ref` is the question, approval or case it belongs to."""
+
+    kind: Literal["answer", "approve", "deny", "solved", "unsolved", "helped", "not_helped", "rate", "cancel"]
+    ref: str
+    values: dict[str, str] = Field(default_factory=dict)
+    """`answer` for a choice or code, field names for a form, `effort` `expected` `satisfaction` for a rating."""
+
+
 class Sender(Record):
     """Who spoke at the human door. `person` is set only when the channel account is bound to that person."""
 
@@ -26,6 +35,16 @@ class Sender(Record):
     assurance: Assurance = "none"
     via: str | None = None
     """The person who types for somebody else (service desk), if any."""
+    name: str = ""
+    """What the channel calls them: never believed."""
+    email: str = ""
+    """An address that the channel vouches for, if it does."""
+    address: dict[str, str] = Field(default_factory=dict)
+    """Where an outside channel is answered."""
+    private: bool = True
+    """Nobody else reads this conversation."""
+    automatic: str = ""
+    """Why a machine wrote this, if one did: it is kept and never answered."""
 
 
 class Signal(Record):
@@ -47,6 +66,7 @@ class Signal(Record):
     labels: dict[str, Untrusted] = Field(default_factory=dict)
     link: Untrusted | None = None
     sender: Sender | None = None
+    deed: Deed | None = None
     payload: str | None = None
     """Id of the raw payload that it was read from."""
 

@@ -133,3 +133,11 @@ class Coordination:
         """Runbook → rung, where one was granted."""
         query = sa.select(tables.autonomy.c.runbook, tables.autonomy.c.rung)
         return {row.runbook: row.rung for row in self._connection.execute(query)}
+
+    def mark(self, name: str) -> str | None:
+        """What a listener noted of where it stands."""
+        return self._connection.execute(sa.select(tables.marks.c.value).where(tables.marks.c.name == name)).scalar()
+
+    def note(self, name: str, value: str) -> None:
+        """Note where a listener stands."""
+        upsert(self._connection, tables.marks, {"name": name, "value": value})

@@ -9,15 +9,20 @@ from functools import cached_property
 import sqlalchemy as sa
 
 from tickless.domain.case import Message
+from tickless.domain.catalogue import CatalogueItem
+from tickless.domain.channel import Binding, Delivery, Thread
 from tickless.domain.decision import ApprovalRequest, Decision, OpenQuestion
 from tickless.domain.errors import Unreachable
+from tickless.domain.experience import Rating
 from tickless.domain.finding import Finding
-from tickless.domain.knowledge import Article
+from tickless.domain.knowledge import Article, Asked
+from tickless.domain.known import Bulletin, KnownError, Maintenance
 from tickless.domain.measure import Resolution
 from tickless.domain.person import App, Device, Person
 from tickless.domain.plan import Run
 from tickless.domain.receipt import Receipt
 from tickless.domain.service import ConfigurationItem, Dependency, Service
+from tickless.domain.ticket import Ticket
 from tickless.domain.verdict import Verdict, Watch
 from tickless.journal import tables
 from tickless.journal.access import Access
@@ -203,6 +208,83 @@ class Tx:
     @cached_property
     def articles(self) -> Shelf[Article]:
         return Shelf(self.connection, tables.articles, Article, lambda a: {"id": a.id, "title": a.title})
+
+    @cached_property
+    def asked(self) -> Shelf[Asked]:
+        return Shelf(
+            self.connection,
+            tables.asked,
+            Asked,
+            lambda x: {"id": x.id, "conversation": x.conversation, "article": x.article, "at": x.at},
+        )
+
+    @cached_property
+    def catalogue(self) -> Shelf[CatalogueItem]:
+        return Shelf(
+            self.connection, tables.catalogue, CatalogueItem, lambda x: {"id": x.id, "name": x.name, "need": x.need}
+        )
+
+    @cached_property
+    def known_errors(self) -> Shelf[KnownError]:
+        return Shelf(
+            self.connection,
+            tables.known_errors,
+            KnownError,
+            lambda x: {"id": x.id, "service": x.service, "state": x.state},
+        )
+
+    @cached_property
+    def maintenance(self) -> Shelf[Maintenance]:
+        return Shelf(
+            self.connection,
+            tables.maintenance,
+            Maintenance,
+            lambda x: {"id": x.id, "service": x.service, "starts_at": x.starts_at, "ends_at": x.ends_at},
+        )
+
+    @cached_property
+    def bulletins(self) -> Shelf[Bulletin]:
+        return Shelf(self.connection, tables.bulletins, Bulletin, lambda x: {"id": x.id, "case": x.case, "at": x.at})
+
+    @cached_property
+    def ratings(self) -> Shelf[Rating]:
+        return Shelf(self.connection, tables.ratings, Rating, lambda x: {"id": x.id, "case": x.case, "at": x.at})
+
+    @cached_property
+    def tickets(self) -> Shelf[Ticket]:
+        return Shelf(
+            self.connection,
+            tables.tickets,
+            Ticket,
+            lambda x: {"id": x.id, "case": x.case, "system": x.system, "external": x.external, "state": x.state},
+        )
+
+    @cached_property
+    def bindings(self) -> Shelf[Binding]:
+        return Shelf(
+            self.connection,
+            tables.bindings,
+            Binding,
+            lambda x: {"id": x.id, "channel": x.channel, "account": x.account, "person": x.person},
+        )
+
+    @cached_property
+    def threads(self) -> Shelf[Thread]:
+        return Shelf(
+            self.connection,
+            tables.threads,
+            Thread,
+            lambda x: {"id": x.id, "channel": x.channel, "person": x.person, "last_heard_at": x.last_heard_at},
+        )
+
+    @cached_property
+    def deliveries(self) -> Shelf[Delivery]:
+        return Shelf(
+            self.connection,
+            tables.deliveries,
+            Delivery,
+            lambda x: {"id": x.id, "thread": x.thread, "state": x.state, "due_at": x.due_at},
+        )
 
 
 class Journal:

@@ -234,6 +234,60 @@ dependencies = sa.Table(
 )
 items = _table("configuration_items", _id(), _text("kind"), _text("service", index=True))
 articles = _table("articles", _id(), _text("title"))
+asked = _table(
+    "asked",
+    _id(),
+    _text("conversation"),
+    _text("article", index=True),
+    _time("at"),
+    sa.Index("ix_asked_at", "at"),
+)
+catalogue = _table("catalogue", _id(), _text("name"), _text("need", index=True))
+known_errors = _table("known_errors", _id(), _text("service", index=True), _text("state", 20))
+maintenance = _table(
+    "maintenance", _id(), _text("service", index=True), _time("starts_at"), sa.Column("ends_at", UtcTime, index=True)
+)
+bulletins = _table("bulletins", _id(), _text("case", index=True), _time("at"))
+ratings = _table("ratings", _id(), _text("case", index=True), _time("at"))
+tickets = _table(
+    "tickets",
+    _id(),
+    _text("case", null=False, index=True),
+    _text("system", null=False),
+    _text("external"),
+    _text("state", 20, null=False, index=True),
+    sa.Index("ix_tickets_external", "system", "external"),
+)
+
+bindings = _table(
+    "bindings",
+    sa.Column("id", Key(300), primary_key=True),
+    _text("channel", null=False),
+    _text("account", 300, null=False),
+    _text("person", null=False, index=True),
+)
+threads = _table(
+    "threads",
+    sa.Column("id", Key(200), primary_key=True),
+    _text("channel", null=False),
+    _text("person", index=True),
+    _time("last_heard_at"),
+)
+deliveries = _table(
+    "deliveries",
+    sa.Column("id", Key(300), primary_key=True),
+    _text("thread", null=False, index=True),
+    _text("state", 20, null=False),
+    _time("due_at"),
+    sa.Index("ix_deliveries_state_due", "state", "due_at"),
+)
+marks = sa.Table(
+    "marks",
+    main,
+    sa.Column("name", Key(200), primary_key=True),
+    sa.Column("value", Words, nullable=False),
+    comment="Where a listener stands in an outside channel: its own word, kept for it.",
+)
 
 audit = sa.Table(
     "audit",
