@@ -7,6 +7,7 @@ import hashlib
 from typing import Any
 
 from tickless.domain.case import Case, Message
+from tickless.domain.channel import Delivery
 from tickless.domain.record import Untrusted
 from tickless.journal import Tx
 from tickless.kit.expressions import ExpressionError, render
@@ -40,19 +41,37 @@ def say(
     said = tx.messages.where(table.conversation == conversation, table.id.endswith(ending), limit=1)
     if said:
         return
-    tx.messages.put(
-        Message(
-            id=message_id(key, at),
-            conversation=conversation,
-            case=case.id if case else None,
-            author="tickless",
-            name=NAME,
-            text=Untrusted(text),
-            card=card,
-            private=private,
-            at=at,
-        )
+    message = Message(
+        id=message_id(key, at),
+        conversation=conversation,
+        case=case.id if case else None,
+        author="tickless",
+        name=NAME,
+        text=Untrusted(text),
+        card=card,
+        private=private,
+        at=at,
     )
+    tx.messages.put(message)
+    send_out(tx, message)
+
+
+def send_out(tx: Tx, message: Message) -> None:
+    """Put a message on its way to the outside channel in which its conversation is held, if it is held in one.
+
+    What is private goes only where nobody else reads; notices go to the channel in which the person was heard last.
+    """
+    thread = tx.threads.get(message.conversation)
+    person = message.conversation.removeprefix("notices:") if message.conversation.startswith("notices:") else None
+    if thread is not None and message.private and not thread.private:
+        person, thread = thread.person, None
+    if thread is None and person:
+        table = tx.threads.table.c
+        own = tx.threads.where(table.person == person, order=table.last_heard_at.desc(), limit=50)
+        thread = next((one for one in own if one.private), None)
+    if thread is None:
+        return
+    tx.deliveries.put(Delivery(id=f"{message.id}@{thread.id}", message=message.id, thread=thread.id, due_at=message.at))
 
 
 def personal(person: str) -> str:

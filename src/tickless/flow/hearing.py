@@ -10,6 +10,7 @@ from tickless.domain.decision import OpenQuestion, Question
 from tickless.domain.finding import Finding
 from tickless.domain.signal import Sender, Signal
 from tickless.flow import ends, words
+from tickless.flow.bindings import note_thread, recognise
 from tickless.flow.conversation import say
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
@@ -30,10 +31,13 @@ class Hearing:
 
     def hear(self, tx: Tx, signal: Signal, *, now: dt.datetime) -> list[Case]:
         """Take in one message of a person."""
-        sender = signal.sender
-        if sender is None:
+        if signal.sender is None:
             return []
+        sender = recognise(tx, signal.sender)
+        note_thread(tx, sender, now=now)
         self._write_down(tx, signal, sender, now)
+        if sender.automatic:
+            return []
         question = self._open_question(tx, sender.conversation)
         live = tx.cases.live_of_conversation(sender.conversation)
         context = DialogueContext(

@@ -24,6 +24,8 @@ class Connector:
     settings: type[BaseModel]
     operations: dict[str, Operation] = field(default_factory=dict)
     receiver: Receiver | None = None
+    listener: Any = None
+    """A `sdk.listening.Listener`, if it listens by itself (that module imports this one)."""
 
 
 @dataclass(frozen=True)

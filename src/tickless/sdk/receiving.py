@@ -16,6 +16,26 @@ _MILLISECONDS = 100_000_000_000
 """Larger numbers are milliseconds: as seconds they would lie beyond the year 5000."""
 
 
+class Spoken(msgspec.Struct, frozen=True, gc=False):
+    """Who said a message, where, and what was pressed. All of it is the channel's word; the house decides whom it believes.
+
+    `account` and `conversation` are the channel's own ids. `address`: what the connector's `post` needs to answer there.
+    `private`: nobody else reads the conversation. `email`: only an address that the channel vouches for. `automatic`: why
+    a machine wrote it, if one did. `deed`, `ref`, `values`: a button instead of words (`domain.signal.Deed`).
+    """
+
+    account: str
+    conversation: str
+    name: str = ""
+    address: dict[str, str] = {}
+    private: bool = True
+    email: str = ""
+    automatic: str = ""
+    deed: str = ""
+    ref: str = ""
+    values: dict[str, str] = {}
+
+
 class Item(msgspec.Struct, frozen=True, gc=False):
     """What a receiver reads out of a payload; the house adds ids and times of its own to make a `Signal`.
 
@@ -33,6 +53,8 @@ class Item(msgspec.Struct, frozen=True, gc=False):
     labels: dict[str, str] | None = None
     link: str | None = None
     occurred_at: dt.datetime | None = None
+    said: Spoken | None = None
+    """For `kind="message"`: who spoke."""
 
     def tamed_labels(self) -> dict[str, Untrusted]:
         return {key[:200]: Untrusted(value[:4_000]) for key, value in (self.labels or {}).items()}
@@ -69,6 +91,8 @@ class Receiver:
     read: Callable[[bytes, Payload, Any], Item]
     authenticate: Callable[[Payload, Any, Callable[[str], str]], bool] | None = None
     """(payload, settings, reveal) → may it come in, by the vendor's own signature; None: only Tickless's source token."""
+    handshake: Callable[[Payload, Any], bytes | None] | None = None
+    """(payload, settings) → the JSON to answer at once when the vendor only asks whether we are there; None: a real payload."""
 
 
 def receiver(
@@ -76,6 +100,7 @@ def receiver(
     split: Callable[[Payload, Any], Sequence[bytes]],
     read: Callable[[bytes, Payload, Any], Item],
     authenticate: Callable[[Payload, Any, Callable[[str], str]], bool] | None = None,
+    handshake: Callable[[Payload, Any], bytes | None] | None = None,
 ) -> Receiver:
     """Declare `RECEIVER = receiver(split=..., read=...)` in a connector's `signals.py`. `Any` is its own settings type."""
-    return Receiver(split=split, read=read, authenticate=authenticate)
+    return Receiver(split=split, read=read, authenticate=authenticate, handshake=handshake)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tickless.domain.errors import NotFound, SettingsInvalid
 from tickless.sdk.connector import Connector, Instance
+from tickless.sdk.listening import Listener
 from tickless.sdk.manifest import Manifest, OperationPromise, read_manifest
 from tickless.sdk.operations import Operation, operations_of
 from tickless.sdk.receiving import Receiver
@@ -51,12 +52,16 @@ def load_connector(folder: Path) -> Connector:
     receiver = getattr(signals, "RECEIVER", None)
     if receiver is not None and not isinstance(receiver, Receiver):
         raise SettingsInvalid(f"{manifest.id}: signals.RECEIVER must be made with sdk.receiver(...)")
+    listener = getattr(_module(manifest.id, "listening"), "LISTENER", None)
+    if listener is not None and not isinstance(listener, Listener):
+        raise SettingsInvalid(f"{manifest.id}: listening.LISTENER must be made with sdk.listener(...)")
     return Connector(
         manifest=manifest,
         folder=folder,
         settings=getattr(settings_module, "Settings", NoSettings),
         operations=operations,
         receiver=receiver,
+        listener=listener,
     )
 
 

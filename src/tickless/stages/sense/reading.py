@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from pydantic import ValidationError
+
+from tickless.domain.errors import PayloadRejected
 from tickless.domain.record import NOTHING_SAID, Untrusted
-from tickless.domain.signal import Sender, Signal
-from tickless.sdk.receiving import Item
+from tickless.domain.signal import Deed, Sender, Signal
+from tickless.kit.canonical import digest
+from tickless.sdk.receiving import Item, Spoken
 
 MAX_TITLE = 2_000
 MAX_BODY = 20_000
@@ -37,6 +41,7 @@ def make_signal(
     received_at: dt.datetime,
     payload: str | None,
     sender: Sender | None = None,
+    deed: Deed | None = None,
 ) -> Signal:
     """The signal for what was read. A time from the future is not believed."""
     occurred = item.occurred_at or received_at
@@ -56,5 +61,38 @@ def make_signal(
         labels={plain(key): Untrusted(plain(text.raw)) for key, text in item.tamed_labels().items()},
         link=Untrusted(plain(item.link[:2_000])) if item.link else None,
         sender=sender,
+        deed=deed,
         payload=payload,
     )
+
+
+def conversation_of(source: str, said: Spoken) -> str:
+    """Our id of a conversation in an outside channel: the same for the same account and place, and short."""
+    return f"{source}:{digest([source, said.account])[:16]}:cnv_{digest([said.account, said.conversation])[:26]}"
+
+
+def sender_of(source: str, said: Spoken) -> Sender:
+    """Who spoke, as far as the channel says it. Whom the account belongs to is not decided here."""
+    return Sender(
+        channel=source,
+        account=plain(said.account[:300]),
+        conversation=conversation_of(source, said),
+        name=Untrusted(plain(said.name)).tame(120),
+        email=plain(said.email[:254]).strip().lower(),
+        address={plain(key[:100]): plain(value[:1_000]) for key, value in list(said.address.items())[:30]},
+        private=said.private,
+        automatic=plain(said.automatic[:120]),
+    )
+
+
+def deed_of(said: Spoken) -> Deed | None:
+    """What was pressed. Raises `PayloadRejected` for a button that is none of ours."""
+    if not said.deed:
+        return None
+    try:
+        values = {plain(key[:100]): plain(value[:1_000]) for key, value in list(said.values.items())[:30]}
+        return Deed.model_validate({"kind": said.deed, "ref": plain(said.ref[:300]), "values": values})
+    except ValidationError as error:
+        raise PayloadRejected(
+            "a button was pressed that is none of ours", mend="press one of the newest message"
+        ) from error

@@ -12,9 +12,10 @@ from tickless.journal import Journal
 from tickless.journal.signal_log import KeptPayload, SignalRow, row_of
 from tickless.kit.ids import new_id, new_ids
 from tickless.sdk.connector import Instance
-from tickless.sdk.receiving import Receiver
+from tickless.sdk.receiving import Item, Receiver
 from tickless.sdk.registry import Registry
 from tickless.stages.sense.core import Repeats
+from tickless.stages.sense.reading import deed_of, make_signal, sender_of
 from tickless.stages.sense.rows import Arrival, make_row
 from tickless.stages.sense.writing import GroupWriter
 
@@ -91,12 +92,13 @@ class SenseRoom:
                 reading.refused.append(error)
                 continue
             if read.kind == "message":
-                reading.refused.append(PayloadRejected(
-                    "it holds a person's message, and no account of this source is bound to a person",
-                    mend="messages come in by the chat and the API (POST /api/v1/conversations/messages)",
-                ))  # fmt: skip
-                continue
-            row = make_row(read, identity=identity, arrival=arrival)
+                try:
+                    row = _message_row(read, identity=identity, arrival=arrival)
+                except PayloadRejected as error:
+                    reading.refused.append(error)
+                    continue
+            else:
+                row = make_row(read, identity=identity, arrival=arrival)
             if not self._repeats.stored(payload.source, row.event_key):
                 reading.rows.append(row)
                 reading.fresh.append(item)
@@ -110,6 +112,26 @@ class SenseRoom:
     async def store(self, signals: list[Signal], payload: KeptPayload | None) -> None:
         """Append durably. Raises `Unreachable`."""
         await self._writer.write([row_of(signal) for signal in signals], payload)
+
+
+def _message_row(item: Item, *, identity: str, arrival: Arrival) -> SignalRow:
+    """The row of a person's message. Raises `PayloadRejected` when nobody is said to have spoken."""
+    if item.said is None:
+        raise PayloadRejected(
+            "it holds a person's message and does not say whose",
+            mend="messages come in by the chat, the API (POST /api/v1/conversations/messages) or a channel's connector",
+        )
+    return row_of(
+        make_signal(
+            item,
+            identity=identity,
+            source=arrival.source,
+            received_at=arrival.at,
+            payload=arrival.payload,
+            sender=sender_of(arrival.source, item.said),
+            deed=deed_of(item.said),
+        )
+    )
 
 
 def _together(refused: Sequence[PayloadRejected], *, of: int) -> PayloadRejected:
