@@ -47,6 +47,10 @@ LANES: dict[str, Lane] = {
     ),
     "dovecot": Lane(programs=("dovecot",), package="Debian: dovecot-imapd"),
     "scim": Lane(modules=("scim2_server",), package="PyPI: scim2-server"),
+    "request_tracker": Lane(
+        programs=("rt-setup-database-5", "starman", "perl"),
+        package="Debian: request-tracker5 rt5-standalone rt5-db-sqlite starman",
+    ),
     "chromium": Lane(
         programs=("chromium",),
         modules=("playwright", "axe_playwright_python"),
@@ -64,6 +68,7 @@ FIXTURE_LANES: dict[str, tuple[str, ...]] = {
     "postgres_url": ("postgres",),
     "dovecot": ("dovecot",),
     "scim": ("scim",),
+    "request_tracker": ("request_tracker",),
 }
 """Asking for a fixture is asking for its lanes: the marker is then not needed."""
 

@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.servers.nginx",
     "tests.servers.postgres",
     "tests.servers.prometheus",
+    "tests.servers.request_tracker",
     "tests.servers.scim",
     "tests.servers.slapd",
     "tests.servers.sshd",

@@ -35,4 +35,16 @@ class Posted(Output):
     external: str
 
 
-SHAPES = (Shape("chat.post", "action", Outgoing, Posted),)
+class Amended(Params):
+    """A message of the house whose card was answered: it is drawn again without what can be pressed, with `note` below."""
+
+    address: dict[str, str]
+    external: str
+    """What `Posted` said."""
+    text: str = Field(max_length=40_000)
+    card: dict[str, Any] | None = None
+    note: str = Field(max_length=300)
+    home: str = ""
+
+
+SHAPES = (Shape("chat.post", "action", Outgoing, Posted), Shape("chat.update", "action", Amended, Posted))

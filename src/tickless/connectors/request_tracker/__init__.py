@@ -1,0 +1,1 @@
+"""Request Tracker 5: tickets over its REST 2.0 interface."""

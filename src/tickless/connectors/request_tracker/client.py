@@ -1,0 +1,102 @@
+"""The part of RT's REST 2.0 that a hand-off needs: tickets, their links and their history."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from tickless.connectors.request_tracker.settings import Settings
+from tickless.domain.errors import Rejected, Unreachable
+from tickless.sdk import Call
+from tickless.sdk.http import HttpClient
+
+API = "/REST/2.0"
+SPOKEN = "(Type = 'Correspond' OR Type = 'Comment')"
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class RequestTracker:
+    """One RT. `end` is the moment (`time.monotonic()`) by which every request has to be answered."""
+
+    http: HttpClient
+    end: float
+
+    def tickets(self, query: str) -> list[Mapping[str, Any]]:
+        """Tickets by TicketSQL, oldest first, with what a view needs."""
+        return self._items(
+            "/tickets",
+            {
+                "query": query,
+                "fields": "Status,Owner,Resolved,LastUpdated,Subject,Priority",
+                "fields[Owner]": "Name,EmailAddress,RealName",
+                "orderby": "id",
+                "order": "ASC",
+            },
+        )
+
+    def create(self, ticket: Mapping[str, Any]) -> str:
+        """Make a ticket; its id."""
+        made = self._send("POST", "/ticket", ticket)
+        identifier = made.get("id") if isinstance(made, Mapping) else None
+        if not identifier:
+            raise Rejected("RT did not say which ticket it made")
+        return str(identifier)
+
+    def spoken(self, ticket: str, *, after: int = 0, newest: bool = False) -> list[Mapping[str, Any]]:
+        """Comments and correspondence of a ticket after a transaction, at most a page."""
+        return self._items(
+            "/transactions",
+            {
+                "query": f"TicketId = {int(ticket)} AND id > {after} AND {SPOKEN}",
+                "fields": "Type,Creator,Created,Data",
+                "fields[Creator]": "Name,RealName,EmailAddress",
+                "orderby": "id",
+                "order": "DESC" if newest else "ASC",
+                "per_page": PAGE,
+            },
+        )
+
+    def parts(self, transaction: str) -> list[Mapping[str, Any]]:
+        """What a transaction holds: its texts and files, with content."""
+        path = f"/transaction/{quote(transaction, safe='')}/attachments"
+        return self._items(path, {"fields": "Content,ContentType,Filename", "per_page": PAGE})
+
+    def speak(self, ticket: str, text: str, *, subject: str, public: bool) -> str:
+        """Add correspondence (the requestor reads it) or a comment; the id of the transaction."""
+        path = f"/ticket/{quote(ticket, safe='')}/{'correspond' if public else 'comment'}"
+        body = {"Subject": subject, "Content": text, "ContentType": "text/plain"}
+        reply = self.http.send("POST", API + path, timeout=self._left(), json=body)
+        where = next((value for name, value in reply.headers.items() if name.lower() == "location"), "")
+        return where.rpartition("/")[2]
+
+    def set_status(self, ticket: str, status: str) -> None:
+        """Ask for a status. RT answers 200 even where it refuses: read back."""
+        self._send("PUT", f"/ticket/{quote(ticket, safe='')}", {"Status": status})
+
+    def _left(self) -> float:
+        left = self.end - time.monotonic()
+        if left <= 0:
+            raise Unreachable("RT took too long")
+        return left
+
+    def _items(self, path: str, params: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        page = self.http.get(API + path, timeout=self._left(), params=params).json()
+        found = page.get("items") if isinstance(page, Mapping) else None
+        if not isinstance(found, list):
+            raise Rejected("RT did not answer with a list")
+        return [item for item in found if isinstance(item, Mapping)]
+
+    def _send(self, method: str, path: str, body: Mapping[str, Any]) -> Any:
+        return self.http.send(method, API + path, timeout=self._left(), json=dict(body)).json()
+
+
+def connect(call: Call) -> RequestTracker:
+    """The RT of the call's settings."""
+    settings: Settings = call.settings
+    headers = {"authorization": f"token {call.secret(settings.token)}", "accept": "application/json"}
+    http = HttpClient(settings.url, headers=headers, verify=settings.ca_file or True)
+    return RequestTracker(http, time.monotonic() + call.timeout)

@@ -1,0 +1,86 @@
+"""RT's records as the capability speaks of them. Pure."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tickless.connectors.request_tracker.settings import Settings
+from tickless.sdk.capabilities.ticketing import TicketComment, TicketPhase, TicketView
+from tickless.sdk.receiving import read_time
+
+MARK = "Tickless "
+"""Subject of what we write, followed by its key: how we know it again."""
+NOBODY = "Nobody"
+_TAGS = re.compile(r"<(br|/p|/div|/li)\b[^>]*>", re.IGNORECASE)
+_ANY_TAG = re.compile(r"<[^>]*>")
+
+
+def view(ticket: Mapping[str, Any], settings: Settings) -> TicketView:
+    """A ticket as it stands there."""
+    identifier, status = str(ticket.get("id", "")), str(ticket.get("Status", ""))
+    state = phase(status, settings)
+    since = ticket.get("Resolved") if state == "resolved" else ticket.get("LastUpdated")
+    return TicketView(
+        exists=True,
+        ticket=identifier,
+        number=f"RT #{identifier}",
+        url=f"{settings.url.rstrip('/')}/Ticket/Display.html?id={identifier}",
+        state=state,
+        state_at=read_time(since),
+        owner=_owner(ticket.get("Owner")),
+        changed=str(ticket.get("LastUpdated", "")),
+    )
+
+
+def phase(status: str, settings: Settings) -> TicketPhase:
+    """Their status in our words; a status that nobody named counts as open."""
+    if status in settings.closed_statuses:
+        return "closed"
+    if status in settings.resolved_statuses or status == settings.resolved_status:
+        return "resolved"
+    return "pending" if status == settings.pending_status else "open"
+
+
+def comment(transaction: Mapping[str, Any], parts: Iterable[Mapping[str, Any]]) -> TicketComment:
+    """One thing said, with its text."""
+    return TicketComment(
+        id=str(transaction.get("id", "")),
+        author=_name(transaction.get("Creator")),
+        text=text_of(parts),
+        public=transaction.get("Type") == "Correspond",
+        own=own_key(transaction) is not None,
+        at=read_time(transaction.get("Created")),
+    )
+
+
+def own_key(transaction: Mapping[str, Any]) -> str | None:
+    """The key under which we wrote this; None if somebody else did."""
+    subject = str(transaction.get("Data") or "").strip()
+    return subject.removeprefix(MARK) if subject.startswith(MARK) else None
+
+
+def text_of(parts: Iterable[Mapping[str, Any]]) -> str:
+    """The first plain text that is no file; else the first HTML, without its tags."""
+    bodies = [part for part in parts if not part.get("Filename") and isinstance(part.get("Content"), str)]
+    for part in bodies:
+        if part.get("ContentType") == "text/plain":
+            return str(part["Content"]).strip()
+    for part in bodies:
+        if part.get("ContentType") == "text/html":
+            return html.unescape(_ANY_TAG.sub("", _TAGS.sub("\n", str(part["Content"])))).strip()
+    return ""
+
+
+def _owner(user: object) -> str:
+    if not isinstance(user, Mapping) or user.get("id") == NOBODY or user.get("Name") == NOBODY:
+        return ""
+    return str(user.get("EmailAddress") or user.get("Name") or user.get("id") or "")
+
+
+def _name(user: object) -> str:
+    if not isinstance(user, Mapping):
+        return ""
+    return str(user.get("RealName") or user.get("Name") or user.get("id") or "")
