@@ -30,6 +30,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, help="a folder to measure on, in the layout that the bench names")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the report there instead of to the output")
     parser.add_argument(
+        "--only", action="append", default=[], metavar="ID", help="of a suite: entries whose id begins so"
+    )
+    parser.add_argument("--verbose", action="store_true", help="of a suite: show what was said in each entry")
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help="of a suite: how many houses at once")
+    parser.add_argument(
         "--write", type=Path, metavar="FILE", help="run all benches, or these, and rewrite their tables there"
     )
     return parser
@@ -46,7 +51,8 @@ def _run(given: argparse.Namespace) -> int:
     reports = []
     for bench in benches:
         Task().say(f"{bench.id}: {bench.title}")
-        reports.append(measure(bench, Task(given.data)))
+        task = Task(given.data, only=tuple(given.only), verbose=given.verbose, workers=max(1, given.workers))
+        reports.append(measure(bench, task))
         if given.write is not None:
             write_tables(given.write, {bench.id: (bench, reports[-1])})
     _put(reports, given.json)

@@ -18,9 +18,13 @@ class CannotRun(Exception):
 
 @dataclass(frozen=True)
 class Task:
-    """What a bench is asked to do. `data`: a folder to measure on instead of the bench's own."""
+    """What a bench is asked to do. `data`: a folder to measure on instead of the bench's own. For suites: `only` these ids
+    (or beginnings of ids), `verbose` with what was said, in so many `workers`."""
 
     data: Path | None = None
+    only: tuple[str, ...] = ()
+    verbose: bool = False
+    workers: int = 1
 
     def say(self, text: str) -> None:
         """Progress, for the person who waits."""
@@ -35,6 +39,8 @@ class Outcome:
     anchors: Mapping[str, Any] = field(default_factory=dict)
     exposure: str = "no data set: the load is generated"
     data: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """For the JSON only: tables and single failures."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,7 @@ def measure(bench: Bench, task: Task) -> dict[str, Any]:
         "anchors": dict(outcome.anchors),
         "exposure": outcome.exposure,
         "data": dict(outcome.data),
+        **({"details": dict(outcome.details)} if outcome.details else {}),
         "machine": machine() | {"date": dt.datetime.now(dt.UTC).isoformat(timespec="seconds")},
         "versions": versions(),
     }

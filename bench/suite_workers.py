@@ -1,0 +1,68 @@
+"""Plays the entries of a suite in several processes: each has a house and an estate of its own, and takes the next entry."""
+
+from __future__ import annotations
+
+import multiprocessing as mp
+import queue
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol, TypeVar
+
+from bench.report import CannotRun
+from bench.suite_house import SuiteHouse, suite_house
+
+Item = TypeVar("Item")
+PATIENCE = 180.0
+"""Seconds without any result after which the workers count as dead."""
+
+
+class Plays(Protocol):
+    """Plays one entry after the other in one house."""
+
+    def play(self, entry: Any) -> Any:
+        """What came of it: a plain value that can travel between processes."""
+        ...
+
+
+def play_all(maker: Callable[[SuiteHouse], Plays], entries: Sequence[Item], *, workers: int) -> Iterator[Any]:
+    """The results, as they come. Raises `CannotRun` when a worker dies."""
+    if workers <= 1 or len(entries) < 2:
+        with suite_house() as house:
+            player = maker(house)
+            for entry in entries:
+                yield player.play(entry)
+        return
+    context = mp.get_context("spawn")
+    todo: Any = context.Queue()
+    done: Any = context.Queue()
+    for item in (*entries, *[None] * workers):
+        todo.put(item)
+    processes = [context.Process(target=_work, args=(maker, todo, done), daemon=False) for _ in range(workers)]
+    for process in processes:
+        process.start()
+    try:
+        for _ in entries:
+            try:
+                result = done.get(timeout=PATIENCE)
+            except queue.Empty:
+                raise CannotRun("the workers gave no result any more") from None
+            if isinstance(result, str):
+                raise CannotRun(f"a worker ended: {result}")
+            yield result
+        for process in processes:
+            process.join(timeout=30.0)
+    finally:
+        for process in processes:
+            if process.is_alive():
+                process.terminate()
+                process.join(timeout=10.0)
+
+
+def _work(maker: Callable[[SuiteHouse], Plays], todo: Any, done: Any) -> None:
+    try:
+        with suite_house() as house:
+            player = maker(house)
+            while (entry := todo.get()) is not None:
+                done.put(player.play(entry))
+    except Exception:  # it must reach the process that waits for it, whatever it is
+        done.put(traceback.format_exc())
