@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
+from tickless.domain.card import FormField
 from tickless.domain.plan import Plan
 from tickless.domain.record import Record
 
@@ -27,6 +28,8 @@ class Question(Record):
     """Name of the input asked for, or `step_up`, `confirm`."""
     text: str
     choices: tuple[str, ...] = ()
+    fields: tuple[FormField, ...] = ()
+    """Everything that is missing, where it is more than one thing; `about` is the first of them."""
 
 
 class Decision(Record):
@@ -86,6 +89,7 @@ class OpenQuestion(Record):
     about: str
     text: str
     choices: tuple[str, ...] = ()
+    fields: tuple[FormField, ...] = ()
     waiting: str
     """Id of the workflow that gets the answer."""
     state: Literal["open", "answered", "expired", "withdrawn"] = "open"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from tickless.domain.record import Record
 
@@ -56,3 +56,31 @@ class App(Record):
     departments: tuple[str, ...] = Field(default=())
     """Departments that are eligible; empty means everybody."""
     licensed: bool = False
+
+
+class Delegation(Record):
+    """Somebody who may ask on behalf of somebody else, for a while. Policy says what that is good for."""
+
+    version: Literal[1] = 1
+    id: str
+    person: str
+    """Who is stood in for."""
+    delegate: str
+    since: AwareDatetime
+    until: AwareDatetime
+    by: str
+    note: str = ""
+
+    def holds(self, now: AwareDatetime) -> bool:
+        """From `since` on, until before `until`."""
+        return self.since <= now < self.until
+
+
+class PersonChange(Record):
+    """A change of a record by which people prove who they are. A fresh one makes fraud likelier."""
+
+    version: Literal[1] = 1
+    id: str
+    person: str
+    kind: Literal["phone", "device"]
+    at: AwareDatetime

@@ -149,6 +149,24 @@ class Access:
         query = query.where(table.c.person == person, table.c.kind == kind, table.c.created_at >= since)
         return int(self._connection.execute(query).scalar_one())
 
+    def codes_since(
+        self, since: dt.datetime, *, person: str | None = None, conversations: str | None = None
+    ) -> tuple[int, int]:
+        """One-time codes made and wrong tries since then: of a person, or asked for in conversations that begin so."""
+        codes, cases = tables.one_time, tables.cases
+        wrong = sa.func.coalesce(sa.func.sum(codes.c.tries - sa.case((codes.c.used_at.is_not(None), 1), else_=0)), 0)
+        query = sa.select(sa.func.count(), wrong).select_from(codes)
+        query = query.where(codes.c.kind == "code", codes.c.created_at >= since)
+        if person is not None:
+            query = query.where(codes.c.person == person)
+        if conversations is not None:
+            place = cases.c.conversation
+            query = query.join(cases, cases.c.id == codes.c.case).where(
+                place >= conversations, place < conversations + "~"
+            )
+        row = self._connection.execute(query).one()
+        return int(row[0]), int(row[1])
+
     def use_one_time(self, identity: str, *, at: dt.datetime) -> None:
         self._connection.execute(sa.update(tables.one_time).where(tables.one_time.c.id == identity).values(used_at=at))
 

@@ -18,7 +18,7 @@ from tickless.domain.finding import Finding
 from tickless.domain.knowledge import Article, Asked
 from tickless.domain.known import Bulletin, KnownError, Maintenance
 from tickless.domain.measure import Resolution
-from tickless.domain.person import App, Device, Person
+from tickless.domain.person import App, Delegation, Device, Person, PersonChange
 from tickless.domain.plan import Run
 from tickless.domain.receipt import Receipt
 from tickless.domain.service import ConfigurationItem, Dependency, Service
@@ -266,6 +266,21 @@ class Tx:
             tables.bindings,
             Binding,
             lambda x: {"id": x.id, "channel": x.channel, "account": x.account, "person": x.person},
+        )
+
+    @cached_property
+    def delegations(self) -> Shelf[Delegation]:
+        return Shelf(
+            self.connection,
+            tables.delegations,
+            Delegation,
+            lambda x: {"id": x.id, "person": x.person, "delegate": x.delegate, "until": x.until},
+        )
+
+    @cached_property
+    def person_changes(self) -> Shelf[PersonChange]:
+        return Shelf(
+            self.connection, tables.person_changes, PersonChange, lambda x: {"id": x.id, "person": x.person, "at": x.at}
         )
 
     @cached_property

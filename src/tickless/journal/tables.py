@@ -266,6 +266,8 @@ bindings = _table(
     _text("account", 300, null=False),
     _text("person", null=False, index=True),
 )
+delegations = _table("delegations", _id(), _text("person", index=True), _text("delegate", index=True), _time("until"))
+person_changes = _table("person_changes", _id(), _text("person", index=True), _time("at"))
 threads = _table(
     "threads",
     sa.Column("id", Key(200), primary_key=True),
