@@ -20,7 +20,7 @@ from tickless.doors.entrance import Entrance
 from tickless.doors.entrance.middleware import standard_middleware
 from tickless.doors.hooks import create_routes
 from tickless.doors.hooks.reading import kept_headers
-from tickless.flow.desk import Accepted, Numbers
+from tickless.flow.desk import Accepted, Greeting, Numbers
 from tickless.journal import Journal
 from tickless.journal.access import User
 from tickless.kit.clock import ManualClock
@@ -41,6 +41,12 @@ class Receiving:
 
     async def receive(self, payload: Payload) -> Accepted:
         return Accepted(**(await self.room.receive(payload)).__dict__)
+
+    def signed(self, source: str) -> bool:
+        return self.room.signed(source)
+
+    def greet(self, payload: Payload) -> Greeting:
+        return Greeting(*self.room.greet(payload))
 
     def numbers(self) -> Numbers:
         return Numbers(

@@ -12,6 +12,7 @@ from typing import Literal
 from starlette.applications import Starlette
 
 from tickless.ai import build_brain
+from tickless.app.listening import Listening
 from tickless.app.settings import Settings
 from tickless.app.shipped import shipped
 from tickless.app.web import create_site
@@ -26,6 +27,7 @@ from tickless.flow.dbos_engine import DbosEngine
 from tickless.flow.front_desk import FrontDesk
 from tickless.flow.intake import Intake
 from tickless.flow.interpreter import Interpreter
+from tickless.flow.posting import Postman
 from tickless.flow.resolution import Resolution
 from tickless.flow.rooms import Pace, Rooms
 from tickless.flow.run_steps import RunSteps
@@ -70,6 +72,8 @@ class House:
     entrance: Entrance
     world: WorldCache
     site: Starlette
+    postman: Postman
+    listening: Listening
 
     def start(self) -> None:
         """Begin to work: durable runs first, then the intake, then what happens by the clock."""
@@ -79,12 +83,16 @@ class House:
             self.engine.launch()
             self.intake.deliver()
             self.intake.start()
+            self.postman.start()
+            self.listening.start()
         self.schedules.start()
 
     def stop(self) -> None:
         """Stop working; what is pending goes on with the next start."""
         if self.role != "door":
+            self.listening.stop()
             self.intake.stop()
+            self.postman.stop()
         self.schedules.stop()
         self.engine.stop()
         self.journal.close()
@@ -156,7 +164,11 @@ def build(
     desk = FrontDesk(rooms=rooms, engine=engine, wake=woken, renew=cache.renew)
     entrance = Entrance(journal, clock, settings.entrance)
     site = create_site(desk, entrance, settings.entrance)
-    return House(settings, role, node, journal, rooms, engine, intake, schedules, desk, entrance, cache, site)
+    postman = Postman(rooms=rooms, node=node, home=settings.home)
+    listening = Listening(desk=desk, registry=registry, node=node)
+    return House(
+        settings, role, node, journal, rooms, engine, intake, schedules, desk, entrance, cache, site, postman, listening
+    )
 
 
 def _node(settings: Settings) -> str:

@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     """`postgresql+psycopg://…` for everything; None: SQLite files in `data`."""
     host: str = "127.0.0.1"
     port: int = Field(default=8480, ge=0, le=65_535)
+    home: str = Field(default="", pattern=r"^(https?://[^\s/]+)?$")
+    """Where people's browsers reach this house, such as `https://help.example.com`: for links in outside channels."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
     log_form: Literal["text", "json"] = "text"
     runbooks: tuple[Path, ...] = ()

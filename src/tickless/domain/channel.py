@@ -45,7 +45,8 @@ class Thread(Record):
     """Messages of machines in a row: nobody answers those."""
 
 
-DeliveryState = Literal["pending", "sent", "failed"]
+DeliveryState = Literal["pending", "open", "sent", "failed"]
+"""`open`: sent, and its card still waits to be pressed; it becomes `sent` when that is over."""
 
 
 class Delivery(Record):
@@ -56,8 +57,12 @@ class Delivery(Record):
     message: str
     thread: str
     state: DeliveryState = "pending"
+    proactive: bool = False
+    """Nobody waits for it: courtesy decides when it goes out."""
     tries: int = 0
     due_at: AwareDatetime
+    begun_at: AwareDatetime | None = None
+    """Since when a try may have got through unnoticed: look before it is sent again."""
     external: str = ""
     """The channel's own id of what was posted."""
     reason: str = ""

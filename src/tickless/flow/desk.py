@@ -31,6 +31,15 @@ class Accepted:
 
 
 @dataclass(frozen=True)
+class Greeting:
+    """What becomes of a payload that its vendor signs: whether it may come in, and what to answer at once if it only asks
+    whether we are there."""
+
+    welcome: bool
+    answer: bytes | None = None
+
+
+@dataclass(frozen=True)
 class Said:
     """A message that was taken in: its signal and the conversation to watch for the answer."""
 
@@ -83,6 +92,14 @@ class Desk(Protocol):
 
     async def receive(self, payload: Payload) -> Accepted:
         """Take in what a source sent. Returns after it is durable; a bad payload is quarantined, never an error."""
+        ...
+
+    def signed(self, source: str) -> bool:
+        """Whether a source's vendor signs what it sends: then its signature decides who comes in, and no token does."""
+        ...
+
+    def greet(self, payload: Payload) -> Greeting:
+        """Check the vendor's signature. `headers` are all that came. Raises `SettingsInvalid` when its secret is not there."""
         ...
 
     async def replay(self, quarantined: str, *, by: str) -> Accepted:

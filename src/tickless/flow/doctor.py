@@ -6,6 +6,7 @@ import datetime as dt
 import os
 
 from tickless.flow import names
+from tickless.flow.channel_health import channel_checks
 from tickless.flow.desk import Check
 from tickless.flow.engine import Engine
 from tickless.flow.intake import CONSUMER
@@ -27,6 +28,7 @@ def examine(rooms: Rooms, engine: Engine) -> list[Check]:
             _signals(tx, rooms),
             _letters(tx),
             _quarantine(rooms),
+            *channel_checks(tx, rooms),
             _brakes(tx),
             _brain(rooms),
             _runbooks(rooms),

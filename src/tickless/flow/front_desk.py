@@ -15,7 +15,7 @@ from tickless.domain.record import Untrusted
 from tickless.domain.runbook import Runbook
 from tickless.domain.signal import Payload, Sender, Signal
 from tickless.flow import ends, names
-from tickless.flow.desk import Accepted, Check, Numbers, Rehearsal, Said
+from tickless.flow.desk import Accepted, Check, Greeting, Numbers, Rehearsal, Said
 from tickless.flow.doctor import examine
 from tickless.flow.engine import Engine
 from tickless.flow.manual import manual_case, preview_case
@@ -48,6 +48,12 @@ class FrontDesk:
     async def receive(self, payload: Payload) -> Accepted:
         got = await self._rooms.sense.receive(payload)
         return Accepted(got.received, got.new, got.quarantined, got.reason, got.mend)
+
+    def signed(self, source: str) -> bool:
+        return self._rooms.sense.signed(source)
+
+    def greet(self, payload: Payload) -> Greeting:
+        return Greeting(*self._rooms.sense.greet(payload))
 
     async def replay(self, quarantined: str, *, by: str) -> Accepted:
         log = self.journal.signals

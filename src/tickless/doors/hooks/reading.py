@@ -28,8 +28,12 @@ def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     return dict(list(kept.items())[:_MOST_HEADERS])
 
 
-async def read_payload(request: Request, *, source: str, at: dt.datetime, limit: int) -> Payload:
-    """What arrived. Raises `TooLarge` when it unpacks to more than `limit` bytes, `UnsupportedType` for an encoding
+async def read_payload(
+    request: Request, *, source: str, at: dt.datetime, limit: int, all_headers: bool = False
+) -> Payload:
+    """What arrived. `all_headers`: to check a signature with, never to keep (`without_credentials`).
+
+    Raises `TooLarge` when it unpacks to more than `limit` bytes, `UnsupportedType` for an encoding
     other than gzip."""
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     body = await request.body()
@@ -41,9 +45,14 @@ async def read_payload(request: Request, *, source: str, at: dt.datetime, limit:
         source=source,
         received_at=at,
         content_type=request.headers.get("content-type", "application/octet-stream")[:200],
-        headers=kept_headers(request.headers),
+        headers=dict(request.headers) if all_headers else kept_headers(request.headers),
         body=body,
     )
+
+
+def without_credentials(payload: Payload) -> Payload:
+    """As it is kept."""
+    return payload.model_copy(update={"headers": kept_headers(payload.headers)})
 
 
 def _unpack(body: bytes, limit: int) -> bytes:

@@ -13,13 +13,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tickless.domain.errors import BadInput, Forbidden
+from tickless.domain.errors import BadInput, Forbidden, SettingsInvalid, Unauthenticated
+from tickless.domain.signal import Payload
 from tickless.doors.entrance import Entrance
-from tickless.doors.entrance.problems import Problems, PutAside, problem, request_id_of
+from tickless.doors.entrance.problems import NotReady, Problems, PutAside, problem, request_id_of
 from tickless.doors.hooks.health import health_routes
 from tickless.doors.hooks.metrics import Received, metrics_route
-from tickless.doors.hooks.reading import read_payload
+from tickless.doors.hooks.reading import read_payload, without_credentials
 from tickless.flow.desk import Accepted, Desk
+from tickless.kit.log import get_logger
 
 ALERTMANAGER = "alertmanager"
 """The source that the drop-in path sends as, unless the token is bound to another one."""
@@ -27,6 +29,7 @@ ALERTMANAGER = "alertmanager"
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _ORIGIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.:-]{0,252})")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_log = get_logger("doors")
 _Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -67,6 +70,8 @@ class _Hooks:
     async def receive(self, request: Request) -> Response:
         """202 with the counts, after everything is durable; and what was put aside, when only a part could be read."""
         source = _named(request)
+        if self._desk.signed(source):
+            return await self._receive_signed(request, source)
         await self._may_send(request, source)
         accepted = await self._take(request, source)
         told: dict[str, object] = {"received": accepted.received, "new": accepted.new}
@@ -74,10 +79,31 @@ class _Hooks:
             told |= {"quarantined": accepted.quarantined, "reason": accepted.reason, "mend": accepted.mend}
         return JSONResponse(told, 202)
 
+    async def _receive_signed(self, request: Request, source: str) -> Response:
+        """From a vendor that signs: 200 and nothing more, after it is durable, for vendors show or read what we answer. What
+        cannot be read is put aside, and taken all the same: sending it again would not mend it."""
+        payload = await self._read(request, source, all_headers=True)
+        try:
+            greeting = await run_in_threadpool(self._desk.greet, payload)
+        except SettingsInvalid as error:
+            _log.error("a source cannot be checked", source=source, reason=error.public)
+            raise NotReady("this source is not set up", mend="look at the log") from error
+        if not greeting.welcome:
+            raise Unauthenticated("the signature does not fit", mend="compare the secret; are both clocks right?")
+        if greeting.answer is not None:
+            return Response(greeting.answer, media_type="application/json")
+        accepted = await self._desk.receive(without_credentials(payload))
+        if accepted.quarantined is not None:
+            self._received.quarantined(source)
+        self._received.accepted(source, accepted.received)
+        return Response(status_code=200)
+
     async def receive_like_alertmanager(self, request: Request) -> Response:
         """Alertmanager's API v2, for Prometheus to post to: 200 with an empty object."""
-        bound = await self._may_send(request, None)
-        await self._take(request, bound or ALERTMANAGER)
+        source = await self._may_send(request, None) or ALERTMANAGER
+        if self._desk.signed(source):
+            raise Forbidden("what this source sends is signed by its vendor", mend=f"send it to /hooks/{source}")
+        await self._take(request, source)
         return JSONResponse({})
 
     async def handshake(self, request: Request) -> Response:
@@ -104,9 +130,7 @@ class _Hooks:
         return visitor.source
 
     async def _take(self, request: Request, source: str) -> Accepted:
-        limit = self._entrance.settings.max_hook_body
-        payload = await read_payload(request, source=source, at=self._desk.clock.now(), limit=limit)
-        accepted = await self._desk.receive(payload)
+        accepted = await self._desk.receive(await self._read(request, source))
         if accepted.quarantined is not None:
             self._received.quarantined(source)
         if accepted.quarantined is not None and not accepted.new:
@@ -114,6 +138,10 @@ class _Hooks:
             raise PutAside(reason, quarantined=accepted.quarantined, mend=accepted.mend or "")
         self._received.accepted(source, accepted.received)
         return accepted
+
+    async def _read(self, request: Request, source: str, *, all_headers: bool = False) -> Payload:
+        limit, at = self._entrance.settings.max_hook_body, self._desk.clock.now()
+        return await read_payload(request, source=source, at=at, limit=limit, all_headers=all_headers)
 
 
 def _named(request: Request) -> str:

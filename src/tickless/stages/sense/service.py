@@ -72,6 +72,21 @@ class SenseRoom:
             return await self._put_aside(payload, refusal, received=reading.seen, new=len(reading.rows))
         return Received(received=reading.seen, new=len(reading.rows))
 
+    def signed(self, source: str) -> bool:
+        """Whether this source's vendor signs what it sends."""
+        instance = self._registry.instances.get(source)
+        receiver = instance.connector.receiver if instance is not None else None
+        return receiver is not None and receiver.authenticate is not None
+
+    def greet(self, payload: Payload) -> tuple[bool, bytes | None]:
+        """(may it come in, what to answer at once). Raises `NotFound`, and `SettingsInvalid` for a secret that is not there."""
+        instance, receiver = self._receiver(payload.source)
+        if receiver.authenticate is None:
+            return False, None
+        if not receiver.authenticate(payload, instance.settings, instance.secrets.reveal):
+            return False, None
+        return True, receiver.handshake(payload, instance.settings) if receiver.handshake else None
+
     def _receiver(self, source: str) -> tuple[Instance, Receiver]:
         instance = self._registry.instances.get(source)
         if instance is None or instance.connector.receiver is None:
