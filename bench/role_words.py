@@ -17,8 +17,8 @@ Forms = Mapping[str, str]
 """Form → words; the empty form is the plain name."""
 
 
-def person_forms(person: Person, company: Company, chance: random.Random) -> Forms:
-    """`first last nick typo email username department location title`; a form that the person has not is left out."""
+def person_forms(person: Person) -> Forms:
+    """`first last nick email username department location title`; a form that the person has not is left out."""
     first, last = first_name(person), person.name.partition(" ")[2]
     forms = {
         "": person.name,
@@ -34,20 +34,22 @@ def person_forms(person: Person, company: Company, chance: random.Random) -> For
     }
     if person.nicknames:
         forms["nick"] = person.nicknames[0]
-    others = [folded(other.name) for other in company.people if other.id != person.id]
-    typo = misspelt(person.name, chance, others=others)
-    return forms | ({"typo": typo} if typo else {})
+    return forms
 
 
 def thing_forms(thing: App | Service, company: Company, chance: random.Random) -> Forms:
-    """`name id alias typo`; an alias only where no other app or service has it."""
+    """`name id alias`; an alias only where no other app or service has it."""
     things: list[App | Service] = [*company.apps, *company.services]
     known = Counter(alias.lower() for other in things for alias in other.aliases)
     own = [alias for alias in thing.aliases if known[alias.lower()] == 1]
-    others = [folded(other.name) for other in things if other.id != thing.id]
-    typo = misspelt(thing.name, chance, others=others)
     forms = {"": thing.name, "name": thing.name, "id": thing.id}
-    return forms | ({"alias": chance.choice(own)} if own else {}) | ({"typo": typo} if typo else {})
+    return forms | ({"alias": chance.choice(own)} if own else {})
+
+
+def typo_of(name: str, company: Company, chance: random.Random) -> str | None:
+    """The name of a person or thing with one slip of the finger that makes it nobody else's."""
+    known = [*(p.name for p in company.people), *(a.name for a in company.apps), *(s.name for s in company.services)]
+    return misspelt(name, chance, others=[folded(other) for other in known if other != name])
 
 
 def device_forms(device: Device) -> Forms:
@@ -60,16 +62,15 @@ def first_name(person: Person) -> str:
     return person.name.split(maxsplit=1)[0]
 
 
+@lru_cache(maxsize=4_096)
 def folded(name: str) -> str:
     """Lower case without accents."""
     plain = unicodedata.normalize("NFKD", name.casefold())
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
-@lru_cache(maxsize=4)
-def called(company_seed: int, people: tuple[Person, ...]) -> Mapping[str, int]:
-    """How many people every single name (first, last, nickname) could mean. The seed is part of the key only."""
-    del company_seed
+def called(people: Iterable[Person]) -> Mapping[str, int]:
+    """How many of these people every single name (first, last, nickname) could mean."""
     counts: Counter[str] = Counter()
     for person in people:
         counts.update({folded(word) for name in (person.name, *person.nicknames) for word in name.split()})

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from bench.role_words import Forms, called, device_forms, first_name, folded, person_forms, thing_forms
+from bench.role_words import Forms, called, device_forms, first_name, folded, person_forms, thing_forms, typo_of
 from tickless.domain.person import App, Person
 from tickless.domain.service import Service
 from tickless.sample.company import Company
@@ -40,6 +40,8 @@ class Roles:
     me: Person
     by_token: Mapping[str, Role]
     """Token without braces and without a form: `me`, `app.free`, `colleague.device`."""
+    company: Company
+    seed: int
 
     def role(self, token: str) -> Role:
         """`{colleague}`, `colleague` or `{colleague.first}` → its role. Raises KeyError for what is none."""
@@ -55,7 +57,10 @@ class Roles:
         if name in self.by_token:
             return self.by_token[name].forms[""]
         role, _, form = name.rpartition(".")
-        return self.by_token[role].forms.get(form) if role in self.by_token and form else None
+        if role not in self.by_token or not form:
+            return None
+        forms = self.by_token[role].forms
+        return typo_of(forms[""], self.company, _chance(f"{self.seed}:{role}")) if form == "typo" else forms.get(form)
 
 
 def pick_roles(
@@ -68,11 +73,11 @@ def pick_roles(
     in the company, or several if `ambiguous`.
     Raises ValueError when nobody in the company fits.
     """
-    chance = random.Random(f"roles:{seed}")
+    chance = _chance(f"roles:{seed}")
     wanted = {token for text in texts for token in tokens_in(text)}
     candidates = [person for person in company.people if _may_write(person, writer, company, wanted)]
     for me in chance.sample(candidates, len(candidates)):
-        roles = Roles(me, _around(company, me, chance, wanted, ambiguous=ambiguous))
+        roles = Roles(me, _around(company, me, chance, wanted, ambiguous=ambiguous), company, seed)
         if all(roles.words(token) is not None for token in wanted if _is_role(token)):
             return roles
     raise ValueError(f"nobody in the company is a {writer} for whom all of these exist: {', '.join(sorted(wanted))}")
@@ -91,6 +96,10 @@ def fill(text: str, roles: Roles) -> str:
 def tokens_in(text: str) -> list[str]:
     """Everything in braces that could be a token, without the braces."""
     return _TOKEN.findall(text)
+
+
+def _chance(seed: str) -> random.Random:
+    return random.Random(seed)
 
 
 def _is_role(token: str) -> bool:
@@ -121,7 +130,7 @@ def _around(
     def add_person(name: str, person: Person | None) -> None:
         if person is None:
             return
-        found[name] = Role("person", person.id, person_forms(person, company, chance))
+        found[name] = Role("person", person.id, person_forms(person))
         laptop = next((d for d in company.devices if d.owner == person.id and d.kind == "laptop"), None)
         if laptop:
             found[f"{name}.device"] = Role("device", laptop.id, device_forms(laptop))
@@ -151,16 +160,19 @@ def _can_be_written(person: Person, name: str, company: Company, wanted: set[str
     forms = {token.removeprefix(f"{name}.") for token in wanted if token.startswith(f"{name}.")}
     if "nick" in forms and not person.nicknames:
         return False
-    counts = called(company.seed, company.people)
     said = {
         "first": first_name(person),
         "last": person.name.rpartition(" ")[2],
         "nick": next(iter(person.nicknames), ""),
     }
-    alone = {"department", "team", "location", "title", "email", "username"}
     asked = [said[form] for form in forms & said.keys()]
-    if forms & alone:  # `{colleague.first} from {colleague.department}`: the hint makes it clear, so any name is fair
+    if not asked or (forms & {"email", "username"}):
         return True
+    near = forms & {"department", "team", "location"}  # `{colleague.first} from {colleague.department}`
+    place = "location" if near == {"location"} else "department"
+    hinted = near and not ambiguous
+    among = [p for p in company.people if not hinted or getattr(p, place) == getattr(person, place)]
+    counts = called(among)
     return all((counts[folded(word)] > 1) == ambiguous for word in asked)
 
 
