@@ -1,0 +1,1 @@
+"""ServiceNow: incidents and requests over its Table API."""

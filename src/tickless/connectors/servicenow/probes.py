@@ -1,0 +1,53 @@
+"""What ServiceNow can be asked."""
+
+from __future__ import annotations
+
+from tickless.connectors.servicenow.client import ServiceNow, connect
+from tickless.connectors.servicenow.reading import comment, split_id, view
+from tickless.connectors.servicenow.settings import Settings
+from tickless.sdk import Call, Result, probe
+from tickless.sdk.capabilities.ticketing import Comments, CommentsAsked, TicketId, TicketKey, TicketView
+from tickless.sdk.receiving import read_time
+
+NONE = TicketView(exists=False)
+
+
+@probe("find", params=TicketKey, output=TicketView)
+def find(call: Call, params: TicketKey) -> Result:
+    """The ticket with this correlation id, whether incident or request."""
+    found = by_key(connect(call), params.key, call.settings)
+    return _told(found)
+
+
+@probe("read", params=TicketId, output=TicketView)
+def read(call: Call, params: TicketId) -> Result:
+    """A ticket as it stands."""
+    table, sys_id = split_id(params.ticket, call.settings)
+    row = connect(call).record(table, sys_id)
+    return _told(view(row, table, call.settings) if row else None)
+
+
+@probe("comments", params=CommentsAsked, output=Comments)
+def comments(call: Call, params: CommentsAsked) -> Result:
+    """Comments (public) and work notes from a moment on: that moment's own come again, and are known by their ids."""
+    _, sys_id = split_id(params.ticket, call.settings)
+    since = params.since if read_time(params.since) else ""
+    rows = connect(call).spoken(sys_id, since=since)
+    found = tuple(comment(row) for row in rows)
+    mark = str(rows[-1].get("sys_created_on", "")) if rows else params.since
+    return Result(output=Comments(comments=found, mark=mark), summary=f"{len(found)} comments")
+
+
+def by_key(instance: ServiceNow, key: str, settings: Settings) -> TicketView | None:
+    """The ticket of a key, in whichever table it is."""
+    for table in dict.fromkeys((settings.incident_table, settings.request_table)):
+        row = instance.by_correlation(table, key)
+        if row is not None:
+            return view(row, table, settings)
+    return None
+
+
+def _told(seen: TicketView | None) -> Result:
+    if seen is None:
+        return Result(output=NONE, summary="there is no such ticket")
+    return Result(output=seen, summary=f"{seen.number} is {seen.state}")
