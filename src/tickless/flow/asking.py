@@ -8,11 +8,12 @@ from typing import Any
 from tickless.domain.case import Case
 from tickless.domain.decision import ApprovalRequest, Decision, OpenQuestion
 from tickless.domain.person import Person
-from tickless.flow import names, words
+from tickless.flow import ends, names, words
 from tickless.flow.conversation import personal, say
 from tickless.flow.rooms import Rooms
 from tickless.flow.step_up import StepUp
 from tickless.journal import Tx
+from tickless.stages.decide.core import WORKAROUND, WORKAROUND_ANSWERS
 
 
 class Asking:
@@ -82,8 +83,20 @@ class Asking:
                 return "again"
             inputs = {name: text for name, text in record.inputs.items() if name != f"{asked.about}?"}
             inputs[asked.about] = value
+            if asked.about == WORKAROUND and value == WORKAROUND_ANSWERS[0]:
+                return self._worked_around(tx, record, inputs, now=now)
             tx.cases.put(record.model_copy(update={"inputs": inputs, "updated_at": now}))
         return "again"
+
+    @staticmethod
+    def _worked_around(tx: Tx, case: Case, inputs: dict[str, str], *, now: dt.datetime) -> str:
+        """A workaround that helps is the person's word, so the case is confirmed; the error itself stays known."""
+        helped = case.model_copy(update={"inputs": inputs})
+        done = ends.end_case(tx, helped, state="resolved", outcome="confirmed", now=now, why="the workaround helps")
+        say(
+            tx, conversation=done.conversation, case=done, text=words.WORKED_AROUND, key=f"{case.id}:workaround", at=now
+        )
+        return "resolved"
 
     def _understood(self, asked: OpenQuestion, heard: dict[str, Any]) -> str | None:
         """The answer as a record's id where the question is about a record; else the words themselves."""

@@ -10,12 +10,14 @@ from tickless.domain.decision import Decision
 from tickless.domain.plan import Run
 from tickless.flow import ends, names, words
 from tickless.flow.conversation import fill, say
+from tickless.flow.knowing import unanswered
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
 
 STATE_OF = {
     "act": "acting",
     "ask_person": "awaiting_person",
+    "answer": "awaiting_person",
     "ask_approval": "awaiting_approval",
     "suggest": "awaiting_approval",
 }
@@ -112,11 +114,7 @@ class CaseSteps:
             card = {"kind": "secret", "href": link}
         say(tx, conversation=case.conversation, case=case, text=text, key=f"{run.id}:{moment}", at=now, card=card,
             private=bool(link))  # fmt: skip
-        for other in tx.alerts.participants(case.id):
-            if other.role == "affected" and other.conversation and other.conversation != case.conversation:
-                told = words.over(case, self._world())
-                say(tx, conversation=other.conversation, case=case, text=told, key=f"{run.id}:over", at=now,
-                    card={"kind": "case", "number": case.number, "state": case.state, "outcome": case.outcome})  # fmt: skip
+        ends.tell_affected(tx, case, self._world(), now=now)
 
     def _world(self) -> Any:
         return self._rooms.world()

@@ -32,8 +32,12 @@ def say(
     at: dt.datetime,
     card: dict[str, object] | None = None,
     private: bool = False,
+    proactive: bool = False,
 ) -> None:
-    """Say something, once per key. Without a conversation (a machine's case) nobody listens and nothing is written."""
+    """Say something, once per key. Without a conversation (a machine's case) nobody listens and nothing is written.
+
+    `proactive`: nobody waits for it, so that an outside channel gets it when courtesy allows.
+    """
     if conversation is None or not text:
         return
     ending = hashlib.sha256(key.encode()).hexdigest()[:16]
@@ -53,10 +57,10 @@ def say(
         at=at,
     )
     tx.messages.put(message)
-    send_out(tx, message)
+    send_out(tx, message, proactive=proactive)
 
 
-def send_out(tx: Tx, message: Message) -> None:
+def send_out(tx: Tx, message: Message, *, proactive: bool = False) -> None:
     """Put a message on its way to the outside channel in which its conversation is held, if it is held in one.
 
     What is private goes only where nobody else reads; notices go to the channel in which the person was heard last.
@@ -71,7 +75,11 @@ def send_out(tx: Tx, message: Message) -> None:
         thread = next((one for one in own if one.private), None)
     if thread is None:
         return
-    tx.deliveries.put(Delivery(id=f"{message.id}@{thread.id}", message=message.id, thread=thread.id, due_at=message.at))
+    tx.deliveries.put(
+        Delivery(
+            id=f"{message.id}@{thread.id}", message=message.id, thread=thread.id, proactive=proactive, due_at=message.at
+        )
+    )
 
 
 def personal(person: str) -> str:

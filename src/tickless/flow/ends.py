@@ -8,6 +8,7 @@ from tickless.domain.case import Case, CaseState, Outcome, Participant
 from tickless.domain.measure import Resolution
 from tickless.domain.plan import Run
 from tickless.domain.verdict import Watch
+from tickless.domain.world import World
 from tickless.flow import names, words
 from tickless.flow.conversation import say
 from tickless.journal import Tx
@@ -54,6 +55,17 @@ def end_case(
     tx.audit.append(at=now, actor=by, action=f"case.{outcome}", subject=case.subject or case.id, case=case.id,
                     detail={"why": why, "runbook": runbook, "generation": case.generation})  # fmt: skip
     return done
+
+
+def tell_affected(tx: Tx, case: Case, world: World, *, now: dt.datetime) -> None:
+    """Tell everybody who was affected that it is over, and ask whether it works for them."""
+    card: dict[str, object] = {"kind": "solved", "case": case.id, "number": case.number}
+    told = {case.conversation}
+    for other in tx.alerts.participants(case.id):
+        if other.role == "affected" and other.conversation and other.conversation not in told:
+            told.add(other.conversation)
+            say(tx, conversation=other.conversation, case=case, text=words.over(case, world),
+                key=f"{case.id}:{case.generation}:over", at=now, card=card, proactive=True)  # fmt: skip
 
 
 def _nothing_waits(tx: Tx, case: Case, *, now: dt.datetime) -> None:

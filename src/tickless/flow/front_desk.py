@@ -201,13 +201,16 @@ class FrontDesk:
         now = self.clock.now()
         with self.journal.write() as tx:
             record = tx.cases.need(case, lock=True)
-            if not record.live:
+            by_people = record.state == "handed_off" and how in {"confirm", "mute"}
+            if not record.live and not by_people:
                 raise Conflict(f"case {record.number} is {record.state} already", mend="reopen it if it is not solved")
             if how == "withdraw":
                 done = ends.withdraw(tx, record, by=by, now=now)
             elif how in outcomes:
                 state, outcome = outcomes[how]
                 done = ends.end_case(tx, record, state=state, outcome=outcome, now=now, why=reason, by=by)
+                if how == "confirm":
+                    ends.tell_affected(tx, done, self._rooms.world(), now=now)
             else:
                 raise BadInput(f"{how[:40]!r} is no way to close a case", mend="hand_off, mute, withdraw or confirm")
             ends.tell_runs(tx, record, by=by)

@@ -12,6 +12,8 @@ from tickless.domain.signal import Sender, Signal
 from tickless.flow import ends, words
 from tickless.flow.bindings import note_thread, recognise
 from tickless.flow.conversation import say
+from tickless.flow.experience import ask_rating
+from tickless.flow.joining import Joining
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
 from tickless.kit.ids import new_id
@@ -28,6 +30,7 @@ class Hearing:
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
+        self._joining = Joining(rooms)
 
     def hear(self, tx: Tx, signal: Signal, *, now: dt.datetime) -> list[Case]:
         """Take in one message of a person."""
@@ -99,6 +102,8 @@ class Hearing:
             return self._not_solved(tx, sender, now=now, reply=reply)
         elif finding.act in {"confirm", "thanks"}:
             reply(self._confirmed(tx, sender, now=now) if finding.act == "confirm" else words.THANKS)
+            if (solved := self._last_solved(tx, sender)) is not None:
+                ask_rating(tx, solved, now=now)
         elif finding.act == "small_talk":
             reply(words.HELLO)
         elif finding.act == "out_of_scope":
@@ -139,8 +144,9 @@ class Hearing:
         """“No, it doesn't work”: the newest solved case of the conversation is open again."""
         case = self._last_solved(tx, sender)
         if case is None:
-            reply(words.NOT_UNDERSTOOD)
-            return []
+            still_down = self._joining.still_down(tx, sender, now=now)
+            reply(words.NOT_UNDERSTOOD if still_down is None else words.SORRY_AGAIN)
+            return still_down or []
         back = ends.reopen(
             tx, case, by=sender.person or sender.account, why="the person says it is not solved", now=now
         )
@@ -187,11 +193,13 @@ class Hearing:
         if case is None:
             return []
         if placement.how == "open":
+            kept, begun = self._joining.placed(tx, case, signal, now=now)
+            begun = [*begun, *([kept] if kept is not None else [])]
             tx.audit.append(at=now, actor=sender.person or f"{sender.channel}:{sender.account}", action="case.open",
                             subject=case.subject or case.id, case=case.id,
                             detail={"signal": signal.id, "need": case.need, "assurance": sender.assurance})  # fmt: skip
-            return [case]
-        text = words.joined(case, self._rooms.world()) if placement.how == "join" else words.again(case)
+            return begun
+        text = self._joining.joined(tx, case) if placement.how == "join" else words.again(case)
         say(tx, conversation=sender.conversation, case=case, text=text, key=f"{signal.id}:{finding.id}", at=now)
         return []
 

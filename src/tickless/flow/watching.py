@@ -8,6 +8,7 @@ from tickless.domain.plan import Run
 from tickless.domain.verdict import Watch
 from tickless.flow import ends, names
 from tickless.flow.engine import Engine
+from tickless.flow.joining import Joining
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
 from tickless.stages.verify import core
@@ -26,11 +27,14 @@ class Watching:
     def __init__(self, *, rooms: Rooms, engine: Engine) -> None:
         self._rooms = rooms
         self._engine = engine
+        self._joining = Joining(rooms)
         self._failed_looks: dict[str, int] = {}
 
     def sweep(self, now: dt.datetime) -> None:
-        """Cases that count as solved while their alert still fires are open again, for sources that say when it is over."""
+        """Tell of planned work that is over. Open cases again that count as solved while their alert still fires, for sources
+        that say when it is over."""
         with self._rooms.journal.write() as tx:
+            self._joining.sweep(tx, now=now)
             for case, title in tx.alerts.firing_though_solved(before=now - STILL_FIRING):
                 record = tx.cases.need(case, lock=True)
                 why = f"the monitor has gone on saying: {title.tame(200)}"

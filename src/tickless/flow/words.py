@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tickless.domain.case import Case
+from tickless.domain.known import Bulletin, Maintenance
 from tickless.domain.world import World
 
 THANKS = "You're welcome. I'm here if anything else comes up."
@@ -29,6 +30,21 @@ SAY_AGAIN = (
     "the VPN doesn't connect."
 )
 REFUSED = "I can't do this for you."
+HOW_WAS_IT = "How was that? Two taps are enough: how easy it was, and whether it went as you expected."
+RATED = "Thank you, noted."
+WORKED_AROUND = "Good. I'll tell you when the cause itself is removed."
+NOT_YOURS = "That belongs to somebody else's request, so I've left it as it is."
+
+
+DID_IT_ANSWER = "Did that answer it?"
+PERHAPS_THIS = "Then perhaps this helps:"
+GLAD_IT_HELPED = "Good, I'm glad that helped."
+
+
+def no_answer(case: Case, *, tried: bool) -> str:
+    """Nobody pretends: there is no article, or it was of no help."""
+    lead = "Then I don't know a better answer." if tried else "I don't know: none of our articles answers that."
+    return f"{lead} I've passed your question on to a colleague (case {case.number}), who will answer you."
 
 
 def approval_asked(names: str) -> str:
@@ -41,7 +57,7 @@ def names(people: tuple[str, ...], world: World) -> str:
     return " and ".join(known) or "the people responsible"
 
 
-def joined(case: Case, world: World) -> str:
+def joined(case: Case, world: World, *, workaround: str = "", news: Bulletin | None = None) -> str:
     """To somebody whose report joined a running case."""
     service = world.services.get(case.service or "")
     what = service.name if service else "this"
@@ -50,16 +66,44 @@ def joined(case: Case, world: World) -> str:
         "verifying": "a repair is done and is being checked",
         "awaiting_approval": "a repair is ready and waits for a go-ahead",
     }.get(case.state, "it is being worked on")
+    told = f"You're not alone: there is trouble with {what} since {case.opened_at:%H:%M} UTC (case {case.number}), and {doing}."
+    latest = f" The latest: {news.text.rstrip('.')}." if news else ""
+    around = f" Until then: {workaround.rstrip('.')}." if workaround else ""
+    if news and news.next_update_at:
+        after = f"There is news by {news.next_update_at:%H:%M} UTC, and I'll tell you when it is over."
+    else:
+        after = "You don't have to do anything; I'll tell you when it is over."
+    return f"{told}{latest}{around} {after}"
+
+
+def planned(window: Maintenance, world: World) -> str:
+    """To somebody who is held up by planned work."""
+    service = world.services.get(window.service)
+    note = f" {window.note.rstrip('.')}." if window.note else ""
     return (
-        f"You're not alone: there is trouble with {what} since {case.opened_at:%H:%M} UTC (case {case.number}), and {doing}. "
-        "You don't have to do anything; I'll tell you when it is over."
+        f"This is planned work on {service.name if service else window.service}: {window.title.rstrip('.')}, until "
+        f"{window.ends_at:%H:%M} UTC on {window.ends_at:%d %B}.{note} I'll tell you when it is over "
+        "and ask whether it works for you."
     )
+
+
+def planned_over(window: Maintenance, world: World) -> str:
+    service = world.services.get(window.service)
+    return f"The planned work on {service.name if service else window.service} is over. Does it work for you?"
+
+
+def surge_for_owner(incident: Case, why: str) -> str:
+    """To the owner of a service that many people complain about at once."""
+    return f"Case {incident.number}: {incident.title.tame(120)}. {why} No monitor has said so yet."
 
 
 def over(case: Case, world: World) -> str:
     """To everybody who was affected."""
     service = world.services.get(case.service or "")
-    return f"{service.name if service else 'It'} works again; I checked. Does it work for you too?"
+    what = service.name if service else f"What you reported (case {case.number})"
+    if case.outcome == "verified":
+        return f"{what} works again; I checked. Does it work for you too?"
+    return f"{what} is said to be solved. Does it work for you?"
 
 
 def again(case: Case) -> str:

@@ -112,6 +112,12 @@ class Alerts:
     def add_participant(self, participant: Participant) -> None:
         insert_new(self._connection, tables.participants, participant.model_dump())
 
+    def cases_of(self, ref: str, role: str, *, limit: int = 20) -> list[str]:
+        """Cases in which somebody has that role, newest participation first."""
+        table = tables.participants
+        query = sa.select(table.c.case).where(table.c.ref == ref, table.c.role == role)
+        return list(self._connection.execute(query.order_by(table.c.since.desc()).limit(limit)).scalars())
+
     def participants(self, case: str) -> list[Participant]:
         table = tables.participants
         query = sa.select(table).where(table.c.case == case).order_by(table.c.role, table.c.ref)

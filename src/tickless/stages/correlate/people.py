@@ -10,6 +10,8 @@ from tickless.domain.case import Case
 from tickless.domain.finding import Finding
 from tickless.domain.signal import Assurance, Sender
 from tickless.domain.world import World
+from tickless.kit.likeness import likeness
+from tickless.stages.correlate.surge import ALIKE
 
 HOPS = 4
 _SURE: tuple[Assurance, ...] = ("none", "channel", "signed_in", "step_up")
@@ -74,18 +76,24 @@ def may_share(case: Case, sender: Sender) -> bool:
     return _SURE.index(sender.assurance) <= _SURE.index(case.assurance)
 
 
-def place_need(finding: Finding, *, subject: str, live: Iterable[Case], world: World) -> NeedPlaced:
-    """`live`: the live cases that could be meant: of this subject, of this conversation, of the services concerned."""
+def about_services(case: Case) -> bool:
+    """An incident of a service, or of many people, and not of one person."""
+    return case.kind == "incident" and bool(case.subject) and not (case.subject or "").startswith("person:")
+
+
+def place_need(finding: Finding, *, subject: str, live: Iterable[Case], world: World, text: str = "") -> NeedPlaced:
+    """`live`: cases that could be meant: of this subject, of this conversation, incidents that run. `text`: what was said."""
     cases = list(live)
     for case in cases:
         if case.subject == subject and case.need == finding.need:
             return NeedPlaced("again", case, "The same need of the same person, already in hand.")
     service = finding.slots.get("service")
-    if finding.kind != "incident" or service is None:
+    if finding.kind != "incident":
         return NeedPlaced("open", None, "A need of its own.")
+    if service is None:
+        return _in_the_same_words(finding, [c for c in cases if about_services(c)], text)
     near = {service: 0, **world.upstream_of(service, hops=HOPS)}
-    incidents = [c for c in cases if c.kind == "incident" and c.service in near and c.subject and
-                 not c.subject.startswith("person:")]  # fmt: skip
+    incidents = [c for c in cases if about_services(c) and c.service in near]
     if not incidents:
         return NeedPlaced("open", None, "No running incident explains it.")
     case = min(incidents, key=lambda one: (near[one.service or ""], one.number))
@@ -93,3 +101,16 @@ def place_need(finding: Finding, *, subject: str, live: Iterable[Case], world: W
     return NeedPlaced(
         "join", case, f"{known.name if known else case.service} is in trouble, and this report is about it."
     )
+
+
+def _in_the_same_words(finding: Finding, incidents: list[Case], text: str) -> NeedPlaced:
+    """A report that names no service joins an incident of many people that was reported in the same words."""
+    likely = [
+        (likeness(text, case.inputs["said"]), case)
+        for case in incidents
+        if "said" in case.inputs and finding.need == case.inputs.get("reported_as", finding.need)
+    ]
+    best = max(likely, key=lambda pair: (pair[0], pair[1].number), default=None)
+    if best is None or best[0] < ALIKE:
+        return NeedPlaced("open", None, "A need of its own.")
+    return NeedPlaced("join", best[1], "Several people report the same in the same words.")

@@ -21,6 +21,8 @@ from tickless.stages.correlate.impact import impact, personal_impact
 
 LABEL = "label:"
 MAX_LABELS = 40
+WITH_PEOPLE = dt.timedelta(hours=8)
+"""How long an incident that people have in hand, and of which nothing new is heard, still takes in reports."""
 SOLVED: frozenset[Outcome | None] = frozenset({"verified", "confirmed", "assumed", "prevented"})
 """Ends that can turn out not to have held."""
 
@@ -147,10 +149,10 @@ class CorrelateRoom:
         same = tx.cases.live_about(subject, finding.need)
         if same is not None and not people.may_share(same, sender):
             same = None
-        service = finding.slots.get("service")
-        around = _live_machine(tx, now) if finding.kind == "incident" and service else []
+        around = _incidents(tx, now) if finding.kind == "incident" else []
+        said = signal.body.raw or signal.title.raw
         placed = people.place_need(
-            finding, subject=subject, live=[*([same] if same else []), *live, *around], world=world
+            finding, subject=subject, live=[*([same] if same else []), *live, *around], world=world, text=said
         )
         if placed.case is None:
             case = self._open_from_need(tx, signal, finding, sender, whom=whom, subject=subject, now=now)
@@ -248,6 +250,15 @@ def _live_machine(tx: Tx, now: dt.datetime) -> list[Case]:
         order=table.number.desc(),
         limit=500,
     )
+
+
+def _incidents(tx: Tx, now: dt.datetime) -> list[Case]:
+    """Incidents that reports of people may belong to: what runs, and what people have had in hand lately."""
+    table = tx.cases.table.c
+    with_people = (table.state == "handed_off") & (table.updated_at > now - WITH_PEOPLE)
+    live = table.state.in_(("open", "acting", "verifying", "awaiting_approval", "awaiting_person"))
+    found = tx.cases.where(live | with_people, table.kind == "incident", order=table.number.desc(), limit=500)
+    return [case for case in found if people.about_services(case)]
 
 
 def _and(evidence: tuple[Evidence, ...], why: str, signal: Signal) -> tuple[Evidence, ...]:

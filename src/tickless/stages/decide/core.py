@@ -10,20 +10,39 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tickless.domain.card import FormField
 from tickless.domain.case import Case
 from tickless.domain.decision import ApprovalRequest, DecisionKind, PolicyReason, Question
+from tickless.domain.known import KnownError
 from tickless.domain.plan import Plan
 from tickless.domain.runbook import Runbook
 from tickless.domain.world import World
+from tickless.practices.knowledge import Answer
 from tickless.kit.expressions import ExpressionError, compile_expression, expressions_in, render
-from tickless.stages.decide.binding import bind
+from tickless.stages.decide.binding import Missing, bind
 
+WORKAROUND = "workaround"
+WORKAROUND_ANSWERS = ("it helps", "it doesn't help")
 MAX_RUNS = 2
 """Failed runs after which people take over."""
 BRAKE_SECONDS = 10.0
 """How often a case behind a brake asks whether the brake is off."""
+MAX_ANSWERS = 2
+"""Answers from articles that did not help, after which people take over."""
 MAX_QUESTIONS = 4
 """Questions asked in one case before people take over."""
+AFTER_SECONDS = 5.0
+"""How often a case that comes after another one asks whether that is over, if nobody tells it."""
+CLAIMED = "claimed"
+"""Case input: who somebody unknown says they are; `NOBODY` when no such person is on record. Believed only after a code."""
+NOBODY = "?"
+UNKNOWN_PROOF = (
+    "I need to be sure who you are. If a phone is registered for that account, a code is on its way; type it here."
+)
+"""To nobody we know: neither that the person exists nor that a phone is registered is told."""
+FOR_OTHER = "for_other"
+"""Case input: somebody unknown asks for somebody else, so that the one who speaks has to be known, too."""
+WHO = "Who are you? Please tell me your user name or your e-mail address at work."
 
 
 @dataclass(frozen=True)
@@ -51,6 +70,13 @@ class Situation:
     """Runbooks of this case whose runs did not end well."""
     questions_asked: int = 0
     still_firing: bool = True
+    known_error: KnownError | None = None
+    """An error that is known, whose symptoms these are."""
+    comes_after: int | None = None
+    """Number of a case that has to be over first."""
+    answer: Answer | None = None
+    """For a question: the best answer of the articles that was not given yet."""
+    answers_given: int = 0
     gathering: float = 0.0
     """Seconds for which more alerts are still waited for, before a symptom without a known cause goes to people."""
 
@@ -99,6 +125,8 @@ def choose(situation: Situation) -> Choice:
     case = situation.case
     if len(situation.failed_runs) >= MAX_RUNS:
         return Choice("hand_off", "What could be tried was tried and did not hold; people take over.")
+    if situation.known_error is not None and WORKAROUND not in case.inputs:
+        return _offer_workaround(situation.known_error)
     serving = candidates(situation)
     names = tuple(runbook.runbook for runbook in serving)
     if not serving:
@@ -106,9 +134,15 @@ def choose(situation: Situation) -> Choice:
     runbook = serving[0]
     bound = bind(runbook, case, situation.world)
     if bound.missing:
-        return _ask_for_input(situation, runbook, bound.missing[0], names)
+        return _ask_for_input(situation, runbook, bound.missing, names)
     plan = make_plan(runbook, case, bound.inputs)
     return _under_policy(situation, runbook, plan, names)
+
+
+def _offer_workaround(error: KnownError) -> Choice:
+    text = f"This sounds like something we know: {error.title.rstrip('.')}. Please try this: {error.workaround.rstrip('.')}. "
+    question = Question(about=WORKAROUND, text=f"{text}Does it help?", choices=WORKAROUND_ANSWERS)
+    return Choice("ask_person", f"A known error with a workaround: {error.title}.", question=question)
 
 
 def _without_runbook(situation: Situation) -> Choice:
@@ -119,20 +153,48 @@ def _without_runbook(situation: Situation) -> Choice:
         return Choice(
             "wait", "Only symptoms so far: a cause may still report itself.", wait_seconds=situation.gathering
         )
+    if case.kind == "question":
+        return _answer(situation)
     if situation.failed_runs:
         return Choice("hand_off", "The one runbook that serves this was tried and did not help; people take over.")
     return Choice("hand_off", "No runbook serves this yet, so people take over.")
 
 
-def _ask_for_input(situation: Situation, runbook: Runbook, missing: Any, names: tuple[str, ...]) -> Choice:
-    if situation.case.door == "machine":
-        summary = f"“{runbook.title}” would serve, but the alert does not say which {missing.name}."
+def _answer(situation: Situation) -> Choice:
+    answer = situation.answer
+    if answer is not None and situation.answers_given < MAX_ANSWERS:
+        where = f"“{answer.citations[0].title}”" + (f", {answer.citations[0].section}" if answer.citations[0].section else "")
+        return Choice("answer", f"An article speaks of it: {where} ({answer.confidence:.0%} likely).", candidates=(answer.key,))
+    if situation.answers_given:
+        return Choice("hand_off", "What the articles say did not answer it; people take over.")
+    return Choice("hand_off", "No article answers this, so people take over.")
+
+
+def _ask_for_input(
+    situation: Situation, runbook: Runbook, missing: tuple[Missing, ...], names: tuple[str, ...]
+) -> Choice:
+    first, case = missing[0], situation.case
+    if case.door == "machine":
+        summary = f"“{runbook.title}” would serve, but the alert does not say which {first.name}."
         return Choice("hand_off", summary, candidates=names)
     if situation.questions_asked >= MAX_QUESTIONS:
         return Choice("hand_off", "Asking did not make it clear; a person takes over.", candidates=names)
-    question = Question(about=missing.name, text=missing.ask, choices=missing.choices)
-    return Choice("ask_person", f"“{runbook.title}” serves; {missing.name} is missing.", question=question,
+    wanted = runbook.inputs[first.name]
+    if case.speaker is None and wanted.type == "person" and wanted.source == "requester" and FOR_OTHER not in case.inputs:
+        return Choice("ask_person", f"“{runbook.title}” serves; who asks is not known.", question=_who(case),
+                      candidates=names)  # fmt: skip
+    fields = tuple(FormField(name=one.name, label=one.ask, options=one.choices) for one in missing)
+    question = Question(about=first.name, text=first.ask, choices=first.choices, fields=fields if len(fields) > 1 else ())
+    told = " and ".join(one.name for one in missing)
+    return Choice("ask_person", f"“{runbook.title}” serves; {told} is missing.", question=question,
                   candidates=names)  # fmt: skip
+
+
+def _who(case: Case) -> Question:
+    """Ask somebody unknown who they are, then for the code that proves it: the same words whether or not there is such a person."""
+    if CLAIMED in case.inputs:
+        return Question(about="step_up", text=UNKNOWN_PROOF)
+    return Question(about="who", text=WHO)
 
 
 def make_plan(runbook: Runbook, case: Case, inputs: Mapping[str, Any]) -> Plan:
@@ -165,6 +227,9 @@ def _under_policy(situation: Situation, runbook: Runbook, plan: Plan, names: tup
         why = f" They wrote: {denied.reason}" if denied.reason else ""
         return Choice("refuse", f"The approval was denied.{why}", plan=plan, candidates=names)
     ruled = situation.rule(plan, runbook)
+    if ruled.allowed and situation.comes_after is not None:
+        summary = f"Case {situation.comes_after} comes first: this one builds on it."
+        return Choice("wait", summary, plan=plan, wait_seconds=AFTER_SECONDS, candidates=names)
     if ruled.allowed:
         summary = f"“{runbook.title}” may run by itself here."
         return Choice("act", summary, plan=plan, reasons=ruled.reasons, candidates=names)
@@ -188,6 +253,8 @@ def _blocked(situation: Situation, runbook: Runbook, plan: Plan, ruled: Ruled, n
     if proof is not None:
         if situation.questions_asked >= MAX_QUESTIONS:
             return choice("hand_off", summary="The identity could not be proved; a person takes over.")
+        if situation.case.speaker is None and FOR_OTHER in situation.case.inputs:
+            return choice("ask_person", question=_who(situation.case))
         return choice("ask_person", question=Question(about=proof, text=_proof_text(proof, plan, situation.case)))
     role = next(need.removeprefix("approval:") for need in ruled.needs if need.startswith("approval:"))
     approvers = approvers_for(role, plan, situation.case, situation.world)
@@ -211,8 +278,8 @@ def _expired(situation: Situation, plan: Plan) -> bool:
 
 
 def _proof_text(proof: str, plan: Plan, case: Case) -> str:
-    if case.speaker is None:  # nobody we know: neither that the person exists nor that a phone is registered is told
-        return "I need to be sure who you are. If a phone is registered for that account, a code is on its way; type it here."
+    if case.speaker is None:
+        return UNKNOWN_PROOF
     if proof == "step_up:target":
         name = (plan.inputs.get("person") or {}).get("name", "the person concerned")
         return f"I sent a code to the phone that is registered for {name}. Please type it here."

@@ -8,10 +8,12 @@ from typing import Any
 
 from tickless.domain.case import Case
 from tickless.domain.decision import ApprovalRequest, Decision
+from tickless.domain.known import KnownError
 from tickless.domain.plan import Plan
 from tickless.domain.runbook import Runbook
 from tickless.domain.world import World
 from tickless.journal import Journal, Tx
+from tickless.practices.knowledge import Answer
 from tickless.stages.decide.binding import LABEL
 from tickless.stages.decide.core import Choice, Ruled, Situation, choose
 from tickless.stages.decide.policy import PolicyEngine
@@ -32,6 +34,7 @@ class DecisionRoom:
         world: Callable[[], World],
         default_rung: str,
         gather_seconds: float,
+        answering: Callable[[Tx, Case], Answer | None] = lambda tx, case: None,
     ) -> None:
         self._journal = journal
         self._policy = policy
@@ -39,6 +42,7 @@ class DecisionRoom:
         self._world = world
         self._default_rung = default_rung
         self._gather = gather_seconds
+        self._answering = answering
 
     def decide(self, case: str, *, decision: str, attempt: int, now: dt.datetime) -> Decision:
         """Decide and record, in one transaction. A `decision` id that is known already is returned as it was."""
@@ -87,6 +91,9 @@ class DecisionRoom:
                 if run.state in FAILED_RUN_STATES and not run.dry_run
             ),
             questions_asked=len(asked),
+            answer=self._answering(tx, case) if case.kind == "question" and case.door == "human" else None,
+            answers_given=sum(one.about == "answered" for one in asked),
+            known_error=_open_error(tx, case),
             still_firing=not alerts or any(alert.state == "firing" for alert in alerts),
             gathering=max(0.0, self._gather - (now - case.opened_at).total_seconds()),
         )
@@ -152,6 +159,11 @@ class DecisionRoom:
             "sources": len({alert.source for alert in tx.alerts.of_case(case.id)}) if case.door == "machine" else 1,
             "door": case.door,
         }
+
+
+def _open_error(tx: Tx, case: Case) -> KnownError | None:
+    error = tx.known_errors.get(case.inputs.get("known_error", ""))
+    return error if error is not None and error.state == "open" else None
 
 
 def _counting(tx: Tx, case: Case) -> list[ApprovalRequest]:
