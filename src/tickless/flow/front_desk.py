@@ -157,7 +157,7 @@ class FrontDesk:
             raise BadInput(f"these inputs are missing or not known: {names_of}", mend="give them as name=value")
         plan = make_plan(known, case, bound.inputs)
         steps = self._rooms.act.rehearse(plan, clock=self.clock.now)
-        ruled = self._rooms.decide.rule(case, plan)
+        ruled = self._rooms.decide.rule(case, plan, now=now)
         checks = [self._rooms.verify.look(c, inputs=plan.inputs, steps={}, key="rehearsal") for c in plan.precheck]
         held = all(reading.held for reading in checks)
         decision = "may run by itself" if ruled.allowed else "needs " + (", ".join(ruled.needs) or "another policy")

@@ -23,6 +23,9 @@ RUNBOOKS = {runbook.runbook: runbook for runbook in compile_folder(ROOT / "runbo
 CALM: dict[str, Any] = {
     "assurance": "step_up",
     "acting_for_self": True,
+    "identity_age_days": 10_000,
+    "asked_for_others": 0,
+    "resets_lately": 0,
     "effect": "change",
     "reversible": True,
     "autonomy": "auto",
@@ -38,7 +41,15 @@ CALM: dict[str, Any] = {
 USER = Principal(
     "User",
     "ana",
-    {"id": "ana", "roles": ["employee"], "department": "", "privileged": False, "active": True, "owns": []},
+    {
+        "id": "ana",
+        "roles": ["employee"],
+        "department": "",
+        "employment": "employee",
+        "privileged": False,
+        "active": True,
+        "owns": [],
+    },
 )
 UNLOCK = Resource.runbook(RUNBOOKS["directory.unlock-account"])
 RESTART = Resource.runbook(RUNBOOKS["service.restart"])
@@ -50,6 +61,10 @@ contexts = st.fixed_dictionaries(
         "acting_for_self": st.booleans(),
         "manages_target": st.booleans(),
         "target_confirmed": st.booleans(),
+        "delegate_of_target": st.booleans(),
+        "identity_age_days": st.integers(0, 10_000),
+        "asked_for_others": st.integers(0, 20),
+        "resets_lately": st.integers(0, 20),
         "effect": st.sampled_from(["read", "change", "destroy"]),
         "reversible": st.booleans(),
         "autonomy": st.sampled_from(["observe", "suggest", "approve", "auto"]),
@@ -104,11 +119,15 @@ def test_one_more_approval_never_takes_a_right_away(context: dict[str, Any]) -> 
     assert after.allowed or not before.allowed
 
 
+ABOUT_OTHERS = ("identity_age_days", "asked_for_others", "resets_lately")
+"""These count for passwords, and where somebody asks for somebody else."""
+
+
 def test_what_is_left_out_is_taken_in_the_most_careful_way() -> None:
     ruling = ENGINE.may(principal=USER, action="run", resource=UNLOCK)
     assert not ruling.allowed
     for name in CALM:
-        if name in ("reversible", "door", "criticality", "sources", "acting_for_self"):
+        if name in ("reversible", "door", "criticality", "sources", "acting_for_self", *ABOUT_OTHERS):
             continue  # alone, these change nothing for such a small and harmless run
         left_out = {key: value for key, value in CALM.items() if key != name}
         assert not ENGINE.may(principal=USER, action="run", resource=UNLOCK, context=left_out).allowed, name

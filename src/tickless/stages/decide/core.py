@@ -163,8 +163,12 @@ def _without_runbook(situation: Situation) -> Choice:
 def _answer(situation: Situation) -> Choice:
     answer = situation.answer
     if answer is not None and situation.answers_given < MAX_ANSWERS:
-        where = f"“{answer.citations[0].title}”" + (f", {answer.citations[0].section}" if answer.citations[0].section else "")
-        return Choice("answer", f"An article speaks of it: {where} ({answer.confidence:.0%} likely).", candidates=(answer.key,))
+        where = f"“{answer.citations[0].title}”" + (
+            f", {answer.citations[0].section}" if answer.citations[0].section else ""
+        )
+        return Choice(
+            "answer", f"An article speaks of it: {where} ({answer.confidence:.0%} likely).", candidates=(answer.key,)
+        )
     if situation.answers_given:
         return Choice("hand_off", "What the articles say did not answer it; people take over.")
     return Choice("hand_off", "No article answers this, so people take over.")
@@ -180,11 +184,18 @@ def _ask_for_input(
     if situation.questions_asked >= MAX_QUESTIONS:
         return Choice("hand_off", "Asking did not make it clear; a person takes over.", candidates=names)
     wanted = runbook.inputs[first.name]
-    if case.speaker is None and wanted.type == "person" and wanted.source == "requester" and FOR_OTHER not in case.inputs:
+    if (
+        case.speaker is None
+        and wanted.type == "person"
+        and wanted.source == "requester"
+        and FOR_OTHER not in case.inputs
+    ):
         return Choice("ask_person", f"“{runbook.title}” serves; who asks is not known.", question=_who(case),
                       candidates=names)  # fmt: skip
     fields = tuple(FormField(name=one.name, label=one.ask, options=one.choices) for one in missing)
-    question = Question(about=first.name, text=first.ask, choices=first.choices, fields=fields if len(fields) > 1 else ())
+    question = Question(
+        about=first.name, text=first.ask, choices=first.choices, fields=fields if len(fields) > 1 else ()
+    )
     told = " and ".join(one.name for one in missing)
     return Choice("ask_person", f"“{runbook.title}” serves; {told} is missing.", question=question,
                   candidates=names)  # fmt: skip

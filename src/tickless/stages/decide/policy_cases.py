@@ -14,7 +14,14 @@ from tickless.domain.record import Record
 from tickless.stages.decide.policy import PolicyEngine
 from tickless.stages.decide.policy_requests import Action, Principal, Resource
 
-_USER: dict[str, Any] = {"roles": ["employee"], "department": "Sales", "privileged": False, "active": True, "owns": []}
+_USER: dict[str, Any] = {
+    "roles": ["employee"],
+    "department": "Sales",
+    "employment": "employee",
+    "privileged": False,
+    "active": True,
+    "owns": [],
+}
 _ATTRIBUTES: Mapping[str, dict[str, Any]] = {
     "User": _USER,
     "System": {},

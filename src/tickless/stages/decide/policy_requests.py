@@ -11,13 +11,17 @@ from tickless.domain.decision import ApprovalRequest
 from tickless.domain.person import Person
 from tickless.domain.runbook import Runbook
 
-Action = Literal["run", "suggest", "approve", "read_case", "answer", "manage", "audit", "use_api"]
+Action = Literal["run", "suggest", "approve", "read_case", "answer", "manage", "audit", "use_api", "bind"]
 
 RUN_DEFAULTS: Mapping[str, Any] = {
     "assurance": "none",
     "acting_for_self": False,
     "manages_target": False,
+    "delegate_of_target": False,
     "target_confirmed": False,
+    "identity_age_days": 0,
+    "asked_for_others": 1_000,
+    "resets_lately": 1_000,
     "effect": "destroy",
     "reversible": False,
     "autonomy": "observe",
@@ -37,12 +41,13 @@ RUN_DEFAULTS: Mapping[str, Any] = {
 CONTEXT_DEFAULTS: Mapping[Action, Mapping[str, Any]] = {
     "run": RUN_DEFAULTS,
     "suggest": RUN_DEFAULTS,
-    "approve": {"assurance": "none"},
+    "approve": {"assurance": "none", "effect": "destroy", "reversible": False},
     "read_case": {"assurance": "none"},
     "answer": {"assurance": "none"},
     "manage": {"assurance": "none"},
     "audit": {"assurance": "none"},
     "use_api": {"assurance": "none", "scope": ""},
+    "bind": {"way": ""},
 }
 
 
@@ -69,6 +74,7 @@ class Principal(_Entity):
                 "id": person.id,
                 "roles": sorted({"employee", *roles}),
                 "department": person.department,
+                "employment": person.employment,
                 "privileged": person.privileged,
                 "active": person.active,
                 "owns": sorted(owns),
@@ -82,6 +88,7 @@ class Principal(_Entity):
             "id": "",
             "roles": [],
             "department": "",
+            "employment": "",
             "privileged": False,
             "active": True,
             "owns": [],

@@ -16,6 +16,8 @@ from tickless.journal import Journal, Tx
 from tickless.practices.knowledge import Answer
 from tickless.stages.decide.binding import LABEL
 from tickless.stages.decide.core import Choice, Ruled, Situation, choose
+from tickless.stages.decide.identity_facts import identity_facts
+from tickless.stages.decide.order import comes_after
 from tickless.stages.decide.policy import PolicyEngine
 from tickless.stages.decide.policy_requests import Principal, Resource
 
@@ -82,8 +84,9 @@ class DecisionRoom:
             signal=signal_facts(case, firing=any(a.state == "firing" for a in alerts)),
             runbooks=tuple(self._runbooks.values()),
             world=self._world(),
-            rule=lambda plan, runbook: self._rule(tx, case, plan, runbook),
-            may_suggest=lambda plan, runbook: self._may_suggest(tx, case, plan, runbook),
+            rule=lambda plan, runbook: self._rule(tx, case, plan, runbook, now=now),
+            may_suggest=lambda plan, runbook: self._may_suggest(tx, case, plan, runbook, now=now),
+            comes_after=comes_after(tx, case),
             approvals=approvals,
             failed_runs=tuple(
                 run.plan.runbook
@@ -99,26 +102,26 @@ class DecisionRoom:
         )
         return choose(situation)
 
-    def rule(self, case: Case, plan: Plan) -> Ruled:
+    def rule(self, case: Case, plan: Plan, *, now: dt.datetime) -> Ruled:
         """What policy says to a plan now, without deciding anything (for rehearsals)."""
         with self._journal.read() as tx:
-            return self._rule(tx, case, plan, self._runbooks[plan.runbook])
+            return self._rule(tx, case, plan, self._runbooks[plan.runbook], now=now)
 
-    def _rule(self, tx: Tx, case: Case, plan: Plan, runbook: Runbook) -> Ruled:
+    def _rule(self, tx: Tx, case: Case, plan: Plan, runbook: Runbook, *, now: dt.datetime) -> Ruled:
         ruling = self._policy.may(
             principal=self._principal(tx, case),
             action="run",
             resource=Resource.runbook(runbook),
-            context=self._context(tx, case, plan, runbook),
+            context=self._context(tx, case, plan, runbook, now=now),
         )
         return Ruled(ruling.allowed, ruling.reasons, ruling.needs)
 
-    def _may_suggest(self, tx: Tx, case: Case, plan: Plan, runbook: Runbook) -> bool:
+    def _may_suggest(self, tx: Tx, case: Case, plan: Plan, runbook: Runbook, *, now: dt.datetime) -> bool:
         return self._policy.may(
             principal=self._principal(tx, case),
             action="suggest",
             resource=Resource.runbook(runbook),
-            context=self._context(tx, case, plan, runbook),
+            context=self._context(tx, case, plan, runbook, now=now),
         ).allowed
 
     def _principal(self, tx: Tx, case: Case) -> Principal:
@@ -133,7 +136,7 @@ class DecisionRoom:
         owns = frozenset(service.id for service in world.services.values() if service.owner == speaker.id)
         return Principal.person(speaker, roles=roles, owns=owns)
 
-    def _context(self, tx: Tx, case: Case, plan: Plan, runbook: Runbook) -> dict[str, Any]:
+    def _context(self, tx: Tx, case: Case, plan: Plan, runbook: Runbook, *, now: dt.datetime) -> dict[str, Any]:
         world = self._world()
         beneficiary = world.people.get((plan.inputs.get("person") or {}).get("id", ""))
         app = world.apps.get((plan.inputs.get("app") or {}).get("id", ""))
@@ -141,10 +144,9 @@ class DecisionRoom:
         given = {a.role for a in _counting(tx, case) if a.plan_hash == plan.hash and a.state == "approved"}
         service = str((plan.inputs.get("service") or {}).get("id") or case.service or "")
         return {
-            "assurance": case.assurance,
+            **identity_facts(tx, case, beneficiary, now=now),
             "acting_for_self": beneficiary is None or beneficiary.id == case.speaker,
             "manages_target": bool(beneficiary and case.speaker and beneficiary.manager == case.speaker),
-            "target_confirmed": bool(beneficiary and case.inputs.get("confirmed_by") == beneficiary.id),
             "effect": plan.effect,
             "reversible": plan.reversible,
             "autonomy": tx.coordination.rungs().get(plan.runbook, self._default_rung),
