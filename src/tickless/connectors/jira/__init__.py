@@ -1,0 +1,1 @@
+"""Jira Service Management, Cloud (REST v3) and Data Center (REST v2)."""
