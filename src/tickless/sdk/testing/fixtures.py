@@ -81,6 +81,8 @@ def as_snapshot(connector: Connector, fixture: Fixture) -> Any:
 
 def _plain(item: Item) -> dict[str, Any]:
     values = {name: value for name, value in msgspec.structs.asdict(item).items() if value not in (None, "", {})}
+    if item.said is not None:
+        values["said"] = msgspec.to_builtins(item.said)
     if item.occurred_at is not None:
         values["occurred_at"] = item.occurred_at.isoformat()
     return values
