@@ -39,6 +39,8 @@ class Device(Record):
     kind: str
     model: str
     owner: str | None = None
+    issued: AwareDatetime | None = None
+    """When the owner got it: `my new laptop` is the one issued last."""
 
 
 class App(Record):

@@ -1,7 +1,7 @@
 """What people write, and what it must be understood as. None of these sentences is among the taught examples.
 
 Written as `need key=value …`, several needs divided by `;`, acts with a dot in front. Slots not listed must not be there,
-except `service` and `device`, which are compared only where listed.
+except `service`, `device` and `question`, which are compared only where listed.
 """
 
 import pytest
@@ -141,7 +141,7 @@ MESSAGES = [
     # not known
     ("purple elephants dance", "?"),
 ]
-_COMPARED_WHERE_LISTED = {"service", "device"}
+_COMPARED_WHERE_LISTED = {"service", "device", "question"}
 
 
 def shown(finding: Finding, wanted: str) -> str:

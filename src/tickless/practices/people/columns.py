@@ -55,4 +55,5 @@ DEVICES = (
     Column("kind", ("type", "device type"), needed=True),
     Column("model", ("device model",), needed=True),
     Column("owner", ("assigned to", "user", "owner id", "owner username", "owner email")),
+    Column("issued", ("issued at", "issued on", "assigned at", "handed out"), "moment"),
 )

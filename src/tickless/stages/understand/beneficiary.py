@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tickless.stages.understand.mention import Mention
+from tickless.stages.understand.relations import KIN, MANAGER_WORDS
 from tickless.stages.understand.text import Word, is_nearly_ordinary, is_ordinary, listed, words_of
 
 UNCLEAR = "?"
@@ -70,7 +71,8 @@ _PRONOUN = re.compile(
     rf"onboard) (?:him|her|them)\b"
     rf"|\b(?:for|of|to) (?:him|her)\b|\b(?:he|she) ?{_VERB}"
 )
-_ROLE = re.compile(r"\bmy (?:direct |line )?(?:manager|boss|supervisor|team ?lead)\b(?!@)")
+_ROLE = re.compile(rf"\bmy (?:own |direct |line |new |current )?{MANAGER_WORDS}\b(?!@)")
+_KIN = re.compile(rf"@(?:\d+|r|o|u\d+)(?:'s|s'|') (?:\w+ )?{KIN}\b")
 _OTHER = re.compile(
     r"(?!\bmy user\b)\b(?:my|a|an|our|the|another|one of my|some|that)(?: new| other| former| ex)? ?"
     r"(?:colleagues?|co-?worker|team ?mate|team ?member|employee|interns?|trainee|report|direct report|"
@@ -119,7 +121,9 @@ def beneficiary(
 
     `own_names`: what the writer is called. `earlier`: the person last named before, whom `his` or `she` means.
     """
-    people = [one for one in mentions if one.kind == "person" and offset <= one.start < offset + len(text)]
+    people = [
+        one for one in mentions if one.kind == "person" and not one.role and offset <= one.start < offset + len(text)
+    ]
     marked, unknown = _mark(text, people, others=mentions, offset=offset, need=need, own_names=own_names)
     if _BOTH.search(marked):
         return Beneficiary(UNCLEAR)
@@ -209,7 +213,7 @@ def _mark(
             marked += _plain(text[at:start]) + mark
             at = end
     marked = re.sub(r"\s+", " ", marked + _plain(text[at:]))
-    marked = _OTHER.sub("@o", _ROLE.sub("@r", marked))
+    marked = _OTHER.sub("@o", _KIN.sub("@o", _ROLE.sub("@r", marked)))
     marked = re.sub(r"@[or],? (?:of mine,? )?(?:named |called )?@(\d+|u\d+)", r"@\1", marked)
     return re.sub(r"(@\d+),? (?:from|in|of) (?:the )?@u\d+", r"\1", marked), unknown
 

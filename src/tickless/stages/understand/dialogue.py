@@ -80,7 +80,7 @@ _LINKED = {
     "colleague": "person",
 }
 _CODE_QUESTIONS = frozenset({"step_up", "code"})
-_YES_NO = frozenset({"confirm", "step_up"})
+_YES_NO = frozenset({"confirm", "step_up", "answered"})
 
 
 def read_reply(text: str) -> Reply | None:

@@ -8,7 +8,7 @@ from typing import Literal
 from tickless.domain.finding import Entity
 from tickless.domain.record import Untrusted
 
-MentionKind = Literal["person", "app", "service", "device"]
+MentionKind = Literal["person", "app", "service", "device", "group", "location", "time"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Mention:
     candidates: tuple[str, ...] = ()
     tail: int = 0
     """End of a hint that belongs to it (`tom from finance`), or 0."""
+    role: bool = False
+    """Named by what they are to the writer (`my boss`), not by a name."""
 
     def entity(self) -> Entity:
         return Entity(

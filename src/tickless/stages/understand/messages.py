@@ -162,6 +162,8 @@ class MessageReading:
             slots["for"] = whom.who
             if not whom.who.startswith((UNCLEAR, "role:")):
                 slots["person"] = whom.who
+        if said.need == "question":
+            slots["question"] = Untrusted(said.piece.text).tame(500)
         number = case_number(said.piece.text) if said.need in ("status_of_case", "approval_answer") else None
         if number:
             slots["case"] = number

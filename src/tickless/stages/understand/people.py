@@ -6,8 +6,11 @@ flow asks back. The writer is never listed. Words with letters of another script
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from tickless.stages.understand.introductions import introductions
 from tickless.stages.understand.mention import Mention
 from tickless.stages.understand.names import PeopleIndex
 from tickless.stages.understand.spelling import allowed_slips, slips
@@ -15,17 +18,33 @@ from tickless.stages.understand.text import Word, is_nearly_ordinary, is_ordinar
 
 _HINT_WORDS = frozenset({"from", "frm", "fom", "form", "in", "of", "at", "the", "our"})
 _DOES = listed("is needs cant has forgot wants cannot lost isnt left leaves joins starts doesnt locked keeps moves")
+_BEFORE_PEOPLE = listed(
+    "for of unlock unblock reset help give add remove from to by user account colleague with and or is was can cant hi hello "
+    "hey dear ask tell named called onboard offboard as like than on get let grant invite set move disable name person caller "
+    "mr mrs ms miss employee about report teammate coworker friend password login mailbox"
+)
+_VERBS_TOO = listed("rob mark bill grant chase pat skip nick drew sue will may")
+_OBJECTS = listed("a an the my your our this that it these those them us him")
 MOST_CANDIDATES = 8
 
 
+@dataclass(frozen=True)
+class Taken:
+    """Places of words that already name something else: surely, or perhaps with a slip in a long word."""
+
+    surely: frozenset[int] = frozenset()
+    perhaps: frozenset[int] = frozenset()
+
+
 def find_people(
-    index: PeopleIndex, words: Sequence[Word], text: str, *, writer: str | None, taken: frozenset[int]
+    index: PeopleIndex, words: Sequence[Word], text: str, *, writer: str | None, taken: Taken
 ) -> list[Mention]:
-    """All people named, left to right, without the writer. `taken`: places of words that already name something else."""
+    """All people named, left to right, without the writer."""
     found: list[Mention] = []
     at = 0
+    own = introductions(index, words, text, writer=writer)
     while at < len(words):
-        span, mention = _at(index, words, at, text=text, writer=writer, taken=taken)
+        span, mention = (1, None) if at in own else _at(index, words, at, text=text, writer=writer, taken=taken)
         if mention:
             found.append(mention)
         at += max(span, 1)
@@ -33,10 +52,10 @@ def find_people(
 
 
 def _at(
-    index: PeopleIndex, words: Sequence[Word], at: int, *, text: str, writer: str | None, taken: frozenset[int]
+    index: PeopleIndex, words: Sequence[Word], at: int, *, text: str, writer: str | None, taken: Taken
 ) -> tuple[int, Mention | None]:
     word = words[at]
-    if at in taken or not word.latin:
+    if at in taken.surely or not word.latin:
         return 1, None
     if word.plain in index.handles:
         person = index.handles[word.plain]
@@ -77,20 +96,31 @@ def _full(index: PeopleIndex, window: Sequence[Word]) -> tuple[frozenset[str], f
 
 
 def _single(
-    index: PeopleIndex, words: Sequence[Word], at: int, *, text: str, writer: str | None, taken: frozenset[int]
+    index: PeopleIndex, words: Sequence[Word], at: int, *, text: str, writer: str | None, taken: Taken
 ) -> tuple[int, Mention | None]:
     word = words[at]
+    if word.plain in _VERBS_TOO and not word.owns and at + 1 < len(words) and words[at + 1].plain in _OBJECTS:
+        return 1, None  # `we should rob a bank`
+    if word.plain in index.places.words and word.plain not in index.single:
+        return 1, None  # `Leeds` is no misspelt Lee
     # `Will needs …` and `Park is …` are people, `will you …` and `park my car` are not.
-    acts = word.capital and at + 1 < len(words) and words[at + 1].plain in _DOES
-    people, sure, clear = _by_one_word(index, word, acts=acts)
+    following = words[at + 1].plain if at + 1 < len(words) else ""
+    placed = following in _HINT_WORDS and at + 2 < len(words) and words[at + 2].plain in index.places.words
+    acts = word.capital and (following in _DOES or placed)
+    expected = at > 0 and words[at - 1].plain in _BEFORE_PEOPLE
+    people, sure, clear = _by_one_word(index, word, acts=acts, slip=expected or following in _DOES or placed)
     if not people:
         return 1, None
     others = people - {writer} if writer else people
     if not others:
         return 1, None
-    used, narrowed, contradicted = _narrow(index, words, at + 1, others)
+    used, fitting, contradicted = _narrow(index, words, at + 1, people, text=text)
+    narrowed = fitting - {writer} if writer else fitting
+    if fitting and not narrowed:
+        return 1 + used, None  # the hint leaves nobody but the writer
     end = words[at + used] if used else word
-    clear = clear and not contradicted and not _somebody_else(index, words, at, others, text=text, taken=taken)
+    clear = clear and not contradicted and writer not in fitting
+    clear = clear and not _somebody_else(index, words, at, others, text=text, taken=taken)
     window = [words[at - 1], word] if _belongs(index, words, at, others, text=text, taken=taken) else [word]
     mention = _mention(window, text, narrowed or others, confidence=sure if clear else 0.5, clear=clear)
     if used and not contradicted:
@@ -98,8 +128,14 @@ def _single(
     return 1 + (used if not contradicted else 0), mention
 
 
-def _by_one_word(index: PeopleIndex, word: Word, *, acts: bool) -> tuple[frozenset[str], float, bool]:
-    """People, confidence, and whether the word is clear enough to link."""
+def _by_one_word(
+    index: PeopleIndex, word: Word, *, acts: bool, slip: bool = True
+) -> tuple[frozenset[str], float, bool]:
+    """People, confidence, and whether the word is clear enough to link.
+
+    `acts`: it does what people do, so an everyday word may be a name. `slip`: it stands where people stand, so it may be a
+    misspelt name though it has no capital (`the scanner jams` is not James).
+    """
     plain = word.plain
     if plain in index.single:
         if is_ordinary(plain) and not (word.capital and word.start > 0) and not word.owns and not acts:
@@ -112,7 +148,7 @@ def _by_one_word(index: PeopleIndex, word: Word, *, acts: bool) -> tuple[frozens
     if is_nearly_ordinary(plain) and not (word.capital and word.start > 0) and not word.owns and not acts:
         return frozenset(), 0, False
     near = [(cost, name) for cost, name in index.parts.near(plain) if name in index.single]
-    if not near:
+    if not near or not (slip or word.owns or _in_mid_sentence(word)):
         return frozenset(), 0, False
     least = near[0][0]
     near = [(cost, name) for cost, name in near if cost <= least + 0.5]
@@ -123,14 +159,14 @@ def _by_one_word(index: PeopleIndex, word: Word, *, acts: bool) -> tuple[frozens
 
 
 def _narrow(
-    index: PeopleIndex, words: Sequence[Word], start: int, people: frozenset[str]
+    index: PeopleIndex, words: Sequence[Word], start: int, people: frozenset[str], *, text: str
 ) -> tuple[int, frozenset[str], bool]:
     """Read `from finance` after a name: words used, people left, whether nobody of them fits."""
     at = start
     while at < len(words) and at - start < 3 and words[at].plain in _HINT_WORDS:
         at += 1
     if at == start or at >= len(words):
-        if start < len(words) and words[start].plain in index.places.words and not words[start - 1].owns:
+        if start < len(words) and _place_follows(index, words, start, text):
             at = start
         else:
             return 0, people, False
@@ -147,23 +183,36 @@ def _narrow(
     return at - start + 1, fitting, not fitting
 
 
+def _place_follows(index: PeopleIndex, words: Sequence[Word], at: int, text: str) -> bool:
+    """`Tom (Finance)`, `Tom Finance`; not `unlock Tom. it is urgent` where there is an IT."""
+    before, word = words[at - 1], words[at]
+    between = text[before.end : word.start]
+    if word.plain not in index.places.words or before.owns or not re.fullmatch(r",? ?[(/-]?", between):
+        return False
+    return not is_ordinary(word.plain) or (word.capital and (len(word.plain) > 2 or word.text.isupper()))
+
+
 def _somebody_else(
-    index: PeopleIndex, words: Sequence[Word], at: int, people: frozenset[str], *, text: str, taken: frozenset[int]
+    index: PeopleIndex, words: Sequence[Word], at: int, people: frozenset[str], *, text: str, taken: Taken
 ) -> bool:
     """A neighbouring word looks like a name that none of them has: somebody whom we do not know."""
     pairs = [(at - 1, text[words[at - 1].end : words[at].start]) if at else None]
     if at + 1 < len(words) and not words[at].owns:
         pairs.append((at + 1, text[words[at].end : words[at + 1].start]))
-    near = [words[place] for place, between in filter(None, pairs) if between == " " and place not in taken]
+    near = [
+        words[place]
+        for place, between in filter(None, pairs)
+        if between == " " and place not in taken.surely | taken.perhaps
+    ]
     names = frozenset().union(*(index.called[person] for person in people))
     return any(not word.owns and not _is_theirs(word, names) for word in near)
 
 
 def _belongs(
-    index: PeopleIndex, words: Sequence[Word], at: int, people: frozenset[str], *, text: str, taken: frozenset[int]
+    index: PeopleIndex, words: Sequence[Word], at: int, people: frozenset[str], *, text: str, taken: Taken
 ) -> bool:
     """The word before is part of the name: a misspelt first name, or one that nobody has."""
-    if at == 0 or at - 1 in taken or text[words[at - 1].end : words[at].start] != " ":
+    if at == 0 or at - 1 in taken.surely or text[words[at - 1].end : words[at].start] != " ":
         return False
     before = words[at - 1]
     if not before.latin or before.owns or is_ordinary(before.plain) or _by_one_word(index, before, acts=False)[0]:

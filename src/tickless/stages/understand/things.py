@@ -23,6 +23,8 @@ _TRIGGERS = listed(
 _NAMES_BEFORE = frozenset(
     ["is", "isnt", "doesnt", "wont", "crashes", "keeps", "hangs", "freezes", "shows", "says", "app", "client"]
 )
+# Kinds of software that are called by their kind: `the crm` is the one that is on record.
+_CALLED_BY_KIND = listed("crm erp cms dms wms hris pim mes plm wiki intranet")
 _NOT_NAMES_AFTER = listed("my our your his her their the a an this that these those two other another")
 
 
@@ -41,6 +43,8 @@ class ThingsIndex:
     spelling: SpellingIndex
     longest: int
     """Characters in the longest name."""
+    ids_only: frozenset[str]
+    """Names that are nothing but an id: everyday words mean them only when written like one (`sign-in`)."""
 
     def find(self, words: Sequence[Word], text: str) -> list[Mention]:
         """All that are named, longest names first, left to right."""
@@ -67,10 +71,11 @@ class ThingsIndex:
             if len(key) > self.longest + 2:
                 continue
             known = key if key in self.names else key.removesuffix("s")
-            if known in self.names and not self._everyday(words, at, span):
+            if known in self.names and not self._everyday(words, at, span) and not self._mere_id(window, known, text):
                 exact = self._mention(window, text, self.names[known], cost=0)
-                # `care consoke` is the console, not the care desk; `tally i` is still `tally`.
-                return near if near and near[1].candidates != exact.candidates else (span, exact)
+                # `care consoke` is the console, not the care desk; `tally i` is still `tally`, `tills in` the tills.
+                longer = near is not None and not all(is_ordinary(w.plain) for w in words[at + span : at + near[0]])
+                return near if near and longer and near[1].candidates != exact.candidates else (span, exact)
             if near is None and not all(is_ordinary(word.plain) for word in window) and not key.isdigit():
                 options = self.spelling.near(key)
                 if options:
@@ -80,7 +85,7 @@ class ThingsIndex:
 
     def _everyday(self, words: Sequence[Word], at: int, span: int) -> bool:
         word = words[at]
-        if span > 1 or not is_ordinary(word.plain) or self.kind != "app":
+        if span > 1 or not is_ordinary(word.plain) or self.kind != "app" or word.plain in _CALLED_BY_KIND:
             return False
         before = words[at - 1].plain if at else ""
         after = words[at + 1].plain if at + 1 < len(words) else ""
@@ -89,6 +94,12 @@ class ThingsIndex:
         return (
             not (word.capital and at > 0) and after not in _NAMES_BEFORE and before not in _TRIGGERS and len(words) > 3
         )
+
+    def _mere_id(self, window: Sequence[Word], known: str, text: str) -> bool:
+        """`sign in` and `care` are everyday words, though services have such ids; `sign-in` is written like an id."""
+        if known not in self.ids_only or not all(is_ordinary(word.plain) for word in window):
+            return False
+        return not re.search(r"[-_.]", text[window[0].start : window[-1].end])
 
     def _mention(self, window: Sequence[Word], text: str, records: frozenset[str], *, cost: float) -> Mention:
         fitting = tuple(sorted(records))
@@ -101,10 +112,12 @@ class ThingsIndex:
 def index_things(records: Iterable[App | Service], kind: MentionKind) -> ThingsIndex:
     """Index apps or services by name, alias and id."""
     names: dict[str, set[str]] = defaultdict(set)
+    said: set[str] = set()
     for record in records:
-        for name in (record.name, record.id, *record.aliases):
+        for place, name in enumerate((record.id, record.name, *record.aliases)):
             for key in {joined(name), joined(name.removeprefix("the ").removeprefix("The "))}:
                 if len(key) >= 2:
                     names[key].add(record.id)
+                    said |= {key} if place else set()
     found = {name: frozenset(ids) for name, ids in names.items()}
-    return ThingsIndex(kind, found, index_words(found), max(map(len, found), default=0))
+    return ThingsIndex(kind, found, index_words(found), max(map(len, found), default=0), frozenset(found) - said)
