@@ -21,6 +21,8 @@ from tickless.stages.correlate.impact import impact, personal_impact
 
 LABEL = "label:"
 MAX_LABELS = 40
+UNCLEAR = "?"
+"""A slot of a finding that is asked for: somebody was named, but not clearly."""
 WITH_PEOPLE = dt.timedelta(hours=8)
 """How long an incident that people have in hand, and of which nothing new is heard, still takes in reports."""
 SOLVED: frozenset[Outcome | None] = frozenset({"verified", "confirmed", "assumed", "prevented"})
@@ -183,8 +185,10 @@ class CorrelateRoom:
         service = finding.slots.get("service")
         inputs = {name: text for name, text in finding.slots.items() if name not in {"for", "person", "code"}}
         for entity in finding.entities:
-            if entity.ref is None and entity.alternatives:
+            if entity.ref is None and entity.alternatives and entity.kind != "person":
                 inputs[f"{entity.kind}?"] = "|".join(entity.alternatives)
+            if entity.kind == "person" and entity.alternatives and inputs.get("like") == UNCLEAR:
+                inputs["like?"] = "|".join(entity.alternatives)
         if whom.person and whom.person != sender.person:
             inputs["person"] = whom.person
         elif whom.choices or whom.unknown:
