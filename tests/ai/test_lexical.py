@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tickless.ai import Example, build_brain
-from tickless.ai.lexical import LexicalBrain, teach
+from tickless.ai.late import TaughtBrain, teach
 from tickless.ai.teaching import shipped_examples
 
 
 @pytest.fixture(scope="module")
-def brain() -> LexicalBrain:
+def brain() -> TaughtBrain:
     return teach(shipped_examples())
 
 

@@ -1,7 +1,8 @@
-"""What a language brain promises. `lexical` is the one that always works; a sentence encoder takes the same place."""
+"""What a language brain promises, whichever rung of the ladder answers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,7 +30,7 @@ class Brain(Protocol):
 
     @property
     def name(self) -> str:
-        """`lexical`, `embedding`, …: the rung of the ladder that answered."""
+        """`embedding` (words and meaning) or `lexical` (words alone): the rung of the ladder that answers."""
 
     @property
     def version(self) -> str:
@@ -41,6 +42,9 @@ class Brain(Protocol):
 
     def rank(self, text: str, *, limit: int = 3) -> tuple[Guess, ...]:
         """The likeliest labels, best first, however unlikely. Empty only if the text has nothing readable in it."""
+
+    def rank_many(self, texts: Sequence[str], *, limit: int = 3) -> tuple[tuple[Guess, ...], ...]:
+        """`rank` of each sentence, in one go: much quicker than one by one where there are many."""
 
     def guess(self, text: str) -> Guess | None:
         """The best label, or None where the brain would rather not say. Never raises, whatever the text."""

@@ -39,6 +39,11 @@ def normalise(text: str) -> str:
     return text
 
 
+def unmasked(text: str) -> str:
+    """The text without characters that nobody sees; lone surrogates, which no tokenizer reads, as a question mark."""
+    return _NOISE.sub("", text).encode("utf-8", "replace").decode("utf-8")
+
+
 def words(text: str) -> list[str]:
     """The words of a normalised text, apostrophes taken out (`can't` → `cant`, as people type it anyway)."""
     return [word.replace("'", "") for word in _WORD.findall(text)]

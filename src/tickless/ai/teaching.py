@@ -7,7 +7,8 @@ from functools import lru_cache
 from importlib.resources import files
 
 from tickless.ai.brain import Brain, Example
-from tickless.ai.lexical import teach
+from tickless.ai.encoder import Encoder
+from tickless.ai.late import REJECTION, teach
 from tickless.domain.runbook import Runbook
 
 
@@ -33,6 +34,23 @@ def runbook_examples(runbooks: Iterable[Runbook]) -> Iterator[Example]:
             yield from (Example(label, says) for says in runbook.serves.says)
 
 
-def build_brain(runbooks: Iterable[Runbook]) -> Brain:
-    """A brain that knows conversation acts, the usual needs, and what these runbooks serve. Takes about a second."""
-    return teach([*shipped_examples(), *runbook_examples(runbooks)])
+def build_brain(
+    runbooks: Iterable[Runbook],
+    *,
+    extra_examples: Iterable[Example] = (),
+    encoder: Encoder | None = None,
+    rejection: float = REJECTION,
+) -> Brain:
+    """A brain that knows conversation acts, the usual needs, and what these runbooks and `extra_examples` stand for.
+
+    `extra_examples`: of catalogue items, articles, confirmed outcomes; what a runbook teaches already is not taught twice.
+    `rejection`: the share of sentences within its scope that it may refuse. Takes about a second; the same examples again,
+    no time.
+    """
+    taught = {*shipped_examples(), *runbook_examples(runbooks), *extra_examples}
+    return _taught(tuple(sorted(taught, key=lambda one: (one.label, one.text))), encoder, rejection)
+
+
+@lru_cache(maxsize=8)
+def _taught(examples: tuple[Example, ...], encoder: Encoder | None, rejection: float) -> Brain:
+    return teach(examples, encoder=encoder, rejection=rejection)

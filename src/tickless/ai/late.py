@@ -1,0 +1,171 @@
+"""The brain that is taught: what words say and what meaning says, each with its weight, and an honest confidence.
+
+Taught on examples, it learns its weights and its confidence on sentences that were left out in turn. What an unknown sentence
+looks like is learnt by hiding each left-out example's own label. Without an encoder the same brain goes by words alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tickless.ai.brain import Example, Guess
+from tickless.ai.calibration import Calibration, calibrate
+from tickless.ai.encoder import Encoder
+from tickless.ai.features import Floats, Indexes, Vocabulary, learn_vocabulary, words
+from tickless.ai.fusing import fit_weights
+from tickless.ai.sentences import Examples
+from tickless.ai.views import Seen, Views, see_left_out
+
+METHOD = "2"
+FOLDS = 5
+MOST_FOLDED = 4_000
+"""With more examples one fifth is left out once, and not every fifth in turn."""
+UNKNOWN = 0.35
+"""How much an unknown sentence counts beside a known one when confidences are calibrated."""
+REJECTION = 0.05
+"""Share of sentences within its scope, and understood rightly, that a brain may refuse."""
+LOWEST, HIGHEST = 0.4, 0.6
+"""Bounds of the threshold: a guess more likely wrong than right is none, however few sentences would then be refused."""
+
+
+@dataclass(frozen=True)
+class TaughtBrain:
+    """Make it with `teach`."""
+
+    labels: tuple[str, ...]
+    examples: tuple[Example, ...]
+    version: str
+    threshold: float
+    weights: Floats
+    """Of the views, in the order of `Seen.evidence`."""
+    calibration: Calibration
+    _views: Views
+    _vocabulary: Vocabulary
+    _encoder: Encoder | None
+
+    @property
+    def name(self) -> str:
+        return "embedding" if self._encoder else "lexical"
+
+    def rank(self, text: str, *, limit: int = 3) -> tuple[Guess, ...]:
+        """The likeliest labels, best first. Empty if the text has nothing readable in it."""
+        return self.rank_many([text], limit=limit)[0]
+
+    def rank_many(self, texts: Sequence[str], *, limit: int = 3) -> tuple[tuple[Guess, ...], ...]:
+        """The same for each of several sentences, in one go."""
+        if not texts:
+            return ()
+        vectors = [self._vocabulary.vector(text) for text in texts]
+        seen = self._views.see(vectors, self._encoder.encode(texts) if self._encoder else None)
+        scores, signs = judge(seen, self.weights)
+        found = []
+        for row in range(len(texts)):
+            readable = len(vectors[row].columns) > 0 or (self._encoder is not None and bool(words(texts[row])))
+            found.append(self._guesses(seen, row, scores[row], signs[row], limit) if readable else ())
+        return tuple(found)
+
+    def guess(self, text: str) -> Guess | None:
+        """The best label, or None below the threshold."""
+        ranked = self.rank(text, limit=1)
+        return ranked[0] if ranked and ranked[0].confidence >= self.threshold else None
+
+    def _guesses(self, seen: Seen, row: int, scores: Floats, signs: Floats, limit: int) -> tuple[Guess, ...]:
+        order = np.argsort(-scores, kind="stable")[:limit]
+        top = self.calibration.confidence(signs)
+        fall = np.exp(scores[order] - scores[order[0]])
+        return tuple(
+            Guess(self.labels[label], round(float(top * share), 4), self._nearest_text(seen.cosines[row], int(label)))
+            for label, share in zip(order, fall, strict=True)
+        )
+
+    def _nearest_text(self, cosines: Floats, label: int) -> str:
+        own = np.flatnonzero(self._views.owners == label)
+        return self.examples[int(own[np.argmax(cosines[own])])].text
+
+
+def judge(seen: Seen, weights: Floats) -> tuple[Floats, Floats]:
+    """Fused log-shares (n × labels), and the signs of a good guess (n × 4): log-odds of the best label, its logit,
+    the cosine of its nearest examples, and that of any example."""
+    scores = seen.evidence() @ weights
+    rows = np.arange(len(scores))
+    top = np.argmax(scores, axis=1)
+    shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+    share = np.clip(1 / shares.sum(axis=1), 1e-6, 1 - 1e-6)
+    kinds = seen.logits.shape[2]
+    logit = seen.logits[rows, top] @ weights[:kinds]
+    signs = [np.log(share / (1 - share)), logit, 10 * seen.nearest[rows, top], 10 * seen.nearest.max(axis=1)]
+    return scores, np.stack(signs, axis=1)
+
+
+def teach(examples: Iterable[Example], *, encoder: Encoder | None = None, rejection: float = REJECTION) -> TaughtBrain:
+    """A brain that knows these examples. Needs at least two labels; raises ValueError otherwise."""
+    taught = tuple(sorted({(one.label, one.text.strip()) for one in examples if one.text.strip()}))
+    labels = tuple(sorted({label for label, _ in taught}))
+    if len(labels) < 2:
+        raise ValueError("a brain needs examples of at least two labels")
+    texts = [text for _, text in taught]
+    vocabulary = learn_vocabulary(texts)
+    place = {label: number for number, label in enumerate(labels)}
+    owners = np.array([place[label] for label, _ in taught], dtype=np.int64)
+    vectors = tuple(vocabulary.vector(text) for text in texts)
+    known = Examples.of(vectors, len(vocabulary.telling), encoder.encode(texts, keep=True) if encoder else None)
+    left_out, kept = _left_out(known, owners, len(labels))
+    weights = fit_weights(left_out.evidence(), owners[kept])
+    calibration, sure = _calibration(left_out, owners[kept], weights)
+    told = repr((METHOD, rejection, encoder.version if encoder else "", taught))
+    return TaughtBrain(
+        labels=labels,
+        examples=tuple(Example(label, text) for label, text in taught),
+        version=f"{METHOD}-{hashlib.sha256(told.encode()).hexdigest()[:12]}",
+        threshold=_threshold(sure, rejection),
+        weights=weights,
+        calibration=calibration,
+        _views=Views.fit(known, owners, len(labels)),
+        _vocabulary=vocabulary,
+        _encoder=encoder,
+    )
+
+
+def _left_out(examples: Examples, owners: Indexes, labels: int) -> tuple[Seen, Indexes]:
+    """What views say of examples they were not fitted on, and which these are."""
+    folds = np.zeros(len(owners), dtype=np.int64)
+    for label in range(labels):
+        own = np.flatnonzero(owners == label)
+        folds[own] = np.arange(len(own)) % FOLDS
+    seen, places = [], []
+    for turn in range(FOLDS) if len(owners) <= MOST_FOLDED else range(1):
+        inside, outside = np.flatnonzero(folds != turn), np.flatnonzero(folds == turn)
+        outside = outside[np.isin(owners[outside], owners[inside])]
+        if len(outside):
+            seen.append(see_left_out(examples, owners, labels, inside=inside, outside=outside))
+            places.append(outside)
+    logits = np.concatenate([one.logits for one in seen])
+    nearest = np.concatenate([one.nearest for one in seen])
+    return Seen(logits, nearest, np.zeros((len(logits), 0))), np.concatenate(places)
+
+
+def _calibration(left_out: Seen, owners: Indexes, weights: Floats) -> tuple[Calibration, Floats]:
+    """The calibration, and the confidence of every left-out example that was understood rightly."""
+    scores, known = judge(left_out, weights)
+    right = (np.argmax(scores, axis=1) == owners).astype(np.float64)
+    rows = np.arange(len(owners))
+    logits, nearest = left_out.logits.copy(), left_out.nearest.copy()
+    logits[rows, owners] = -30.0
+    nearest[rows, owners] = -1.0
+    _, unknown = judge(Seen(logits, nearest, left_out.cosines), weights)
+    found = calibrate(
+        np.vstack([known, unknown]),
+        np.concatenate([right, np.zeros(len(owners))]),
+        counts=np.concatenate([np.ones(len(owners)), np.full(len(owners), UNKNOWN)]),
+    )
+    return found, np.array([found.confidence(signs) for signs in known[right > 0]])
+
+
+def _threshold(sure: Floats, rejection: float) -> float:
+    """Refuses that share of what was understood rightly, within bounds."""
+    wanted = float(np.quantile(sure, rejection)) if len(sure) else HIGHEST
+    return round(min(max(wanted, LOWEST), HIGHEST), 4)
