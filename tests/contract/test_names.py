@@ -11,7 +11,7 @@ def test_stored_names_are_frozen() -> None:
     assert names.STEPS == (
         "case.decide", "case.ask_approval", "case.close_approval", "case.ask_person", "case.take_answer",
         "case.start_run", "case.end_run", "case.resolved", "case.hand_off", "case.close", "case.state",
-        "run.precheck", "run.step", "run.undo", "verify.read", "verify.verdict",
+        "run.precheck", "run.step", "run.undo", "verify.read", "verify.verdict", "case.give_answer", "case.take_feedback",
     )  # fmt: skip
     assert (names.QUEUE, names.INBOX) == ("tickless", "inbox")
     assert len({*names.WORKFLOWS, *names.STEPS}) == len(names.WORKFLOWS) + len(names.STEPS)

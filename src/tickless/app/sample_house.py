@@ -10,12 +10,17 @@ from tickless.app.build import House, Role, build
 from tickless.app.settings import ConnectorUse, PaceSettings, Settings
 from tickless.domain.world import World
 from tickless.journal.world import write_world
+from tickless.practices.knowledge.folder import ArticleFile, read_batch
+from tickless.practices.knowledge.service import import_batch
+from tickless.sample.articles import make_articles
 from tickless.sample.company import Company
 from tickless.sample.estate.control import Estate
 from tickless.sdk.capabilities import CAPABILITIES
 
 COMPANY = "company"
 MONITOR = "monitor"
+ARTICLES = "larkmoor"
+"""The folder that the sample's articles seem to come from."""
 QUICK = PaceSettings(answer=60.0, approval=60.0, first_look=20.0, gather=3.0)
 """The sample company's day is short: people answer in seconds."""
 
@@ -53,7 +58,11 @@ def open_sample_house(estate: Estate, company: Company, data: Path, *, role: Rol
     house = build(sample_settings(estate, data, **given), role=role, secret_values=secret_values)
     with house.journal.write() as tx:
         write_world(tx, world_of(company))
+        now = house.rooms.clock.now()
+        files = [ArticleFile(name, text) for name, text in make_articles(company.people, now.date())]
+        import_batch(tx, read_batch(files, root=ARTICLES), world=world_of(company), by="sample", at=now)
     house.world.renew()
+    house.library.renew()
     return SampleHouse(house, estate, company)
 
 

@@ -30,6 +30,18 @@ class Article(Record):
     """The file it comes from, if it is kept in git: then it is edited there."""
 
 
+class ArticleVersion(Record):
+    """An article as somebody left it. `id` is `<article>@<number>`, counted from 1."""
+
+    version: Literal[1] = 1
+    id: str
+    article: Article
+    number: int = Field(ge=1)
+    by: str
+    at: AwareDatetime
+    note: str = ""
+
+
 class Asked(Record):
     """A question that somebody asked, and what was answered from which article. Without an article nobody could answer."""
 

@@ -164,10 +164,18 @@ class CaseSteps:
             why = made.summary if made else "people take over"
             done = ends.end_case(tx, record, state="handed_off", outcome="handed_off", now=now, why=why)
             told = made is not None and self._speak(tx, done, made, "handed_off", key=f"{decision}:off", now=now)
+            unanswered(tx, done, now=now)
             if not told:
-                text = words.handed_off(done)
+                text = self._words_of_hand_off(tx, done)
                 say(tx, conversation=done.conversation, case=done, text=text, key=f"{decision}:off", at=now)
         return "handed_off"
+
+    @staticmethod
+    def _words_of_hand_off(tx: Tx, case: Case) -> str:
+        if case.kind != "question":
+            return words.handed_off(case)
+        tried = any(one.about == "answered" for one in tx.questions.by(case=case.id))
+        return words.no_answer(case, tried=tried)
 
     def broke(self, case: str, reason: str) -> str:
         """The house itself failed: people take over."""

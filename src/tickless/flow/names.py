@@ -19,6 +19,9 @@ HAND_OFF = "case.hand_off"
 CLOSE = "case.close"
 STATE = "case.state"
 
+GIVE_ANSWER = "case.give_answer"
+TAKE_FEEDBACK = "case.take_feedback"
+
 PRECHECK = "run.precheck"
 STEP = "run.step"
 UNDO = "run.undo"
@@ -33,7 +36,7 @@ INBOX = "inbox"
 WORKFLOWS = (RESOLVE_CASE, INTERPRET_RUN)
 STEPS = (
     DECIDE, ASK_APPROVAL, CLOSE_APPROVAL, ASK_PERSON, TAKE_ANSWER, START_RUN, END_RUN, RESOLVED, HAND_OFF, CLOSE, STATE,
-    PRECHECK, STEP, UNDO, READ, VERDICT,
+    PRECHECK, STEP, UNDO, READ, VERDICT, GIVE_ANSWER, TAKE_FEEDBACK,
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from tickless.flow.asking import Asking
 from tickless.flow.case_steps import CaseSteps
 from tickless.flow.engine import Engine, StepBroke
 from tickless.flow.interpreter import Interpreter
+from tickless.flow.knowing import Knowing
 
 MAX_TURNS = 60_000
 """A case that waits behind a brake turns round every ten seconds; this bounds it to a week."""
@@ -24,10 +25,11 @@ OVER = frozenset({"resolved", "handed_off", "closed"})
 class Resolution:
     """The durable story of one case."""
 
-    def __init__(self, engine: Engine, *, steps: CaseSteps, asking: Asking, interpreter: Interpreter) -> None:
+    def __init__(self, engine: Engine, *, steps: CaseSteps, asking: Asking, knowing: Knowing, interpreter: Interpreter) -> None:
         self._engine = engine
         self._steps = steps
         self._asking = asking
+        self._knowing = knowing
         self._interpreter = interpreter
         engine.register(names.RESOLVE_CASE, self.resolve_case)
         engine.register(names.INTERPRET_RUN, interpreter.interpret_run)
@@ -51,6 +53,8 @@ class Resolution:
                     end = await self._ask(case, decision)
                 case "ask_approval" | "suggest":
                     end = await self._approval(case, decision)
+                case "answer":
+                    end = await self._answer(case, decision)
                 case "wait":
                     end = await self._wait(case, seconds=decision["seconds"])
                 case "hand_off":
@@ -87,6 +91,17 @@ class Resolution:
         if heard is None or heard["type"] == "withdraw":
             return await self._withdrawn_or_silent(case, decision, heard)
         return str(await step(names.TAKE_ANSWER, self._asking.take_answer, case, asked["question"], heard))
+
+    async def _answer(self, case: str, decision: dict[str, Any]) -> str:
+        """Answer from knowledge and hear whether it helped: yes ends it, no decides again, silence is assumed."""
+        step, steps = self._engine.step, self._steps
+        asked = await step(names.GIVE_ANSWER, self._knowing.give_answer, case, decision["id"])
+        if asked["question"] is None:
+            return str(await step(names.HAND_OFF, steps.hand_off, case, decision["id"]))
+        heard = await self._engine.receive(seconds=asked["seconds"])
+        if heard is not None and heard["type"] == "withdraw":
+            return str(await step(names.CLOSE, steps.withdraw, case, heard))
+        return str(await step(names.TAKE_FEEDBACK, self._knowing.take_feedback, case, asked["question"], heard))
 
     async def _approval(self, case: str, decision: dict[str, Any]) -> str:
         """Ask for a yes to this very plan and wait; what was answered stands in the journal, so it is decided again."""

@@ -10,6 +10,7 @@ from tickless.domain.runbook import Runbook
 from tickless.domain.world import World
 from tickless.journal import Journal
 from tickless.kit.clock import Clock
+from tickless.practices.knowledge import Composer, Library
 from tickless.sdk.registry import Registry
 from tickless.stages.act.service import ActRoom
 from tickless.stages.act.vault import Vault
@@ -55,3 +56,7 @@ class Rooms:
     data: Path
     """Folder of the embedded databases and the key file."""
     pace: Pace = field(default_factory=Pace)
+    library: Callable[[], Library] = Library.of
+    """The published articles, ready to be searched."""
+    composer: Composer | None = None
+    """Puts answers into words, if a model is configured; what it says is checked sentence by sentence."""

@@ -112,6 +112,13 @@ class Alerts:
     def add_participant(self, participant: Participant) -> None:
         insert_new(self._connection, tables.participants, participant.model_dump())
 
+    def set_owner(self, participant: Participant) -> None:
+        """Make somebody the one owner of a case: who was it before is so no longer."""
+        table = tables.participants
+        others = (table.c.case == participant.case) & (table.c.role == "owner") & (table.c.ref != participant.ref)
+        self._connection.execute(sa.delete(table).where(others))
+        self.add_participant(participant)
+
     def cases_of(self, ref: str, role: str, *, limit: int = 20) -> list[str]:
         """Cases in which somebody has that role, newest participation first."""
         table = tables.participants

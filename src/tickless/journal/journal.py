@@ -15,7 +15,7 @@ from tickless.domain.decision import ApprovalRequest, Decision, OpenQuestion
 from tickless.domain.errors import Unreachable
 from tickless.domain.experience import Rating
 from tickless.domain.finding import Finding
-from tickless.domain.knowledge import Article, Asked
+from tickless.domain.knowledge import Article, ArticleVersion, Asked
 from tickless.domain.known import Bulletin, KnownError, Maintenance
 from tickless.domain.measure import Resolution
 from tickless.domain.person import App, Delegation, Device, Person, PersonChange
@@ -208,6 +208,15 @@ class Tx:
     @cached_property
     def articles(self) -> Shelf[Article]:
         return Shelf(self.connection, tables.articles, Article, lambda a: {"id": a.id, "title": a.title})
+
+    @cached_property
+    def article_versions(self) -> Shelf[ArticleVersion]:
+        return Shelf(
+            self.connection,
+            tables.article_versions,
+            ArticleVersion,
+            lambda v: {"id": v.id, "article": v.article.id, "at": v.at},
+        )
 
     @cached_property
     def asked(self) -> Shelf[Asked]:

@@ -234,6 +234,7 @@ dependencies = sa.Table(
 )
 items = _table("configuration_items", _id(), _text("kind"), _text("service", index=True))
 articles = _table("articles", _id(), _text("title"))
+article_versions = _table("article_versions", _id(), _text("article", null=False, index=True), _time("at"))
 asked = _table(
     "asked",
     _id(),

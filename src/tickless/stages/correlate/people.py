@@ -62,6 +62,8 @@ def subject_of(finding: Finding, person: str | None) -> str:
         return f"service:{service}"
     thing = finding.slots.get("app") or finding.slots.get("device")
     who = f"person:{person}" if person else f"signal:{finding.signal}"
+    if finding.need == "question":  # each question is one of its own
+        return f"{who}/{finding.id}"
     return f"{who}/{thing}" if thing else who
 
 

@@ -17,8 +17,8 @@ from tickless.domain.known import KnownError
 from tickless.domain.plan import Plan
 from tickless.domain.runbook import Runbook
 from tickless.domain.world import World
-from tickless.practices.knowledge import Answer
 from tickless.kit.expressions import ExpressionError, compile_expression, expressions_in, render
+from tickless.practices.knowledge import Answer
 from tickless.stages.decide.binding import Missing, bind
 
 WORKAROUND = "workaround"
@@ -202,7 +202,7 @@ def _ask_for_input(
 
 
 def _who(case: Case) -> Question:
-    """Ask somebody unknown who they are, then for the code that proves it: the same words whether or not there is such a person."""
+    """Ask somebody unknown who they are, then for the code; the same words whether or not there is such a person."""
     if CLAIMED in case.inputs:
         return Question(about="step_up", text=UNKNOWN_PROOF)
     return Question(about="who", text=WHO)

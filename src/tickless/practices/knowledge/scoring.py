@@ -1,0 +1,128 @@
+"""How likely an article answers a question, from several signs that fail in different ways. Pure.
+
+By words: how much of the question stands in the article, in its best section, in its title and tags, and how near the question
+is to one of the article's own. By meaning, with an encoder: the best cosine of a section, of a question or the title. An article
+that stands out from the next one is likelier than two that are alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tickless.ai.bm25 import Bm25, terms
+from tickless.ai.encoder import Encoder
+from tickless.ai.features import Floats
+from tickless.ai.retrieval import Document, Hit, Index
+from tickless.domain.knowledge import Article
+from tickless.practices.knowledge.sections import Section
+
+MEANING = 0.6
+"""Weight of the meaning beside the words."""
+APART = 0.3
+"""What standing out from the next article counts."""
+WIDE = 80
+"""Sections and questions that one search looks at."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """For one question: article → likelihood, 0..1, and section key → how well it fits."""
+
+    articles: dict[str, float]
+    sections: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Signs:
+    """Articles, made ready once. Keys are `<article>#<place>` for sections and `<article>?<place>` for questions."""
+
+    ids: tuple[str, ...]
+    whole: Bm25
+    titles: Bm25
+    sections: Index
+    questions: Index
+    asked: Mapping[str, frozenset[str]]
+    """Question key → its words."""
+
+    @classmethod
+    def of(
+        cls, articles: Sequence[Article], sections: Mapping[str, tuple[Article, Section]], encoder: Encoder | None
+    ) -> Signs:
+        asked = {f"{one.id}?{place}": said for one in articles for place, said in enumerate(one.questions)}
+        named = {f"{one.id}?title": one.title for one in articles}
+        return cls(
+            ids=tuple(one.id for one in articles),
+            whole=Bm25.of([f"{one.title} {' '.join(one.tags)}\n{one.text}" for one in articles]),
+            titles=Bm25.of([f"{one.title} {' '.join(one.tags)}" for one in articles]),
+            sections=Index.of((_document(key, *found) for key, found in sections.items()), encoder),
+            questions=Index.of((Document(key, said) for key, said in {**asked, **named}.items()), encoder),
+            asked={key: frozenset(terms(said)) for key, said in {**asked, **named}.items()},
+        )
+
+    def score(self, question: str, *, without: str = "", without_article: str = "") -> Scored:
+        """`without`, `without_article`: a question or an article that is left out, for measuring."""
+        words = frozenset(terms(question))
+        found: dict[str, _Sum] = {}
+        for place, article in enumerate(self.ids):
+            found[article] = _Sum()
+        for by_words, sign in ((self.whole.coverage(question), "whole"), (self.titles.coverage(question), "title")):
+            _add(found, self.ids, by_words, sign)
+        in_sections = self.sections.search(question, limit=WIDE)
+        for hit in in_sections:
+            found[_article(hit)].see(section=hit.words, meaning=hit.cosine)
+        for hit in self.questions.search(question, limit=WIDE):
+            if hit.id != without:
+                found[_article(hit)].see(question=_alike(words, self.asked[hit.id]), meaning=hit.cosine)
+        meant = self.sections.brain == "embedding"
+        scores = {one: sum_.total(meant) for one, sum_ in found.items() if one != without_article}
+        return Scored(_apart(scores), {hit.id: hit.score for hit in in_sections})
+
+
+@dataclass
+class _Sum:
+    """The best of each sign for one article."""
+
+    whole: float = 0.0
+    title: float = 0.0
+    section: float = 0.0
+    question: float = 0.0
+    meaning: float = 0.0
+
+    def see(self, *, section: float = 0.0, question: float = 0.0, meaning: float | None = None) -> None:
+        self.section, self.question = max(self.section, section), max(self.question, question)
+        self.meaning = max(self.meaning, meaning or 0.0)
+
+    def total(self, meant: bool) -> float:
+        words = (self.whole + self.title + self.section + self.question) / 4
+        return (1 - MEANING) * words + MEANING * self.meaning if meant else words
+
+
+def _add(found: dict[str, _Sum], ids: Sequence[str], values: Floats, sign: str) -> None:
+    for place in np.flatnonzero(values):
+        setattr(found[ids[int(place)]], sign, float(values[place]))
+
+
+def _apart(scores: dict[str, float]) -> dict[str, float]:
+    """The best article gets a share of its distance to the second; nothing is above 1."""
+    ranked = sorted(scores.items(), key=lambda one: (-one[1], one[0]))
+    kept = {article: score for article, score in ranked if score > 0}
+    if len(ranked) > 1 and kept:
+        (first, best), (_, second) = ranked[0], ranked[1]
+        kept[first] = min(1.0, best + APART * (best - second))
+    return kept
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> float:
+    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
+
+
+def _article(hit: Hit) -> str:
+    return hit.id.partition("#")[0].partition("?")[0]
+
+
+def _document(key: str, article: Article, section: Section) -> Document:
+    title = f"{article.title}: {section.heading}" if section.heading else article.title
+    return Document(key, title, section.text)
