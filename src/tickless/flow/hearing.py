@@ -14,6 +14,7 @@ from tickless.flow.bindings import note_thread, recognise
 from tickless.flow.conversation import say
 from tickless.flow.experience import ask_rating
 from tickless.flow.joining import Joining
+from tickless.flow.knowing import Knowing
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
 from tickless.kit.ids import new_id
@@ -31,6 +32,7 @@ class Hearing:
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
         self._joining = Joining(rooms)
+        self._knowing = Knowing(rooms)
 
     def hear(self, tx: Tx, signal: Signal, *, now: dt.datetime) -> list[Case]:
         """Take in one message of a person."""
@@ -46,11 +48,13 @@ class Hearing:
         context = DialogueContext(
             writer=sender.person,
             question=_asked(question),
-            cases=tuple(live),
+            cases=tuple(live) or self._just_solved(tx, sender),
         )
         findings = self._rooms.understanding().understand(signal, context=context, now=now)
         begun: list[Case] = []
         needs = 0
+        if len(findings) == 1:
+            findings = (self._knowing.reread(tx, findings[0], signal, sender),)
         for finding in findings:
             tx.findings.put(finding)
             if finding.act == "need":
@@ -163,6 +167,11 @@ class Hearing:
             tx.cases.put(case.model_copy(update={"outcome": "confirmed", "updated_at": now}))
             ends.recount(tx, case, outcome="confirmed")
         return words.GLAD
+
+    def _just_solved(self, tx: Tx, sender: Sender) -> tuple[Case, ...]:
+        """What “it works now” may be about when nothing is live."""
+        case = self._last_solved(tx, sender)
+        return (case,) if case is not None else ()
 
     @staticmethod
     def _last_solved(tx: Tx, sender: Sender) -> Case | None:

@@ -184,7 +184,12 @@ def helped(tx: Tx, deed: Deed, sender: Sender, now: dt.datetime) -> list[Case]:
     if waits:
         question = max(waits, key=lambda one: one.asked_at)
         tx.questions.put(question.model_copy(update={"state": "answered"}))
-        message = {"type": "answer", "question": question.id, "text": "yes" if yes else "no", "slots": {}}
+        message: dict[str, Any] = {
+            "type": "answer",
+            "question": question.id,
+            "text": "yes" if yes else "no",
+            "slots": {},
+        }
         tx.coordination.post(f"answer:{question.id}", workflow=question.waiting, message=message)
         return []
     given = [one for one in tx.asked.by(conversation=case.conversation) if one.case == case.id and one.article]

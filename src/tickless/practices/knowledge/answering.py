@@ -23,7 +23,7 @@ _WHO = re.compile(
     re.IGNORECASE,
 )
 _CONTACT = re.compile(
-    r"\b(?:ask|asks|contact|write to|call|ring|e-?mail|message|reach|speak to|talk to|responsible|decides?|looks? after|owns?)\b",
+    r"\b(?:ask|asks|contact|write to|call|ring|e-?mail|message|reach|speak to|talk to|responsible|decides?|looks? after)\b",
     re.IGNORECASE,
 )
 _REACHED_AT = re.compile(r"@|\b\d{3,}\b|\bextension\b", re.IGNORECASE)

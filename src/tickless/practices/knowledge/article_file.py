@@ -1,4 +1,4 @@
-"""An article's file: YAML front matter between two lines of `---`, then Markdown. Pure: text → article, or every problem at once."""
+"""An article's file: YAML front matter between two lines of `---`, then Markdown. Pure: text → article, or every problem."""
 
 from __future__ import annotations
 

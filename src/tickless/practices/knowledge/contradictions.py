@@ -1,8 +1,8 @@
 """Articles that say different things about the same: pairs of sentences alike in their words and apart in their facts. Pure.
 
-Two sentences of two published articles are about the same when they share most of their telling words (or, with an encoder, most
-of their meaning). They contradict each other when a number, an address or a name stands on both sides and is not the same, or
-when one of them has a not in it.
+Two sentences of two published articles are about the same when they share most of their telling words (or, with an encoder,
+most of their meaning). They contradict each other when a number, an address or a name stands on both sides and is not the
+same, or when one of them has a not in it.
 """
 
 from __future__ import annotations
@@ -23,9 +23,16 @@ What = Literal["number", "address", "name", "not"]
 Encode = Callable[[Sequence[str]], Floats32]
 SAME_WORDS = 0.5
 FEWEST_WORDS = 3
+FEWEST_SHARED = 2
 SAME_MEANING = 0.8
 SOME_WORDS = 0.3
 """With nearly the same meaning, so few words in common are enough."""
+GENERAL = frozenset(
+    telling(
+        "day days week weeks month months year years hour hours minute minutes working take takes time times about up"
+    )
+)
+"""Words of measures: two sentences with nothing else in common are not about the same."""
 COMMON = 60
 """A word in more sentences than this says nothing about what they have in common."""
 
@@ -78,14 +85,14 @@ def _sentences(article: Article) -> Iterable[_Sentence]:
 def _pairs(said: Sequence[_Sentence], vectors: Floats32 | None) -> Iterable[tuple[int, int]]:
     """Sentences of two articles that are about the same."""
     where: dict[str, list[int]] = defaultdict(list)
-    for place, one in enumerate(said):
-        for word in one.words:
-            where[word].append(place)
+    for at, sentence in enumerate(said):
+        for word in sentence.words:
+            where[word].append(at)
     shared: dict[tuple[int, int], int] = defaultdict(int)
     for places in where.values():
         if len(places) <= COMMON:
-            for at, one in enumerate(places):
-                for other in places[at + 1 :]:
+            for nth, one in enumerate(places):
+                for other in places[nth + 1 :]:
                     if said[one].article.id != said[other].article.id:
                         shared[one, other] += 1
     for (one, other), count in shared.items():
@@ -95,6 +102,8 @@ def _pairs(said: Sequence[_Sentence], vectors: Floats32 | None) -> Iterable[tupl
 
 def _about_the_same(a: _Sentence, b: _Sentence, one: int, other: int, vectors: Floats32 | None) -> bool:
     words = alike(a.words, b.words)
+    if len((a.words & b.words) - GENERAL) < FEWEST_SHARED:
+        return False
     if words >= SAME_WORDS:
         return True
     near = vectors is not None and float(np.dot(vectors[one], vectors[other])) >= SAME_MEANING

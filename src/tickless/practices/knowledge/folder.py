@@ -40,7 +40,7 @@ def article_paths(folder: Path) -> list[Path]:
 
 
 def read_folder(folder: Path) -> tuple[list[ArticleFile], list[Problem]]:
-    """Read the files. What cannot be read is a problem, never an exception; links that lead out of the folder are left alone."""
+    """Read the files. What cannot be read is a problem, never an exception; links that lead out are left alone."""
     files, problems = [], []
     base = folder.resolve()
     if not base.is_dir():

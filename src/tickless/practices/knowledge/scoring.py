@@ -1,8 +1,8 @@
 """How likely an article answers a question, from several signs that fail in different ways. Pure.
 
 By words: how much of the question stands in the article, in its best section, in its title and tags, and how near the question
-is to one of the article's own. By meaning, with an encoder: the best cosine of a section, of a question or the title. An article
-that stands out from the next one is likelier than two that are alike.
+is to one of the article's own. By meaning, with an encoder: the best cosine of a section, of a question or the title.
+An article that stands out from the next one is likelier than two that are alike.
 """
 
 from __future__ import annotations
@@ -65,9 +65,7 @@ class Signs:
     def score(self, question: str, *, without: str = "", without_article: str = "") -> Scored:
         """`without`, `without_article`: a question or an article that is left out, for measuring."""
         words = frozenset(terms(question))
-        found: dict[str, _Sum] = {}
-        for place, article in enumerate(self.ids):
-            found[article] = _Sum()
+        found = {article: _Sum() for article in self.ids}
         for by_words, sign in ((self.whole.coverage(question), "whole"), (self.titles.coverage(question), "title")):
             _add(found, self.ids, by_words, sign)
         in_sections = self.sections.search(question, limit=WIDE)

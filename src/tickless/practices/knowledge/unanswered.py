@@ -1,4 +1,4 @@
-"""What people asked and no article answered: the same question in other words counted together, the most pressing first. Pure."""
+"""What people asked and no article answered: the same question in other words counted together, heaviest first. Pure."""
 
 from __future__ import annotations
 

@@ -8,8 +8,10 @@ from functools import lru_cache
 from tickless.ai.bm25 import terms
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s)>\]]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
-_NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,:]\d+)*(?!\w)|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|twice|once)\b",
-                     re.IGNORECASE)  # fmt: skip
+_NUMBER = re.compile(
+    r"(?<![\w.])\d+(?:[.,:]\d+)*(?!\w)|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|twice|once)\b",
+    re.IGNORECASE,
+)
 _NOT = re.compile(
     r"\b(?:not|no|never|none|nobody|cannot|without|forbidden|prohibited|neither|nor)\b|n['’]t\b", re.IGNORECASE
 )
