@@ -33,6 +33,10 @@ class Brain(Protocol):
         """`embedding` (words and meaning) or `lexical` (words alone): the rung of the ladder that answers."""
 
     @property
+    def rung(self) -> str:
+        """The same for people: by words and meaning, or by words alone, and then why."""
+
+    @property
     def version(self) -> str:
         """Changes whenever the method or anything taught changes."""
 

@@ -46,6 +46,13 @@ class TaughtBrain:
     _views: Views
     _vocabulary: Vocabulary
     _encoder: Encoder | None
+    without: str = ""
+    """Why there is no encoder."""
+
+    @property
+    def rung(self) -> str:
+        reason = f" ({self.without})" if self.without else ""
+        return "by words and meaning" if self._encoder else f"by words alone{reason}"
 
     @property
     def name(self) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 
 from tickless.ai.brain import Brain, Example
 from tickless.ai.encoder import Encoder
-from tickless.ai.late import REJECTION, teach
+from tickless.ai.late import REJECTION, TaughtBrain, teach
 from tickless.domain.runbook import Runbook
 
 
@@ -39,18 +40,20 @@ def build_brain(
     *,
     extra_examples: Iterable[Example] = (),
     encoder: Encoder | None = None,
+    without: str = "",
     rejection: float = REJECTION,
 ) -> Brain:
     """A brain that knows conversation acts, the usual needs, and what these runbooks and `extra_examples` stand for.
 
     `extra_examples`: of catalogue items, articles, confirmed outcomes; what a runbook teaches already is not taught twice.
-    `rejection`: the share of sentences within its scope that it may refuse. Takes about a second; the same examples again,
-    no time.
+    `without`: why there is no encoder. `rejection`: the share of sentences within its scope that it may refuse.
+    Takes about a second; with the same examples as before, no time.
     """
     taught = {*shipped_examples(), *runbook_examples(runbooks), *extra_examples}
-    return _taught(tuple(sorted(taught, key=lambda one: (one.label, one.text))), encoder, rejection)
+    brain = _taught(tuple(sorted(taught, key=lambda one: (one.label, one.text))), encoder, rejection)
+    return replace(brain, without="" if encoder else without)
 
 
 @lru_cache(maxsize=8)
-def _taught(examples: tuple[Example, ...], encoder: Encoder | None, rejection: float) -> Brain:
+def _taught(examples: tuple[Example, ...], encoder: Encoder | None, rejection: float) -> TaughtBrain:
     return teach(examples, encoder=encoder, rejection=rejection)

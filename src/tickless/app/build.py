@@ -11,7 +11,7 @@ from typing import Literal
 
 from starlette.applications import Starlette
 
-from tickless.ai import build_brain
+from tickless.app.brain import brain_of
 from tickless.app.listening import Listening
 from tickless.app.settings import Settings
 from tickless.app.shipped import shipped
@@ -113,7 +113,7 @@ def build(
     vault = Vault(journal=journal, seal=Seal.from_file(settings.data / "seal.key"), clock=clock)
     registry = registry_of(settings, Secrets(dict(secret_values or {}), once=vault.reveal))
     runbooks = runbooks_of(settings, registry)
-    cache = WorldCache(journal, build_brain(runbooks.values()), runbooks)
+    cache = WorldCache(journal, brain_of(settings.brain, runbooks.values()), runbooks)
     node = _node(settings)
     engine = DbosEngine(journal, executor=node)
     wake: list[Intake] = []

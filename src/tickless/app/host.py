@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from tickless.domain.errors import Conflict, NotFound, RunbookInvalid
 from tickless.doors.cli.client import ApiClient, CallFailed, NotReachable, RunningServer
-from tickless.doors.cli.host import ServeRole
+from tickless.doors.cli.host import BrainFound, BrainStatus, ServeRole
 
 DEMO_FOLDER = Path("build/demo")
 TOKEN_VARIABLE = "TICKLESS_TOKEN"  # noqa: S105 (the name of a variable)
@@ -112,6 +112,30 @@ class Host:
             except (OSError, UnicodeDecodeError) as error:
                 found[path] = [f"{path}: cannot be read: {error}"]
         return found
+
+    def brain_fetch(
+        self, *, data: Path | None, folder: Path | None, hub: str | None, again: bool, say: Callable[[str], None]
+    ) -> None:
+        from tickless.app.brain import fetch_files
+        from tickless.app.settings import read_settings
+
+        fetch_files(read_settings(data).brain, folder=folder, hub=hub, again=again, say=say)
+
+    def brain_status(self, *, data: Path | None) -> BrainStatus:
+        from tickless.app.brain import status_of
+        from tickless.app.settings import read_settings
+
+        return status_of(read_settings(data).brain)
+
+    def brain_try(self, text: str, *, data: Path | None) -> BrainFound:
+        from tickless.app.brain import brain_of, try_brain
+        from tickless.app.build import registry_of, runbooks_of
+        from tickless.app.settings import read_settings
+        from tickless.sdk.secrets import Secrets
+
+        settings = read_settings(data)
+        runbooks = runbooks_of(settings, registry_of(settings, Secrets()))
+        return try_brain(brain_of(settings.brain, runbooks.values()), text)
 
     def export(self, folder: Path, *, data: Path | None) -> dict[str, int]:
         from tickless.app.dump import dump

