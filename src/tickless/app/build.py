@@ -12,6 +12,7 @@ from typing import Literal
 from starlette.applications import Starlette
 
 from tickless.app.brain import brain_of
+from tickless.app.library import LibraryCache
 from tickless.app.listening import Listening
 from tickless.app.settings import Settings
 from tickless.app.shipped import shipped
@@ -27,6 +28,7 @@ from tickless.flow.dbos_engine import DbosEngine
 from tickless.flow.front_desk import FrontDesk
 from tickless.flow.intake import Intake
 from tickless.flow.interpreter import Interpreter
+from tickless.flow.knowing import Knowing
 from tickless.flow.posting import Postman
 from tickless.flow.resolution import Resolution
 from tickless.flow.rooms import Pace, Rooms
@@ -74,6 +76,7 @@ class House:
     site: Starlette
     postman: Postman
     listening: Listening
+    library: LibraryCache
 
     def start(self) -> None:
         """Begin to work: durable runs first, then the intake, then what happens by the clock."""
@@ -114,6 +117,7 @@ def build(
     registry = registry_of(settings, Secrets(dict(secret_values or {}), once=vault.reveal))
     runbooks = runbooks_of(settings, registry)
     cache = WorldCache(journal, brain_of(settings.brain, runbooks.values()), runbooks)
+    library = LibraryCache(journal)
     node = _node(settings)
     engine = DbosEngine(journal, executor=node)
     wake: list[Intake] = []
@@ -121,6 +125,10 @@ def build(
     def woken() -> None:
         for intake in wake:
             intake.wake()
+
+    def renewed() -> None:
+        cache.renew()
+        library.renew()
 
     policy = PolicyEngine.load(settings.policies or shipped("policies"))
     decide = DecisionRoom(
@@ -130,6 +138,7 @@ def build(
         world=cache.world,
         default_rung=settings.default_rung,
         gather_seconds=settings.pace.gather,
+        answering=lambda tx, case: knowing.answer_for(tx, case),
     )
     rooms = Rooms(
         journal=journal,
@@ -149,26 +158,29 @@ def build(
         vault=vault,
         data=settings.data,
         pace=Pace(settings.pace.answer, settings.pace.approval, settings.pace.first_look),
+        library=library.library,
     )
+    knowing = Knowing(rooms)
     for operation in house_operations(vault=vault, notify=_notifier(rooms)):
         registry.add(operation)
     if role != "door":
         interpreter = Interpreter(engine, RunSteps(rooms))
-        Resolution(engine, steps=CaseSteps(rooms), asking=Asking(rooms), interpreter=interpreter)
+        Resolution(engine, steps=CaseSteps(rooms), asking=Asking(rooms), knowing=knowing, interpreter=interpreter)
     intake = Intake(rooms=rooms, engine=engine, node=node)
     wake.append(intake)
     watching = Watching(rooms=rooms, engine=engine)
     schedules = Schedules(
         rooms=rooms, engine=engine, watching=watching, node=node, role=role, take_over=settings.database is not None
     )
-    desk = FrontDesk(rooms=rooms, engine=engine, wake=woken, renew=cache.renew)
+    desk = FrontDesk(rooms=rooms, engine=engine, wake=woken, renew=renewed)
     entrance = Entrance(journal, clock, settings.entrance)
     site = create_site(desk, entrance, settings.entrance)
     postman = Postman(rooms=rooms, node=node, home=settings.home)
     listening = Listening(desk=desk, registry=registry, node=node)
     return House(
-        settings, role, node, journal, rooms, engine, intake, schedules, desk, entrance, cache, site, postman, listening
-    )
+        settings, role, node, journal, rooms, engine, intake, schedules, desk, entrance, cache, site, postman, listening,
+        library,
+    )  # fmt: skip
 
 
 def _node(settings: Settings) -> str:
