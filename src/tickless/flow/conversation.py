@@ -9,6 +9,7 @@ from typing import Any
 from tickless.domain.case import Case, Message
 from tickless.domain.channel import Delivery
 from tickless.domain.record import Untrusted
+from tickless.flow.aside import aside
 from tickless.journal import Tx
 from tickless.kit.expressions import ExpressionError, render
 from tickless.kit.ids import new_id
@@ -63,9 +64,10 @@ def say(
 def send_out(tx: Tx, message: Message, *, proactive: bool = False) -> None:
     """Put a message on its way to the outside channel in which its conversation is held, if it is held in one.
 
-    What is private goes only where nobody else reads; notices go to the channel in which the person was heard last.
+    What is private goes only where nobody else reads, which is opened if need be; notices go to the channel in which the
+    person was heard last.
     """
-    thread = tx.threads.get(message.conversation)
+    thread = open_place = tx.threads.get(message.conversation)
     person = message.conversation.removeprefix("notices:") if message.conversation.startswith("notices:") else None
     if thread is not None and message.private and not thread.private:
         person, thread = thread.person, None
@@ -73,6 +75,8 @@ def send_out(tx: Tx, message: Message, *, proactive: bool = False) -> None:
         table = tx.threads.table.c
         own = tx.threads.where(table.person == person, order=table.last_heard_at.desc(), limit=50)
         thread = next((one for one in own if one.private), None)
+    if thread is None and open_place is not None:
+        thread = aside(tx, open_place)
     if thread is None:
         return
     tx.deliveries.put(

@@ -101,7 +101,7 @@ class Listening:
 
     async def _hand_in(self, envelope: dict[str, Any]) -> None:
         body = part(envelope, "payload")
-        profile = await self._profile(body) if self._settings.trust_directory else {}
+        profile = await self._profile(body) if self._settings.trust_email else {}
         handed = {"payload": body, **({PROFILE: profile} if profile else {})}
         await self._ear.hand_in(json.dumps(handed).encode(), headers={HEARD: "socket"})
         event = part(body, "event")

@@ -20,7 +20,7 @@ class Settings(BaseModel):
     """Reference of the app-level token (`xapp-…`) with `connections:write`; for `socket`."""
     signing_secret: str = Field(default="env:SLACK_SIGNING_SECRET", pattern=REFERENCE)
     """Reference of the signing secret; for `events`."""
-    trust_directory: bool = False
+    trust_email: bool = False
     """Believe the addresses of members of this workspace, so that nobody has to link an account. Only where members
     cannot set them: with single sign-on or a managed directory. Needs `users:read.email` and `socket`."""
     when_unsure: Literal["send_again", "refuse"] = "send_again"
