@@ -1,4 +1,4 @@
-"""A real Dovecot (2.3): IMAP with quotas, and a mailbox that is over its quota.
+"""A real Dovecot (2.3): IMAP with quotas, a mailbox that is over its quota, and LMTP for the mail server (`exim.py`).
 
 As root it uses the package's own users and keeps mail as `nobody`; otherwise everything runs as the current user.
 """
@@ -23,7 +23,7 @@ CONFIG = """
 base_dir = {folder}/run
 state_dir = {folder}/state
 log_path = {folder}/log
-protocols = imap
+protocols = imap{lmtp}
 listen = {host}
 ssl = no
 disable_plaintext_auth = no
@@ -47,6 +47,7 @@ service imap-login {{
 service anvil {{
   chroot =
 }}
+{lmtp_service}
 protocol imap {{
   mail_plugins = quota imap_quota
 }}
@@ -62,12 +63,28 @@ userdb {{
   args = {folder}/users
 }}
 """
+LMTP = "/usr/lib/dovecot/lmtp"
+LMTP_SERVICE = """
+auth_username_format = %n
+service lmtp {{
+  {user}
+  inet_listener lmtp {{
+    port = {port}
+  }}
+}}
+protocol lmtp {{
+  mail_plugins = quota
+  postmaster_address = postmaster@{domain}
+}}
+"""
+DOMAIN = "lane.example"
+"""What comes by LMTP for `NAME@lane.example` or `NAME+anything@lane.example` is NAME's."""
 OVER_QUOTA = "olga"
 
 
 @dataclass
 class Dovecot:
-    """A running IMAP server. `users`: login name → password; `quotas`: login name → MiB."""
+    """A running IMAP server, with LMTP. `users`: login name → password; `quotas`: login name → MiB."""
 
     host: str
     port: int
@@ -76,6 +93,8 @@ class Dovecot:
     over_quota: str
     folder: Path
     ids: tuple[int, int]
+    lmtp_port: int = 0
+    """Where a mail server hands over mail; 0 without the package dovecot-lmtpd."""
     edition: int = 1_000_000_000
 
     def set_quota(self, username: str, megabytes: int) -> None:
@@ -145,6 +164,8 @@ def _prepare(folder: Path, *, port: int) -> Dovecot:
     root = os.geteuid() == 0
     me, my_group = getpass.getuser(), grp.getgrgid(os.getgid()).gr_name
     nobody = pwd.getpwnam("nobody")
+    lmtp_port = free_port() if Path(LMTP).exists() else 0
+    service = LMTP_SERVICE.format(port=lmtp_port, domain=DOMAIN, user="" if root else f"user = {me}")
     (folder / "dovecot.conf").write_text(
         CONFIG.format(
             folder=folder,
@@ -153,12 +174,14 @@ def _prepare(folder: Path, *, port: int) -> Dovecot:
             internal="dovecot" if root else me,
             internal_group="dovecot" if root else my_group,
             login="dovenull" if root else me,
+            lmtp=" lmtp" if lmtp_port else "",
+            lmtp_service=service if lmtp_port else "",
             unprivileged="" if root else "service stats {\n  chroot =\n}",
         )
     )
-    users = {name: secrets.token_hex(8) for name in (OVER_QUOTA, "pia")}
+    users = {name: secrets.token_hex(8) for name in (OVER_QUOTA, "pia", "help", "anna", "ben", "mallory")}
     ids = (nobody.pw_uid, nobody.pw_gid) if root else (os.getuid(), os.getgid())
-    server = Dovecot(HOST, port, users, dict.fromkeys(users, 50), OVER_QUOTA, folder, ids)
+    server = Dovecot(HOST, port, users, dict.fromkeys(users, 50), OVER_QUOTA, folder, ids, lmtp_port)
     for name in ("mail", "home"):
         (folder / name).mkdir()
         os.chown(folder / name, *ids)

@@ -46,6 +46,11 @@ LANES: dict[str, Lane] = {
         provided_by="TICKLESS_TEST_POSTGRES_URL",
     ),
     "dovecot": Lane(programs=("dovecot",), package="Debian: dovecot-imapd"),
+    "exim": Lane(
+        programs=("exim4", "dovecot", "/usr/lib/dovecot/lmtp"),
+        package="Debian: exim4-daemon-light dovecot-imapd dovecot-lmtpd",
+    ),
+    "synapse": Lane(modules=("synapse",), package="PyPI: matrix-synapse"),
     "scim": Lane(modules=("scim2_server",), package="PyPI: scim2-server"),
     "request_tracker": Lane(
         programs=("rt-setup-database-5", "starman", "perl"),
@@ -67,6 +72,8 @@ FIXTURE_LANES: dict[str, tuple[str, ...]] = {
     "watched_nginx": ("supervisord", "nginx", "prometheus"),
     "postgres_url": ("postgres",),
     "dovecot": ("dovecot",),
+    "exim": ("exim",),
+    "synapse": ("synapse",),
     "scim": ("scim",),
     "request_tracker": ("request_tracker",),
 }

@@ -16,6 +16,7 @@ from tests.servers.shared import stop_shared
 
 pytest_plugins = [
     "tests.servers.dovecot",
+    "tests.servers.exim",
     "tests.servers.nginx",
     "tests.servers.postgres",
     "tests.servers.prometheus",

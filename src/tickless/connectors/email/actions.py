@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from tickless.connectors.email.connect import mailbox_of, own_mailbox, password_of
-from tickless.connectors.email.imap import flag_seen, set_storage_quota, storage_quota
+from tickless.connectors.email.imap import flag_seen, has_copy, keep_copy, set_storage_quota, storage_quota
 from tickless.connectors.email.parameters import Flagged, NewMail, Sent, Uids
 from tickless.connectors.email.probes import as_quota
+from tickless.connectors.email.render import Letterhead, write
+from tickless.connectors.email.settings import Settings
 from tickless.connectors.email.smtp import compose, deliver
-from tickless.domain.errors import Rejected, SettingsInvalid
+from tickless.domain.errors import OutsideError, Rejected, SettingsInvalid
 from tickless.domain.receipt import UndoStep
 from tickless.sdk import Call, Result, action
+from tickless.sdk.capabilities.chat import Outgoing, Posted
 from tickless.sdk.capabilities.mailbox import Quota, SetQuota
 
 
@@ -33,6 +38,35 @@ def send(call: Call, params: NewMail) -> Result:
         deliver(settings.smtp, mail, password=password_of(call, settings.smtp), timeout=call.timeout)
     output = Sent(sent=not call.dry_run, message_id=mail["Message-ID"].strip("<>"))
     return Result(output=output, changed=True, summary="would send a mail" if call.dry_run else "sent a mail")
+
+
+@action("post", params=Outgoing, output=Posted)
+def post(call: Call, params: Outgoing) -> Result:
+    """Answer a person in their thread. After an interrupted try it looks into `sent_folder` first; without one it sends
+    again, with the same Message-ID: mail programs and servers show such a double once."""
+    settings: Settings = call.settings
+    if settings.smtp is None or not settings.sender:
+        raise SettingsInvalid(f"{call.instance.name} cannot send", mend="set `smtp` and `sender`")
+    head = Letterhead(
+        sender=settings.sender,
+        name=settings.sender_name,
+        thread_key=call.secret(settings.thread_key) if settings.thread_key else "",
+        plus_addressing=settings.plus_addressing,
+    )
+    mail = write(params, head, key=call.key)
+    external = mail["Message-ID"].strip("<>")
+    keeps = bool(settings.sent_folder) and settings.imap is not None
+    if keeps and call.first_started is not None:
+        with own_mailbox(call) as client:
+            if has_copy(client, settings.sent_folder, external):
+                return Result(output=Posted(external=external), summary="it was sent before")
+    if call.dry_run:
+        return Result(output=Posted(external=external), changed=True, summary="would answer by mail")
+    deliver(settings.smtp, mail, password=password_of(call, settings.smtp), timeout=call.timeout)
+    if keeps:
+        with suppress(OutsideError), own_mailbox(call) as client:  # it is sent: a missing copy must not send it again
+            keep_copy(client, settings.sent_folder, mail.as_bytes())
+    return Result(output=Posted(external=external), changed=True, summary="answered by mail")
 
 
 @action("mark_seen", params=Uids, output=Flagged)

@@ -30,16 +30,8 @@ def signed_in(server: Server, *, password: str, timeout: float, login: str = "",
     Raises `AuthFailed`, `RateLimited`, `Unreachable`, `Rejected`, also for what goes wrong inside the block.
     """
     try:
-        client = IMAPClient(
-            server.host,
-            server.port,
-            ssl=server.tls == "tls",
-            ssl_context=tls_context(server) if server.tls == "tls" else None,
-            timeout=SocketTimeout(connect=timeout, read=timeout),
-        )
+        client = connected(server, timeout=timeout)
         try:
-            if server.tls == "starttls":
-                client.starttls(tls_context(server))
             if act_as:
                 client.plain_login(login or server.user, password, act_as)
             else:
@@ -48,7 +40,25 @@ def signed_in(server: Server, *, password: str, timeout: float, login: str = "",
         finally:
             _leave(client)
     except (IMAPClientError, OSError, EOFError) as error:
-        raise _outside(error, password) from None
+        raise failure(error, password) from None
+
+
+def connected(server: Server, *, timeout: float) -> Any:
+    """A connection that nobody has signed in to, encrypted as the settings say. Raises the library's errors."""
+    client = IMAPClient(
+        server.host,
+        server.port,
+        ssl=server.tls == "tls",
+        ssl_context=tls_context(server) if server.tls == "tls" else None,
+        timeout=SocketTimeout(connect=timeout, read=timeout),
+    )
+    if server.tls == "starttls":
+        try:
+            client.starttls(tls_context(server))
+        except (IMAPClientError, OSError, EOFError):
+            _leave(client)
+            raise
+    return client
 
 
 def _leave(client: Any) -> None:
@@ -58,7 +68,7 @@ def _leave(client: Any) -> None:
         client.shutdown()
 
 
-def _outside(error: Exception, password: str) -> OutsideError:
+def failure(error: Exception, password: str) -> OutsideError:
     """The house's error, by the response code (RFC 5530) in the server's words."""
     words = redact_secrets(str(error), [password])[:300]
     if isinstance(error, (OSError, EOFError, IMAPClientAbortError)) or "[UNAVAILABLE]" in words:
@@ -105,3 +115,18 @@ def _text(value: Any) -> str:
 def set_storage_quota(client: Any, root: str, kibibytes: int) -> None:
     """Set the limit of a quota root."""
     client.set_quota([Quota(root, STORAGE, 0, kibibytes)])
+
+
+def has_copy(client: Any, folder: str, message_id: str) -> bool:
+    """Whether a mail with this Message-ID is in a folder. A folder that does not exist holds none."""
+    if not client.folder_exists(folder):
+        return False
+    client.select_folder(folder, readonly=True)
+    return bool(client.search(["HEADER", "Message-ID", message_id]))
+
+
+def keep_copy(client: Any, folder: str, raw: bytes) -> None:
+    """Keep a mail of ours in a folder, as seen; the folder is made if it is not there."""
+    if not client.folder_exists(folder):
+        client.create_folder(folder)
+    client.append(folder, raw, flags=[b"\\Seen"])

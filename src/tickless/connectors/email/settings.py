@@ -43,12 +43,32 @@ class Settings(BaseModel):
 
     imap: Server | None = None
     folder: str = "INBOX"
+    listen: bool = True
+    """Take in the mails of `folder` as messages. Off: they come by `/hooks/NAME`, or the instance is for quotas only."""
+    done_folder: str = ""
+    """Where mails go once they are taken in; empty: they stay and are marked as seen."""
+    poll: float = Field(default=30.0, ge=0.2, le=3_600)
+    """Seconds between looks where the server does not tell of new mail by itself (IDLE)."""
+    largest_mail: int = Field(default=2_000_000, ge=10_000, le=50_000_000)
+    """Bytes of a mail that are fetched; text comes first, attachments are not kept anyway."""
+    most_per_hour: int = Field(default=30, ge=1, le=10_000)
+    """More mails than that from one address within an hour are taken for a machine's, and not answered."""
     quotas: Quotas = Quotas()
     smtp: Server | None = None
     sender: str = ""
     """Our own address: mail goes out from it, and mail that claims to come from it is never answered."""
+    sender_name: str = "Tickless"
+    thread_key: str = ""
+    """Secret reference, 32 signs or more: signs the tokens by which an answer finds its conversation."""
+    plus_addressing: bool = True
+    """Whether `help+anything@…` reaches `help@…` on your server (RFC 5233)."""
+    sent_folder: str = ""
+    """Where a copy of every answer is kept. With it, an answer whose sending was interrupted is never sent twice."""
     authserv_id: str = ""
-    """Name of your own mail server in `Authentication-Results`: its verdict is believed, no other."""
+    """Name of your own mail server in `Authentication-Results`: its verdict is believed, no other. Without it every sender is
+    unproven. The server must take away headers of that name that come from outside (RFC 8601, section 5)."""
+    trust_email: bool = False
+    """Whether an address that `authserv_id` vouches for is the person who has it on record, without a code."""
     when_unsure: Literal["refuse", "send_again"] = "refuse"
-    """After a crash in the middle of sending: rather none or rather two?"""
+    """After a crash in the middle of `send`: rather none or rather two? (`post` asks `sent_folder`, else sends again.)"""
     longest_text: int = Field(default=20_000, ge=100, le=1_000_000)

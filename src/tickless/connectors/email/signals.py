@@ -1,4 +1,9 @@
-"""A mail (RFC 5322) → a message. Mail from machines is marked, so that nobody answers it and no loop begins."""
+"""A mail (RFC 5322) → a message of a person, with what our own server says of its sender. Pure.
+
+Whoever is not vouched for gets an account of this one conversation only (`address#place`): a code that proves who writes here
+proves nothing for the next mail with the same sender, and an address that anybody can put into a From line never becomes
+somebody's account.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +15,24 @@ from email import message_from_bytes
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 
+from tickless.connectors.email.attachments import attachments_of
+from tickless.connectors.email.machines import why_automatic
 from tickless.connectors.email.settings import Settings
 from tickless.connectors.email.text import body_of, header, without_quotes
+from tickless.connectors.email.threads import IDS, claimed_place, place_of
+from tickless.connectors.email.verdicts import verdicts_of, vouched
 from tickless.domain.errors import PayloadRejected
 from tickless.domain.signal import Payload
-from tickless.sdk import Item, receiver
+from tickless.sdk import Item, Spoken, receiver
 from tickless.sdk.receiving import read_time
 
 MEND = "hand over the mail as it came, with its headers: RFC 5322 bytes, at least a From line"
-_ID = re.compile(r"<([^<>\s]{1,300})>")
-_BULK = frozenset({"bulk", "list", "junk", "auto_reply"})
-_NOBODY = re.compile(r"^(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)\b", re.IGNORECASE)
+PROVEN = "x-tickless-thread"
+"""Set by our own listener: the conversation that a token of ours proves. No door takes this header from outside."""
+BOUNDED = "x-tickless-automatic"
+"""Set by our own listener: why this is taken for a machine's mail although it does not say so."""
+_ANSWERS = re.compile(r"^\s*(?:re|aw|sv|antw|odp)\s*(?:\[\d+\])?:", re.IGNORECASE)
+_FORWARDS = re.compile(r"^\s*(?:(?:fwd?|wg|tr|rv|enc|vs|doorst)\s*:\s*)+", re.IGNORECASE)
 
 
 def split(payload: Payload, settings: Settings) -> Sequence[bytes]:
@@ -30,43 +42,45 @@ def split(payload: Payload, settings: Settings) -> Sequence[bytes]:
 
 def read(raw: bytes, payload: Payload, settings: Settings) -> Item:
     """Understand one mail. Raises `PayloadRejected` for what has no sender."""
-    message = _parsed(raw)
-    name, address = _sender(message)
-    own_id = _first_id(message, "Message-ID") or hashlib.sha256(raw).hexdigest()
-    conversation = _first_id(message, "References") or _first_id(message, "In-Reply-To") or own_id
+    message = parsed(raw)
+    name, address = sender_of(message)
+    own_id = first_id(message, "Message-ID") or hashlib.sha256(raw).hexdigest()
+    known = vouched(message, address, settings.authserv_id)
+    proven = payload.headers.get(PROVEN, "")
+    place = proven or (claimed_place(message, sender=settings.sender, own_id=own_id) if known else place_of(own_id))
     subject = header(message, "Subject")
-    text = without_quotes(body_of(message))[: settings.longest_text]
-    labels = {
-        "channel": "email",
-        "account": address,
-        "name": name,
-        "conversation": conversation,
-        "subject": subject,
-        "to": header(message, "To"),
-        "in_reply_to": _first_id(message, "In-Reply-To"),
-        "automatic": _automatic(message, address, settings),
-        **_checked_by_us(message, settings.authserv_id),
-    }
+    text = without_quotes(body_of(message), subject=subject)[: settings.longest_text]
+    said = Spoken(
+        account=address if known else f"{address[:254]}#{place}",
+        conversation=place,
+        name=name,
+        address=_answer_to(message, address, place=place, own_id=own_id, subject=subject),
+        private=True,
+        email=address if known else "",
+        automatic=payload.headers.get(BOUNDED, "") or why_automatic(message, address, sender=settings.sender),
+    )
     return Item(
-        fingerprint=f"message:{conversation}",
-        title=subject or text.split("\n", maxsplit=1)[0][:200] or "mail without a subject",
+        fingerprint=f"message:{place}",
+        title=_title(message, subject, text),
         kind="message",
         state="info",
-        event_key=own_id,
+        event_key=f"{own_id[:200]}/{hashlib.sha256(address.encode()).hexdigest()[:16]}",
         body=text,
-        labels={key: value for key, value in labels.items() if value},
+        labels=_labels(message, said, subject=subject, authserv_id=settings.authserv_id),
         occurred_at=_date(message),
+        said=said,
     )
 
 
-def _parsed(raw: bytes) -> Message:
+def parsed(raw: bytes) -> Message:
+    """Raises `PayloadRejected`."""
     try:
         return message_from_bytes(raw)
     except (ValueError, LookupError, RecursionError) as error:
         raise PayloadRejected("this is no mail", mend=MEND) from error
 
 
-def _sender(message: Message) -> tuple[str, str]:
+def sender_of(message: Message) -> tuple[str, str]:
     """Display name and address, in lower case. Raises `PayloadRejected`."""
     found = getaddresses([header(message, "From")])
     name, address = found[0] if found else ("", "")
@@ -75,39 +89,48 @@ def _sender(message: Message) -> tuple[str, str]:
     return name, address.lower()
 
 
-def _first_id(message: Message, name: str) -> str:
-    found = _ID.search(header(message, name))
+def first_id(message: Message, name: str) -> str:
+    """The first message id in a header, without brackets."""
+    found = IDS.search(header(message, name))
     return found[1] if found else ""
 
 
-def _automatic(message: Message, address: str, settings: Settings) -> str:
-    """Why this mail comes from a machine (RFC 3834, RFC 2919, bounces); empty for mail from a person."""
-    if settings.sender and address == settings.sender.lower():
-        return "our own mail"
-    submitted = header(message, "Auto-Submitted").lower().partition(";")[0].strip()
-    if submitted and submitted != "no":
-        return submitted
-    if header(message, "Precedence").lower() in _BULK:
-        return "bulk"
-    if message.get("List-Id") is not None or message.get("List-Unsubscribe") is not None:
-        return "mailing list"
-    if message.get_content_type() == "multipart/report" or header(message, "Return-Path") == "<>":
-        return "delivery report"
-    if message.get("X-Auto-Response-Suppress") is not None or message.get("X-Autoreply") is not None:
-        return "auto-replied"
-    return "no reply wanted" if _NOBODY.match(address) else ""
+def _title(message: Message, subject: str, text: str) -> str:
+    """The subject where it says something new: that of an answer is what was said before, and would be understood again."""
+    answers = _ANSWERS.match(subject) or first_id(message, "In-Reply-To") or first_id(message, "References")
+    if subject and not (answers and text):
+        return _FORWARDS.sub("", subject).strip() or subject
+    return text.split("\n", maxsplit=1)[0][:200] or "mail without a subject"
 
 
-def _checked_by_us(message: Message, authserv_id: str) -> dict[str, str]:
-    """DKIM and DMARC verdicts of our own server (RFC 8601); what other servers claim is not believed."""
-    if not authserv_id:
-        return {}
-    for value in message.get_all("Authentication-Results") or []:
-        server, _, results = str(value).partition(";")
-        if server.strip().lower().split(" ")[0] == authserv_id.lower():
-            found = re.findall(r"\b(dkim|dmarc|spf)=(\w{1,20})", results)
-            return dict(reversed(found))
-    return {}
+def _answer_to(message: Message, address: str, *, place: str, own_id: str, subject: str) -> dict[str, str]:
+    """What `post` needs. Answers go to the sender and nowhere else: a Reply-To could lead them astray."""
+    references = [*IDS.findall(header(message, "References")), own_id]
+    kept = references if len(references) <= 6 else [references[0], *references[-5:]]
+    joined = " ".join(kept) if sum(map(len, kept)) < 900 else own_id
+    found = {"to": address[:300], "subject": subject[:300], "message_id": own_id, "references": joined, "place": place}
+    return {key: value for key, value in found.items() if value}
+
+
+def _labels(message: Message, said: Spoken, *, subject: str, authserv_id: str) -> dict[str, str]:
+    attached = attachments_of(message)
+    labels = {
+        "channel": "email",
+        "account": said.account,
+        "name": said.name,
+        "conversation": said.conversation,
+        "subject": subject,
+        "to": header(message, "To"),
+        "in_reply_to": first_id(message, "In-Reply-To"),
+        "automatic": said.automatic,
+        "attachments": str(len(attached)) if attached else "",
+        **{f"attachment_{index}": str(one) for index, one in enumerate(attached, start=1)},
+        **{one.method: one.result for one in reversed(verdicts_of(message, authserv_id)) if one.method in _TOLD},
+    }
+    return {key: value for key, value in labels.items() if value}
+
+
+_TOLD = frozenset({"dkim", "dmarc", "spf", "auth"})
 
 
 def _date(message: Message) -> dt.datetime | None:

@@ -8,20 +8,23 @@ import ssl
 from email.message import EmailMessage
 
 from tickless.connectors.email.imap import tls_context
+from tickless.connectors.email.machines import OWN_HEADER
 from tickless.connectors.email.settings import Server
+from tickless.connectors.email.threads import WIRE
 from tickless.domain.errors import AuthFailed, OutsideError, RateLimited, Rejected, Unreachable
 from tickless.kit.redaction import redact_secrets
 
 
 def compose(*, sender: str, to: str, subject: str, text: str, in_reply_to: str, key: str) -> EmailMessage:
     """A mail that machines do not answer (RFC 3834). The same key has the same Message-ID."""
-    mail = EmailMessage()
+    mail = EmailMessage(policy=WIRE)
     mail["From"] = sender
     mail["To"] = to
     mail["Subject"] = subject
     domain = sender.rpartition("@")[2].rstrip(">") or "tickless.invalid"
     mail["Message-ID"] = f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
+    mail[OWN_HEADER] = "mail"
     if in_reply_to:
         mail["In-Reply-To"] = f"<{in_reply_to}>"
         mail["References"] = f"<{in_reply_to}>"

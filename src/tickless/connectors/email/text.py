@@ -6,21 +6,33 @@ import re
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
-from html.parser import HTMLParser
+
+from tickless.connectors.email.attachments import is_attached, leaves
+from tickless.connectors.email.markup import without_markup
+
+__all__ = ["body_of", "clean", "header", "without_markup", "without_quotes"]
 
 _ATTRIBUTION = re.compile(
     r"^\s*(?:on|am|le|el|il|op|den|em)\b.{3,200}"
     r"(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|skrev|escreveu)[^:\n]{0,120}:\s*$",
     re.IGNORECASE | re.DOTALL,
 )
+_FORWARDED = re.compile(
+    r"^\s*(?:-{2,}\s*(?:forwarded message|weitergeleitete nachricht|message transféré|mensaje reenviado)\b.*|"
+    r"begin forwarded message:|anfang der weitergeleiteten nachricht:)\s*$",
+    re.IGNORECASE,
+)
 _TAIL = re.compile(
-    r"^\s*(?:-{2,}\s*(?:original message|forwarded message|ursprüngliche nachricht|weitergeleitete nachricht|"
-    r"message d'origine).*|_{10,}|-- ?|sent from my \w.*)\s*$",
+    r"^\s*(?:-{2,}\s*(?:original message|ursprüngliche nachricht|message d'origine).*|_{10,}|-- ?|"
+    r"sent from (?:my |outlook|mail for )\w.*|get outlook for \w+.*|von meinem \w+ gesendet.*)\s*$",
     re.IGNORECASE,
 )
 _HEADER_BLOCK = re.compile(r"^\s*\*?(?:from|von|de|da)\s?:\*?\s.*@", re.IGNORECASE)
-_BLOCK_TAGS = frozenset({"p", "div", "br", "li", "tr", "h1", "h2", "h3", "blockquote", "table"})
-_SILENT_TAGS = frozenset({"script", "style", "head", "title", "template"})
+_HEADER_LINE = re.compile(r"^\s*\*?[A-Za-zÀ-ÿ-]{2,20}( [A-Za-zÀ-ÿ-]{2,20})?\s?:\*?\s", re.IGNORECASE)
+_FORWARD_SUBJECT = re.compile(r"^\s*(?:fwd?|wg|tr|rv|enc|vs|doorst)\s*:", re.IGNORECASE)
+_MOST_LINES = 5_000
+_WIDER = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "utf-8", "ascii": "utf-8", "gb2312": "gb18030"}
+"""What programs really mean by these names (after the Encoding Standard)."""
 
 
 def clean(text: str) -> str:
@@ -43,8 +55,8 @@ def header(message: Message, name: str) -> str:
 def body_of(message: Message) -> str:
     """The text of a mail: its first plain part, else its first HTML part without markup."""
     html = ""
-    for part in message.walk():
-        if part.is_multipart() or part.get_filename():
+    for part in leaves(message):
+        if is_attached(part):
             continue
         kind = part.get_content_type()
         if kind == "text/plain" and (text := _decoded(part)).strip():
@@ -58,64 +70,52 @@ def _decoded(part: Message) -> str:
     raw = part.get_payload(decode=True)
     if not isinstance(raw, bytes):
         return ""
-    try:
-        text = raw.decode(part.get_content_charset() or "utf-8", "replace")
-    except (LookupError, ValueError):
-        text = raw.decode("utf-8", "replace")
-    return clean(text.replace("\r\n", "\n"))
+    declared = (part.get_content_charset() or "utf-8").lower()
+    for charset in (_WIDER.get(declared, declared), "utf-8", "cp1252"):
+        try:
+            return clean(raw.decode(charset).replace("\r\n", "\n"))
+        except (LookupError, ValueError):
+            continue
+    return clean(raw.decode("utf-8", "replace").replace("\r\n", "\n"))
 
 
-class _Words(HTMLParser):
-    """Keeps the words of an HTML text, one block a line."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._silent += tag in _SILENT_TAGS
-        if tag in _BLOCK_TAGS:
-            self.parts.append("\n")
-        if tag == "blockquote":
-            self.parts.append("\n> ")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._silent = max(0, self._silent - (tag in _SILENT_TAGS))
-        if tag in _BLOCK_TAGS:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.parts.append(" ".join(data.split()) + " ")
-
-
-def without_markup(html: str) -> str:
-    """The words of an HTML text."""
-    words = _Words()
-    try:
-        words.feed(html)
-        words.close()
-    except AssertionError:
-        return re.sub(r"<[^>]*>", " ", html)  # the standard parser gives up on some broken declarations
-    return re.sub(r"\n\s*\n+", "\n", "".join(words.parts)).strip()
-
-
-def without_quotes(text: str) -> str:
+def without_quotes(text: str, *, subject: str = "") -> str:
     """What the sender wrote this time: no quoted lines, nothing after an attribution or a signature.
 
-    A mail that would be empty then is kept whole: it may be a forward without a word of its own.
+    Of a forwarded mail the words of the one who forwards it come first, then those that they forward. A mail that would be
+    empty then is kept whole.
     """
+    lines = text.split("\n")[:_MOST_LINES]
+    own, end = _own(lines)
+    forwards = end < len(lines) and (_FORWARDED.match(lines[end]) or _FORWARD_SUBJECT.match(subject))
+    passed_on = _own(_below_headers(lines[end:]))[0] if forwards else ""
+    return "\n\n".join(part for part in (own, passed_on) if part) or text.strip()
+
+
+def _own(lines: list[str]) -> tuple[str, int]:
+    """The words up to what was quoted, and the line at which that begins."""
     kept: list[str] = []
-    lines = text.split("\n")
     for index, line in enumerate(lines):
         two = "\n".join(lines[index : index + 2])
-        if _TAIL.match(line) or _HEADER_BLOCK.match(line) or _ATTRIBUTION.match(line) or _wraps(two, line):
-            break
+        if _ends(line) or _ATTRIBUTION.match(line) or _wraps(two, line):
+            return "\n".join(kept).strip(), index
         if not line.lstrip().startswith(">"):
             kept.append(line.rstrip())
-    own = "\n".join(kept).strip()
-    return own or text.strip()
+    return "\n".join(kept).strip(), len(lines)
+
+
+def _ends(line: str) -> bool:
+    return bool(_TAIL.match(line) or _FORWARDED.match(line) or _HEADER_BLOCK.match(line))
+
+
+def _below_headers(lines: list[str]) -> list[str]:
+    """The lines after the marker and headers of a forwarded mail; quote marks are taken off."""
+    bare = [re.sub(r"^\s*(?:> ?)+", "", line) for line in lines]
+    while bare and (
+        not bare[0].strip() or _FORWARDED.match(bare[0]) or _TAIL.match(bare[0]) or _HEADER_LINE.match(bare[0])
+    ):
+        bare = bare[1:]
+    return bare
 
 
 def _wraps(two: str, first: str) -> bool:

@@ -22,6 +22,9 @@ class Box:
     seen: set[int] = field(default_factory=set)
     used: int = 0
     limit: int = 0
+    sent: list[bytes] = field(default_factory=list)
+    """The folder `Sent`."""
+    in_sent: bool = False
 
 
 @dataclass
@@ -124,7 +127,14 @@ def _sign_in(server: MailServer, lines: _Lines, command: str, arguments: str) ->
 
 def _mailbox_command(box: Box, lines: _Lines, command: str, arguments: str) -> str:
     """Do it, say the untagged lines, and return the tagged answer."""
-    if command in {"SELECT", "EXAMINE"}:
+    if command in {"LIST", "CREATE"}:
+        if command == "LIST" and box.sent:
+            lines.say('* LIST () "/" "Sent"')
+    elif command == "APPEND":
+        lines.say("+ go on")
+        box.sent.append(_literal(lines, arguments))
+    elif command in {"SELECT", "EXAMINE"}:
+        box.in_sent = "Sent" in arguments
         lines.say(f"* {len(box.mails)} EXISTS")
     elif command == "UID":
         return _uid_command(box, lines, *arguments.split(" ", maxsplit=1))
@@ -140,6 +150,10 @@ def _mailbox_command(box: Box, lines: _Lines, command: str, arguments: str) -> s
 
 
 def _uid_command(box: Box, lines: _Lines, command: str, arguments: str) -> str:
+    if box.in_sent:
+        sought = arguments.replace('"', "").rpartition(" ")[2].encode()
+        lines.say("* SEARCH " + " ".join(str(uid) for uid, raw in enumerate(box.sent, start=1) if sought in raw))
+        return "OK done"
     everyone = range(1, len(box.mails) + 1)
     if command.upper() == "SEARCH":
         wants_seen = "UNSEEN" not in arguments
@@ -154,6 +168,13 @@ def _uid_command(box: Box, lines: _Lines, command: str, arguments: str) -> str:
             (box.seen.add if "+FLAGS" in arguments else box.seen.discard)(uid)
             lines.say(f"* {uid} FETCH (UID {uid} FLAGS ())")
     return "OK done"
+
+
+def _literal(lines: _Lines, arguments: str) -> bytes:
+    """What follows `{size}`, with the empty line behind it."""
+    raw = lines.rfile.read(int(arguments.rpartition("{")[2].rstrip("}")))
+    lines.heard()
+    return raw
 
 
 def _smtp(server: MailServer, lines: _Lines) -> None:

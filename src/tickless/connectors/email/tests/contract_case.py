@@ -7,7 +7,10 @@ from typing import Any
 from tickless.sdk.testing import ContractCase, World, closed_port, silent_port
 from tickless.sdk.testing.mail import Box, MailServer, mail_server
 
-SECRETS = {"MAIL_PASSWORD": "mail-password-8Zr3-very-secret"}
+SECRETS = {
+    "MAIL_PASSWORD": "mail-password-8Zr3-very-secret",
+    "THREAD_KEY": "thread-key-5Lm9-0123456789-0123456789",
+}
 PASSWORD = SECRETS["MAIL_PASSWORD"]
 MAIL = b"From: ida@larkmoor.example\r\nSubject: one\r\n\r\nhello"
 
@@ -18,7 +21,7 @@ def settings(
     sign_in = {"host": "127.0.0.1", "tls": "none", "user": user, "password": f"env:{password}"}
     return {
         "imap": {**sign_in, "port": imap}, "smtp": {**sign_in, "port": smtp}, "sender": "help@larkmoor.example",
-        "quotas": {"sign_in": how},
+        "quotas": {"sign_in": how}, "thread_key": "env:THREAD_KEY", "sent_folder": "Sent",
     }  # fmt: skip
 
 
@@ -63,9 +66,14 @@ SENDING_FAULTS: dict[Any, Any] = {
     "forbidden": lambda: serving(refuse_with="530 5.7.0 not you"),
 }
 NEW_MAIL = {"to": "ida@larkmoor.example", "subject": "Done – fertig", "text": "It works.\n.\nBye", "in_reply_to": "a@b"}
+ANSWER = {
+    "address": {"to": "ida@larkmoor.example", "subject": "VPN", "references": "a1@x a2@x", "place": "a" * 20},
+    "text": "Which one?", "card": {"kind": "choices", "question": "que_1", "options": ["LM-1", "LM-2"]},
+}  # fmt: skip
 OLGA = {"username": "olga"}
 CASES = [
     ContractCase("send", serving, NEW_MAIL, changes=True, expect={"sent": True}, refuses_repeat=True, faults=SENDING_FAULTS),
+    ContractCase("post", serving, ANSWER, changes=True, faults=SENDING_FAULTS),
     ContractCase("unseen", serving, {"most": 5}, faults=FAULTS),
     ContractCase("mark_seen", serving, {"uids": [1, 2]}, changes=True, expect={"changed": 1}, name="one of two"),
     ContractCase("mark_seen", serving, {"uids": [1]}, changes=True, undo_restores=True, faults=FAULTS),

@@ -11,12 +11,15 @@ from tickless.connectors.email.settings import Settings
 from tickless.connectors.email.signals import RECEIVER
 from tickless.connectors.email.smtp import compose
 from tickless.connectors.email.text import body_of, without_markup, without_quotes
+from tickless.connectors.email.threads import place_of
 from tickless.domain.errors import PayloadRejected
 from tickless.domain.signal import Payload
 from tickless.sdk import Item
 
 NOW = dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.UTC)
 OURS = Settings(sender="help@larkmoor.example", authserv_id="mx.larkmoor.example")
+
+KNOWN = {"Authentication_Results": "mx.larkmoor.example; dmarc=pass header.from=larkmoor.example"}
 
 
 def arrive(raw: bytes) -> Item:
@@ -68,10 +71,10 @@ def test_a_verdict_on_the_sender_is_believed_from_our_own_server_only() -> None:
 
 
 def test_a_reply_belongs_to_the_conversation_that_it_answers() -> None:
-    first = mail(Message_ID="<1@x>")
-    reply = mail(Message_ID="<2@x>", In_Reply_To="<1@x>")
-    third = mail(Message_ID="<3@x>", In_Reply_To="<2@x>", References="<1@x> <2@x>")
-    assert {label(item, "conversation") for item in (first, reply, third)} == {"1@x"}
+    first = mail(Message_ID="<1@x>", **KNOWN)
+    reply = mail(Message_ID="<2@x>", In_Reply_To="<1@x>", **KNOWN)
+    third = mail(Message_ID="<3@x>", In_Reply_To="<2@x>", References="<1@x> <2@x>", **KNOWN)
+    assert {label(item, "conversation") for item in (first, reply, third)} == {place_of("1@x")}
     assert len({item.event_key for item in (first, reply, third)}) == 3
 
 
@@ -107,7 +110,7 @@ def test_broken_markup_is_survived(html: str) -> None:
 
 
 def test_scripts_are_no_words() -> None:
-    assert without_markup("<p>Hi</p><script>alert(1)</script><style>x{}</style>there") == "Hi \nthere"
+    assert without_markup("<p>Hi</p><script>alert(1)</script><style>x{}</style>there") == "Hi\nthere"
 
 
 def test_an_attachment_is_not_the_text() -> None:
