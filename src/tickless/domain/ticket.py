@@ -9,6 +9,28 @@ from pydantic import AwareDatetime
 from tickless.domain.record import Record
 
 TicketState = Literal["wanted", "open", "pending", "resolved", "closed"]
+OurSide = Literal["open", "asked", "solved"]
+"""Where the case stands: people work on it · they say it is solved and the person was asked · it is over."""
+OWN = "tickless"
+"""`system` of a ticket that no outside system keeps: the case itself is the record."""
+
+
+class Errand(Record):
+    """Something to say in the outside ticket, looked for there before it is written. `key` is its own."""
+
+    key: str
+    text: str
+    public: bool
+    at: AwareDatetime
+
+
+class Reask(Record):
+    """An agent asked for what the pack already held."""
+
+    comment: str
+    asked: str
+    held: str
+    at: AwareDatetime
 
 
 class Ticket(Record):
@@ -30,5 +52,25 @@ class Ticket(Record):
     comments_seen: tuple[str, ...] = ()
     reasks: int = 0
     """How often a person was asked there for what the pack already held."""
+    reasked: tuple[Reask, ...] = ()
+    number: str = ""
+    """What people call it there."""
+    ours: OurSide = "open"
+    """Where our side stood when both were brought together last."""
+    key: str = ""
+    """Correlation id in the outside system."""
+    asked_at: AwareDatetime | None = None
+    """When the person was asked whether it works now; None: nobody waits for an answer."""
+    answered_at: AwareDatetime | None = None
+    """When the person said that it does not."""
+    errands: tuple[Errand, ...] = ()
+    first_tried_at: AwareDatetime | None = None
+    """When making it was first tried: a later try looks whether that one came through."""
+    due_at: AwareDatetime | None = None
+    """Not to be looked at before; None: at once."""
+    moved_at: AwareDatetime | None = None
+    """When something last happened on either side."""
+    trouble: str = ""
+    """Why the outside system could not be reached, in words for an operator; empty: all is well."""
     synced_at: AwareDatetime | None = None
     made_at: AwareDatetime

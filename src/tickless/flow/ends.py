@@ -11,6 +11,7 @@ from tickless.domain.verdict import Watch
 from tickless.domain.world import World
 from tickless.flow import names, words
 from tickless.flow.conversation import say
+from tickless.flow.handing_off import want_ticket
 from tickless.journal import Tx
 from tickless.stages.correlate.service import SOLVED, reopened
 
@@ -37,6 +38,8 @@ def end_case(
     )
     tx.cases.put(done)
     _nothing_waits(tx, case, now=now)
+    if outcome == "handed_off":
+        want_ticket(tx, done, now=now)
     tx.resolutions.put(
         Resolution(
             id=f"res_{case.id.removeprefix('case_')}_{case.generation}",
@@ -66,6 +69,18 @@ def tell_affected(tx: Tx, case: Case, world: World, *, now: dt.datetime) -> None
             told.add(other.conversation)
             say(tx, conversation=other.conversation, case=case, text=words.over(case, world),
                 key=f"{case.id}:{case.generation}:over", at=now, card=card, proactive=True)  # fmt: skip
+
+
+def tell_news(tx: Tx, case: Case, text: str, *, key: str, now: dt.datetime) -> int:
+    """Tell everybody in a case what is new; returns how many conversations heard it."""
+    told = {
+        p.conversation
+        for p in tx.alerts.participants(case.id)
+        if p.role in {"requester", "affected"} and p.conversation
+    }
+    for conversation in sorted(told):
+        say(tx, conversation=conversation, case=case, text=text, key=key, at=now, proactive=True)
+    return len(told)
 
 
 def _nothing_waits(tx: Tx, case: Case, *, now: dt.datetime) -> None:

@@ -16,6 +16,7 @@ from tickless.flow import ends, names
 from tickless.flow.engine import Engine
 from tickless.flow.hearing import Hearing
 from tickless.flow.rooms import Rooms
+from tickless.flow.tickets import nudge
 from tickless.journal import Tx
 from tickless.journal.signal_log import Logged
 from tickless.kit.log import get_logger
@@ -139,6 +140,8 @@ class Intake:
         if signal.kind == "message":
             for case in self._hearing.hear(tx, signal, now=now):
                 self._begin(tx, case)
+            return
+        if nudge(tx, signal, self._rooms.registry):
             return
         for finding in found:
             tx.findings.put(finding)
