@@ -14,6 +14,7 @@ from tickless.doors.api import (
     cases,
     control,
     conversations,
+    known,
     record,
     records,
     runbooks,
@@ -32,6 +33,7 @@ TAGS = {
     "runbooks": "Procedures: what there is, a dry run, a run.",
     "services": "The service map and whom a failure reaches.",
     "people": "Employees, to find the right one.",
+    "known": "What is known beforehand: known errors, planned work, bulletins; and how people say it was.",
     "control": "Brakes and the autonomy ladder.",
     "records": "People, apps, devices, services, dependencies and items, brought in from files.",
     "record": "The tamper-evident audit record, the numbers, the doctor.",
@@ -94,7 +96,19 @@ def _assemble() -> FastAPI:
     )
     api.add_middleware(Problems)
     api.add_middleware(_NoStore)
-    for part in (cases, signals, conversations, approvals, runbooks, services, records, control, record, accounts):
+    for part in (
+        cases,
+        signals,
+        conversations,
+        approvals,
+        runbooks,
+        services,
+        known,
+        records,
+        control,
+        record,
+        accounts,
+    ):
         api.include_router(part.router)
     api.include_router(services.people)
     return api

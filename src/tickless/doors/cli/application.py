@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tickless import __version__
-from tickless.doors.cli import accounts, brain, cases, record, records, runbooks, signals
+from tickless.doors.cli import accounts, brain, cases, known, record, records, runbooks, signals
 from tickless.doors.cli.asking import ask
 from tickless.doors.cli.host import CliHost, ServeRole
 from tickless.doors.cli.output import line
@@ -54,6 +54,8 @@ def create_cli(host: CliHost) -> typer.Typer:
         ("brain", brain.brain),
         ("runbook", runbooks.runbook),
         ("record", records.record),
+        ("known", known.known),
+        ("maintenance", known.maintenance),
         ("audit", record.audit),
         ("switch", accounts.switch),
         ("person", accounts.person),

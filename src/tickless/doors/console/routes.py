@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
-from tickless.doors.console import approvals, audit, cases, checks, now, runbooks, services, sign_in, signals
+from tickless.doors.console import approvals, audit, cases, checks, known, now, runbooks, services, sign_in, signals
 from tickless.doors.console.frame import Frame
 from tickless.doors.console.rendering import static
 from tickless.doors.console.stream import Live, Streams
@@ -26,5 +26,6 @@ def create_routes(desk: Desk, entrance: Entrance, live: Live | None = None) -> l
         *approvals.routes(frame),
         *audit.routes(frame),
         *signals.routes(frame),
+        *known.routes(frame),
         *checks.routes(frame),
     ]
