@@ -85,10 +85,12 @@ def face_of(stored: dict[str, object] | None, *, home: str = "") -> Face:
     if isinstance(card, cards.ChoicesCard):
         return Face(rows=(Row("", tuple(_answer(card.question, option) for option in card.options)),))
     if isinstance(card, cards.CodeCard):
-        return Face(entries=(Entry("answer", "One-time code"),), send=Button("Send code", "answer", card.question))
+        code = (Entry("answer", "One-time code"),)
+        return Face(entries=code, send=Button("Send code", "answer", card.question), rows=_stop(card.question))
     if isinstance(card, cards.FormCard):
         entries = tuple(Entry(one.name, one.label, one.options, one.needed) for one in card.fields)
-        return Face(heading=card.title, entries=entries, send=Button("Send", "answer", card.question))
+        send = Button("Send", "answer", card.question)
+        return Face(heading=card.title, entries=entries, send=send, rows=_stop(card.question))
     if isinstance(card, cards.ApprovalCard):
         return _approval(card, home)
     if isinstance(card, cards.SecretCard):
@@ -104,6 +106,10 @@ def face_of(stored: dict[str, object] | None, *, home: str = "") -> Face:
 
 def _answer(question: str, option: str) -> Button:
     return Button(option, "answer", question, {"answer": option}, says=option)
+
+
+def _stop(question: str) -> tuple[Row, ...]:
+    return (Row("", (Button("Stop this", "cancel", question, says="cancel"),)),)
 
 
 def _case(card: cards.CaseCard | cards.SolvedCard, home: str) -> Face:

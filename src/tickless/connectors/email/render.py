@@ -93,17 +93,19 @@ def parts_of(out: Outgoing) -> list[Part]:
     parts += [Part(piece.strip()) for piece in re.split(r"\n\s*\n", said) if piece.strip()]
     face = face_of(out.card, home=out.home)
     parts += [Part(clean(line)) for line in (face.heading, *face.lines) if line and line.strip() != said]
-    for row in face.rows:
-        parts += _row(row, face)
     if face.entries:
         parts += _entries(face)
+    for row in face.rows:
+        parts += _row(row)
     return parts + [Part(clean(link.label), href=link.href) for link in face.links]
 
 
-def _row(row: Row, face: Face) -> list[Part]:
+def _row(row: Row) -> list[Part]:
     label = [Part(row.label)] if row.label else []
     if any(button.deed in HEAVY for button in row.buttons):
         return [*label, Part(NOT_BY_MAIL)]
+    if [button.deed for button in row.buttons] == ["cancel"]:
+        return [*label, Part(f"To stop this, answer {row.buttons[0].says.upper()}.")]
     if {button.tone for button in row.buttons} == {"yes", "no"}:
         return [*label, Part("Answer YES or NO in the first line.")]
     things = tuple(" ".join(clean(button.label).split()) for button in row.buttons)
