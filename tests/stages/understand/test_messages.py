@@ -92,8 +92,8 @@ MESSAGES = [
     ("I didn't forget my password", ".deny"),
     ("vpn works now but my mailbox is full", "mailbox_quota"),
     # others' affairs
-    ("tom frost (finance) left the company last friday, please close his account", "leaver for=p002 person=p002"),
-    ("please offboard Sofia Rossi, her last day is friday", "leaver for=p005 person=p005"),
+    ("tom frost (finance) left the company last friday, please close his account", "leaver for=p002 person=p002 when=2026-02-27"),
+    ("please offboard Sofia Rossi, her last day is friday", "leaver for=p005 person=p005 when=2026-03-06"),
     # device, mailbox
     ("LT-0043 has a blue screen", "device_trouble device=d2"),
     ("maria's laptop does not start", "device_trouble device=d2 for=p004 person=p004"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 _SENTENCE = re.compile(r"[.!?;]+(?=\s|$)|\n+")
 _JOINT = re.compile(
-    r"\s*(?:,|-|–|—|\()?\s*\b(?:and also|and then|and|also|plus|additionally|besides|oh and|btw|by the "
+    r"\s*(?:,|-|–|—|\()?\s*\b(?:and also|and then|then also|then|and|also|plus|additionally|besides|oh and|btw|by the "
     r"way|on top of that|another thing|but also|but|as well as|moreover)\b:?,?\s+|\s*[,–—]\s+|\s+-\s+|\s*\+\s*",
     re.IGNORECASE,
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tickless.stages.understand.clauses import Piece
+from tickless.stages.understand.hostile import asks_admin
 from tickless.stages.understand.mention import Mention
 from tickless.stages.understand.wording import asks_removal, is_over
 
@@ -79,6 +80,9 @@ def look(piece: Piece, mentions: Sequence[Mention], reader: Reader) -> Said:
         label, confidence = "need.software_install", max(confidence, 0.7)
     if label == "need.approval_answer" and _SOMEBODY_APPROVED.search(as_taught(piece, mentions)):
         return Said(piece, "", 0.2, "somebody else approved")
+    installs = label == "need.software_install" and bool(apps_in(piece, mentions))
+    if label not in _WITH_ADMIN and not installs and asks_admin(piece.text):
+        return Said(piece, "act.out_of_scope", 0.9, "asks for administrator's rights")
     if label == "need.software_install" and _UNINSTALL.search(piece.text):
         return Said(piece, "", 0.3, "asks to uninstall")
     if label == "need.account_unlock" and _LOCK.search(piece.text):
@@ -98,6 +102,10 @@ def look(piece: Piece, mentions: Sequence[Mention], reader: Reader) -> Said:
     return Said(piece, label, confidence, why)
 
 
+_WITH_ADMIN = frozenset(
+    {"need.account_unlock", "need.password_reset", "need.question", "need.leaver", "need.access_removal"}
+)
+"""Needs in which administrators may be spoken of without anybody becoming one."""
 _SOMEBODY_APPROVED = re.compile(
     r"\b(?:he|she|they|manager|boss|lead|alex)\b (?:has |have |had |already )*(?:approved|agreed|"
     r"confirmed|rejected|denied|declined|said)",

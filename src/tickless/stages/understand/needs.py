@@ -25,6 +25,11 @@ KINDS: dict[str, CaseKind] = {
     "device_trouble": "incident",
     "account_unlock": "incident",
 }
+_OF_NEWCOMERS = frozenset({"password_reset", "account_unlock"})
+_SOMEBODY_NEW = re.compile(
+    r"\b(?:my team|our|we|us|colleague|he|she|they|his|her|their|hires?|someone|joins|joining|starts (?:on|next|in))\b",
+    re.IGNORECASE,
+)
 _FAN_OUT = frozenset({"joiner", "mover", "leaver"})
 PER_APP = frozenset({"access_request", "access_removal", "software_install"})
 
@@ -85,7 +90,16 @@ def _two_needs(one: Said, other: Said) -> bool:
         return bool(_ORDERS.search(one.piece.text) and _ORDERS.search(other.piece.text))
     if one.need == other.need:
         return False
-    return not (one.need in GENERIC or other.need in GENERIC) or min(one.confidence, other.confidence) >= SURE
+    generic = [said for said in (one, other) if said.need in GENERIC]
+    return all(said.confidence >= SURE or _plainly_asks(said) for said in generic)
+
+
+def _plainly_asks(said: Said) -> bool:
+    """A question that begins like one: `who do I ask about expenses`."""
+    return said.need == "question" and bool(_QUESTION.match(said.piece.text))
+
+
+_QUESTION = re.compile(r"\W*(?:and )?(?:who|where|how|what|when|which|why|is there|are there|do we)\b", re.IGNORECASE)
 
 
 _ORDERS = re.compile(r"\b(?:unlock|unblock|reset|new password|change)\b", re.IGNORECASE)
@@ -134,8 +148,13 @@ def _both(first: Piece, second: Piece) -> Piece:
 def _weighed(needs: list[Said]) -> list[Said]:
     """A specific need outweighs a generic one that is not sure of itself; unlocking goes with a forgotten password."""
     specific = [one for one in needs if one.need not in GENERIC]
-    kept = [one for one in needs if one.need not in GENERIC or not specific or one.confidence >= SURE]
+    kept = [
+        one for one in needs if one.need not in GENERIC or not specific or one.confidence >= SURE or _plainly_asks(one)
+    ]
     names = {one.need for one in kept}
+    if "joiner" in names and names & _OF_NEWCOMERS and not any(_SOMEBODY_NEW.search(o.piece.text) for o in kept):
+        kept = [one for one in kept if one.need != "joiner"]  # the new starter is who writes
+        names = {one.need for one in kept}
     if names & _FAN_OUT:  # what a joiner, mover or leaver needs or loses belongs to that need
         kept = [one for one in kept if one.need not in PER_APP | {"device_trouble", "account_disable"}]
     if {"password_reset", "account_unlock"} <= names:

@@ -69,6 +69,21 @@ def is_over(text: str) -> bool:
     return bool(_OVER.search(text)) and not _NOT_OVER.search(text)
 
 
+_POLITE = re.compile(
+    r"\b(?:thanks?|thank you|thx|cheers|great|perfect|ok(?:ay)?|yes|yep|yeah|good|super|wonderful|now|again|it|"
+    r"that|all|everything|"
+    r"is|very|much|so|a lot|for (?:the|your) help|and|just|tested|working|works|wow|hi|hello|nice|awesome|"
+    r"brilliant|you|me|i|can|see|fine)\b",
+    re.IGNORECASE,
+)
+
+
+def only_over(text: str) -> bool:
+    """It says that it works and nothing else but thanks: `it works now, thanks`."""
+    left = _POLITE.sub(" ", _OVER.sub(" ", text))
+    return bool(_OVER.search(text)) and len(re.findall(r"\w+", left)) <= 1
+
+
 def still_the_same(text: str) -> bool:
     """A short message that says that the trouble is not over."""
     return len(text.split()) <= 10 and bool(_STILL.search(text))
