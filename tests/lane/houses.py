@@ -11,7 +11,7 @@ from typing import Any
 
 from tickless.app.build import House, build
 from tickless.app.sample_house import QUICK
-from tickless.app.settings import ConnectorUse, Settings
+from tickless.app.settings import ConnectorUse, PaceSettings, Settings
 from tickless.domain.case import Case
 from tickless.domain.signal import Sender
 from tickless.domain.world import World
@@ -28,9 +28,10 @@ def house_over(
     bindings: dict[str, str],
     secrets: dict[str, str],
     world: World,
+    pace: PaceSettings = QUICK,
 ) -> Iterator[House]:
     """A started house with these connectors and records; stopped at the end."""
-    settings = Settings(data=folder, connectors=connectors, bindings=bindings, default_rung="auto", pace=QUICK)
+    settings = Settings(data=folder, connectors=connectors, bindings=bindings, default_rung="auto", pace=pace)
     house = build(settings, secret_values=secrets)
     with house.journal.write() as tx:
         write_world(tx, world)

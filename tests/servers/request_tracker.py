@@ -124,28 +124,40 @@ class RequestTracker:
 @contextmanager
 def run_request_tracker() -> Iterator[RequestTracker]:
     """Make a database, people and tokens, and serve it on a loopback port."""
-    port = free_port()
     with own_folder("rt") as folder:
         for name in ("mason", "sessions", "config.d"):
             (folder / name).mkdir()
         config = folder / "RT_SiteConfig.pm"
-        config.write_text(_CONFIG.format(folder=folder, port=port))
+        config.write_text(_CONFIG.format(folder=folder, port=80))
         env = {"RT_SITE_CONFIG": str(config), "RT_SITE_CONFIG_DIR": str(folder / "config.d")}  # RT needs both
         _do([str(program("rt-setup-database-5")), "--action", "init", "--skip-create"], env)
         tokens = json.loads(_do(["perl", "-e", _SEED, "tickless", OUR_RIGHTS, "dana", AGENT_RIGHTS], env))
-        starman = [str(program("starman")), "--listen", f"{HOST}:{port}", "--workers", "2", "--disable-keepalive"]
-        daemon = Program([*starman, "--preload-app", str(RT_SERVER)], log=folder / "log", cwd=folder, env=env)
-        daemon.start(lambda: listens(port), seconds=60)
+        daemon, port = _serve(folder, config, env)
         try:
             yield RequestTracker(f"http://{HOST}:{port}", tokens["tickless"], tokens["dana"])
         finally:
             daemon.stop()
 
 
+def _serve(folder: Path, config: Path, env: Mapping[str, str]) -> tuple[Program, int]:
+    """The running server and its port; another port when somebody took the first one meanwhile."""
+    for last in (False, False, True):
+        port = free_port()
+        config.write_text(_CONFIG.format(folder=folder, port=port))
+        starman = [str(program("starman")), "--listen", f"{HOST}:{port}", "--workers", "2", "--disable-keepalive"]
+        daemon = Program([*starman, "--preload-app", str(RT_SERVER)], log=folder / "log", cwd=folder, env=env)
+        try:
+            daemon.start(lambda: listens(port), seconds=60)  # noqa: B023 - called before the next round
+        except NotStarted:
+            if last:
+                raise
+        else:
+            return daemon, port
+    raise AssertionError("never here")
+
+
 def _do(command: list[str], env: Mapping[str, str]) -> str:
-    done = subprocess.run(
-        command, env={**os.environ, **env}, capture_output=True, text=True, timeout=120, check=False
-    )
+    done = subprocess.run(command, env={**os.environ, **env}, capture_output=True, text=True, timeout=120, check=False)
     if done.returncode:
         raise NotStarted(f"{command[0]} ended with {done.returncode}\n{done.stdout[-2_000:]}{done.stderr[-2_000:]}")
     return done.stdout

@@ -18,8 +18,9 @@ from tickless.domain.world import World
 from tickless.flow.conversation import personal, say
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
-from tickless.kit.redaction import MASK, redact_secrets
+from tickless.kit.redaction import MASK
 from tickless.practices.tickets.pack import Link, Pack, Said, Tried
+from tickless.practices.tickets.tidy import without_secrets
 
 FAILED = frozenset({"failed", "unverified", "stopped", "undone"})
 _CODE = re.compile(r"\b\d{4,8}\b")
@@ -157,7 +158,7 @@ class HandingOff:
         known: set[str] = set()
         for instance in self._rooms.registry.instances.values():
             known |= {value for value in instance.secrets.seen if len(value) > 5}
-        return redact_secrets(text, known)
+        return without_secrets(text, known)
 
     def _because(self, tx: Tx, case: Case) -> str:
         ended = [row for row in tx.audit.rows(case=case.id, limit=1_000) if row.action == "case.handed_off"]
@@ -270,7 +271,7 @@ def _facts(case: Case, world: World) -> Iterable[tuple[str, str]]:
     names |= {one.id: one.tag for one in world.devices.values()}
     for name, value in case.inputs.items():
         if not name.endswith("?") and "." not in name and not name.startswith(("_", "proof", "step_up")):
-            yield name.replace("_", " "), redact_secrets(names.get(value, value))[:300]
+            yield name.replace("_", " "), without_secrets(names.get(value, value))[:300]
 
 
 def _reasons(decisions: list[Decision]) -> list[str]:

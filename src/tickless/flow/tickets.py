@@ -20,9 +20,9 @@ from tickless.flow.handing_off import HandingOff, newest_ticket
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
 from tickless.kit.ids import new_id
-from tickless.kit.redaction import redact_secrets
 from tickless.practices.tickets.pack import held
 from tickless.practices.tickets.reasks import reasked
+from tickless.practices.tickets.tidy import without_secrets
 from tickless.sdk.capabilities.ticketing import TicketComment
 from tickless.sdk.registry import Registry
 
@@ -152,7 +152,7 @@ class TicketTalk:
         self._nothing_asked(tx, ticket)
         tx.audit.append(at=now, actor=sender.person or sender.account, action="case.not_solved",
                         subject=case.subject or case.id, case=case.id, detail={"ticket": ticket.id})  # fmt: skip
-        said = (signal.body or signal.title).tame(2_000) if signal is not None else ""
+        said = without_secrets((signal.body or signal.title).tame(2_000)) if signal is not None else ""
         text = f"The person says that it does not work yet{f': {said}' if said else '.'}"
         key = f"not:{signal.id if signal else new_id('sig')}"
         self._errand(tx, ticket, text, key=key, public=True, now=now, asked_at=None, answered_at=now)
@@ -168,7 +168,7 @@ class TicketTalk:
     def _pass_on(self, tx: Tx, case: Case, ticket: Ticket, signal: Signal, sender: Sender, *, now: dt.datetime) -> None:
         person = self._rooms.world().people.get(sender.person or "")
         said = (signal.body or signal.title).raw.replace("\x00", "")[:LONGEST]
-        text = f"{person.name if person else sender.account} writes in the chat:\n{redact_secrets(said)}"
+        text = f"{person.name if person else sender.account} writes in the chat:\n{without_secrets(said)}"
         self._errand(tx, ticket, text, key=f"said:{signal.id}", public=True, now=now)
         table = tx.messages.table.c
         turns = sum(line.author == "operator" for line in

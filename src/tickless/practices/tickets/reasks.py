@@ -11,7 +11,7 @@ ENOUGH = 0.6
 """Share of a question's telling words that one answer in the pack must contain."""
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?|\n")
 _ASKING = re.compile(
-    r"^\W*(?:(?:hi|hello|hey|thanks|ok|and|also|please|\w+),?\s+){0,3}?"
+    r"^\W*(?:(?:hi|hello|hey|thanks|thank you|ok|and|also|please|but|so),?\s+){0,3}?"
     r"(?:what|which|who|whose|where|when|why|how|is|are|was|were|do|does|did|have|has|had|can|could|would|will)\b"
     r"|\b(?:please|can you|could you|would you)\b.{0,30}\b(?:tell|send|give|provide|confirm|describe|share|let|say)\b"
     r"|\b(?:i|we) (?:need|would like) to know\b",
