@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from tickless.domain.card import Card, ChoicesCard, CodeCard, FormCard, store_card
 from tickless.domain.case import Case
-from tickless.domain.decision import ApprovalRequest, Decision, OpenQuestion
+from tickless.domain.decision import ApprovalRequest, Decision, OpenQuestion, Question
 from tickless.domain.person import Person
-from tickless.flow import ends, names, words
+from tickless.flow import ends, names, phrases, words
 from tickless.flow.conversation import personal, say
 from tickless.flow.rooms import Rooms
-from tickless.flow.step_up import StepUp
+from tickless.flow.step_up import Sent, StepUp
 from tickless.journal import Tx
-from tickless.stages.decide.core import WORKAROUND, WORKAROUND_ANSWERS
+from tickless.stages.decide.core import CLAIMED, NOBODY, WORKAROUND, WORKAROUND_ANSWERS
 
 
 class Asking:
@@ -33,36 +34,38 @@ class Asking:
         if question is None or record.conversation is None:
             return {"question": None, "seconds": 0.0}
         identity = f"que_{decision.removeprefix('dec_')}"
-        proof = question.about.startswith("step_up")
-        sent = proof and self._step_up.send_code(record, made, code=f"code_{identity}")
-        if proof and not sent and record.speaker is not None:
-            self._no_phone(record, key=identity, now=now)
-            return {"question": None, "seconds": 0.0}
+        with self._rooms.journal.read() as tx:
+            same = _asked_already(tx, record, question, identity)
+        if same is not None:
+            return {"question": same, "seconds": self._rooms.pace.answer}
+        sent: Sent = "sent"
+        if question.about.startswith("step_up"):
+            sent = self._step_up.send_code(record, made, code=f"code_{identity}")
+            if sent not in {"sent", "joined"} and record.speaker is not None:
+                self._no_code(record, sent, key=identity, now=now)
+                return {"question": None, "seconds": 0.0}
         with self._rooms.journal.write() as tx:
+            record = tx.cases.need(case)
+            _withdraw_others(tx, record, identity)
             if tx.questions.get(identity) is None:
-                tx.questions.put(
-                    OpenQuestion(
-                        id=identity,
-                        case=case,
-                        conversation=record.conversation,
-                        about=question.about,
-                        text=question.text,
-                        choices=question.choices,
-                        waiting=names.case_workflow(case, record.generation),
-                        asked_at=now,
-                    )
+                tx.questions.put(_open(identity, record, question, now))
+            if sent != "joined":  # else the code that is on its way already proves this, too
+                card = store_card(_card(identity, question))
+                say(
+                    tx,
+                    conversation=record.conversation,
+                    case=record,
+                    text=question.text,
+                    key=identity,
+                    at=now,
+                    card=card,
                 )
-            card: dict[str, object] | None = None
-            if proof:
-                card = {"kind": "code", "question": identity}
-            elif question.choices:
-                card = {"kind": "choices", "question": identity, "options": list(question.choices)}
-            say(tx, conversation=record.conversation, case=record, text=question.text, key=identity, at=now, card=card)
         return {"question": identity, "seconds": self._rooms.pace.answer}
 
-    def _no_phone(self, case: Case, *, key: str, now: dt.datetime) -> None:
+    def _no_code(self, case: Case, sent: Sent, *, key: str, now: dt.datetime) -> None:
+        text = phrases.TOO_MANY_CODES if sent == "too_many" else words.NO_PHONE
         with self._rooms.journal.write() as tx:
-            say(tx, conversation=case.conversation, case=case, text=words.NO_PHONE, key=f"{key}:phone", at=now)
+            say(tx, conversation=case.conversation, case=case, text=text, key=f"{key}:phone", at=now)
 
     def take_answer(self, case: str, question: str, heard: dict[str, Any]) -> str:
         """Put what was answered into the case; it is decided again with it."""
@@ -76,17 +79,29 @@ class Asking:
             return "again"
         with self._rooms.journal.write() as tx:
             record = tx.cases.need(case, lock=True)
-            value = self._understood(asked, heard)
-            if value is None:
+            if asked.about == "who":
+                tx.cases.put(self._claimed(record, heard, now))
+                return "again"
+            found = self._understood(asked, heard)
+            if not found:
                 text = words.NOT_UNDERSTOOD
                 say(tx, conversation=record.conversation, case=record, text=text, key=f"{question}:huh", at=now)
                 return "again"
-            inputs = {name: text for name, text in record.inputs.items() if name != f"{asked.about}?"}
-            inputs[asked.about] = value
-            if asked.about == WORKAROUND and value == WORKAROUND_ANSWERS[0]:
+            inputs = {name: text for name, text in record.inputs.items() if name.removesuffix("?") not in found}
+            inputs |= found
+            if found.get(WORKAROUND) == WORKAROUND_ANSWERS[0]:
                 return self._worked_around(tx, record, inputs, now=now)
             tx.cases.put(record.model_copy(update={"inputs": inputs, "updated_at": now}))
         return "again"
+
+    def _claimed(self, case: Case, heard: dict[str, Any], now: dt.datetime) -> Case:
+        """Who somebody unknown says they are. That nobody is called so is noted, and never told."""
+        said = str(heard["slots"].get("person") or heard["text"]).strip()
+        person = (
+            said if said in self._rooms.world().people else _person(said, list(self._rooms.world().people.values()))
+        )
+        inputs = {**case.inputs, CLAIMED: person or NOBODY}
+        return case.model_copy(update={"inputs": inputs, "updated_at": now})
 
     @staticmethod
     def _worked_around(tx: Tx, case: Case, inputs: dict[str, str], *, now: dt.datetime) -> str:
@@ -98,21 +113,31 @@ class Asking:
         )
         return "resolved"
 
-    def _understood(self, asked: OpenQuestion, heard: dict[str, Any]) -> str | None:
-        """The answer as a record's id where the question is about a record; else the words themselves."""
-        said = str(heard["slots"].get(asked.about) or heard["text"]).strip()
+    def _understood(self, asked: OpenQuestion, heard: dict[str, Any]) -> dict[str, str]:
+        """What the answer says, by name of the input: records by their ids where it is about records, else the words."""
+        names_asked = [field.name for field in asked.fields] or [asked.about]
+        found: dict[str, str] = {}
+        for name in names_asked:
+            alone = name == asked.about and not any(one in heard["slots"] for one in names_asked)
+            said = str(heard["slots"].get(name) or (heard["text"] if alone else "")).strip()
+            value = self._value(name, said) if said else None
+            if value is not None:
+                found[name] = value
+        return found
+
+    def _value(self, name: str, said: str) -> str | None:
         world = self._rooms.world()
         folded = said.casefold()
-        if asked.about == "person":
-            return _person(said, list(world.people.values()))
+        if name == "person":
+            return said if said in world.people else _person(said, list(world.people.values()))
         known: dict[str, dict[str, str]] = {
-            "app": {name.casefold(): a.id for a in world.apps.values() for name in (a.id, a.name, *a.aliases)},
-            "device": {name.casefold(): d.id for d in world.devices.values() for name in (d.id, d.tag)},
-            "service": {name.casefold(): s.id for s in world.services.values() for name in (s.id, s.name, *s.aliases)},
+            "app": {alias.casefold(): a.id for a in world.apps.values() for alias in (a.id, a.name, *a.aliases)},
+            "device": {alias.casefold(): d.id for d in world.devices.values() for alias in (d.id, d.tag)},
+            "service": {
+                alias.casefold(): s.id for s in world.services.values() for alias in (s.id, s.name, *s.aliases)
+            },
         }
-        if asked.about in known:
-            return known[asked.about].get(folded)
-        return said or None
+        return known[name].get(folded) if name in known else said
 
     def ask_approval(self, case: str, decision: str) -> dict[str, Any]:
         """Ask for a yes to this very plan: {"approval", "seconds"}."""
@@ -121,6 +146,14 @@ class Asking:
             made = tx.decisions.need(decision)
             record = tx.cases.need(case, lock=True)
             approval = f"apr_{decision.removeprefix('dec_')}"
+            pending = tx.approvals.by(case=case, state="pending")
+            hash_now = made.plan.hash if made.plan is not None else ""
+            same = next((one for one in pending if one.plan_hash == hash_now and one.role == made.role), None)
+            if same is not None and same.waiting == names.case_workflow(case, record.generation):
+                return {"approval": same.id, "seconds": (same.expires_at - now).total_seconds()}
+            for other in pending:  # asked for a plan that is not the plan any more
+                if other.id != approval:
+                    tx.approvals.put(other.model_copy(update={"state": "withdrawn", "answered_at": now}))
             if tx.approvals.get(approval) is None and made.plan is not None:
                 asked = self._request(approval, record, made, now=now)
                 tx.approvals.put(asked)
@@ -171,6 +204,52 @@ class Asking:
                 if asked.state == "pending":
                     tx.approvals.put(asked.model_copy(update={"state": "expired", "answered_at": now}))
         return "again"
+
+
+def _asked_already(tx: Tx, case: Case, question: Question, identity: str) -> str | None:
+    """The same question of this case that waits for its answer already: nobody is asked twice."""
+    waiting = names.case_workflow(case.id, case.generation)
+    for one in tx.questions.by(case=case.id, state="open"):
+        same = (one.about, one.text, one.choices, one.fields) == (
+            question.about,
+            question.text,
+            question.choices,
+            question.fields,
+        )
+        if same and one.waiting == waiting and one.id != identity:
+            return one.id
+    return None
+
+
+def _withdraw_others(tx: Tx, case: Case, identity: str) -> None:
+    """What this case's own story asked before is over when it asks something else."""
+    waiting = names.case_workflow(case.id, case.generation)
+    for one in tx.questions.by(case=case.id, state="open"):
+        if one.waiting == waiting and one.id != identity:
+            tx.questions.put(one.model_copy(update={"state": "withdrawn"}))
+
+
+def _open(identity: str, case: Case, question: Question, now: dt.datetime) -> OpenQuestion:
+    return OpenQuestion(
+        id=identity,
+        case=case.id,
+        conversation=case.conversation,
+        about=question.about,
+        text=question.text,
+        choices=question.choices,
+        fields=question.fields,
+        waiting=names.case_workflow(case.id, case.generation),
+        asked_at=now,
+    )
+
+
+def _card(identity: str, question: Question) -> Card | None:
+    """What goes with the question: a field for the code, a form for several things, choices, or nothing."""
+    if question.about.startswith("step_up"):
+        return CodeCard(question=identity)
+    if question.fields:
+        return FormCard(question=identity, title=phrases.FORM, fields=question.fields)
+    return ChoicesCard(question=identity, options=question.choices) if question.choices else None
 
 
 def plan_summary(title: str, inputs: dict[str, Any]) -> str:

@@ -10,21 +10,27 @@ from typing import Any
 from tickless.domain.case import Case
 from tickless.domain.decision import ApprovalRequest
 from tickless.domain.errors import BadInput, Conflict, Forbidden, NotFound
+from tickless.domain.known import Bulletin
 from tickless.domain.person import Person
 from tickless.domain.record import Untrusted
 from tickless.domain.runbook import Runbook
 from tickless.domain.signal import Payload, Sender, Signal
-from tickless.flow import ends, names
+from tickless.flow import ends, names, words
+from tickless.flow.approving import Approving
 from tickless.flow.desk import Accepted, Check, Greeting, Numbers, Rehearsal, Said
 from tickless.flow.doctor import examine
 from tickless.flow.engine import Engine
+from tickless.flow.knowledge_care import KnowledgeCare
 from tickless.flow.manual import manual_case, preview_case
 from tickless.flow.rooms import Rooms
+from tickless.flow.ticket_desk import TicketDesk
 from tickless.journal import Tx
 from tickless.kit.ids import new_id
+from tickless.practices.knowledge.library import Library
+from tickless.practices.knowledge.service import Taken
+from tickless.practices.known import announce
 from tickless.stages.decide.binding import bind
 from tickless.stages.decide.core import make_plan
-from tickless.stages.decide.policy_requests import Principal, Resource
 from tickless.stages.learn.core import RUNGS
 from tickless.stages.sense.core import message_fingerprint
 from tickless.stages.sense.reading import plain
@@ -36,11 +42,17 @@ SWITCHES = ("all", "freeze", "runbook:", "service:")
 class FrontDesk:
     """`wake` tells the intake that something new stands in the log, `renew` reads the records again."""
 
-    def __init__(self, *, rooms: Rooms, engine: Engine, wake: Callable[[], None], renew: Callable[[], None]) -> None:
+    tickets: TicketDesk
+    """Set by the composition root: it wakes the thread that speaks with ticket systems."""
+
+    def __init__(self, *, rooms: Rooms, engine: Engine, wake: Callable[[], None], renew: Callable[[], None],
+                 care: KnowledgeCare) -> None:  # fmt: skip
         self._rooms = rooms
         self._engine = engine
         self._wake = wake
         self._renew = renew
+        self._care = care
+        self._approving = Approving(rooms)
         self.journal = rooms.journal
         self.clock = rooms.clock
         self.runbooks: dict[str, Runbook] = dict(rooms.runbooks)
@@ -66,10 +78,10 @@ class FrontDesk:
         return got
 
     async def say(self, sender: Sender, text: str, *, key: str = "") -> Said:
-        words = plain(text).strip()
-        if not words:
+        said = plain(text).strip()
+        if not said:
             raise BadInput("the message is empty", mend="write what is wrong or what you need")
-        if len(words) > MAX_MESSAGE:
+        if len(said) > MAX_MESSAGE:
             raise BadInput(f"the message is longer than {MAX_MESSAGE} characters", mend="say it shorter")
         now = self.clock.now()
         identity = new_id("sig")
@@ -78,11 +90,11 @@ class FrontDesk:
             source=f"chat:{sender.channel}",
             event_key=key or identity,
             kind="message",
-            fingerprint=message_fingerprint(sender.conversation, words),
+            fingerprint=message_fingerprint(sender.conversation, said),
             occurred_at=now,
             received_at=now,
-            title=Untrusted(words[:200]),
-            body=Untrusted(words),
+            title=Untrusted(said[:200]),
+            body=Untrusted(said),
             sender=sender,
         )
         await self._rooms.sense.store([signal], None)
@@ -94,55 +106,16 @@ class FrontDesk:
         return await asyncio.to_thread(self._answer_approval, approval, by, approve, reason)
 
     def _answer_approval(self, approval: str, by: Person | None, approve: bool, reason: str) -> ApprovalRequest:
-        now = self.clock.now()
         if by is None:
             raise Forbidden("approvals are given by people", mend="sign in with an account that belongs to a person")
         with self.journal.write() as tx:
-            asked = tx.approvals.need(approval, lock=True)
-            if asked.state != "pending":
-                raise Conflict(f"this approval is {asked.state} already")
-            if asked.expires_at <= now:
-                raise Conflict("this approval has expired", mend="the requester has to ask again")
-            case = tx.cases.need(asked.case)
-            ruling = self._rooms.policy.may(
-                principal=Principal.person(by),
-                action="approve",
-                resource=Resource.approval(
-                    asked, beneficiary=asked.beneficiary, typed_by=by.id if by.id in self._typed(tx, case) else None
-                ),
-                context={"assurance": "signed_in"},
+            asked, ruling = self._approving.answer(
+                tx, approval, by=by, assurance="signed_in", approve=approve, reason=reason, now=self.clock.now()
             )
-            if not ruling.allowed:
-                self._audit_in(
-                    tx, by.id, "approval.refused", asked.id, {"policies": [r.policy for r in ruling.reasons]}
-                )
-            else:
-                asked = self._answered(tx, asked, by, approve=approve, reason=reason, now=now)
         if not ruling.allowed:
             raise Forbidden(" ".join(reason.text for reason in ruling.reasons))
         self._wake()
         return asked
-
-    def _typed(self, tx: Tx, case: Case) -> set[str]:
-        """Who wrote the request: whoever spoke, and whoever typed it for them at the service desk."""
-        if case.door == "machine":
-            return {case.speaker or ""}
-        signals = [self.journal.signals.get(joined.signal) for joined in tx.alerts.joined(case.id)]
-        return {case.speaker or "", *(s.sender.via for s in signals if s.sender is not None and s.sender.via)}
-
-    def _answered(
-        self, tx: Tx, asked: ApprovalRequest, by: Person, *, approve: bool, reason: str, now: dt.datetime
-    ) -> ApprovalRequest:
-        state = "approved" if approve else "denied"
-        done = asked.model_copy(
-            update={"state": state, "answered_by": by.id, "answered_at": now, "reason": reason[:1_000]}
-        )
-        tx.approvals.put(done)
-        tx.audit.append(at=now, actor=by.id, action=f"approval.{state}", subject=asked.id, case=asked.case,
-                        detail={"plan_hash": asked.plan_hash, "reason": done.reason})  # fmt: skip
-        message = {"type": "approval", "approval": asked.id, "approve": approve, "by": by.id}
-        tx.coordination.post(f"approval:{asked.id}", workflow=asked.waiting, message=message)
-        return done
 
     async def rehearse(self, runbook: str, inputs: dict[str, str], *, by: str) -> Rehearsal:
         return await asyncio.to_thread(self._rehearse, runbook, inputs, by)
@@ -217,6 +190,18 @@ class FrontDesk:
         self._wake()
         return done
 
+    async def announce(self, case: str, text: str, *, next_update_at: dt.datetime | None, by: str) -> Bulletin:
+        def write() -> Bulletin:
+            now = self.clock.now()
+            with self.journal.write() as tx:
+                record = tx.cases.need(case)
+                made = Bulletin(id=new_id("bul"), case=case, text=text, next_update_at=next_update_at, by=by, at=now)
+                done = announce(tx, made, record, by=by, now=now)
+                ends.tell_news(tx, record, words.news(record, done), key=done.id, now=now)
+            return done
+
+        return await asyncio.to_thread(write)
+
     async def reopen(self, case: str, *, by: str, reason: str) -> Case:
         return await asyncio.to_thread(self._reopen, case, by, reason)
 
@@ -265,6 +250,12 @@ class FrontDesk:
         vault = self._rooms.vault
         return await asyncio.to_thread(lambda: vault.hand_out(identity, person=person, conversation=conversation))
 
+    def library(self) -> Library:
+        return self._rooms.library()
+
+    def sync_knowledge(self, *, by: str, dry_run: bool = False) -> list[Taken]:
+        return self._care.sync(by=by, dry_run=dry_run)
+
     def renew(self) -> None:
         self._renew()
 
@@ -272,7 +263,7 @@ class FrontDesk:
         return Numbers(**self._rooms.measure.numbers().__dict__)
 
     def doctor(self) -> list[Check]:
-        return examine(self._rooms, self._engine)
+        return [*examine(self._rooms, self._engine), self._care.check()]
 
     def _audit(self, by: str, action: str, subject: str, detail: dict[str, Any]) -> None:
         with self.journal.write() as tx:

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 
+from tickless.domain.card import ListCard, store_card
 from tickless.domain.case import Case, Message
-from tickless.domain.decision import OpenQuestion, Question
+from tickless.domain.decision import OpenQuestion
 from tickless.domain.finding import Finding
+from tickless.domain.record import Untrusted
 from tickless.domain.signal import Sender, Signal
-from tickless.flow import ends, words
+from tickless.flow import phrases, words
+from tickless.flow.acts import Acts, last_solved, unclear
 from tickless.flow.bindings import note_thread, recognise
 from tickless.flow.conversation import say
-from tickless.flow.experience import ask_rating
+from tickless.flow.deeds import Deeds
+from tickless.flow.handing_off import HandingOff
+from tickless.flow.introducing import introduced, marked_as_proved, with_proof
 from tickless.flow.joining import Joining
 from tickless.flow.knowing import Knowing
+from tickless.flow.order_of_needs import put_in_order
+from tickless.flow.questions import Questions, masked, plain_question
 from tickless.flow.rooms import Rooms
+from tickless.flow.routing import Waiting
+from tickless.flow.tickets import TicketTalk
 from tickless.journal import Tx
 from tickless.kit.ids import new_id
 from tickless.stages.understand.dialogue import DialogueContext
-
-Reply = Callable[[str], None]
+from tickless.stages.understand.wording import is_over
 
 MAX_NEEDS = 5
 """Needs taken up from one message."""
@@ -33,28 +40,54 @@ class Hearing:
         self._rooms = rooms
         self._joining = Joining(rooms)
         self._knowing = Knowing(rooms)
+        self._tickets = TicketTalk(rooms, HandingOff(rooms))
+        self._questions = Questions(rooms)
+        self._acts = Acts(rooms, self._questions, self._joining)
+        self._deeds = Deeds(rooms, self._questions, self._joining)
 
     def hear(self, tx: Tx, signal: Signal, *, now: dt.datetime) -> list[Case]:
-        """Take in one message of a person."""
+        """Take in one message of a person, or a button that they pressed."""
         if signal.sender is None:
             return []
-        sender = recognise(tx, signal.sender)
+        sender = recognise(tx, signal.sender, self._rooms, now=now)
         note_thread(tx, sender, now=now)
-        self._write_down(tx, signal, sender, now)
+        here = self._questions.here(tx, sender.conversation)
+        self._write_down(tx, signal, sender, here, now)
         if sender.automatic:
             return []
-        question = self._open_question(tx, sender.conversation)
-        live = tx.cases.live_of_conversation(sender.conversation)
-        context = DialogueContext(
-            writer=sender.person,
-            question=_asked(question),
-            cases=tuple(live) or self._just_solved(tx, sender),
-        )
-        findings = self._rooms.understanding().understand(signal, context=context, now=now)
-        begun: list[Case] = []
-        needs = 0
+        if signal.deed is not None and self._tickets.press(tx, signal.deed, sender, now=now):
+            return []
+        if signal.deed is not None:
+            return self._deeds.do(tx, signal, signal.deed, sender, now=now)
+        begun = self._hear_words(tx, signal, sender, here, now=now)
+        return put_in_order(tx, self._rooms, begun, sender, now=now)
+
+    def _hear_words(
+        self, tx: Tx, signal: Signal, sender: Sender, here: list[OpenQuestion], *, now: dt.datetime
+    ) -> list[Case]:
+        said = (signal.body or signal.title).tame(2_000)
+        way = self._questions.route(tx, here, said, writer=sender.person)
+        if way.clash:
+            self._which(tx, signal, way.clash, sender, now=now)
+            return []
+        if way.text != said:
+            signal = signal.model_copy(update={"title": Untrusted(way.text[:200]), "body": Untrusted(way.text)})
+        question = next((one for one in here if way.to is not None and one.id == way.to.id), None)
+        if question is not None and not way.sure and is_over(said):
+            question = None
+        findings = self._understand(tx, signal, sender, question, now=now)
+        if not way.sure and unclear(findings):
+            elsewhere = self._elsewhere(tx, said, sender)
+            if elsewhere is not None:
+                question, findings = elsewhere, self._understand(tx, signal, sender, elsewhere, now=now)
+            elif question is None and (given_up := self._questions.given_up(tx, sender, said, now=now)) is not None:
+                asked = self._understand(tx, signal, sender, given_up[0], now=now)[0]
+                return self._acts.take_up(tx, signal, given_up, asked, sender, now=now)
+        findings = self._tickets.hear(tx, signal, findings, sender, question=question, now=now)
         if len(findings) == 1:
             findings = (self._knowing.reread(tx, findings[0], signal, sender),)
+        begun: list[Case] = []
+        needs = 0
         for finding in findings:
             tx.findings.put(finding)
             if finding.act == "need":
@@ -62,134 +95,64 @@ class Hearing:
                 if needs <= MAX_NEEDS:
                     begun += self._need(tx, signal, finding, sender, now=now)
             else:
-                begun += self._act(tx, signal, finding, sender, question=question, live=live, now=now)
+                begun += self._acts.act(tx, signal, finding, sender, question=question, now=now)
         return begun
 
-    def _write_down(self, tx: Tx, signal: Signal, sender: Sender, now: dt.datetime) -> None:
+    def _understand(
+        self, tx: Tx, signal: Signal, sender: Sender, question: OpenQuestion | None, *, now: dt.datetime
+    ) -> tuple[Finding, ...]:
+        live = tx.cases.live_of_conversation(sender.conversation)
+        solved = last_solved(tx, sender, now=now) if not live else None
+        context = DialogueContext(
+            writer=sender.person,
+            question=plain_question(question) if question is not None else None,
+            cases=tuple(live) or ((solved,) if solved is not None else ()),
+        )
+        return self._rooms.understanding().understand(signal, context=context, now=now)
+
+    def _elsewhere(self, tx: Tx, said: str, sender: Sender) -> OpenQuestion | None:
+        """A question of another conversation of this person that the message surely answers."""
+        asked = self._questions.elsewhere(tx, sender)
+        way = self._questions.route(tx, asked, said, writer=sender.person)
+        return next((one for one in asked if way.sure and way.to is not None and one.id == way.to.id), None)
+
+    def _which(self, tx: Tx, signal: Signal, clash: tuple[Waiting, ...], sender: Sender, *, now: dt.datetime) -> None:
+        """Ask for which question an answer is. The buttons carry the answer, so that nothing has to be remembered."""
+        said = (signal.body or signal.title).tame(200)
+        card = ListCard(
+            title=phrases.WHICH_ANSWER,
+            items=tuple((f"{one.number}: {one.question.text[:120]}", f"#{one.number} {said}") for one in clash),
+        )
+        listed = "; ".join(f"case {one.number}: {one.question.text[:120]}" for one in clash)
+        say(tx, conversation=sender.conversation, case=None, text=f"{phrases.WHICH_ANSWER} {listed}",
+            key=f"{signal.id}:which", at=now, card=store_card(card))  # fmt: skip
+
+    def _write_down(self, tx: Tx, signal: Signal, sender: Sender, here: list[OpenQuestion], now: dt.datetime) -> None:
         person = self._rooms.world().people.get(sender.person or "")
+        text = signal.body or signal.title
+        if any(one.about.startswith("step_up") for one in here):
+            text = Untrusted(masked(text.raw))
         tx.messages.put(
             Message(
                 id=new_id("msg"),
                 conversation=sender.conversation,
                 author="person",
                 name=person.name if person else sender.account,
-                text=signal.body or signal.title,
+                text=text,
                 at=signal.received_at if signal.received_at <= now else now,
             )
         )
 
-    @staticmethod
-    def _open_question(tx: Tx, conversation: str) -> OpenQuestion | None:
-        """The newest question that waits for an answer here."""
-        found = tx.questions.by(conversation=conversation, state="open")
-        return max(found, key=lambda question: question.asked_at) if found else None
-
-    def _act(
-        self,
-        tx: Tx,
-        signal: Signal,
-        finding: Finding,
-        sender: Sender,
-        *,
-        question: OpenQuestion | None,
-        live: list[Case],
-        now: dt.datetime,
-    ) -> list[Case]:
-        def reply(text: str) -> None:
-            say(tx, conversation=sender.conversation, case=None, text=text, key=f"{signal.id}:{finding.id}", at=now)
-
-        if question is not None and finding.act in {"answer", "confirm", "deny"}:
-            self._answer(tx, signal, finding, question)
-        elif finding.act == "cancel":
-            self._cancel(tx, live, sender, question=question, now=now, reply=reply)
-        elif finding.act == "deny":
-            return self._not_solved(tx, sender, now=now, reply=reply)
-        elif finding.act in {"confirm", "thanks"}:
-            reply(self._confirmed(tx, sender, now=now) if finding.act == "confirm" else words.THANKS)
-            if (solved := self._last_solved(tx, sender)) is not None:
-                ask_rating(tx, solved, now=now)
-        elif finding.act == "small_talk":
-            reply(words.HELLO)
-        elif finding.act == "out_of_scope":
-            foreign = any(piece.text.startswith("language:") for piece in finding.evidence)
-            reply(words.OTHER_LANGUAGE if foreign else words.OUT_OF_SCOPE)
-        else:
-            reply(words.NOT_UNDERSTOOD)
-        return []
-
-    @staticmethod
-    def _answer(tx: Tx, signal: Signal, finding: Finding, question: OpenQuestion) -> None:
-        tx.questions.put(question.model_copy(update={"state": "answered"}))
-        said = (signal.body or signal.title).tame(1_000)
-        value = finding.slots.get(question.about, finding.slots.get("answer", said))
-        message = {
-            "type": "answer",
-            "question": question.id,
-            "text": value if question.choices else said,
-            "slots": dict(finding.slots),
-        }
-        if finding.act in {"confirm", "deny"} and not finding.slots:
-            message["text"] = "yes" if finding.act == "confirm" else "no"
-        tx.coordination.post(f"answer:{question.id}", workflow=question.waiting, message=message)
-
-    def _cancel(
-        self, tx: Tx, live: list[Case], sender: Sender, *, question: OpenQuestion | None, now: dt.datetime, reply: Reply
-    ) -> None:
-        mine = [case for case in live if case.state in {"open", "awaiting_person", "awaiting_approval"}]
-        chosen = next((case for case in mine if question is not None and case.id == question.case), None)
-        target = chosen or (mine[0] if mine else None)
-        if target is None:
-            reply(words.NOTHING_TO_CANCEL)
-            return
-        ends.withdraw(tx, target, by=sender.person or sender.account, now=now)
-        ends.tell_runs(tx, target, by=sender.person or sender.account)
-
-    def _not_solved(self, tx: Tx, sender: Sender, *, now: dt.datetime, reply: Reply) -> list[Case]:
-        """“No, it doesn't work”: the newest solved case of the conversation is open again."""
-        case = self._last_solved(tx, sender)
-        if case is None:
-            still_down = self._joining.still_down(tx, sender, now=now)
-            reply(words.NOT_UNDERSTOOD if still_down is None else words.SORRY_AGAIN)
-            return still_down or []
-        back = ends.reopen(
-            tx, case, by=sender.person or sender.account, why="the person says it is not solved", now=now
-        )
-        reply(words.SORRY_AGAIN)
-        return [back]
-
-    def _confirmed(self, tx: Tx, sender: Sender, *, now: dt.datetime) -> str:
-        case = self._last_solved(tx, sender)
-        if case is None:
-            return words.HELLO
-        tx.audit.append(at=now, actor=sender.person or sender.account, action="case.person_confirmed",
-                        subject=case.subject or case.id, case=case.id, detail={"outcome": case.outcome})  # fmt: skip
-        if case.outcome == "assumed":
-            tx.cases.put(case.model_copy(update={"outcome": "confirmed", "updated_at": now}))
-            ends.recount(tx, case, outcome="confirmed")
-        return words.GLAD
-
-    def _just_solved(self, tx: Tx, sender: Sender) -> tuple[Case, ...]:
-        """What “it works now” may be about when nothing is live."""
-        case = self._last_solved(tx, sender)
-        return (case,) if case is not None else ()
-
-    @staticmethod
-    def _last_solved(tx: Tx, sender: Sender) -> Case | None:
-        table = tx.cases.table.c
-        found = tx.cases.where(
-            table.conversation == sender.conversation, table.state == "resolved", order=table.updated_at.desc(), limit=1
-        )
-        case = next(iter(found), None)
-        return case if case is not None and case.outcome not in {"refused", "withdrawn"} else None
-
     def _need(self, tx: Tx, signal: Signal, finding: Finding, sender: Sender, *, now: dt.datetime) -> list[Case]:
-        if finding.need in {None, "approval_answer"}:
-            text = words.SAY_AGAIN if finding.need is None else words.APPROVALS
+        if finding.need == "approval_answer":
+            self._deeds.approve_in_words(tx, signal, finding, sender, now=now)
+            return []
+        if finding.need is None:
             say(
                 tx,
                 conversation=sender.conversation,
                 case=None,
-                text=text,
+                text=words.SAY_AGAIN,
                 key=f"{signal.id}:{finding.id}",
                 at=now,
             )
@@ -197,16 +160,18 @@ class Hearing:
         if finding.need == "status_of_case":
             self._status(tx, signal, sender, now=now)
             return []
-        placement = self._rooms.correlate.need(tx, signal, finding, sender, now=now)
+        sure, proof = with_proof(tx, sender, now=now)
+        placement = self._rooms.correlate.need(tx, signal, finding, sure, now=now)
         case = placement.case
         if case is None:
             return []
         if placement.how == "open":
+            case = marked_as_proved(tx, case, proof) if proof else introduced(tx, case, finding, signal)
             kept, begun = self._joining.placed(tx, case, signal, now=now)
             begun = [*begun, *([kept] if kept is not None else [])]
-            tx.audit.append(at=now, actor=sender.person or f"{sender.channel}:{sender.account}", action="case.open",
+            tx.audit.append(at=now, actor=sure.person or f"{sender.channel}:{sender.account}", action="case.open",
                             subject=case.subject or case.id, case=case.id,
-                            detail={"signal": signal.id, "need": case.need, "assurance": sender.assurance})  # fmt: skip
+                            detail={"signal": signal.id, "need": case.need, "assurance": sure.assurance})  # fmt: skip
             return begun
         text = self._joining.joined(tx, case) if placement.how == "join" else words.again(case)
         say(tx, conversation=sender.conversation, case=case, text=text, key=f"{signal.id}:{finding.id}", at=now)
@@ -214,12 +179,5 @@ class Hearing:
 
     def _status(self, tx: Tx, signal: Signal, sender: Sender, *, now: dt.datetime) -> None:
         own = tx.cases.where(tx.cases.table.c.requester == sender.person, order=tx.cases.table.c.number.desc(), limit=5)
-        text = words.status(own if sender.person else [])
+        text = words.status(own if sender.person else tx.cases.live_of_conversation(sender.conversation))
         say(tx, conversation=sender.conversation, case=None, text=text, key=f"{signal.id}:status", at=now)
-
-
-def _asked(question: OpenQuestion | None) -> Question | None:
-    if question is None:
-        return None
-    about = "step_up" if question.about.startswith("step_up") else question.about
-    return Question(about=about, text=question.text, choices=question.choices)

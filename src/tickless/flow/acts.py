@@ -1,0 +1,169 @@
+"""What a message does besides stating a need: it answers, agrees, cancels, corrects, thanks. In the intake's transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from tickless.domain.case import Case
+from tickless.domain.decision import OpenQuestion
+from tickless.domain.finding import Finding
+from tickless.domain.signal import Sender, Signal
+from tickless.flow import ends, phrases, words
+from tickless.flow.choosing import Choosing
+from tickless.flow.conversation import say
+from tickless.flow.correcting import Correcting
+from tickless.flow.experience import ask_rating
+from tickless.flow.joining import Joining
+from tickless.flow.moving import goes_with
+from tickless.flow.person_words import NOT_SOLVED, it_works, still_broken
+from tickless.flow.questions import Questions
+from tickless.flow.rooms import Rooms
+from tickless.journal import Tx
+from tickless.stages.understand.wording import is_over
+
+REMEMBERED = dt.timedelta(days=2)
+"""How long after its end a case of another conversation is still what a person means by “it works”."""
+
+
+class Acts:
+    """Returns the cases that begin; everything else it posts or says."""
+
+    def __init__(self, rooms: Rooms, questions: Questions, joining: Joining) -> None:
+        self._questions = questions
+        self._joining = joining
+        self._choosing = Choosing(rooms)
+        self._correcting = Correcting(rooms)
+
+    def act(
+        self,
+        tx: Tx,
+        signal: Signal,
+        finding: Finding,
+        sender: Sender,
+        *,
+        question: OpenQuestion | None,
+        now: dt.datetime,
+    ) -> list[Case]:
+        def reply(text: str) -> None:
+            say(tx, conversation=sender.conversation, case=None, text=text, key=f"{signal.id}:{finding.id}", at=now)
+
+        said = (signal.body or signal.title).tame(1_000)
+        act: str = finding.act
+        key = f"{signal.id}:{finding.id}"
+        if question is not None and act in {"answer", "confirm", "deny"}:
+            self._answer(tx, said, finding, question, sender, now=now)
+        elif act == "cancel":
+            reply(self._choosing.cancel(tx, said, sender, asked=question, key=key, now=now))
+        elif act == "correct":
+            live = self._choosing.live_cases(tx, sender)
+            return self._correcting.correct(tx, signal, finding, sender, live=live, now=now)
+        elif act == "answer":
+            reply(phrases.NO_SUCH_CODE if "code" in finding.slots else words.NOT_UNDERSTOOD)
+        elif act == "deny":
+            return self._not_solved(tx, signal, sender, key=key, now=now)
+        elif act == "confirm":
+            reply(self._confirmed(tx, said, sender, key=key, now=now))
+        elif act == "thanks":
+            reply(words.THANKS)
+            if (solved := last_solved(tx, sender, now=now)) is not None:
+                ask_rating(tx, solved, now=now)
+        elif act == "small_talk":
+            reply(words.HELLO)
+        elif act == "out_of_scope":
+            foreign = any(piece.text.startswith("language:") for piece in finding.evidence)
+            reply(words.OTHER_LANGUAGE if foreign else words.OUT_OF_SCOPE)
+        else:
+            reply(words.NOT_UNDERSTOOD)
+        return []
+
+    def _answer(
+        self, tx: Tx, said: str, finding: Finding, question: OpenQuestion, sender: Sender, *, now: dt.datetime
+    ) -> None:
+        case = tx.cases.get(question.case, lock=True)
+        if case is not None:
+            goes_with(tx, case, sender, now=now)
+        slots = self._questions.slots_of(question, said, finding, writer=sender.person)
+        if question.about == "who" and "person" not in slots:
+            slots = {}
+        value = slots.get(question.about, slots.get("answer", said))
+        text = value if question.choices else said
+        if finding.act in {"confirm", "deny"} and not finding.slots:
+            text = "yes" if finding.act == "confirm" else "no"
+        self._questions.deliver(tx, tx.questions.need(question.id), text=text, slots=slots)
+
+    def _confirmed(self, tx: Tx, said: str, sender: Sender, *, key: str, now: dt.datetime) -> str:
+        """“Yes”, “it works now”: of what is live if that is what they say, else of what was solved last."""
+        if is_over(said):
+            told = self._choosing.works_now(tx, said, sender, key=key, now=now)
+            if told is not None:
+                return told
+        case = last_solved(tx, sender, now=now)
+        return words.HELLO if case is None else it_works(tx, case, sender, now=now)
+
+    def _not_solved(self, tx: Tx, signal: Signal, sender: Sender, *, key: str, now: dt.datetime) -> list[Case]:
+        """“No, it doesn't work”: what was solved last is open again."""
+
+        def reply(text: str) -> None:
+            say(tx, conversation=sender.conversation, case=None, text=text, key=key, at=now)
+
+        case = last_solved(tx, sender, now=now)
+        back = still_broken(tx, goes_with(tx, case, sender, now=now), sender, now=now) if case else None
+        if back is not None:
+            reply(words.SORRY_AGAIN)
+            return [back]
+        still_down = self._joining.still_down(tx, sender, now=now)
+        live = self._choosing.live_cases(tx, sender)
+        if still_down is None and live:
+            reply(words.again(live[0]))
+            return []
+        reply(words.NOT_UNDERSTOOD if still_down is None else words.SORRY_AGAIN)
+        return still_down or []
+
+    def take_up(
+        self,
+        tx: Tx,
+        signal: Signal,
+        given_up: tuple[OpenQuestion, Case],
+        finding: Finding,
+        sender: Sender,
+        *,
+        now: dt.datetime,
+    ) -> list[Case]:
+        """An answer that comes when people have the case already: it is taken back up with it, and decided anew."""
+        question, case = given_up
+        said = (signal.body or signal.title).tame(1_000)
+        case = tx.cases.need(case.id, lock=True)
+        back = ends.reopen(tx, goes_with(tx, case, sender, now=now), by=sender.person or sender.account,
+                           why="the person answered after it was given to a colleague", now=now)  # fmt: skip
+        text = phrases.take_up(question.asked_at, case.number)
+        if question.about.startswith("step_up"):
+            text = phrases.CODE_TOO_LATE
+        else:
+            slots = self._questions.slots_of(question, said, finding, writer=sender.person)
+            wanted = {question.about, *(field.name for field in question.fields)}
+            values = {name: value for name, value in slots.items() if name in wanted}
+            kept = {name: value for name, value in back.inputs.items() if name.removesuffix("?") not in values}
+            back = tx.cases.put(back.model_copy(update={"inputs": kept | values}))
+        say(tx, conversation=back.conversation, case=back, text=text, key=f"{signal.id}:taken_up", at=now)
+        return [back]
+
+
+def last_solved(tx: Tx, sender: Sender, *, now: dt.datetime) -> Case | None:
+    """What was solved last in this conversation, else what was solved for this person lately anywhere."""
+    table = tx.cases.table.c
+    here = tx.cases.where(
+        table.conversation == sender.conversation, table.state == "resolved", order=table.updated_at.desc(), limit=1
+    )
+    if not here and sender.person is not None and sender.assurance != "none":
+        here = tx.cases.where(
+            table.requester == sender.person, table.state == "resolved", table.updated_at > now - REMEMBERED,
+            order=table.updated_at.desc(), limit=1,
+        )  # fmt: skip
+    case = next(iter(here), None)
+    return case if case is not None and case.outcome not in NOT_SOLVED else None
+
+
+def unclear(findings: Sequence[Finding]) -> bool:
+    """Whether nothing in the message stands for itself, so that it may be about something said elsewhere or long ago."""
+    return all(one.need is None and one.act in {"need", "answer", "small_talk", "out_of_scope"} for one in findings)
