@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import secrets
 import socket
@@ -26,14 +27,19 @@ from tickless.flow.case_steps import CaseSteps
 from tickless.flow.conversation import personal, say
 from tickless.flow.dbos_engine import DbosEngine
 from tickless.flow.front_desk import FrontDesk
+from tickless.flow.handing_off import HandingOff
 from tickless.flow.intake import Intake
 from tickless.flow.interpreter import Interpreter
 from tickless.flow.knowing import Knowing
+from tickless.flow.knowledge_care import KnowledgeCare
 from tickless.flow.posting import Postman
 from tickless.flow.resolution import Resolution
 from tickless.flow.rooms import Pace, Rooms
 from tickless.flow.run_steps import RunSteps
 from tickless.flow.schedules import Schedules
+from tickless.flow.ticket_desk import TicketDesk
+from tickless.flow.ticket_sync import TicketPace, TicketSync
+from tickless.flow.tickets import TicketTalk
 from tickless.flow.watching import Watching
 from tickless.journal import Journal
 from tickless.kit.clock import Clock, SystemClock
@@ -77,6 +83,7 @@ class House:
     postman: Postman
     listening: Listening
     library: LibraryCache
+    tickets: TicketSync
 
     def start(self) -> None:
         """Begin to work: durable runs first, then the intake, then what happens by the clock."""
@@ -87,6 +94,7 @@ class House:
             self.intake.deliver()
             self.intake.start()
             self.postman.start()
+            self.tickets.start()
             self.listening.start()
         self.schedules.start()
 
@@ -96,6 +104,7 @@ class House:
             self.listening.stop()
             self.intake.stop()
             self.postman.stop()
+            self.tickets.stop()
         self.schedules.stop()
         self.engine.stop()
         self.journal.close()
@@ -161,6 +170,7 @@ def build(
         library=library.library,
     )
     knowing = Knowing(rooms)
+    care = KnowledgeCare(rooms, settings.knowledge, renewed)
     for operation in house_operations(vault=vault, notify=_notifier(rooms)):
         registry.add(operation)
     if role != "door":
@@ -170,16 +180,22 @@ def build(
     wake.append(intake)
     watching = Watching(rooms=rooms, engine=engine)
     schedules = Schedules(
-        rooms=rooms, engine=engine, watching=watching, node=node, role=role, take_over=settings.database is not None
-    )
-    desk = FrontDesk(rooms=rooms, engine=engine, wake=woken, renew=renewed)
+        rooms=rooms, engine=engine, watching=watching, node=node, role=role, take_over=settings.database is not None,
+        chores=[care.look],
+    )  # fmt: skip
+    desk = FrontDesk(rooms=rooms, engine=engine, wake=woken, renew=renewed, care=care)
+    handing = HandingOff(rooms, home=settings.home)
+    talk = TicketTalk(rooms, handing)
+    pace = TicketPace(dt.timedelta(seconds=settings.pace.tickets), dt.timedelta(seconds=settings.pace.assume))
+    tickets = TicketSync(rooms=rooms, handing=handing, talk=talk, node=node, pace=pace)
+    desk.tickets = TicketDesk(rooms, handing, talk, wake=tickets.wake)
     entrance = Entrance(journal, clock, settings.entrance)
     site = create_site(desk, entrance, settings.entrance)
     postman = Postman(rooms=rooms, node=node, home=settings.home)
     listening = Listening(desk=desk, registry=registry, node=node)
     return House(
         settings, role, node, journal, rooms, engine, intake, schedules, desk, entrance, cache, site, postman, listening,
-        library,
+        library, tickets,
     )  # fmt: skip
 
 

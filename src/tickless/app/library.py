@@ -40,4 +40,11 @@ class LibraryCache:
             if articles is not None:
                 self._library = Library.of(articles, self._encoder())
                 self._versions = versions
+                # Nobody should wait for the measurement with the journal's only writer in hand.
+                threading.Thread(target=_measure, args=(self._library,), name="knowledge bar", daemon=True).start()
             self._read_at = time.monotonic()
+
+
+def _measure(library: Library) -> None:
+    """Worked out once and kept in the library."""
+    assert library.measured

@@ -35,6 +35,10 @@ class PaceSettings(Record):
     """Until a resolution is looked at again for the first time."""
     gather: float = Field(default=20.0, ge=0)
     """For a cause to report itself when there are only symptoms."""
+    tickets: float = Field(default=5.0, gt=0)
+    """Between two looks at a ticket that moves; one that rests is looked at every minute, later every five."""
+    assume: float = Field(default=259_200.0, gt=0)
+    """Until a person's silence, asked whether what colleagues did works, counts as “assumed”."""
 
 
 class BrainSettings(Record):
@@ -77,6 +81,8 @@ class Settings(BaseSettings):
     """Folders of runbooks; none: those that ship."""
     policies: Path | None = None
     """Folder of policies; None: those that ship."""
+    knowledge: tuple[Path, ...] = ()
+    """Folders of knowledge articles (Markdown with front matter), such as git working trees; read again when a file changes."""
     connectors: dict[str, ConnectorUse] = Field(default_factory=dict)
     bindings: dict[str, str] = Field(default_factory=dict)
     """Capability → connector: which one stands behind `directory`, `endpoint`, `health` …"""

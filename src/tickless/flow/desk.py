@@ -6,17 +6,22 @@ what only the house can know, writes one audit row, and is safe to call twice.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from tickless.domain.case import Case
 from tickless.domain.decision import ApprovalRequest
+from tickless.domain.known import Bulletin
 from tickless.domain.person import Person
 from tickless.domain.plan import Plan
 from tickless.domain.runbook import Runbook
 from tickless.domain.signal import Payload, Sender
+from tickless.flow.ticket_desk import TicketDesk
 from tickless.journal import Journal
 from tickless.kit.clock import Clock
+from tickless.practices.knowledge.library import Library
+from tickless.practices.knowledge.service import Taken
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,7 @@ class Desk(Protocol):
     journal: Journal
     clock: Clock
     runbooks: dict[str, Runbook]
+    tickets: TicketDesk
 
     async def receive(self, payload: Payload) -> Accepted:
         """Take in what a source sent. Returns after it is durable; a bad payload is quarantined, never an error."""
@@ -128,6 +134,10 @@ class Desk(Protocol):
         """Take a case out of the machine's hands: `how` is hand_off, mute, withdraw or confirm (a person saw it solved)."""
         ...
 
+    async def announce(self, case: str, text: str, *, next_update_at: dt.datetime | None, by: str) -> Bulletin:
+        """Tell everybody in a case what is known, and when there is news again. Raises `NotFound`, `BadInput`."""
+        ...
+
     async def reopen(self, case: str, *, by: str, reason: str) -> Case:
         """It was not solved: the outcome becomes `regressed` and the case is decided anew."""
         ...
@@ -145,6 +155,14 @@ class Desk(Protocol):
 
         `person`: who is signed in; None for a guest, who sees it only in the conversation in which they proved who they are.
         """
+        ...
+
+    def library(self) -> Library:
+        """The published articles, to search in."""
+        ...
+
+    def sync_knowledge(self, *, by: str, dry_run: bool = False) -> list[Taken]:
+        """Read the configured folders of articles now. Blocks. A folder with a problem is not taken in at all."""
         ...
 
     def renew(self) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tickless.domain.errors import Unreachable
 from tickless.domain.verdict import Watch
@@ -28,7 +28,8 @@ log = get_logger("flow")
 
 
 class Schedules:
-    """Beats for its node, and works for all while it holds the lease. `dead_after`: how long a node may be silent."""
+    """Beats for its node, and works for all while it holds the lease. `dead_after`: how long a node may be silent.
+    `chores`: what else is done every half minute."""
 
     def __init__(
         self,
@@ -40,6 +41,7 @@ class Schedules:
         role: str,
         take_over: bool,
         dead_after: dt.timedelta = DEAD_AFTER,
+        chores: Sequence[Callable[[dt.datetime], None]] = (),
     ) -> None:
         self._rooms = rooms
         self._engine = engine
@@ -52,6 +54,7 @@ class Schedules:
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._watching = watching
+        self._chores = tuple(chores)
         self._swept_at: dt.datetime | None = None
         self._steady_since: dt.datetime | None = None
 
@@ -115,6 +118,8 @@ class Schedules:
         if sweep:
             self._watching.sweep(now)
             self._swept_at = now
+            for chore in self._chores:
+                chore(now)
 
     @staticmethod
     def _due(tx: Tx, now: dt.datetime) -> list[Watch]:

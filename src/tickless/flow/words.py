@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from tickless.domain.case import Case
+from tickless.domain.knowledge import Article
 from tickless.domain.known import Bulletin, Maintenance
 from tickless.domain.world import World
 
@@ -39,6 +42,13 @@ NOT_YOURS = "That belongs to somebody else's request, so I've left it as it is."
 DID_IT_ANSWER = "Did that answer it?"
 PERHAPS_THIS = "Then perhaps this helps:"
 GLAD_IT_HELPED = "Good, I'm glad that helped."
+
+
+def review_due(article: Article, due: dt.datetime) -> str:
+    return (
+        f"Your article “{article.title}” should have been reviewed by {due:%d %B %Y}. Is it still right? "
+        f"/knowledge/{article.id}"
+    )
 
 
 def no_answer(case: Case, *, tried: bool) -> str:
@@ -90,6 +100,12 @@ def planned(window: Maintenance, world: World) -> str:
 def planned_over(window: Maintenance, world: World) -> str:
     service = world.services.get(window.service)
     return f"The planned work on {service.name if service else window.service} is over. Does it work for you?"
+
+
+def news(case: Case, bulletin: Bulletin) -> str:
+    """A bulletin, to everybody in the case."""
+    more = f" There is news again by {bulletin.next_update_at:%H:%M} UTC." if bulletin.next_update_at else ""
+    return f"News of case {case.number}: {bulletin.text.rstrip('.')}.{more}"
 
 
 def surge_for_owner(incident: Case, why: str) -> str:

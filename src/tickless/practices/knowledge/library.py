@@ -107,13 +107,14 @@ class Library:
         """How people ask, for the language brain."""
         return tuple(said for article in self.articles.values() for said in article.questions)
 
-    def search(self, question: str, *, reader: Reader, limit: int = 10) -> list[Found]:
-        """The sections that may answer, the likeliest article first, within it the best section; whatever the bar."""
+    def search(self, question: str, *, reader: Reader | None, limit: int = 10) -> list[Found]:
+        """The sections that may answer, the likeliest article first, within it the best section; whatever the bar.
+        `reader` None: for those who look after all of them."""
         scored = self._signs.score(question)
         found: list[Found] = []
-        for article, confidence in sorted(scored.articles.items(), key=lambda one: (-one[1], one[0])):
+        for article, confidence in sorted(scored.articles().items(), key=lambda one: (-one[1], one[0])):
             record = self.articles[article]
-            if may_read(record, reader):
+            if reader is None or may_read(record, reader):
                 found += self._sections_for(record, question, confidence, scored.sections)
             if len(found) >= limit:
                 break
@@ -141,9 +142,9 @@ class Library:
         known, unknown = [], []
         for key in keys:
             article, said = asked[key]
-            known.append(_best(self._signs.score(said, without=key).articles, article.id))
-            left_out = self._signs.score(said, without=key, without_article=article.id).articles
-            unknown.append(_best(left_out, article.id))
+            scored = self._signs.score(said, without=key)
+            known.append(_best(scored.articles(), article.id))
+            unknown.append(_best(scored.articles(without=article.id), article.id))
         return _measure(known, unknown)
 
 

@@ -7,6 +7,7 @@ An article that stands out from the next one is likelier than two that are alike
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ from tickless.practices.knowledge.sections import Section
 
 MEANING = 0.6
 """Weight of the meaning beside the words."""
+SHARPER = 8
+"""A question of the article in nearly the same words settles it; one that is only a little alike hardly counts."""
 APART = 0.3
 """What standing out from the next article counts."""
 WIDE = 80
@@ -29,10 +32,21 @@ WIDE = 80
 
 @dataclass(frozen=True)
 class Scored:
-    """For one question: article → likelihood, 0..1, and section key → how well it fits."""
+    """For one question: how likely each article is by itself, and how well each section fits, by its key."""
 
-    articles: dict[str, float]
+    likely: dict[str, float]
     sections: dict[str, float]
+
+    def articles(self, *, without: str = "") -> dict[str, float]:
+        """Article → likelihood, 0..1, what stands out from the next one likelier still. `without`: as if it weren't there."""
+        ranked = sorted(
+            ((s, a) for a, s in self.likely.items() if a != without and s > 0), key=lambda one: (-one[0], one[1])
+        )
+        kept = {article: score for score, article in ranked}
+        if kept:
+            best, second = ranked[0][0], ranked[1][0] if len(ranked) > 1 else 0.0
+            kept[ranked[0][1]] = min(1.0, best + APART * (best - second))
+        return kept
 
 
 @dataclass(frozen=True)
@@ -62,10 +76,10 @@ class Signs:
             asked={key: frozenset(terms(said)) for key, said in {**asked, **named}.items()},
         )
 
-    def score(self, question: str, *, without: str = "", without_article: str = "") -> Scored:
-        """`without`, `without_article`: a question or an article that is left out, for measuring."""
+    def score(self, question: str, *, without: str = "") -> Scored:
+        """`without`: key of a question that is left out, for measuring."""
         words = frozenset(terms(question))
-        found = {article: _Sum() for article in self.ids}
+        found: dict[str, _Sum] = defaultdict(_Sum)
         for by_words, sign in ((self.whole.coverage(question), "whole"), (self.titles.coverage(question), "title")):
             _add(found, self.ids, by_words, sign)
         in_sections = self.sections.search(question, limit=WIDE)
@@ -75,8 +89,8 @@ class Signs:
             if hit.id != without:
                 found[_article(hit)].see(question=_alike(words, self.asked[hit.id]), meaning=hit.cosine)
         meant = self.sections.brain == "embedding"
-        scores = {one: sum_.total(meant) for one, sum_ in found.items() if one != without_article}
-        return Scored(_apart(scores), {hit.id: hit.score for hit in in_sections})
+        likely = {article: signs.total(meant) for article, signs in found.items()}
+        return Scored(likely, {hit.id: hit.score for hit in in_sections})
 
 
 @dataclass
@@ -95,22 +109,13 @@ class _Sum:
 
     def total(self, meant: bool) -> float:
         words = (self.whole + self.title + self.section + self.question) / 4
-        return (1 - MEANING) * words + MEANING * self.meaning if meant else words
+        likely = (1 - MEANING) * words + MEANING * self.meaning if meant else words
+        return likely + (1 - likely) * self.question**SHARPER
 
 
 def _add(found: dict[str, _Sum], ids: Sequence[str], values: Floats, sign: str) -> None:
     for place in np.flatnonzero(values):
         setattr(found[ids[int(place)]], sign, float(values[place]))
-
-
-def _apart(scores: dict[str, float]) -> dict[str, float]:
-    """The best article gets a share of its distance to the second; nothing is above 1."""
-    ranked = sorted(scores.items(), key=lambda one: (-one[1], one[0]))
-    kept = {article: score for article, score in ranked if score > 0}
-    if len(ranked) > 1 and kept:
-        (first, best), (_, second) = ranked[0], ranked[1]
-        kept[first] = min(1.0, best + APART * (best - second))
-    return kept
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> float:

@@ -55,7 +55,7 @@ def sections_of(text: str) -> tuple[Section, ...]:
     for at, token in enumerate(tokens):
         if token.type == "heading_open":
             found.append(_section(heading, reader.done(), taken))
-            heading = _inline(tokens[at + 1])
+            heading = inline_text(tokens[at + 1])
         else:
             reader.take(token, in_heading=at > 0 and tokens[at - 1].type == "heading_open")
     found.append(_section(heading, reader.done(), taken))
@@ -118,7 +118,7 @@ class _Units:
             self._inline(token)
 
     def _inline(self, token: Token) -> None:
-        text = _inline(token)
+        text = inline_text(token)
         if self._row is not None:
             self._row.append(text)
         else:
@@ -157,7 +157,7 @@ class _Units:
         self._units.append(Unit("step" if kind == "step" else "item", lead + text, self._paragraph))
 
 
-def _inline(token: Token) -> str:
+def inline_text(token: Token) -> str:
     """Text as people read it: no marks, a link's address behind its words, breaks as blanks."""
     parts: list[str] = []
     address = ""
