@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tickless.domain.case import Case
 from tickless.domain.decision import OpenQuestion
@@ -16,11 +16,13 @@ from tickless.flow.correcting import Correcting
 from tickless.flow.experience import ask_rating
 from tickless.flow.joining import Joining
 from tickless.flow.moving import goes_with
-from tickless.flow.person_words import NOT_SOLVED, it_works, still_broken
+from tickless.flow.person_words import NOT_SOLVED, it_works, leave_it, still_broken
 from tickless.flow.questions import Questions
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
 from tickless.stages.understand.wording import is_over
+
+Need = Callable[[Tx, Signal, Finding, Sender, dt.datetime], list[Case]]
 
 REMEMBERED = dt.timedelta(days=2)
 """How long after its end a case of another conversation is still what a person means by “it works”."""
@@ -29,7 +31,9 @@ REMEMBERED = dt.timedelta(days=2)
 class Acts:
     """Returns the cases that begin; everything else it posts or says."""
 
-    def __init__(self, rooms: Rooms, questions: Questions, joining: Joining) -> None:
+    def __init__(self, rooms: Rooms, questions: Questions, joining: Joining, *, need: Need) -> None:
+        """`need`: takes up a need, as the hearing does."""
+        self._need = need
         self._questions = questions
         self._joining = joining
         self._choosing = Choosing(rooms)
@@ -54,10 +58,9 @@ class Acts:
         if question is not None and act in {"answer", "confirm", "deny"}:
             self._answer(tx, said, finding, question, sender, now=now)
         elif act == "cancel":
-            reply(self._choosing.cancel(tx, said, sender, asked=question, key=key, now=now))
+            reply(self._choosing.cancel(tx, said, sender, slots=finding.slots, asked=question, key=key, now=now))
         elif act == "correct":
-            live = self._choosing.live_cases(tx, sender)
-            return self._correcting.correct(tx, signal, finding, sender, live=live, now=now)
+            return self._corrected(tx, signal, finding, sender, now=now)
         elif act == "answer":
             reply(phrases.NO_SUCH_CODE if "code" in finding.slots else words.NOT_UNDERSTOOD)
         elif act == "deny":
@@ -68,13 +71,8 @@ class Acts:
             reply(words.THANKS)
             if (solved := last_solved(tx, sender, now=now)) is not None:
                 ask_rating(tx, solved, now=now)
-        elif act == "small_talk":
-            reply(words.HELLO)
-        elif act == "out_of_scope":
-            foreign = any(piece.text.startswith("language:") for piece in finding.evidence)
-            reply(words.OTHER_LANGUAGE if foreign else words.OUT_OF_SCOPE)
         else:
-            reply(words.NOT_UNDERSTOOD)
+            reply(_plain_reply(finding))
         return []
 
     def _answer(
@@ -91,6 +89,16 @@ class Acts:
         if finding.act in {"confirm", "deny"} and not finding.slots:
             text = "yes" if finding.act == "confirm" else "no"
         self._questions.deliver(tx, tx.questions.need(question.id), text=text, slots=slots)
+
+    def _corrected(self, tx: Tx, signal: Signal, finding: Finding, sender: Sender, *, now: dt.datetime) -> list[Case]:
+        """Another value for the case in hand, or another need in its place."""
+        live = self._choosing.live_cases(tx, sender)
+        given_up = self._correcting.another_need(finding, live, sender)
+        if given_up is None and (finding.need is None or live):
+            return self._correcting.correct(tx, signal, finding, sender, live=live, now=now)
+        if given_up is not None:
+            leave_it(tx, goes_with(tx, given_up, sender, now=now), sender, now=now)
+        return self._need(tx, signal, finding.model_copy(update={"act": "need"}), sender, now)
 
     def _confirmed(self, tx: Tx, said: str, sender: Sender, *, key: str, now: dt.datetime) -> str:
         """“Yes”, “it works now”: of what is live if that is what they say, else of what was solved last."""
@@ -147,6 +155,15 @@ class Acts:
             back = tx.cases.put(back.model_copy(update={"inputs": kept | values}))
         say(tx, conversation=back.conversation, case=back, text=text, key=f"{signal.id}:taken_up", at=now)
         return [back]
+
+
+def _plain_reply(finding: Finding) -> str:
+    if finding.act == "small_talk":
+        return words.HELLO
+    if finding.act == "out_of_scope":
+        foreign = any(piece.text.startswith("language:") for piece in finding.evidence)
+        return words.OTHER_LANGUAGE if foreign else words.OUT_OF_SCOPE
+    return words.NOT_UNDERSTOOD
 
 
 def last_solved(tx: Tx, sender: Sender, *, now: dt.datetime) -> Case | None:

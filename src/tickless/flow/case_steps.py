@@ -10,7 +10,9 @@ from tickless.domain.decision import Decision
 from tickless.domain.plan import Run
 from tickless.flow import ends, names, words
 from tickless.flow.conversation import fill, say
+from tickless.flow.for_your_eyes import say_secret
 from tickless.flow.knowing import unanswered
+from tickless.flow.pauses import tell_paused
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
 
@@ -43,6 +45,7 @@ class CaseSteps:
             if record.live:
                 state = STATE_OF.get(decision.kind, "open")
                 tx.cases.put(record.model_copy(update={"state": state, "attempt": turn, "updated_at": now}))
+                tell_paused(tx, record, decision, now=now)
         return {"id": identity, "kind": decision.kind, "seconds": decision.wait_seconds}
 
     def start_run(self, case: str, decision: str) -> str:
@@ -110,10 +113,12 @@ class CaseSteps:
         )
         card: dict[str, object] = {"kind": "case", "number": case.number, "state": case.state, "outcome": case.outcome}
         link = next((v["link"] for v in values["steps"].values() if isinstance(v, dict) and "link" in v), None)
+        key = f"{run.id}:{moment}"
         if link:
-            card = {"kind": "secret", "href": link}
-        say(tx, conversation=case.conversation, case=case, text=text, key=f"{run.id}:{moment}", at=now, card=card,
-            private=bool(link))  # fmt: skip
+            person = (run.plan.inputs.get("person") or {}).get("id")
+            say_secret(tx, self._rooms.vault, case, link=link, person=person, text=text, key=key, at=now)
+        else:
+            say(tx, conversation=case.conversation, case=case, text=text, key=key, at=now, card=card)
         ends.tell_affected(tx, case, self._world(), now=now)
 
     def _world(self) -> Any:

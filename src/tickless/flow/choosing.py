@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from tickless.domain.card import ListCard, store_card
 from tickless.domain.case import Case
@@ -33,14 +34,22 @@ class Choosing:
         return [*here, *(one for one in cases_of(tx, sender.person) if one.id not in {case.id for case in here})]
 
     def cancel(
-        self, tx: Tx, text: str, sender: Sender, *, asked: OpenQuestion | None, key: str, now: dt.datetime
+        self,
+        tx: Tx,
+        text: str,
+        sender: Sender,
+        *,
+        slots: Mapping[str, str],
+        asked: OpenQuestion | None,
+        key: str,
+        now: dt.datetime,
     ) -> str:
         """“Never mind”, “cancel the VPN one”, “leave it, just the laptop”."""
         live = self.live_cases(tx, sender)
         stoppable = [one for one in live if one.state in STOPPABLE]
         if not stoppable:
             return phrases.TOO_LATE_TO_STOP if live else words.NOTHING_TO_CANCEL
-        found = self._meant(text, stoppable)
+        found = _by_slots(slots, stoppable) or self._meant(text, stoppable)
         if found.unclear and asked is not None and self._just_asked(tx, asked, sender):
             found = Meant(tuple(one for one in stoppable if one.id == asked.case) or found.unclear)
         if found.unclear:
@@ -111,3 +120,18 @@ class Choosing:
         """The case whose number is in the text."""
         number = case_number(text)
         return tx.cases.by_number(int(number)) if number is not None and len(number) < 10 else None
+
+
+def _by_slots(slots: Mapping[str, str], cases: list[Case]) -> Meant | None:
+    """“Leave it, just the VPN”, as it was understood: what is dropped, what is kept. None when nothing was said of that."""
+    kept = {need for need in slots.get("keep", "").split(",") if need}
+    things = {value for name, value in slots.items() if name in {"app", "device"}}
+    if slots.get("drop") or things:
+        named = tuple(
+            one for one in cases
+            if one.need == slots.get("drop") or (things & set(one.inputs.values()) and one.need not in kept)
+        )  # fmt: skip
+        return Meant(named) if named else None
+    if kept:
+        return Meant(tuple(one for one in cases if one.need not in kept))
+    return None

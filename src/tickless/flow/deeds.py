@@ -116,18 +116,26 @@ class Deeds:
         number = finding.slots.get("case", "")
         if number:
             waiting = [one for one in waiting if str(tx.cases.need(one.case).number) == number]
+        elif named := self._named(signal, waiting, sender):
+            waiting = named
         approve = finding.slots.get("answer") != "deny"
         if sender.person is None or sender.assurance == "none":
             text = phrases.APPROVE_WHO
         elif not waiting:
             text = phrases.NOTHING_TO_APPROVE
-        elif len(waiting) > 1:
+        elif len(waiting) > 1 or (not number and _only_asks((signal.body or signal.title).tame(500))):
             self._which(tx, waiting, sender, approve=approve, key=key, now=now)
             return
         else:
             reason = (signal.body or signal.title).tame(500)
             text = self.approve(tx, waiting[0].id, sender, approve=approve, reason=reason, now=now)
         say(tx, conversation=sender.conversation, case=None, text=text, key=key, at=now)
+
+    def _named(self, signal: Signal, waiting: list[ApprovalRequest], sender: Sender) -> list[ApprovalRequest]:
+        """Requests of, or for, the people who are named."""
+        text = (signal.body or signal.title).tame(500)
+        people = {one.ref for one in self._rooms.understanding().gazetteer.link(text, writer=sender.person) if one.ref}
+        return [one for one in waiting if {one.requester, one.beneficiary} & people]
 
     @staticmethod
     def _waiting_for(tx: Tx, sender: Sender) -> list[ApprovalRequest]:
@@ -193,3 +201,10 @@ class Deeds:
         still_down = self._joining.still_down(tx, sender, now=now) or []
         reply(words.SORRY_AGAIN if still_down else phrases.STALE)
         return still_down
+
+
+def _only_asks(text: str) -> bool:
+    """“What do I still have to approve?” is no yes."""
+    return text.rstrip().endswith("?") or text.lstrip().lower().startswith(
+        ("what", "which", "is there", "list", "show")
+    )

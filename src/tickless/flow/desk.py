@@ -150,10 +150,13 @@ class Desk(Protocol):
         """Put a runbook on observe, suggest, approve or auto. Raises `NotFound`, `BadInput`."""
         ...
 
-    async def open_secret(self, identity: str, *, person: str | None, conversation: str | None = None) -> str:
+    async def open_secret(
+        self, identity: str, *, person: str | None, conversation: str | None = None, shown: str = ""
+    ) -> str:
         """Show a one-time secret to the person it is for, once. Raises `NotFound` afterwards.
 
         `person`: who is signed in; None for a guest, who sees it only in the conversation in which they proved who they are.
+        `shown`: the pass of a link that was sent to that person alone, in an outside channel.
         """
         ...
 

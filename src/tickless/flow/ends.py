@@ -12,6 +12,7 @@ from tickless.domain.world import World
 from tickless.flow import names, words
 from tickless.flow.conversation import say
 from tickless.flow.handing_off import want_ticket
+from tickless.flow.order_of_needs import wake_followers
 from tickless.journal import Tx
 from tickless.stages.correlate.service import SOLVED, reopened
 
@@ -38,6 +39,7 @@ def end_case(
     )
     tx.cases.put(done)
     _nothing_waits(tx, case, now=now)
+    wake_followers(tx, done)
     if outcome == "handed_off":
         want_ticket(tx, done, now=now)
     tx.resolutions.put(
@@ -57,6 +59,9 @@ def end_case(
     )
     tx.audit.append(at=now, actor=by, action=f"case.{outcome}", subject=case.subject or case.id, case=case.id,
                     detail={"why": why, "runbook": runbook, "generation": case.generation})  # fmt: skip
+    if "task_run" in case.inputs:  # the whole waits for its parts
+        tx.coordination.post(f"task:{case.id}:{case.generation}", workflow=names.run_workflow(case.inputs["task_run"]),
+                             message={"type": "task", "case": case.id})  # fmt: skip
     return done
 
 

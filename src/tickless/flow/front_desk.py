@@ -246,9 +246,13 @@ class FrontDesk:
 
         await asyncio.to_thread(write)
 
-    async def open_secret(self, identity: str, *, person: str | None, conversation: str | None = None) -> str:
+    async def open_secret(
+        self, identity: str, *, person: str | None, conversation: str | None = None, shown: str = ""
+    ) -> str:
         vault = self._rooms.vault
-        return await asyncio.to_thread(lambda: vault.hand_out(identity, person=person, conversation=conversation))
+        return await asyncio.to_thread(
+            lambda: vault.hand_out(identity, person=person, conversation=conversation, shown=shown)
+        )
 
     def library(self) -> Library:
         return self._rooms.library()

@@ -42,7 +42,7 @@ class Hearing:
         self._knowing = Knowing(rooms)
         self._tickets = TicketTalk(rooms, HandingOff(rooms))
         self._questions = Questions(rooms)
-        self._acts = Acts(rooms, self._questions, self._joining)
+        self._acts = Acts(rooms, self._questions, self._joining, need=self._need_at)
         self._deeds = Deeds(rooms, self._questions, self._joining)
 
     def hear(self, tx: Tx, signal: Signal, *, now: dt.datetime) -> list[Case]:
@@ -142,6 +142,9 @@ class Hearing:
                 at=signal.received_at if signal.received_at <= now else now,
             )
         )
+
+    def _need_at(self, tx: Tx, signal: Signal, finding: Finding, sender: Sender, now: dt.datetime) -> list[Case]:
+        return self._need(tx, signal, finding, sender, now=now)
 
     def _need(self, tx: Tx, signal: Signal, finding: Finding, sender: Sender, *, now: dt.datetime) -> list[Case]:
         if finding.need == "approval_answer":

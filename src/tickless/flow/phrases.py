@@ -29,8 +29,10 @@ NOTHING_TO_APPROVE = "Nothing waits for your approval."
 NO_SUCH_CODE = "I'm not waiting for a code here. If you need something, just tell me."
 CODE_TOO_LATE = "That code has expired. I take it up again and send a new one."
 SENT_PRIVATELY = "Done. What is for your eyes only I've sent to you privately."
-PROVED_TOO = "Thank you. That settles who you are for the other things you asked for, too."
-TOO_MANY_CODES = "I've sent too many codes for this account lately, so I stop here for safety. A colleague takes over and gets in touch."
+SENT_TO_THEM = "Done. What is for their eyes only went to that person alone, not to you."
+TOO_MANY_CODES = (
+    "I've sent too many codes for this account lately, so I stop here. A colleague takes over and gets in touch."
+)
 NO_OTHER_CHANNEL = (
     "A code has to come by another way than the one we speak in, and none is registered. A colleague takes over."
 )
@@ -70,7 +72,7 @@ def corrected(what: str) -> str:
 
 def corrected_anew(number: int, what: str) -> str:
     """What was understood first is done or under way already."""
-    return f"I'm doing it for {what} as well now. Case {number} was under way already; tell me if that has to be taken back, too."
+    return f"I'm doing it for {what} as well now. Case {number} was under way already; tell me if it has to be taken back."
 
 
 def paused(reason: str) -> str:

@@ -10,6 +10,7 @@ from tickless.domain.decision import ApprovalRequest, OpenQuestion
 from tickless.domain.plan import Run
 from tickless.flow import names, words
 from tickless.flow.conversation import fill, personal, say
+from tickless.flow.pauses import tell_paused_halfway
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
 from tickless.stages.act.core import step_of
@@ -63,10 +64,17 @@ class RunSteps:
                 told["continue"] = step_of(tx.runs.need(run).plan, step).on_failure == "continue"
         if told["state"] == "say":
             self._say(run, step, told["text"])
+        if told["state"] == "braked":
+            with self._rooms.journal.write() as tx:
+                tell_paused_halfway(tx, tx.cases.need(tx.runs.need(run).case), now=self._rooms.clock.now())
         return told
 
     def settle(self, run: str, step: str, output: dict[str, Any], summary: str) -> dict[str, Any]:
         return self._rooms.act.settle(run, step, output, summary)
+
+    def undo(self, run: str) -> dict[str, Any]:
+        """Take back what a run changed."""
+        return self._rooms.act.undo(run)
 
     def checks(self, run: str) -> list[dict[str, Any]]:
         """The post-conditions, as data for the workflow's loop."""

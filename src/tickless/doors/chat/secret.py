@@ -18,7 +18,8 @@ def routes(frame: Frame) -> list[BaseRoute]:
         """Only a button: looking at the address must not use the secret up."""
         try:
             visit = frame.visit(request, None)
-            return frame.page(visit, Screen("secret.html", {"secret": None, "csrf": _guard(visit)}))
+            shown = visit.asked("pass") or ""
+            return frame.page(visit, Screen("secret.html", {"secret": None, "csrf": _guard(visit, shown), "pass": shown}))
         except TicklessError as error:
             return frame.refusal(request, error)
 
@@ -27,9 +28,10 @@ def routes(frame: Frame) -> list[BaseRoute]:
 
     async def reveal(request: Request) -> Response:
         try:
-            sent = str((await request.form(max_files=0, max_fields=5)).get("csrf", ""))
+            form = await request.form(max_files=0, max_fields=5)
+            sent, shown = str(form.get("csrf", "")), str(form.get("pass", ""))[:200]
             visit = await run_in_threadpool(frame.visit, request, None)
-            secret = await _secret(visit, sent)
+            secret = await _secret(visit, sent, shown)
             return await run_in_threadpool(frame.page, visit, Screen("secret.html", {"secret": secret}))
         except TicklessError as error:
             return await run_in_threadpool(frame.refusal, request, error)
@@ -40,24 +42,33 @@ def routes(frame: Frame) -> list[BaseRoute]:
     ]
 
 
-def _guard(visit: Visit) -> str:
-    """What the form carries: the session's own, or the guest's. Raises `Unauthenticated` when it is neither."""
+def _guard(visit: Visit, shown: str) -> str:
+    """What the form carries: the session's own, or the guest's; with a pass nothing more, for it is in no browser by itself.
+
+    Raises `Unauthenticated` when it is none of these.
+    """
     if visit.visitor.kind != "anonymous":
         return visit.visitor.csrf
     token = guest_token(visit.request)
-    if token is None:
+    if token is not None:
+        return guard_of(token)
+    if not shown:
         raise Unauthenticated("sign in first")
-    return guard_of(token)
+    return ""
 
 
-async def _secret(visit: Visit, sent: str) -> str:
-    if visit.visitor.kind == "anonymous":
+async def _secret(visit: Visit, sent: str, shown: str) -> str:
+    identity, visitor = visit.path("id"), visit.visitor
+    if visitor.kind == "anonymous":
         token = guest_token(visit.request)
-        if token is None or not guard_ok(token, sent):
+        ours = token is not None and guard_ok(token, sent)
+        if not ours and not shown:
             raise Forbidden("this form is too old or came from elsewhere", mend="open the link anew and try again")
-        return await visit.desk.open_secret(visit.path("id"), person=None, conversation=conversation_of(token))
-    if not visit.entrance.csrf_ok(visit.visitor, sent):
+        conversation = conversation_of(token) if token is not None and ours else None
+        return await visit.desk.open_secret(identity, person=None, conversation=conversation, shown=shown)
+    if not visit.entrance.csrf_ok(visitor, sent):
         raise Forbidden("this form is too old or came from elsewhere", mend="open the link anew and try again")
-    if visit.visitor.person is None:
+    if visitor.person is None and not shown:
         raise Forbidden("your account belongs to no person, so no secret is for you")
-    return await visit.desk.open_secret(visit.path("id"), person=visit.visitor.person.id)
+    person = visitor.person.id if visitor.person else None
+    return await visit.desk.open_secret(identity, person=person, shown=shown)

@@ -31,12 +31,13 @@ def temporary_password() -> str:
     return "-".join(groups) + secrets.choice("!+=") + secrets.choice("23456789")
 
 
-def _may_see(tx: Tx, secret: OneTime, person: str | None, conversation: str | None) -> bool:
-    if person is not None:
-        return secret.person == person
+def _may_see(tx: Tx, secret: OneTime, person: str | None, conversation: str | None, *, passed: bool) -> bool:
+    if person is not None and secret.person == person:
+        return True
     case = tx.cases.get(secret.case) if secret.case else None
-    proved = case is not None and case.assurance == "step_up" and case.speaker == secret.person
-    return proved and conversation is not None and case is not None and case.conversation == conversation
+    if case is None or case.assurance != "step_up" or case.speaker != secret.person:
+        return False
+    return passed or (person is None and conversation is not None and case.conversation == conversation)
 
 
 class Vault:
@@ -66,17 +67,25 @@ class Vault:
             found = tx.access.one_time(identity)
         return None if found is None or found.kind != "password" else self._seal.open(found.cipher)
 
-    def hand_out(self, identity: str, *, person: str | None, conversation: str | None = None) -> str:
+    def pass_for(self, identity: str) -> str:
+        """What opens this secret's link without a session: sent to nobody but its person, where nobody else reads."""
+        return self._seal.mark(f"secret:{identity}")
+
+    def hand_out(
+        self, identity: str, *, person: str | None, conversation: str | None = None, shown: str = ""
+    ) -> str:
         """Show the secret to its person, once. Raises `NotFound`: not theirs, seen before, or expired.
 
         Theirs it is for the person it was made for when signed in, and in the very conversation in which that person has
-        just proved who they are by a one-time code (whoever forgot a password often can't sign in).
+        just proved who they are by a one-time code (whoever forgot a password often can't sign in). In an outside channel that
+        conversation is known by the link's own pass (`shown`).
         """
         now = self._clock.now()
+        passed = bool(shown) and hmac.compare_digest(shown.encode(), self.pass_for(identity).encode())
         with self._journal.write() as tx:
             found = tx.access.one_time(identity, lock=True)
             usable = found is not None and found.kind == "password" and found.used_at is None and found.expires_at > now
-            if found is None or not usable or not _may_see(tx, found, person, conversation):
+            if found is None or not usable or not _may_see(tx, found, person, conversation, passed=passed):
                 raise NotFound("this link was used already, has expired, or is not yours", mend="ask for a new one")
             tx.access.use_one_time(identity, at=now)
             tx.audit.append(
@@ -85,7 +94,7 @@ class Vault:
                 action="secret.opened",
                 subject=f"person:{found.person}",
                 case=found.case,
-                detail={"signed_in": person is not None},
+                detail={"signed_in": person is not None, "by_pass": passed},
             )
         value = self._seal.open(found.cipher)
         if value is None:
