@@ -187,12 +187,12 @@ class Setting:
 
     def _requests(self, token: str, state: State) -> None:
         for request in state.request:
-            self._request(self.person(request.person or token), self.app(request.app))
+            self.request(self.person(request.person or token), self.app(request.app))
         for name, entitled in state.entitlement.items():
             if entitled == "pending":
-                self._request(self.person(token), self.app(name))
+                self.request(self.person(token), self.app(name))
 
-    def _request(self, person: Person, app: App) -> None:
+    def request(self, person: Person, app: App) -> None:
         """A request of an earlier day, as far as its approval."""
         house = self._house.house
         now = house.rooms.clock.now()

@@ -63,7 +63,9 @@ def read_happenings(house: SuiteHouse, conversation: str, signals: list[Signal],
         inner = {case.id for case in cases}
         own = [case for case in cases if case.parent not in inner]
         happenings = [_of_case(tx, case) for case in own]
-        happenings += [_of_joined(case, conversation) for case in _joined(tx, conversation) if case.id not in inner]
+        happenings += [
+            one for case in _joined(tx, conversation) if case.id not in inner for one in _of_joined(tx, case, mine)
+        ]
         happenings += _of_findings(tx, findings, happenings, own, writer, conversation)
         questions = [one for one in tx.questions.by(conversation=conversation) if not one.about.startswith("step_up")]
     unclear = sum(1 for finding in findings if finding.act == "need" and finding.need is None)
@@ -79,13 +81,16 @@ def _of_case(tx: Tx, case: Case) -> Happening:
 
 def _facts(tx: Tx, case: Case) -> dict[str, str]:
     """Whom and what a case is about: from its last plan if there is one, else from what is known so far."""
-    found: dict[str, str] = {name: case.inputs[name] for name in ("person", "app", "device", "service") if name in case.inputs}
+    found: dict[str, str] = {
+        name: case.inputs[name] for name in ("person", "app", "device", "service") if name in case.inputs
+    }
     if case.service:
         found["service"] = case.service
     subject = case.subject or ""
     if subject.startswith("person:"):
         found.setdefault("person", subject.removeprefix("person:").partition("/")[0])
-    if "person" not in found and "person?" not in case.inputs and case.requester:
+    asked = any(one.state == "open" and one.about == "person" for one in tx.questions.by(case=case.id))
+    if "person" not in found and "person?" not in case.inputs and case.requester and not asked:
         found["person"] = case.requester
     plans = [decision.plan for decision in tx.decisions.by(case=case.id) if decision.plan is not None]
     for name, value in (plans[-1].inputs if plans else {}).items():
@@ -98,21 +103,30 @@ def _outcomes(tx: Tx, case: Case) -> frozenset[str]:
     if case.live:
         return _waiting(tx, case)
     found = set(ENDED.get(case.outcome, frozenset()))
+    if case.outcome == "muted" and "maintenance" in case.inputs:
+        return frozenset({"joined", "answered"})
     runs = tx.runs.by(case=case.id)
     if "verified" in found and not any(receipt.changed for run in runs for receipt in tx.receipts_of(run.id)):
         found.add("nothing")
     if any(row.action == "case.person_confirmed" for row in tx.audit.rows(case=case.id, limit=1_000)):
         found.add("confirmed")
     decisions = {decision.kind for decision in tx.decisions.by(case=case.id)}
-    if "answer" in decisions:
+    if "answer" in decisions or (case.need == "question" and case.outcome in {"confirmed", "assumed", "verified"}):
         found.add("answered")
     if case.outcome == "handed_off" and case.parent:
         found.add("joined")
     return frozenset(found)
 
 
+def _was_answered(tx: Tx, case: Case) -> bool:
+    """From an article, whether or not anybody has said that it helped."""
+    return any(one.case == case.id and one.article for one in tx.asked.by(conversation=case.conversation))
+
+
 def _waiting(tx: Tx, case: Case) -> frozenset[str]:
     open_ones = [one for one in tx.questions.by(case=case.id) if one.state == "open"]
+    if case.need == "question" and _was_answered(tx, case):
+        return frozenset({"answered"})
     if open_ones:
         return frozenset({"step_up" if one.about.startswith("step_up") else "asked_back" for one in open_ones})
     if tx.approvals.by(case=case.id, state="pending", limit=1):
@@ -130,9 +144,15 @@ def _joined(tx: Tx, conversation: str) -> list[Case]:
     ]
 
 
-def _of_joined(case: Case, conversation: str) -> Happening:
+def _of_joined(tx: Tx, case: Case, mine: list[Signal]) -> list[Happening]:
+    """A report that went into a case of others: one for each need that was read in it."""
     refs = frozenset({case.service} if case.service else ())
-    return Happening("incident_report", frozenset({"joined"}), None, refs, case.id, case.number, must_match=False)
+    signals = {signal.id for signal in mine}
+    needs = {one.need for one in tx.cases.findings_of(case.id) if one.signal in signals and one.need}
+    return [
+        Happening(need, frozenset({"joined"}), None, refs, f"{case.id}/{need}", case.number, must_match=False)
+        for need in sorted(needs | {"incident_report"})
+    ]
 
 
 def _of_findings(
@@ -148,14 +168,15 @@ def _of_findings(
             said = {"asked_back"} if foreign else {"refused", "answered"}
             made.append(_soft(None if foreign else "out_of_scope", said))
         elif finding.act == "small_talk":
-            made.append(_soft("out_of_scope", {"nothing"}))
-            made.append(_soft("thanks", {"nothing"}))
+            made.append(_soft(None, {"nothing"}))
         elif finding.act == "cancel":
             withdrawn = [case for case in cases if case.outcome == "withdrawn"]
             made.append(_soft("cancel", {"verified"} if withdrawn else {"nothing"}))
         elif finding.act in {"thanks", "confirm"}:
             confirmed = any("confirmed" in one.outcomes for one in known)
             made.append(_soft("thanks", {"nothing", "answered"} | ({"confirmed"} if confirmed else set())))
+        else:
+            made.append(_soft(None, {"nothing"}))
     return made
 
 

@@ -104,7 +104,7 @@ def _fits(wanted: Expected, found: Happening, owners: dict[str, str]) -> bool:
     if not set(wanted.end.outcome) & found.outcomes:
         return False
     if found.need is None:  # nothing was understood, and that was said
-        return found.outcomes == {"asked_back"}
+        return found.outcomes <= {"asked_back", "nothing"}
     return found.need == wanted.end.need and _about(wanted, found, owners)
 
 

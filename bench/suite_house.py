@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
 from tickless.app.build import House
-from tickless.app.sample_house import SampleHouse, open_sample_house, world_of
-from tickless.app.settings import PaceSettings
+from tickless.app.sample_house import SampleHouse, open_sample_house, sample_settings
+from tickless.app.settings import ConnectorUse, PaceSettings
 from tickless.domain.case import LIVE_STATES, Case
 from tickless.domain.errors import TicklessError
-from tickless.domain.world import World
 from tickless.flow.intake import CONSUMER
 from tickless.journal import Tx, tables
-from tickless.journal.world import write_world
 from tickless.kit.log import configure_logging
 from tickless.sample.company import make_company
 from tickless.sample.estate.control import Estate
@@ -31,11 +31,13 @@ LOOK = 0.02
 PATIENCE = 25.0
 """Seconds until a house that is still busy counts as one that hangs."""
 LET_GO = 6.0
-_RECORDS = frozenset({"people", "devices", "apps", "services", "dependencies", "configuration_items"})
-_KEPT = _RECORDS | {
-    "articles", "catalogue", "known_errors", "users", "sessions", "api_tokens", "leases", "nodes", "cursors", "marks",
-}  # fmt: skip
-"""What is there before anything happens; every other table is emptied."""
+_RECORDS = frozenset({
+    "people", "devices", "apps", "services", "dependencies", "configuration_items", "articles", "catalogue", "known_errors",
+    "users", "article_versions",
+})  # fmt: skip
+"""What is there before anything happens, put back as it was."""
+_KEPT = _RECORDS | {"sessions", "api_tokens", "leases", "nodes", "cursors", "marks"}
+"""Every other table is emptied."""
 
 
 class Unsettled(Exception):
@@ -49,7 +51,7 @@ class SuiteHouse:
         self.sample = sample
         self.company = sample.company
         self.estate = sample.estate
-        self._first_world: World = world_of(sample.company)
+        self._first = self._records()
 
     @property
     def house(self) -> House:
@@ -58,20 +60,31 @@ class SuiteHouse:
     def begin_anew(self) -> None:
         """As on the first day: nothing is known of what happened, everything in the estate is well."""
         self._let_everything_go()
-        self._empty(frozenset(table.name for table in tables.main.sorted_tables) - _KEPT)
-        self.house.world.renew()
-        if self.house.world.world() != self._first_world:
-            self._empty(_RECORDS)
-            with self.house.journal.write() as tx:
-                write_world(tx, self._first_world)
-            self.house.world.renew()
-        self.estate.reset()
-
-    def _empty(self, names: frozenset[str]) -> None:
+        changed = {name for name, rows in self._records().items() if rows != self._first[name]}
         with self.house.journal.write() as tx:
             for table in reversed(tables.main.sorted_tables):
-                if table.name in names:
+                if table.name not in _KEPT or table.name in changed:
                     tx.connection.execute(sa.delete(table))
+            for table in tables.main.sorted_tables:
+                if table.name in changed and self._first[table.name]:
+                    tx.connection.execute(sa.insert(table), self._first[table.name])
+        if changed:
+            self.renew()
+        self.estate.reset()
+
+    def renew(self) -> None:
+        """Let the house read its records again, now."""
+        self.house.world.renew()
+        self.house.library.renew()
+
+    def _records(self) -> dict[str, list[dict[str, Any]]]:
+        found = {}
+        with self.house.journal.read() as tx:
+            for table in tables.main.sorted_tables:
+                if table.name in _RECORDS:
+                    query = sa.select(table).order_by(*table.primary_key)
+                    found[table.name] = [dict(row) for row in tx.connection.execute(query).mappings()]
+        return found
 
     def _let_everything_go(self) -> None:
         end = time.monotonic() + LET_GO
@@ -110,7 +123,8 @@ class SuiteHouse:
                 return "a signal is being taken in"
             if tx.coordination.posted(1):
                 return "a message to a waiting case is on its way"
-            if tx.deliveries.by(state="pending", limit=1):
+            table = tx.deliveries.table.c
+            if tx.deliveries.where(table.state == "pending", table.due_at <= self.house.rooms.clock.now(), limit=1):
                 return "a message is on its way to its channel"
             working = [case for case in _live(tx) if not _waits(tx, case)]
         return "; ".join(f"case {case.number} ({case.need}) is {case.state}" for case in working)
@@ -132,15 +146,20 @@ def _waits(tx: Tx, case: Case) -> bool:
 
 
 @contextmanager
-def suite_house() -> Iterator[SuiteHouse]:
-    """A started house in a running estate, both gone after the block. The monitor is silent: entries raise what they need."""
-    configure_logging(level="CRITICAL")
+def suite_house(connectors: Mapping[str, ConnectorUse] | None = None) -> Iterator[SuiteHouse]:
+    """A started house in a running estate, both gone after the block. The monitor is silent: entries raise what they need.
+
+    `connectors`: beside those of the sample company.
+    """
+    configure_logging(level=os.environ.get("BENCH_LOG", "CRITICAL"))
     company = make_company(SEED)
     with (
         tempfile.TemporaryDirectory() as folder,
         Estate.start(company, Path(folder, "estate"), interval=30.0) as estate,
     ):
-        sample = open_sample_house(estate, company, Path(folder, "data"), pace=PACE)
+        own = sample_settings(estate, Path(folder, "data")).connectors
+        uses = {**own, **(connectors or {})}
+        sample = open_sample_house(estate, company, Path(folder, "data"), pace=PACE, connectors=uses)
         sample.house.start()
         try:
             yield SuiteHouse(sample)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import multiprocessing as mp
 import queue
+import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from bench.report import CannotRun
+from bench.suite_channels import Channels, channel_servers, rest_site
 from bench.suite_house import SuiteHouse, suite_house
 
 Item = TypeVar("Item")
@@ -24,11 +28,24 @@ class Plays(Protocol):
         ...
 
 
-def play_all(maker: Callable[[SuiteHouse], Plays], entries: Sequence[Item], *, workers: int) -> Iterator[Any]:
-    """The results, as they come. Raises `CannotRun` when a worker dies."""
+Maker = Callable[[SuiteHouse, Channels], Plays]
+
+
+@contextmanager
+def open_suite(wanted: frozenset[str]) -> Iterator[tuple[SuiteHouse, Channels]]:
+    """A house with these channels."""
+    with tempfile.TemporaryDirectory() as folder, channel_servers(wanted, Path(folder)) as (channels, uses):
+        with suite_house(uses) as house, rest_site(house, channels, wanted):
+            yield house, channels
+
+
+def play_all(
+    maker: Maker, entries: Sequence[Item], *, workers: int, channels: frozenset[str] = frozenset()
+) -> Iterator[Any]:
+    """The results, as they come; `channels`: what the entries speak over. Raises `CannotRun` when a worker dies."""
     if workers <= 1 or len(entries) < 2:
-        with suite_house() as house:
-            player = maker(house)
+        with open_suite(channels) as (house, servers):
+            player = maker(house, servers)
             for entry in entries:
                 yield player.play(entry)
         return
@@ -37,7 +54,9 @@ def play_all(maker: Callable[[SuiteHouse], Plays], entries: Sequence[Item], *, w
     done: Any = context.Queue()
     for item in (*entries, *[None] * workers):
         todo.put(item)
-    processes = [context.Process(target=_work, args=(maker, todo, done), daemon=False) for _ in range(workers)]
+    processes = [
+        context.Process(target=_work, args=(maker, channels, todo, done), daemon=False) for _ in range(workers)
+    ]
     for process in processes:
         process.start()
     try:
@@ -58,10 +77,10 @@ def play_all(maker: Callable[[SuiteHouse], Plays], entries: Sequence[Item], *, w
                 process.join(timeout=10.0)
 
 
-def _work(maker: Callable[[SuiteHouse], Plays], todo: Any, done: Any) -> None:
+def _work(maker: Maker, channels: frozenset[str], todo: Any, done: Any) -> None:
     try:
-        with suite_house() as house:
-            player = maker(house)
+        with open_suite(channels) as (house, servers):
+            player = maker(house, servers)
             while (entry := todo.get()) is not None:
                 done.put(player.play(entry))
     except Exception:  # it must reach the process that waits for it, whatever it is

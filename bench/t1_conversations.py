@@ -9,6 +9,7 @@ from typing import Any
 from bench.conversation_form import CONVERSATIONS, Conversation, read_conversations
 from bench.playing import Played, Player
 from bench.report import Bench, CannotRun, Outcome, Task
+from bench.suite_channels import SERVED
 from bench.suite_house import SEED
 from bench.suite_workers import play_all
 
@@ -23,7 +24,8 @@ def run(task: Task) -> Outcome:
     """Play every conversation, each from a clean state."""
     conversations = _chosen(task)
     played: list[Played] = []
-    for one in play_all(Player, conversations, workers=task.workers):
+    channels = frozenset(one.channel for one in conversations) & SERVED
+    for one in play_all(Player, conversations, workers=task.workers, channels=channels):
         played.append(one)
         _say(task, one, len(played), len(conversations))
     for line in _table(played):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bench.suite_channels import Channels, mail_line, rest_line, slack_line
 from bench.suite_house import SuiteHouse
 from tickless.domain.case import Message
 from tickless.domain.decision import OpenQuestion
@@ -60,17 +61,19 @@ class WebLine:
         asyncio.run(self.house.house.desk.say(sender, text))
 
 
-Opener = Callable[[SuiteHouse, Person | None], Line]
-CHANNELS: dict[str, Opener] = {"web": WebLine, "any": WebLine}
+Opener = Callable[[SuiteHouse, Channels, Person | None], Line]
+OUTSIDE: dict[str, Opener] = {"slack": slack_line, "email": mail_line, "rest": rest_line}
 """Channel → how a conversation is begun there; None as person: an account that is bound to nobody."""
 
 
-def open_line(house: SuiteHouse, channel: str, person: Person | None) -> Line:
-    """Begin a conversation. Raises `NotReachable` for a channel that is not there."""
-    opener = CHANNELS.get(channel)
-    if opener is None:
+def open_line(house: SuiteHouse, channel: str, person: Person | None, channels: Channels | None = None) -> Line:
+    """Begin a conversation; `any` is the web chat. Raises `NotReachable` for a channel that is not there."""
+    if channel in {"web", "any"}:
+        return WebLine(house, person)
+    opener = OUTSIDE.get(channel)
+    if opener is None or channels is None:
         raise NotReachable(f"there is no way in by {channel} yet")
-    return opener(house, person)
+    return opener(house, channels, person)
 
 
 @dataclass
