@@ -37,8 +37,10 @@ from tickless.flow.resolution import Resolution
 from tickless.flow.rooms import Pace, Rooms
 from tickless.flow.run_steps import RunSteps
 from tickless.flow.schedules import Schedules
+from tickless.flow.tasks import TaskSteps
 from tickless.flow.ticket_desk import TicketDesk
-from tickless.flow.ticket_sync import TicketPace, TicketSync
+from tickless.flow.ticket_settling import TicketPace
+from tickless.flow.ticket_sync import TicketSync
 from tickless.flow.tickets import TicketTalk
 from tickless.flow.watching import Watching
 from tickless.journal import Journal
@@ -147,7 +149,7 @@ def build(
         world=cache.world,
         default_rung=settings.default_rung,
         gather_seconds=settings.pace.gather,
-        answering=lambda tx, case: knowing.answer_for(tx, case),
+        answering=lambda tx, case: knowing.answer_for(tx, case),  # noqa: PLW0108 - it is made below
     )
     rooms = Rooms(
         journal=journal,
@@ -174,7 +176,7 @@ def build(
     for operation in house_operations(vault=vault, notify=_notifier(rooms)):
         registry.add(operation)
     if role != "door":
-        interpreter = Interpreter(engine, RunSteps(rooms))
+        interpreter = Interpreter(engine, RunSteps(rooms), TaskSteps(rooms, engine))
         Resolution(engine, steps=CaseSteps(rooms), asking=Asking(rooms), knowing=knowing, interpreter=interpreter)
     intake = Intake(rooms=rooms, engine=engine, node=node)
     wake.append(intake)

@@ -10,7 +10,7 @@ from tickless.domain.receipt import UndoStep
 from tickless.domain.record import Record
 
 Effect = Literal["read", "change", "destroy"]
-InputType = Literal["person", "device", "app", "service", "ci", "text", "number", "duration"]
+InputType = Literal["person", "device", "app", "service", "ci", "department", "apps", "text", "number", "duration"]
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
 
@@ -50,7 +50,9 @@ class RunbookInput(Record):
     label: Words = ()
     """Labels of an alert that carry it, the first that is there wins; read at the machine door whatever `from` says."""
     kind: str | None = None
-    """For a `ci`: its kind. When no label names one, the only item of that kind that the service has."""
+    """For a `ci`: its kind. When no label names one, the only item of that kind that the service has. For `apps`: which of
+    the person's: `held` what they have, `usual` what most of the department has and they have not, `beyond` what they have and
+    hardly anybody of the department has."""
     ask: str | None = None
     """What to ask when it is missing."""
     default: Any = None
@@ -96,11 +98,35 @@ class Irreversible(Record):
     irreversible: str = Field(min_length=1)
 
 
+class Task(Record):
+    """A case of its own below this one: a runbook that does and verifies it, or something for a person to do.
+
+    `each`: an expression that gives a list; one task for each, which `with` and `title` may read as `each`.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    title: str | None = None
+    runbook: str | None = None
+    manual: str | None = None
+    """What a person has to do, in one sentence."""
+    condition: str | None = Field(default=None, alias="if")
+    each: str | None = None
+    with_: dict[str, str] = Field(default_factory=dict, alias="with")
+
+
+class Tasks(Record):
+    """Open these side by side and wait until all of them have ended."""
+
+    open: tuple[Task, ...] = Field(min_length=1)
+    within: Seconds = 1_209_600.0
+
+
 class Step(Record):
-    """One step. Exactly one of `uses`, `wait`, `ask`, `approve`, `say`, `hand_off`.
+    """One step. Exactly one of `uses`, `wait`, `ask`, `approve`, `say`, `hand_off`, `tasks`.
 
     What later steps may read as `steps.<id>`: the operation's output; `answer` of an ask; `approved` and `by` of an
-    approve. A step that was skipped is not there: ask with `has(steps.<id>)`.
+    approve; `total`, `verified`, `left` (numbers) and `open` (their titles) of tasks. A step that was skipped is not
+    there: ask with `has(steps.<id>)`.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
@@ -113,6 +139,7 @@ class Step(Record):
     approve: Approve | None = None
     say: str | None = None
     hand_off: HandOff | None = None
+    tasks: Tasks | None = None
     undo: UndoStep | Irreversible | None = None
     """None takes what the action itself declares."""
     timeout: Seconds = 30.0

@@ -9,10 +9,13 @@ from tickless.domain.runbook import Check
 from tickless.flow import names
 from tickless.flow.engine import Engine, StepBroke
 from tickless.flow.run_steps import RunSteps
+from tickless.flow.tasks import TaskSteps
 from tickless.stages.verify import core
 
 MAX_TRIES = 500
 """Of one step, counting the times it waited for another run's lock."""
+MAX_LOOKS = 10_000
+"""At tasks: one after each that ended."""
 LONGEST_BRAKED = 30.0
 """Seconds between two looks whether a brake is released."""
 
@@ -20,9 +23,10 @@ LONGEST_BRAKED = 30.0
 class Interpreter:
     """Prechecks, steps, and the checks afterwards."""
 
-    def __init__(self, engine: Engine, steps: RunSteps) -> None:
+    def __init__(self, engine: Engine, steps: RunSteps, tasks: TaskSteps) -> None:
         self._engine = engine
         self._steps = steps
+        self._tasks = tasks
 
     async def interpret_run(self, run: str) -> dict[str, Any]:
         """Run a plan. Returns {"end": done · nothing_to_do · stopped · failed · handed_off, "reason", "service"}."""
@@ -86,9 +90,10 @@ class Interpreter:
                 case "say":
                     await self._settle(run, step, {}, told["text"])
                 case _:
-                    heard = await self._hear(run, step, told)
-                    if heard is not None:
-                        return heard
+                    waits = self._tasks_of if told["state"] == "tasks" else self._hear
+                    ended = await waits(run, step, told)
+                    if ended is not None:
+                        return ended
         return {"end": "failed", "reason": f"step {step!r} did not come to an end"}
 
     async def _hear(self, run: str, step: str, told: dict[str, Any]) -> dict[str, Any] | None:
@@ -109,6 +114,39 @@ class Interpreter:
             return {"end": "stopped", "reason": "withdrawn"}
         await self._engine.step(names.TAKE_ANSWER, self._steps.heard, run, step, asked, heard)
         return None
+
+    async def _tasks_of(self, run: str, step: str, told: dict[str, Any]) -> dict[str, Any] | None:
+        """Open the tasks and wait until all have ended; withdrawn, they are taken back together."""
+        cases = await self._engine.step(names.OPEN_TASKS, self._tasks.open, run, step, told["tasks"])
+        for _ in range(MAX_LOOKS):
+            state = await self._engine.step(names.LOOK_AT_TASKS, self._tasks.look, cases)
+            if not state["live"]:
+                left = {name: state[name] for name in ("total", "verified", "left", "open")}
+                await self._settle(
+                    run, step, left, f"{state['verified']} of {state['total']} tasks are done and read back"
+                )
+                return None
+            heard = await self._engine.receive(seconds=told["within"])
+            if heard is None:
+                return {
+                    "end": "handed_off",
+                    "reason": f"Not everything was done in time: {state['open']}.",
+                    "service": None,
+                }
+            if heard["type"] == "withdraw":
+                return await self._take_back(run, cases, by=str(heard.get("by", "")))
+        return {"end": "failed", "reason": f"the tasks of step {step!r} did not come to an end"}
+
+    async def _take_back(self, run: str, cases: list[str], *, by: str) -> dict[str, Any]:
+        told: list[dict[str, Any]] = []
+        for one in await self._engine.step(names.STOP_TASKS, self._tasks.stop, cases, by):
+            back = await self._engine.step(names.UNDO, self._steps.undo, one)
+            while "braked" in back:
+                await self._engine.sleep(LONGEST_BRAKED)
+                back = await self._engine.step(names.UNDO, self._steps.undo, one)
+            told.append(back)
+        await self._engine.step(names.STATE, self._tasks.taken_back, run, told)
+        return {"end": "stopped", "reason": "withdrawn"}
 
     async def _settle(self, run: str, step: str, output: dict[str, Any], summary: str) -> None:
         await self._engine.step(names.STEP, self._steps.settle, run, step, output, summary)

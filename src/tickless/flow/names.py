@@ -19,6 +19,10 @@ HAND_OFF = "case.hand_off"
 CLOSE = "case.close"
 STATE = "case.state"
 
+OPEN_TASKS = "run.open_tasks"
+LOOK_AT_TASKS = "run.look_at_tasks"
+STOP_TASKS = "run.stop_tasks"
+
 GIVE_ANSWER = "case.give_answer"
 TAKE_FEEDBACK = "case.take_feedback"
 
@@ -37,6 +41,7 @@ WORKFLOWS = (RESOLVE_CASE, INTERPRET_RUN)
 STEPS = (
     DECIDE, ASK_APPROVAL, CLOSE_APPROVAL, ASK_PERSON, TAKE_ANSWER, START_RUN, END_RUN, RESOLVED, HAND_OFF, CLOSE, STATE,
     PRECHECK, STEP, UNDO, READ, VERDICT, GIVE_ANSWER, TAKE_FEEDBACK,
+    OPEN_TASKS, LOOK_AT_TASKS, STOP_TASKS,
 )  # fmt: skip
 
 

@@ -108,6 +108,12 @@ def news(case: Case, bulletin: Bulletin) -> str:
     return f"News of case {case.number}: {bulletin.text.rstrip('.')}.{more}"
 
 
+def taken_back(undone: int, left: list[str]) -> str:
+    """After a request with several parts was withdrawn."""
+    done = f"I've taken back {undone} change{'s' * (undone != 1)}" if undone else "Nothing had been changed yet"
+    return f"{done}." if not left else f"{done}; what cannot be taken back: {', '.join(left)}. Colleagues know of it."
+
+
 def surge_for_owner(incident: Case, why: str) -> str:
     """To the owner of a service that many people complain about at once."""
     return f"Case {incident.number}: {incident.title.tame(120)}. {why} No monitor has said so yet."

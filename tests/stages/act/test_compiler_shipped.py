@@ -91,6 +91,8 @@ def test_every_construct_is_used_by_a_runbook_that_ships() -> None:
     assert any(step.ask for step in steps)
     assert any(step.approve for step in steps)
     assert any(step.hand_off for step in steps)
+    assert any(task.each for step in steps if step.tasks for task in step.tasks.open)
+    assert any(task.manual for step in steps if step.tasks for task in step.tasks.open)
     assert any(isinstance(step.undo, UndoStep) for step in steps)
     assert any(check.steady for check in checks)
     assert all(check.hold >= 86_400 for check in checks)

@@ -12,6 +12,7 @@ from tickless.stages.act.catalogue import OperationCatalogue
 from tickless.stages.act.compiler_shape import Shape, check_shape
 from tickless.stages.act.compiler_source import Document, Place, Where, read_source
 from tickless.stages.act.compiler_steps import Walk, check_checks, check_steps
+from tickless.stages.act.compiler_tasks import wrong_tasks
 from tickless.stages.act.compiler_whole import base_variables, check_whole
 
 __all__ = ["Problem", "compile_folder", "compile_runbook", "operations_used"]
@@ -42,6 +43,7 @@ def compile_folder(folder: Path, *, catalogue: OperationCatalogue) -> tuple[Runb
     """Compile every `*.yaml` below the folder, in order of path. Raises `RunbookInvalid` with the problems of all files."""
     runbooks: dict[str, Runbook] = {}
     problems: list[Problem] = []
+    files: dict[str, str] = {}
     for file in sorted(folder.rglob("*.yaml")):
         path = str(file.relative_to(folder))
         try:
@@ -57,6 +59,11 @@ def compile_folder(folder: Path, *, catalogue: OperationCatalogue) -> tuple[Runb
                 reason = f"the id {runbook.runbook!r} is taken by another file"
                 problems.append(Problem(path, 1, 1, "duplicate_id", "runbook", reason, "give it an id of its own"))
             runbooks[runbook.runbook] = runbook
+            files[runbook.runbook] = path
+    problems += [
+        Problem(files[name], 1, 1, "task_leads_nowhere", where, reason, "name a runbook of this folder, and its inputs")
+        for name, where, reason in wrong_tasks(runbooks)
+    ]
     if problems:
         raise _invalid(tuple(sorted(problems)))
     return tuple(runbooks.values())

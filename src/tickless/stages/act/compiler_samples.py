@@ -24,6 +24,7 @@ _RECORDS: dict[InputType, tuple[str, ...]] = {
     "person": ("id", "username", "name", "email", "department", "manager"),
     "device": ("id", "tag"),
     "app": ("id", "name", "group", "package", "approval", "owner"),
+    "department": ("name",),
 }
 
 
@@ -38,12 +39,14 @@ def sample_case() -> dict[str, Any]:
 def sample_input(described: RunbookInput) -> Any:
     """What `inputs.<name>` holds, by its type."""
     match described.type:
-        case "person" | "device" | "app":
+        case "person" | "device" | "app" | "department":
             return dict.fromkeys(_RECORDS[described.type], _TEXT)
         case "service":
             return {"id": _TEXT, "name": _TEXT, "criticality": 3}
         case "ci":
             return {**dict.fromkeys(("id", "kind", "name", "service"), _TEXT), "attributes": Open()}
+        case "apps":
+            return {"ids": [_TEXT], "names": _TEXT, "count": 1}
         case "number" | "duration":
             return 1.5
         case "text":
@@ -56,6 +59,8 @@ def sample_step(step: Step, catalogue: OperationCatalogue) -> Any:
         return {"answer": _TEXT}
     if step.approve is not None:
         return {"approved": True, "by": _TEXT}
+    if step.tasks is not None:
+        return {"total": 1, "verified": 1, "left": 0, "open": _TEXT}
     if step.uses is not None:
         return sample_output(step.uses, catalogue)
     return {}

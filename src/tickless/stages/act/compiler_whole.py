@@ -59,6 +59,9 @@ def _check_serves(runbook: Runbook, report: Report) -> None:
 def _check_inputs(runbook: Runbook, report: Report) -> None:
     for name, described in runbook.inputs.items():
         where: Where = ("inputs", name)
+        if described.type == "apps":
+            _check_apps(runbook, name, described, report)
+            continue
         if described.source is None and not (
             described.label or described.ask or described.optional or _defaulted(described)
         ):
@@ -72,6 +75,15 @@ def _check_inputs(runbook: Runbook, report: Report) -> None:
             report(
                 "wrong_type", (*where, "default"), f"the default is no {described.type}", "give it a value of that type"
             )
+
+
+def _check_apps(runbook: Runbook, name: str, described: RunbookInput, report: Report) -> None:
+    """Apps are read off the person among the inputs."""
+    where: Where = ("inputs", name)
+    if not any(one.type == "person" for one in runbook.inputs.values()):
+        report("input_from_nowhere", where, "whose apps?", "add an input of type person")
+    if described.kind not in {None, "held", "usual", "beyond"}:
+        report("unknown_field", (*where, "kind"), "there is no such choice of apps", "write held, usual or beyond")
 
 
 def _defaulted(described: RunbookInput) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from tickless.domain.errors import NotFound, OutsideError, TicklessError
@@ -77,6 +78,9 @@ class ActRoom:
         if step.hand_off is not None:
             return {"state": "hand_off", "reason": str(render(step.hand_off.reason, values)),
                     "service": step.hand_off.service}  # fmt: skip
+        if step.tasks is not None:
+            opened = [asdict(task) for task in core.open_tasks(step.tasks, values)]
+            return {"state": "tasks", "tasks": opened, "within": step.tasks.within}
         return {"state": "say", "text": str(render(step.say or "", values))}
 
     def settle(self, run: str, step: str, output: dict[str, Any], summary: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from tickless.domain.person import App, Device, Person
 from tickless.domain.runbook import Runbook, RunbookInput
 from tickless.domain.service import ConfigurationItem, Service
 from tickless.domain.world import World
+from tickless.stages.decide.usual_access import beyond, held, usual
 
 LABEL = "label:"
 """Case inputs with this prefix are labels of the alert."""
@@ -40,7 +41,8 @@ def bind(runbook: Runbook, case: Case, world: World) -> Bound:
     """Fill the runbook's inputs from the case. An optional input that is unknown becomes None."""
     inputs: dict[str, Any] = {}
     missing: list[Missing] = []
-    for name, wanted in runbook.inputs.items():
+    # What a person has is read off once the person and the department are known.
+    for name, wanted in sorted(runbook.inputs.items(), key=lambda one: one[1].type == "apps"):
         value = _value(name, wanted, case, world, inputs)
         if value is None and wanted.default is not None:
             value = wanted.default
@@ -56,6 +58,8 @@ def _missing(name: str, wanted: RunbookInput, case: Case, world: World) -> Missi
     several = case.inputs.get(name + CHOICES, "")
     if several:
         choices = tuple(_title(wanted.type, ref, world) for ref in several.split("|"))
+    elif wanted.type == "department":
+        choices = tuple(sorted({person.department for person in world.people.values() if person.active}))
     elif wanted.type == "device" and case.requester:
         choices = tuple(device.tag for device in world.devices_of(case.requester))
     return Missing(name, ask, choices)
@@ -84,6 +88,10 @@ def _value(name: str, wanted: RunbookInput, case: Case, world: World, bound: Map
         return None if app is None else app_facts(app)
     if wanted.type == "service":
         return _service(name, wanted, case, world)
+    if wanted.type == "department":
+        return _department(case.inputs.get(name), world)
+    if wanted.type == "apps":
+        return _apps(wanted, world, bound)
     if wanted.type == "ci":
         return _item(name, wanted, case, world)
     return _plain(name, wanted, case)
@@ -127,6 +135,31 @@ def _item(name: str, wanted: RunbookInput, case: Case, world: World) -> Any:
         of_kind = world.items_of(case.service, wanted.kind)
         return item_facts(of_kind[0]) if len(of_kind) == 1 else None
     return None
+
+
+def _department(text: str | None, world: World) -> Any:
+    known = {person.department.casefold(): person.department for person in world.people.values() if person.active}
+    name = known.get((text or "").strip().casefold())
+    return None if name is None else {"name": name}
+
+
+def _apps(wanted: RunbookInput, world: World, bound: Mapping[str, Any]) -> Any:
+    """Apps of the person that is bound already, in the light of the department that is, else of their own."""
+    facts = next((value for value in bound.values() if isinstance(value, dict) and "username" in value), None)
+    person = world.people.get(facts["id"]) if facts else None
+    if person is None:
+        return {"ids": [], "names": "nothing", "count": 0}
+    named = next(
+        (value["name"] for value in bound.values() if isinstance(value, dict) and set(value) == {"name"}), None
+    )
+    department = str(named or person.department)
+    which = {"usual": usual, "beyond": beyond}.get(wanted.kind or "held")
+    apps = which(person, department, world) if which else held(person, world)
+    return {
+        "ids": [app.id for app in apps],
+        "names": ", ".join(app.name for app in apps) or "nothing",
+        "count": len(apps),
+    }
 
 
 def _plain(name: str, wanted: RunbookInput, case: Case) -> Any:

@@ -1,4 +1,4 @@
-"""What policy has to know of identity beside the case itself: how fresh a proof is, what changed lately, who asks for how many."""
+"""What policy has to know of identity: how fresh a proof is, what changed lately, and who asks for how many."""
 
 from __future__ import annotations
 

@@ -142,6 +142,7 @@ class DecisionRoom:
         app = world.apps.get((plan.inputs.get("app") or {}).get("id", ""))
         switches = {switch.name for switch in tx.coordination.switches() if switch.on}
         given = {a.role for a in _counting(tx, case) if a.plan_hash == plan.hash and a.state == "approved"}
+        given |= _given_to_the_whole(tx, case)
         service = str((plan.inputs.get("service") or {}).get("id") or case.service or "")
         return {
             **identity_facts(tx, case, beneficiary, now=now),
@@ -166,6 +167,14 @@ class DecisionRoom:
 def _open_error(tx: Tx, case: Case) -> KnownError | None:
     error = tx.known_errors.get(case.inputs.get("known_error", ""))
     return error if error is not None and error.state == "open" else None
+
+
+def _given_to_the_whole(tx: Tx, case: Case) -> set[str]:
+    """A task is part of the plan that its whole was approved for: a yes to that plan is a yes to it."""
+    run = tx.runs.get(case.inputs.get("task_run", ""))
+    if run is None:
+        return set()
+    return {a.role for a in tx.approvals.by(case=run.case) if a.plan_hash == run.plan_hash and a.state == "approved"}
 
 
 def _counting(tx: Tx, case: Case) -> list[ApprovalRequest]:
