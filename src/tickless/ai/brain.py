@@ -23,6 +23,8 @@ class Guess:
     confidence: float
     evidence: str
     """The nearest sentence it was taught for that label."""
+    familiarity: float = 0.0
+    """How much the sentence is like what was taught, whatever it means; comparable between sentences of one brain only."""
 
 
 class Brain(Protocol):

@@ -28,7 +28,7 @@ UNKNOWN = 0.35
 """How much an unknown sentence counts beside a known one when confidences are calibrated."""
 REJECTION = 0.05
 """Share of sentences within its scope, and understood rightly, that a brain may refuse."""
-LOWEST, HIGHEST = 0.4, 0.6
+LOWEST, HIGHEST = 0.45, 0.6
 """Bounds of the threshold: a guess more likely wrong than right is none, however few sentences would then be refused."""
 
 
@@ -42,6 +42,8 @@ class TaughtBrain:
     threshold: float
     weights: Floats
     """Of the views, in the order of `Seen.evidence`."""
+    units: tuple[float, float]
+    """Of the logit and of the cosine in a sentence's familiarity."""
     calibration: Calibration
     _views: Views
     _vocabulary: Vocabulary
@@ -68,11 +70,12 @@ class TaughtBrain:
             return ()
         vectors = [self._vocabulary.vector(text) for text in texts]
         seen = self._views.see(vectors, self._encoder.encode(texts) if self._encoder else None)
-        scores, signs = judge(seen, self.weights)
+        judged = judge(seen, self.weights)
+        signs = judged.signs(self.units)
         found = []
         for row in range(len(texts)):
             readable = len(vectors[row].columns) > 0 or (self._encoder is not None and bool(words(texts[row])))
-            found.append(self._guesses(seen, row, scores[row], signs[row], limit) if readable else ())
+            found.append(self._guesses(judged.scores[row], signs[row], seen.cosines[row], limit) if readable else ())
         return tuple(found)
 
     def guess(self, text: str) -> Guess | None:
@@ -80,12 +83,17 @@ class TaughtBrain:
         ranked = self.rank(text, limit=1)
         return ranked[0] if ranked and ranked[0].confidence >= self.threshold else None
 
-    def _guesses(self, seen: Seen, row: int, scores: Floats, signs: Floats, limit: int) -> tuple[Guess, ...]:
+    def _guesses(self, scores: Floats, signs: Floats, cosines: Floats, limit: int) -> tuple[Guess, ...]:
         order = np.argsort(-scores, kind="stable")[:limit]
         top = self.calibration.confidence(signs)
         fall = np.exp(scores[order] - scores[order[0]])
         return tuple(
-            Guess(self.labels[label], round(float(top * share), 4), self._nearest_text(seen.cosines[row], int(label)))
+            Guess(
+                label=self.labels[label],
+                confidence=round(float(top * share), 4),
+                evidence=self._nearest_text(cosines, int(label)),
+                familiarity=round(float(signs[1]), 4),
+            )
             for label, share in zip(order, fall, strict=True)
         )
 
@@ -94,18 +102,39 @@ class TaughtBrain:
         return self.examples[int(own[np.argmax(cosines[own])])].text
 
 
-def judge(seen: Seen, weights: Floats) -> tuple[Floats, Floats]:
-    """Fused log-shares (n × labels), and the signs of a good guess (n × 4): log-odds of the best label, its logit,
-    the cosine of its nearest examples, and that of any example."""
+@dataclass(frozen=True)
+class Judged:
+    """What came out for n sentences. `scores`: fused log-shares, n × labels; the others one for each sentence."""
+
+    scores: Floats
+    odds: Floats
+    """Log-odds of the best label among the labels."""
+    logit: Floats
+    """The best label's fused logit, which is small for what no classifier knows."""
+    nearest: Floats
+    """Cosine of the nearest label's examples."""
+
+    def units(self) -> tuple[float, float]:
+        """Spread of the logit and of the cosine, so that they can be added."""
+        return max(float(self.logit.std()), 1e-6), max(float(self.nearest.std()), 1e-6)
+
+    def familiarity(self, units: tuple[float, float]) -> Floats:
+        """The greatest logit and the nearest cosine, each in its unit: what tells known from unknown."""
+        return self.logit / units[0] + self.nearest / units[1]
+
+    def signs(self, units: tuple[float, float]) -> Floats:
+        """What tells a good guess, n × 2."""
+        return np.stack([self.odds, self.familiarity(units)], axis=1)
+
+
+def judge(seen: Seen, weights: Floats) -> Judged:
+    """Fuse what the views say."""
     scores = seen.evidence() @ weights
-    rows = np.arange(len(scores))
-    top = np.argmax(scores, axis=1)
+    rows, top = np.arange(len(scores)), np.argmax(scores, axis=1)
     shares = np.exp(scores - scores.max(axis=1, keepdims=True))
     share = np.clip(1 / shares.sum(axis=1), 1e-6, 1 - 1e-6)
-    kinds = seen.logits.shape[2]
-    logit = seen.logits[rows, top] @ weights[:kinds]
-    signs = [np.log(share / (1 - share)), logit, 10 * seen.nearest[rows, top], 10 * seen.nearest.max(axis=1)]
-    return scores, np.stack(signs, axis=1)
+    logit = seen.logits[rows, top] @ weights[: seen.logits.shape[2]]
+    return Judged(scores, np.log(share / (1 - share)), logit, seen.nearest.max(axis=1))
 
 
 def teach(examples: Iterable[Example], *, encoder: Encoder | None = None, rejection: float = REJECTION) -> TaughtBrain:
@@ -122,7 +151,8 @@ def teach(examples: Iterable[Example], *, encoder: Encoder | None = None, reject
     known = Examples.of(vectors, len(vocabulary.telling), encoder.encode(texts, keep=True) if encoder else None)
     left_out, kept = _left_out(known, owners, len(labels))
     weights = fit_weights(left_out.evidence(), owners[kept])
-    calibration, sure = _calibration(left_out, owners[kept], weights)
+    units = judge(left_out, weights).units()
+    calibration, sure = _calibration(left_out, owners[kept], weights, units)
     told = repr((METHOD, rejection, encoder.version if encoder else "", taught))
     return TaughtBrain(
         labels=labels,
@@ -130,6 +160,7 @@ def teach(examples: Iterable[Example], *, encoder: Encoder | None = None, reject
         version=f"{METHOD}-{hashlib.sha256(told.encode()).hexdigest()[:12]}",
         threshold=_threshold(sure, rejection),
         weights=weights,
+        units=units,
         calibration=calibration,
         _views=Views.fit(known, owners, len(labels)),
         _vocabulary=vocabulary,
@@ -155,15 +186,18 @@ def _left_out(examples: Examples, owners: Indexes, labels: int) -> tuple[Seen, I
     return Seen(logits, nearest, np.zeros((len(logits), 0))), np.concatenate(places)
 
 
-def _calibration(left_out: Seen, owners: Indexes, weights: Floats) -> tuple[Calibration, Floats]:
+def _calibration(
+    left_out: Seen, owners: Indexes, weights: Floats, units: tuple[float, float]
+) -> tuple[Calibration, Floats]:
     """The calibration, and the confidence of every left-out example that was understood rightly."""
-    scores, known = judge(left_out, weights)
-    right = (np.argmax(scores, axis=1) == owners).astype(np.float64)
+    judged = judge(left_out, weights)
+    known = judged.signs(units)
+    right = (np.argmax(judged.scores, axis=1) == owners).astype(np.float64)
     rows = np.arange(len(owners))
     logits, nearest = left_out.logits.copy(), left_out.nearest.copy()
     logits[rows, owners] = -30.0
     nearest[rows, owners] = -1.0
-    _, unknown = judge(Seen(logits, nearest, left_out.cosines), weights)
+    unknown = judge(Seen(logits, nearest, left_out.cosines), weights).signs(units)
     found = calibrate(
         np.vstack([known, unknown]),
         np.concatenate([right, np.zeros(len(owners))]),
