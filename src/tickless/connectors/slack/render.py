@@ -99,7 +99,7 @@ def _code(card: CodeCard, home: str) -> list[Block]:
         blocks.input_block("answer", "Code", field, at_once=True),
         row(
             button("Send", Button("answer", card.question, gathers=True), style="primary"),
-            button("Stop this", Button("cancel", card.question), number=1),
+            button("Stop this", Button(says="cancel"), number=1),
         ),
     ]
 
@@ -108,7 +108,7 @@ def _form(card: FormCard, home: str) -> list[Block]:
     fields = [_field(one) for one in {one.name[:200]: one for one in card.fields}.values()][:MOST_FIELDS]
     hands_in = row(
         button("Send", Button("answer", card.question, gathers=True), style="primary"),
-        button("Stop this", Button("cancel", card.question), number=1),
+        button("Stop this", Button(says="cancel"), number=1),
     )
     return [blocks.bold(card.title), *fields, hands_in]
 
