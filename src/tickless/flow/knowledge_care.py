@@ -1,4 +1,4 @@
-"""Looking after articles by the clock: folders are read again when a file changed, owners are reminded of a review that is due."""
+"""Looking after articles by the clock: folders are read again when a file changed, owners are reminded of reviews."""
 
 from __future__ import annotations
 

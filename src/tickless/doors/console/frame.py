@@ -157,6 +157,11 @@ TOLD: dict[str, str] = {
     "error_noted": "Noted. People who describe it are offered the workaround first.",
     "error_closed": "Closed. Nobody is offered that workaround any more.",
     "planned": "Planned. Reports on that service join it while it goes on.",
+    "invited": "Done. They find the case and its pack in their notices.",
+    "said": "Written. Public words are in the person's conversation.",
+    "ticket_taken": "It is yours now.",
+    "ticket_resolved": "The person is asked whether it works.",
+    "ticket_open": "It is open again.",
     "called_off": "Done. Whoever waits for its end is told.",
     "announced": "Told to everybody in this case.",
     "reopened": "Reopened. The outcome counts as regressed and the case is decided anew.",
@@ -167,6 +172,11 @@ TOLD: dict[str, str] = {
     "rung": "The autonomy of this runbook was changed.",
     "replayed": "Read again: it is a signal now.",
     "still_unreadable": "It still can't be read. The reason is below.",
+    "kept": "Kept. The version before is in the history.",
+    "published": "Published. Questions are answered from it now.",
+    "reviewed": "Noted: it is right today.",
+    "retired": "Retired. Nobody is answered from it any more.",
+    "drafted": "A draft, from what was asked and what colleagues answered. Mend it, then publish it.",
     "signed_out": "You are signed out.",
 }
 """What a page says after something was done; the address carries the word only."""

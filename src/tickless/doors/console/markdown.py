@@ -59,7 +59,7 @@ def allowed(address: str) -> bool:
 
 def _drawer() -> MarkdownIt:
     drawer = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}, renderer_cls=_Safe).enable("table")
-    drawer.validateLink = allowed  # type: ignore[method-assign]
+    drawer.validateLink = allowed  # type: ignore[assignment,method-assign]
     return drawer
 
 
@@ -86,4 +86,3 @@ def _anchor(inline: Token, taken: set[str]) -> str:
         found = f"{base}-{number}"
     taken.add(found)
     return found
-

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
-from tickless.doors.console import approvals, audit, cases, checks, known, now, runbooks, services, sign_in, signals
+from tickless.doors.console import (
+    approvals,
+    audit,
+    cases,
+    checks,
+    knowledge,
+    known,
+    now,
+    runbooks,
+    services,
+    sign_in,
+    signals,
+    tickets,
+)
 from tickless.doors.console.frame import Frame
 from tickless.doors.console.rendering import static
 from tickless.doors.console.stream import Live, Streams
@@ -21,8 +34,10 @@ def create_routes(desk: Desk, entrance: Entrance, live: Live | None = None) -> l
         *sign_in.routes(frame),
         *now.routes(frame, streams),
         *cases.routes(frame, streams),
+        *tickets.routes(frame),
         *services.routes(frame),
         *runbooks.routes(frame),
+        *knowledge.routes(frame),
         *approvals.routes(frame),
         *audit.routes(frame),
         *signals.routes(frame),

@@ -77,7 +77,7 @@ def _sentences(article: Article) -> Iterable[_Sentence]:
     for section in sections_of(article.text):
         subject = telling(f"{article.title} {section.heading}")
         for unit in section.units:
-            words = telling(unit.text)
+            words = telling(unit.text) - telling(" ".join(names(unit.text)))
             if len(words) >= FEWEST_WORDS:
                 yield _Sentence(article, section.anchor, unit.text, subject, words)
 

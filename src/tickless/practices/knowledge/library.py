@@ -6,6 +6,7 @@ found) and with its whole article left out (nothing should be found), and the ba
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,15 +16,17 @@ from tickless.domain.knowledge import Article
 from tickless.domain.person import Person
 from tickless.practices.knowledge.scoring import Signs
 from tickless.practices.knowledge.sections import Section, sections_of
+from tickless.practices.knowledge.words import numbers
 
 PUBLIC = "public"
 """In an article's audience: guests whom nobody knows may read it, too."""
 BAR = 0.6
 """Where nothing can be measured: fewer than `ENOUGH` questions stand in the articles."""
 ENOUGH = 20
-HOW = ("how do", "how can", "how to", "how should", "what do i do", "what should i do", "can i", "can you tell me how")
+HOW = re.compile(r"\b(?:how (?:do|can|to|should|could)|what (?:do|should|can|must) i do|what now)\b", re.IGNORECASE)
+HOW_MUCH = re.compile(r"\b(?:how (?:many|much|long|often|big|large|early|soon)|when|maximum|limit)\b", re.IGNORECASE)
 STEPS = 0.35
-"""What a section with steps gains when somebody asks how."""
+"""What a section with steps gains when somebody asks how, and one that states a number when somebody asks how much."""
 MOST_ASKED = 400
 """Questions that are asked for the measurement."""
 WRONG = 2.0
@@ -123,12 +126,14 @@ class Library:
     def _sections_for(
         self, article: Article, question: str, confidence: float, fits: Mapping[str, float]
     ) -> list[Found]:
-        how = question.casefold().lstrip().startswith(HOW)
+        how, how_much = bool(HOW.search(question)), bool(HOW_MUCH.search(question))
         found = []
         for place, section in enumerate(sections_of(article.text)):
-            steps = any(unit.kind == "step" for unit in section.units)
             fit = fits.get(f"{article.id}#{place}", 0.0)
-            found.append(Found(article, section, confidence, fit + (STEPS if how and steps else 0.0)))
+            steps = any(unit.kind == "step" for unit in section.units)
+            states = any(unit.kind != "step" and numbers(unit.text) for unit in section.units)
+            gain = STEPS if (how_much and states) or (how and steps and not how_much) else 0.0
+            found.append(Found(article, section, confidence, fit + gain))
         return sorted(found, key=lambda one: -one.fit)
 
     @cached_property

@@ -69,12 +69,9 @@ def draft_from(tx: Tx, cluster: str, *, owner: str | None, now: dt.datetime, lib
 
 def _answers(tx: Tx, asked: Sequence[Asked]) -> list[str]:
     """What colleagues wrote in the cases of these questions, the latest case first."""
-    found = []
-    for one in asked[:20]:
-        for message in tx.messages.by(case=one.case) if one.case else ():
-            if message.author == "operator":
-                found.append("\n".join(line.rstrip() for line in message.text.raw[:4_000].splitlines()))
-    return found
+    cases = dict.fromkeys(one.case for one in asked[:20] if one.case)
+    messages = [message for case in cases for message in tx.messages.by(case=case) if message.author == "operator"]
+    return ["\n".join(line.rstrip() for line in message.text.raw[:4_000].splitlines()) for message in messages]
 
 
 def _recent(tx: Tx, now: dt.datetime) -> list[Asked]:

@@ -109,10 +109,10 @@ def save(
     before = tx.articles.get(article.id, lock=True)
     if before is not None and before.source:
         raise Conflict(f"“{before.title}” is kept in a file", mend=f"edit {before.source} and import it again")
-    if base is not None and before is not None and base != latest_version(tx, article.id):
-        raise Conflict("somebody changed this article meanwhile", mend="open it again and carry your changes over")
     if base == 0 and before is not None:
         raise Conflict(f"there is an article {article.id!r} already", mend="choose another id")
+    if base is not None and before is not None and base != latest_version(tx, article.id):
+        raise Conflict("somebody changed this article meanwhile", mend="open it again and carry your changes over")
     linked = _linked(article.model_copy(update={"source": ""}), world)
     checked = read_article(write_article(linked), path=article.id)
     problems = [*checked.problems, *_unknown_services([linked], world)]

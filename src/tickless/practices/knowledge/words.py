@@ -9,13 +9,14 @@ from tickless.ai.bm25 import terms
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s)>\]]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 _NUMBER = re.compile(
-    r"(?<![\w.])\d+(?:[.,:]\d+)*(?!\w)|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|twice|once)\b",
+    r"(?<![\w.])\d+(?:[.,:]\d+)*(?=(?:st|nd|rd|th|[ap]m|%)?(?!\w))"
+    r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|twice|once)\b",
     re.IGNORECASE,
 )
 _NOT = re.compile(
     r"\b(?:not|no|never|none|nobody|cannot|without|forbidden|prohibited|neither|nor)\b|n['’]t\b", re.IGNORECASE
 )
-_NAME = re.compile(r"(?<![.!?\w] )(?<!^)\b[A-Z][a-z]+(?:\s[A-Z][a-z]+)*\b")
+_NAME = re.compile(r"(?<![.!?:] )(?<!^)\b[A-Z][a-z]+(?:\s[A-Z][a-z]+)*\b")
 _NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
             "nine": "9", "ten": "10", "twelve": "12", "once": "1", "twice": "2"}  # fmt: skip
 _COMMANDS = re.compile(
