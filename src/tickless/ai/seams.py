@@ -8,7 +8,7 @@ from typing import Literal
 
 SeamKind = Literal["stop", "comma", "joint", "strong"]
 """The end of a sentence; a comma; `and`, `but`; `also`, `then`, `plus`, or several of them together."""
-MOST_SEAMS = 12
+MOST_SEAMS = 8
 """Of longer messages the first ones are looked at: what follows them is part of the last piece."""
 
 _STRONG = r"also|then|plus|additionally|besides|afterwards|furthermore|on top of that|after that|as well as|oh and|while you'?re at it"
@@ -45,5 +45,7 @@ def _kind(match: re.Match[str]) -> SeamKind:
     if match["stop"]:
         return "stop"
     if match["comma"]:
-        return "strong" if re.search(_STRONG, match["joined"], re.IGNORECASE) else "joint" if match["joined"] else "comma"
+        return (
+            "strong" if re.search(_STRONG, match["joined"], re.IGNORECASE) else "joint" if match["joined"] else "comma"
+        )
     return "strong" if match["strong"] else "joint"
