@@ -13,7 +13,8 @@ import yaml
 from bench.entity_suite import OWN, Entry, Judged, judge, read_entries
 from bench.report import Bench, Outcome, Task
 from bench.roles import Roles, fill, pick_roles
-from tickless.ai import build_brain
+from tickless.app.brain import brain_of
+from tickless.app.settings import BrainSettings
 from tickless.domain.finding import Entity
 from tickless.domain.record import Untrusted
 from tickless.domain.runbook import Runbook
@@ -58,7 +59,7 @@ def sample_understanding(company: Company) -> Understanding:
     gazetteer = build_gazetteer(
         people=company.people, apps=company.apps, devices=company.devices, services=company.services
     )
-    return Understanding(build_brain(runbooks), gazetteer, kinds=kinds_of(runbooks))
+    return Understanding(brain_of(BrainSettings(), runbooks), gazetteer, kinds=kinds_of(runbooks))
 
 
 def read_entry(entry: Entry, company: Company, understanding: Understanding, *, seed: int) -> tuple[Judged, str]:

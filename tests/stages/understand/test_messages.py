@@ -133,9 +133,9 @@ MESSAGES = [
     ("write me a short poem about my cat", ".out_of_scope"),
     ("how many vacation days are left for me", ".out_of_scope"),
     ("the coffee machine on our floor leaks", ".out_of_scope"),
-    ("ich habe mein passwort vergessen", ".out_of_scope"),
-    ("bonjour, je ne peux pas me connecter", ".out_of_scope"),
-    ("no puedo entrar en mi cuenta", ".out_of_scope"),
+    ("ich habe mein passwort vergessen", "password_reset"),
+    ("bonjour, je ne peux pas me connecter", "account_unlock"),
+    ("no puedo entrar en mi cuenta", "account_unlock"),
     ("не могу войти в систему", ".out_of_scope"),
     ("パスワードを忘れました", ".out_of_scope"),
     # not known

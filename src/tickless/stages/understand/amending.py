@@ -10,7 +10,7 @@ from tickless.domain.finding import Entity, Evidence, Finding
 from tickless.domain.record import Untrusted
 from tickless.stages.understand.beneficiary import MANAGER, UNCLEAR
 from tickless.stages.understand.building import SLOT_KINDS, Builder, linked, only
-from tickless.stages.understand.corrections import Correction, read_change, read_correction, topic
+from tickless.stages.understand.corrections import Correction, read_change, read_correction, taken_back, topic
 from tickless.stages.understand.devices import kind_of
 from tickless.stages.understand.dialogue import DialogueContext
 from tickless.stages.understand.gazetteer import Gazetteer
@@ -46,6 +46,8 @@ class Amender:
             kept = self._still_wanted(change.rest)
             if kept:
                 return [self._given_up(change.given_up, kept), *kept]
+        if taken_back(self.parts.text):
+            return [self.parts.build.plain("cancel", 0.9, "takes back what it began with")]
         correction = read_correction(self.parts.text)
         return [found] if correction and (found := self._corrected(correction)) else []
 

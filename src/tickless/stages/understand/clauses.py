@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_SENTENCE = re.compile(r"[.!?;]+(?=\s|$)|\n+")
+_SENTENCE = re.compile(r"[.!?;]+(?=\s|$)|\n+|(?:(?<=\s)|^)\(?\d{1,2}[.)](?=\s)|(?:(?<=\s)|^)[•*]\s")
 _JOINT = re.compile(
     r"\s*(?:,|-|–|—|\()?\s*\b(?:and also|and then|then also|then|and|also|plus|additionally|besides|oh and|btw|by the "
     r"way|on top of that|another thing|but also|but|as well as|moreover)\b:?,?\s+|\s*[,–—]\s+|\s+-\s+|\s*\+\s*",
     re.IGNORECASE,
 )
 _CAUSAL = re.compile(
-    r"^(?:now|so|because|since|therefore|it|that|this|then|still|which|as|when|after|thus|hence)\b", re.IGNORECASE
+    r"^(?:now|so|because|since|therefore|it|that|this|then|still|which|as|when|after|thus|hence|"
+    r"tried|same (?:thing|on|here|result)|"
+    r"i (?:only|just) wanted)\b",
+    re.IGNORECASE,
 )
 MOST_PIECES = 14
 

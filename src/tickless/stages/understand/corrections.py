@@ -94,6 +94,22 @@ def read_correction(text: str) -> Correction | None:
     return None
 
 
+_WITHDRAWN = re.compile(
+    r"(?:[.,;!?\n–-]|\bwait\b|\bno\b)\s*(?:(?:actually|oh|wait|no|ok|sorry|hm+|ah|well|please|found it|got it|"
+    r"but|i|then)[\s,.!]*)*"
+    r"(?:forget (?:it|that|about it|about that)|never ?mind|nvm|leave it(?: as (?:it )?is)?|"
+    r"keep it(?: as (?:it )?is)?|scrap that|"
+    r"cancel that|don'?t bother|do not bother|not needed (?:any ?more|after all))\W*$",
+    re.IGNORECASE,
+)
+
+
+def taken_back(text: str) -> bool:
+    """A message that ends by taking back what it began with: `… oh wait, found it. forget it`."""
+    found = _WITHDRAWN.search(text)
+    return found is not None and len(text[: found.start()].split()) >= 2
+
+
 def read_change(text: str) -> Change | None:
     """Something is given up and something else still wanted, in one short message."""
     found = _CHANGED.match(text) if len(text.split()) <= LONGEST else None

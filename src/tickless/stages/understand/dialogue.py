@@ -46,7 +46,7 @@ _YES = re.compile(
     r"^\W*(?:oh |well |ok(?:ay)?,? |hm+ )?(?:y|ye+s+|yep+|yeah|yea|yup|ya|sure|ok(?:ay)?|k|correct|right|"
     r"exactly|please do|do it|go ahead|go for it|confirm(?:ed)?|absolutely|definitely|"
     r"of course|sounds good|that'?s (?:right|correct|it|the one|me)|i (?:confirm|agree)|perfect|fine|"
-    r"please|alright|indeed)\b",
+    r"please(?=\W*(?:$|do\b|go\b))|alright|indeed)\b",
     re.IGNORECASE,
 )
 _NO = re.compile(

@@ -5,35 +5,28 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from functools import lru_cache
+
+from tickless.stages.understand.foreign import glossaries
+from tickless.stages.understand.spelling import fold
+from tickless.stages.understand.text import is_ordinary
 
 _SMALL_WORDS = {
-    "de": "ich nicht und ist das der die mein meine meinen mir mich kann bitte habe hallo danke wir sie ein "
-    "eine einen für mit auf zu es geht "
-    "wie was passwort vergessen konto gesperrt zugriff brauche funktioniert mehr kein keine guten tag "
-    "morgen hilfe auch noch wird seit",
-    "fr": "je ne pas est le la les un une des mon ma mes j'ai bonjour merci avec pour dans vous nous plus peux "
-    "mot passe oublié compte bloqué "
-    "besoin accès et sur au du que qui il elle s'il plaît suis c'est salut depuis fonctionne",
-    "es": "no puedo mi el la los las una un es por favor hola gracias con para que estoy tengo olvidé "
-    "contraseña cuenta bloqueada necesito "
-    "acceso y del al se ha está buenos días mis funciona desde ayuda muy cómo",
-    "it": "non il la lo gli una un è per favore ciao grazie con mio mia ho che sono dimenticato password "
-    "bloccato bisogno accesso e di del "
-    "posso buongiorno funziona come anche questo della mi",
-    "pt": "não o a os as uma um é por favor olá obrigado obrigada com meu minha eu que estou tenho esqueci "
-    "senha conta bloqueada preciso "
-    "acesso e do da ao está bom dia funciona desde você consigo",
-    "nl": "ik niet en is het de een mijn kan graag hallo bedankt met voor op wachtwoord vergeten geblokkeerd "
-    "toegang nodig heb werkt meer "
-    "geen goedemorgen alstublieft wat hoe van naar mij ben",
-    "pl": "nie mam jest moje mój moja proszę cześć dziękuję hasło zapomniałem konto zablokowane dostęp "
-    "potrzebuję się do na z i w mogę "
-    "dzień dobry działa jak czy",
-    "sv": "jag inte och är det en ett min mitt kan hej tack med för på lösenord glömt konto låst behöver "
-    "åtkomst fungerar",
+    "sv": "jag inte och är det ett min mitt mina kan hej tack med för på av till som har lösenord glömt konto låst behöver "
+    "åtkomst fungerar från kommer någon hjälp logga mejl",
+    "da": "jeg ikke og er det en et min mit mine kan hej tak med for på af til som har adgangskode glemt konto låst brug "
+    "adgang virker fra kommer nogen hjælp logge kodeord",
+    "no": "jeg ikke og er det en et min mitt mine kan hei takk med for på av til som har passord glemt konto låst trenger "
+    "tilgang fungerer virker fra kommer noen hjelp logge",
+    "fi": "en ole minun olen ja on se ei voi hei kiitos salasana unohdin tili lukittu tarvitsen pääsy toimi apua kirjautua",
+    "cs": "já můj moje mám jsem není nemohu nejde prosím dobrý den děkuji heslo zapomněl účet zablokovaný přístup potřebuji "
+    "se do na v přihlásit jak",
+    "ro": "eu meu mea nu este și pot vă rog bună ziua mulțumesc parola am uitat contul blocat acces nevoie funcționează cu la",
+    "hu": "én nem és van az egy kérem szia köszönöm jelszó jelszavam elfelejtettem fiók zárolva hozzáférés kell működik hogyan",
     "tr": "ben bir ve için şifremi unuttum hesabım kilitlendi merhaba lütfen teşekkürler çalışmıyor erişim "
-    "istiyorum değil nasıl var yok",
+    "istiyorum değil nasıl var yok giriş yapamıyorum yardım",
 }
+"""Languages that have no glossary of ours: enough words to tell which one it is."""
 _ENGLISH = (
     "i the a an my me is are was to of in on for and not it can cannot can't you your we our this that "
     "do does don't have has need please "
@@ -53,25 +46,44 @@ _SCRIPTS = {
     "THAI": "th",
     "DEVANAGARI": "hi",
 }
-_FOREIGN = {language: frozenset(words.split()) for language, words in _SMALL_WORDS.items()}
 _HOME = frozenset(_ENGLISH.split())
+_UKRAINIAN = re.compile("[іїєґІЇЄҐ]")
+_SPANISH = re.compile("[¿¡]")
 _PIECES = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 
 
+@lru_cache(maxsize=1)
+def _foreign() -> dict[str, frozenset[str]]:
+    """Language → words that tell it: of its glossary, or of the list above."""
+    small = {language: frozenset(words.split()) for language, words in _SMALL_WORDS.items()}
+    return small | {language: frozenset(words) for language, words in glossaries().items()}
+
+
 def foreign_language(text: str) -> str | None:
-    """A two-letter guess when the text is clearly not English; None for English, and where nothing can be said."""
+    """A two-letter guess when the text is clearly not English; None for English, and where nothing can be said.
+
+    Words that both have (`in`, `account`) tell nothing. It takes two that only the other has, or one in a very short text, and
+    more of them than of those that only English has.
+    """
     script = _foreign_script(text)
     if script:
-        return script
+        return "uk" if script == "ru" and _UKRAINIAN.search(text) else script
     pieces = _PIECES.findall(text.casefold())
     if not pieces:
         return None
-    at_home = sum(piece in _HOME for piece in pieces)
-    scores = {language: sum(piece in words for piece in pieces) for language, words in _FOREIGN.items()}
-    language = max(scores, key=lambda name: scores[name])
-    telling = sum(piece in _FOREIGN[language] and piece not in _HOME for piece in pieces)
-    enough = telling >= 2 or (telling == 1 and len(pieces) <= 2)
-    return language if enough and telling > at_home and scores[language] * 4 >= len(pieces) else None
+    english = {piece for piece in pieces if piece in _HOME or is_ordinary(fold(piece))}
+    best: tuple[int, int, str] | None = None
+    for language, words in _foreign().items():
+        telling = sum(piece in words and piece not in english for piece in pieces)
+        shared = sum(piece in words for piece in pieces)
+        best = max(best or (0, 0, ""), (telling, shared, language))
+    assert best is not None
+    telling, shared, language = best
+    only_english = sum(piece in english and piece not in _foreign()[language] for piece in pieces) if language else 0
+    if _SPANISH.search(text) and language == "es":
+        telling += 1
+    enough = telling >= 2 or (telling == 1 and len(pieces) <= 3 and only_english == 0)
+    return language if enough and telling > only_english and shared * 3 >= len(pieces) else None
 
 
 def _foreign_script(text: str) -> str | None:

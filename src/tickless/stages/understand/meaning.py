@@ -10,6 +10,8 @@ from typing import Protocol
 from tickless.stages.understand.clauses import Piece
 from tickless.stages.understand.hostile import asks_admin
 from tickless.stages.understand.mention import Mention
+from tickless.stages.understand.respelling import respelt
+from tickless.stages.understand.turning import turned_round
 from tickless.stages.understand.wording import asks_removal, is_over
 
 
@@ -61,13 +63,23 @@ def as_taught(piece: Piece, mentions: Sequence[Mention]) -> str:
         if one.kind in _TAUGHT_NAMES and at <= one.start and one.end <= piece.end:
             text += piece.text[at - piece.start : one.start - piece.start] + _TAUGHT_NAMES[one.kind]
             at = one.end
-    return text + piece.text[at - piece.start :]
+    return respelt(text + piece.text[at - piece.start :])
 
 
 def look(piece: Piece, mentions: Sequence[Mention], reader: Reader) -> Said:
     """What the piece means, by itself."""
     if is_over(piece.text):
         return Said(piece, "over", 0.9, "says that it works again")
+    said = _look(piece, mentions, reader)
+    turned = turned_round(said.label, as_taught(piece, mentions))
+    if turned is None:
+        return said
+    return Said(
+        piece, turned.label, max(said.confidence, turned.confidence) if said.need else turned.confidence, turned.why
+    )
+
+
+def _look(piece: Piece, mentions: Sequence[Mention], reader: Reader) -> Said:
     ranked = reader.rank(as_taught(piece, mentions), limit=1)
     if not ranked:
         return Said(piece, "", 0.0, "")
@@ -130,7 +142,7 @@ _ON_DEVICE = re.compile(
 _BROKEN = re.compile(
     r"\b(?:don'?t|doesn'?t|does not|do not|won'?t|isn'?t|aren'?t|can'?t|cannot|not|stopped|stuck|broken|"
     r"down|fail\w*|errors?|slow|unreachable|"
-    r"hangs?|blank|crash\w*|freez\w*|dead|outage|offline|keeps)\b",
+    r"hangs?|blank|strange\w*|weird\w*|oddly|died|dying|restart|crash\w*|freez\w*|dead|outage|offline|keeps)\b",
     re.IGNORECASE,
 )
 _ASKS_ACCESS = re.compile(r"\b(?:need|give|grant|get|have|add|want|request|like)\b", re.IGNORECASE)

@@ -36,11 +36,14 @@ PER_APP = frozenset({"access_request", "access_removal", "software_install"})
 
 def read(text: str, mentions: Sequence[Mention], reader: Reader) -> list[Said]:
     """Everything that the message says, in order; at least one entry. Over and denied things are not among the needs."""
-    pieces = cut(without_denied(text))
+    pieces = [one for one in cut(without_denied(text)) if any(letter.isalnum() for letter in one.text)]
     if not pieces:
-        return [Said(Piece("", 0, fresh=True), "act.deny" if text.strip() else "", 0.8, "it is not that")]
+        denied = any(letter.isalnum() for letter in text)
+        return [Said(Piece("", 0, fresh=True), "act.deny" if denied else "", 0.8, "it is not that")]
     said = _drop_what_is_over(_grouped(text, pieces, mentions, reader))
-    needs = _weighed(_merged([one for one in said if one.need and one.confidence >= reader.threshold], mentions))
+    needs = _weighed(
+        _merged([one for one in said if one.need and one.confidence >= reader.threshold], mentions), mentions
+    )
     if len(needs) <= 1:
         whole = _whole(said, text, mentions, reader)
         if whole and (not needs or (whole.label != needs[0].label and whole.confidence > needs[0].confidence + 0.15)):
@@ -145,18 +148,53 @@ def _both(first: Piece, second: Piece) -> Piece:
     return Piece(first.text + " " * max(second.start - first.end, 1) + second.text, first.start, first.fresh)
 
 
-def _weighed(needs: list[Said]) -> list[Said]:
+_ASKS = re.compile(
+    r"\?|^\W*(?:and |but |also )?(?:who|whom|where|how|what|when|which|why|is|are|do|does|did|can|could|may|"
+    r"should|would|tell|explain|show)\b"
+    r"|\b(?:wonder\w*|like to know|want to know|need to know|question|how to|guide|explain|instructions?|where to)\b",
+    re.IGNORECASE,
+)
+_BACK = re.compile(r"\b(?:it|that|this|one|them|there|the new one)\b", re.IGNORECASE)
+
+
+def _without_asides(needs: list[Said], mentions: Sequence[Mention]) -> list[Said]:
+    """Without what only goes on about another need of the message: `how can I set a new one`, `when will it be back`."""
+    if len(needs) < 2:
+        return needs
+    specific = [one for one in needs if one.need not in {"question", "status_of_case", "approval_answer"}]
+    if not specific:
+        return needs
+    has_app = any(one.need in PER_APP and apps_in(one.piece, mentions) for one in needs)
+    return [one for one in needs if not _aside(one, mentions, has_app=has_app, specific=specific)]
+
+
+def _aside(one: Said, mentions: Sequence[Mention], *, has_app: bool, specific: list[Said]) -> bool:
+    text = one.piece.text
+    if one.need in {"question", "status_of_case"}:
+        return bool(_BACK.search(text)) or (one.need == "question" and not _ASKS.search(text))
+    if one.need == "approval_answer":
+        return any(other.need in PER_APP for other in specific)
+    if one.need in PER_APP:
+        return has_app and not apps_in(one.piece, mentions) and bool(_BACK.search(text))
+    if one.need == "incident_report":
+        named = {m.ref for m in mentions if m.kind == "service" and one.piece.start <= m.start < one.piece.end}
+        return len(specific) > 1 and not named
+    return False
+
+
+def _weighed(needs: list[Said], mentions: Sequence[Mention]) -> list[Said]:
     """A specific need outweighs a generic one that is not sure of itself; unlocking goes with a forgotten password."""
     specific = [one for one in needs if one.need not in GENERIC]
     kept = [
         one for one in needs if one.need not in GENERIC or not specific or one.confidence >= SURE or _plainly_asks(one)
     ]
+    kept = _without_asides(kept, mentions)
     names = {one.need for one in kept}
     if "joiner" in names and names & _OF_NEWCOMERS and not any(_SOMEBODY_NEW.search(o.piece.text) for o in kept):
         kept = [one for one in kept if one.need != "joiner"]  # the new starter is who writes
         names = {one.need for one in kept}
     if names & _FAN_OUT:  # what a joiner, mover or leaver needs or loses belongs to that need
-        kept = [one for one in kept if one.need not in PER_APP | {"device_trouble", "account_disable"}]
+        kept = [one for one in kept if one.need not in PER_APP | {"device_trouble", "account_disable", "mailbox_quota"}]
     if {"password_reset", "account_unlock"} <= names:
         orders = [one for one in kept if _ORDERS.search(one.piece.text)]
         if len(orders) < 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -18,6 +19,7 @@ from tickless.stages.understand.things import ThingsIndex
 
 HOSTILE = Evidence(text="asks to change the rules: read as words, never followed", source="rules", ref="injection")
 _ABOUT_THE_WRITER = frozenset({"incident_report", "question", "status_of_case", "approval_answer"})
+_ASKS = re.compile(r"\b(?:what does|what is|how (?:do|can)|meaning of|explain|why do)\b", re.IGNORECASE)
 _TAKES_SERVICE = frozenset({"incident_report", "question"})
 
 
@@ -74,17 +76,19 @@ def from_trace(parts: MessageParts, found: list[Finding]) -> list[Finding]:
         if (ref := _named(trace.names, index))
     }
     things = [Entity(kind=kind, text=Untrusted(ref), ref=ref, confidence=0.8) for kind, ref in named.items()]
-    if needs:
+    asked = [one for one in needs if one.need != "question" or _ASKS.search(parts.message.text)]
+    if asked:
+        needs = asked
         first = needs[0]
         extra = {**named, **first.slots} if first.need in _TAKES_SERVICE else first.slots
         first = with_evidence(with_entities(first, [entity, *things]), told).model_copy(update={"slots": extra})
         return [first, *needs[1:]]
-    slots = dict(named) or {"question": Untrusted(trace.exception).tame(500)}
-    need = "incident_report" if named else "question"
     named_before = [one for finding in found for one in finding.entities]
+    beside = {one.kind: one.ref for one in named_before if one.kind in {"service", "app"} and one.ref}
+    slots, need = {**named, **beside}, "incident_report"
     finding = parts.build.plain(
         "need",
-        0.7 if named else 0.6,
+        0.7 if slots else 0.6,
         "",
         slots=slots,
         entities=(entity, *things, *named_before),

@@ -13,6 +13,9 @@ _DENIED = re.compile(
     r"|\bi (?:did ?n[o']?t|do ?n[o']?t|don'?t|didn'?t|never|have ?n[o']?t|haven'?t) (?:really |actually )?"
     rf"(?:want|mean|ask|asked|wanted|meant|forget|forgot|forgotten|request|requested)\b[^,.;!?\n]*?{_END}"
     rf"|\b(?:not|rather than|instead of) (?:the|my|a|an) (?:password|account|vpn|mailbox|laptop)\b[^,.;!?\n]*?{_END}"
+    r"|\bno need to (?:unlock|reset|install|grant|do|change|send|call)\b[^,.;!?\n]*"
+    r"|\b(?:so|and)? ?i can (?:still )?(?:log|sign) (?:in|on)(?: fine| again| normally)?(?=\s*[,.;!?]|$)"
+    rf"|\bi (?:still )?remember (?:my|the) (?:password|pw)(?: fine| well| perfectly)?\b"
     rf"|\bi (?:still )?know my password\b(?: though)?{_END}|\bmy password is (?:fine|correct|right|ok|okay)\b{_END}"
     r"|\b(?:my |the )?(?:account|password|vpn|laptop|mailbox) is(?:n'?t| not) "
     rf"(?:locked|expired|the (?:problem|issue)|full|broken){_END}",
@@ -27,6 +30,11 @@ _OVER = re.compile(
     r"(?:gone|solved|fixed|resolved|sorted|went away|over)\b"
     r"|\bno longer (?:locked|broken|a problem|an issue|slow|down)\b|\b(?:fixed|solved|resolved) (?:itself|it myself)\b"
     r"|\ball good (?:now|again)\b",
+    re.IGNORECASE,
+)
+_GONE = re.compile(
+    r"\b(?:is|are|am|'m)(?:n'?t| not| no longer) (?:locked(?: out)?|blocked|broken|down|slow|full|disabled) ?"
+    r"(?:any ?more|any longer|now)\b|\bnot (?:more|any ?more|longer) (?:locked|blocked|broken|down|slow|full|disabled)\b",
     re.IGNORECASE,
 )
 _NOT_OVER = re.compile(
@@ -66,6 +74,8 @@ def without_denied(text: str) -> str:
 
 def is_over(text: str) -> bool:
     """The clause says that the trouble is over, plainly and without a `not`, `if` or `please`."""
+    if _GONE.search(text):
+        return not _NOT_OVER.search(_GONE.sub(" ", text))
     return bool(_OVER.search(text)) and not _NOT_OVER.search(text)
 
 
