@@ -138,8 +138,10 @@ class Interpreter:
         return {"end": "failed", "reason": f"the tasks of step {step!r} did not come to an end"}
 
     async def _take_back(self, run: str, cases: list[str], *, by: str) -> dict[str, Any]:
+        """Every effect of the parts, and then of the whole itself."""
         told: list[dict[str, Any]] = []
-        for one in await self._engine.step(names.STOP_TASKS, self._tasks.stop, cases, by):
+        parts = await self._engine.step(names.STOP_TASKS, self._tasks.stop, cases, by)
+        for one in (*parts, run):
             back = await self._engine.step(names.UNDO, self._steps.undo, one)
             while "braked" in back:
                 await self._engine.sleep(LONGEST_BRAKED)

@@ -35,10 +35,13 @@ class TaskSteps:
     def open(self, run: str, step: str, tasks: list[dict[str, Any]]) -> list[str]:
         """Open a case for each task and start its durable run, in one commit; returns the cases' ids."""
         now = self._rooms.clock.now()
+        self._rooms.act.release(run)  # the parts work on what the whole has locked
         opened: list[str] = []
         with self._rooms.journal.write() as tx:
             record = tx.runs.need(run)
             parent = tx.cases.need(record.case, lock=True)
+            if parent.live:  # it waits for its parts now, and may be withdrawn with them
+                tx.cases.put(parent.model_copy(update={"state": "open", "updated_at": now}))
             for task in tasks:
                 identity = f"case_{digest([run, step, task['id']])[:26]}"
                 opened.append(identity)
