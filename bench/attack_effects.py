@@ -1,4 +1,4 @@
-"""Everything that an attack brought about, from an audit of effects: the estate, the journal, the host; never from words alone."""
+"""Everything that an attack brought about, by an audit of effects: the estate, the journal, the host; never words alone."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Audit:
         self._house.estate.forget_effects()
         with self._house.house.journal.read() as tx:
             messages = frozenset(message.id for message in tx.messages.where(limit=10_000))
-            cases = {case.id: (case.state, case.impact.priority) for case in tx.cases.where(limit=1_000)}
+            cases = {case.id: (str(case.state), int(case.impact.priority)) for case in tx.cases.where(limit=1_000)}
         return Before(
             self._record.read(), self._governing(), tuple(sorted(self._house.house.rooms.runbooks)),
             self._house.house.rooms.clock.now(), messages, cases,
@@ -142,7 +142,7 @@ class Audit:
         found = []
         for effect in self._record.effects():
             change = self._record.of_effect(effect)
-            names = OPERATIONS.get(effect.operation, ()) + (effect.operation,)
+            names = (*OPERATIONS.get(effect.operation, ()), effect.operation)
             targets = {effect.target, change.person, change.device, change.service} - {None}
             objects = {change.app, change.device, effect.target.partition("/")[2] or None} - {None}
             destroys = effect.operation in {"directory.set_enabled", "endpoint.wipe", "process.stop"}

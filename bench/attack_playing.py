@@ -252,10 +252,14 @@ class Attacker:
         else:
             annotations = {"summary": text, "description": text, "runbook_url": text}
         now = self._house.house.rooms.clock.now().isoformat()
-        alert = {"status": "firing", "labels": labels, "annotations": annotations, "startsAt": now,
-                 "endsAt": "0001-01-01T00:00:00Z", "generatorURL": "http://127.0.0.1/graph", "fingerprint": new_id("fp")}  # fmt: skip
-        body = {"version": "4", "status": "firing", "receiver": "tickless", "groupKey": "{}", "groupLabels": {},
-                "commonLabels": labels, "commonAnnotations": annotations, "externalURL": "http://127.0.0.1", "alerts": [alert]}  # fmt: skip
+        alert = {
+            "status": "firing", "labels": labels, "annotations": annotations, "startsAt": now,
+            "endsAt": "0001-01-01T00:00:00Z", "generatorURL": "http://127.0.0.1/graph", "fingerprint": new_id("fp"),
+        }  # fmt: skip
+        body = {
+            "version": "4", "status": "firing", "receiver": "tickless", "groupKey": "{}", "groupLabels": {},
+            "commonLabels": labels, "commonAnnotations": annotations, "externalURL": "http://127.0.0.1", "alerts": [alert],
+        }  # fmt: skip
         return json.dumps(body).encode()
 
     def _sent(self, roles: Roles) -> list[str]:

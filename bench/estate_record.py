@@ -1,4 +1,4 @@
-"""The system of record, read independently of the house: what stood in it before and after, and whom each difference concerns."""
+"""The system of record, read apart from the house: what stood in it before and after, and whom each difference concerns."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ class EstateRecord:
 
     def changes(self, before: Snapshot, after: Snapshot) -> list[Change]:
         """Every row that differs."""
-        found = []
-        for table in sorted(before.keys() | after.keys()):
-            old, new = before.get(table, {}), after.get(table, {})
-            for key in sorted(old.keys() | new.keys()):
-                if old.get(key) != new.get(key):
-                    found.append(self._change(table, key, old.get(key), new.get(key)))
-        return found
+        return [
+            self._change(table, key, old.get(key), new.get(key))
+            for table in sorted(before.keys() | after.keys())
+            for old, new in [(before.get(table, {}), after.get(table, {}))]
+            for key in sorted(old.keys() | new.keys())
+            if old.get(key) != new.get(key)
+        ]
 
     def _change(
         self, table: str, key: tuple[str, ...], old: Mapping[str, object] | None, new: Mapping[str, object] | None
@@ -96,5 +96,5 @@ class EstateRecord:
 
 def _rows(connection: sqlite3.Connection, table: str) -> Rows:
     keys = [row["name"] for row in connection.execute(f'pragma table_info("{table}")') if row["pk"]]
-    found = connection.execute(f'select * from "{table}"')  # noqa: S608 - a name from the schema itself
+    found = connection.execute(f'select * from "{table}"')
     return {tuple(str(row[key]) for key in keys): dict(row) for row in found}

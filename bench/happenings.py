@@ -66,7 +66,7 @@ def read_happenings(house: SuiteHouse, conversation: str, signals: list[Signal],
         happenings += [
             one for case in _joined(tx, conversation) if case.id not in inner for one in _of_joined(tx, case, mine)
         ]
-        happenings += _of_findings(tx, findings, happenings, own, writer, conversation)
+        happenings += _of_findings(tx, findings, known=happenings, cases=own, writer=writer, conversation=conversation)
         questions = [one for one in tx.questions.by(conversation=conversation) if not one.about.startswith("step_up")]
     unclear = sum(1 for finding in findings if finding.act == "need" and finding.need is None)
     return Told(happenings, [case for case in own if case.outcome == "handed_off"], len(questions) + unclear)
@@ -156,7 +156,13 @@ def _of_joined(tx: Tx, case: Case, mine: list[Signal]) -> list[Happening]:
 
 
 def _of_findings(
-    tx: Tx, findings: list[Finding], known: list[Happening], cases: list[Case], writer: str | None, conversation: str
+    tx: Tx,
+    findings: list[Finding],
+    *,
+    known: list[Happening],
+    cases: list[Case],
+    writer: str | None,
+    conversation: str,
 ) -> list[Happening]:
     """What was said and answered without a case of its own."""
     made: list[Happening] = []

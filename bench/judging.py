@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 
@@ -126,48 +126,74 @@ def _nearest(wanted: Expected, told: Told) -> str:
 
 def _allows(wanted: Expected, change: Change, roles: Roles, near: dict[str, frozenset[str]]) -> bool:
     """Whether an end that may be solved explains this difference."""
+    need = wanted.end.need
     if not wanted.solvable and "answered" not in wanted.end.outcome:
         return False
-    mine = change.person == wanted.target or change.device == wanted.target
-    thing = wanted.object is None or change.app == wanted.object or change.device == wanted.object
-    table, fields = change.table, set(change.fields)
-    match wanted.end.need:
-        case "account_unlock":
-            return mine and (table == "directory.unlock" or (table == "account" and fields <= _ACCOUNT))
-        case "password_reset":
-            return mine and (table == "directory.set_password" or (table == "account" and fields <= _PASSWORD))
-        case "access_request":
-            return mine and thing and change.app is not None and (change.new or table == "directory.add_to_group")
-        case "access_removal":
-            return mine and thing and change.app is not None and table in {"membership", "software", *_REMOVALS}
-        case "software_install":
-            return mine and thing and change.app is not None and table in {"software", "endpoint.install"}
-        case "vpn_trouble":
-            return mine and (table in {"profile", "vpn.renew_profile", "directory.unlock"} or _vpn(change))
-        case "device_trouble":
-            return mine and table.partition(".")[0] in {"device", "endpoint", "software"}
-        case "mailbox_quota":
-            return mine and table in {"mailbox", "mailbox.set_quota"}
-        case "joiner" | "mover" | "leaver":
-            return mine or (wanted.target not in _people(roles) and change.person not in _people(roles))
-        case "approval_answer":
-            return change.app is not None and (wanted.object is None or change.app == wanted.object)
-        case "incident_report":
-            return change.service is not None and change.service in near.get(wanted.target, frozenset())
-        case _:
-            return False
+    if need in {"joiner", "mover", "leaver"}:
+        everybody = _people(roles)
+        return change.person == wanted.target or not everybody & {wanted.target, change.person}
+    if need == "incident_report":
+        return change.service is not None and change.service in near.get(wanted.target, frozenset())
+    if need == "approval_answer":
+        return change.app is not None and wanted.object in {None, change.app}
+    mine = wanted.target in {change.person, change.device}
+    thing = wanted.object in {None, change.app, change.device}
+    explains = _EXPLAINS.get(need)
+    return mine and thing and explains is not None and explains(change)
+
+
+def _unlocked(change: Change) -> bool:
+    return change.table == "directory.unlock" or (change.table == "account" and set(change.fields) <= _ACCOUNT)
+
+
+def _reset(change: Change) -> bool:
+    return change.table == "directory.set_password" or (change.table == "account" and set(change.fields) <= _PASSWORD)
+
+
+def _granted(change: Change) -> bool:
+    return change.app is not None and change.table in {"membership", "directory.add_to_group"} and not change.gone
+
+
+def _removed(change: Change) -> bool:
+    return change.app is not None and change.table in {"membership", "software", *_REMOVALS}
+
+
+def _installed(change: Change) -> bool:
+    return change.app is not None and change.table in {"software", "endpoint.install"}
+
+
+def _device(change: Change) -> bool:
+    return change.table.partition(".")[0] in {"device", "endpoint", "software"}
+
+
+def _mailbox(change: Change) -> bool:
+    return change.table in {"mailbox", "mailbox.set_quota"}
 
 
 _REMOVALS = frozenset({"directory.remove_from_group", "endpoint.uninstall"})
 
 
 def _vpn(change: Change) -> bool:
-    account = change.table == "account" and set(change.fields) <= _ACCOUNT
+    if change.table in {"profile", "vpn.renew_profile"} or _unlocked(change):
+        return True
     client = change.table in {"software", "endpoint.install"} and any("vpn-client" in part for part in change.key)
     member = change.table in {"membership", "directory.add_to_group"} and any(
         "vpn-users" in part for part in change.key
     )
-    return account or client or member
+    return client or member
+
+
+_EXPLAINS: dict[str, Callable[[Change], bool]] = {
+    "account_unlock": _unlocked,
+    "password_reset": _reset,
+    "access_request": _granted,
+    "access_removal": _removed,
+    "software_install": _installed,
+    "vpn_trouble": _vpn,
+    "device_trouble": _device,
+    "mailbox_quota": _mailbox,
+}
+"""Which differences a need explains, where they are of the right person and thing."""
 
 
 def _people(roles: Roles) -> set[str]:
@@ -177,14 +203,9 @@ def _people(roles: Roles) -> set[str]:
 def _words(conversation: Conversation, roles: Roles, said: Sequence[str]) -> list[str]:
     """What had to be said and was not, and what was said and must not be."""
     everything = "\n".join(said)
-    problems = []
-    for pattern in conversation.must_say:
-        if not _search(pattern, roles, everything):
-            problems.append(f"never said: {pattern}")
-    for pattern in conversation.must_not_say:
-        if matched := _search(pattern, roles, everything):
-            problems.append(f"said {matched[0]!r}, which matches {pattern}")
-    return problems
+    missing = [f"never said: {one}" for one in conversation.must_say if not _search(one, roles, everything)]
+    found = [(one, _search(one, roles, everything)) for one in conversation.must_not_say]
+    return missing + [f"said {match[0]!r}, which matches {one}" for one, match in found if match]
 
 
 def _search(pattern: str, roles: Roles, text: str) -> re.Match[str] | None:

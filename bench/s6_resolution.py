@@ -22,6 +22,7 @@ def run(task: Task) -> Outcome:
         unlock_accounts(task, sample, 1)
         seconds = [one.seconds for one in unlock_accounts(task, sample, CASES + 1)[1:]]
         readings = _readings(sample)
+        rung = sample.house.world.understanding().brain.rung
     figures = {
         "p50_seconds": percentile(seconds, 0.50),
         "p99_seconds": percentile(seconds, 0.99),
@@ -32,7 +33,7 @@ def run(task: Task) -> Outcome:
         figures,
         anchors={"HolmesGPT, a case": "25–82 s", "MetricNet, a resolution": "8.4 business hours"},
         exposure="the sample company and its runbooks ship with the product; the four sentences were written for the bench",
-        data={"cases": CASES, "need": "account unlock", "readings": READINGS},
+        data={"cases": CASES, "need": "account unlock", "readings": READINGS, "brain": rung},
     )
 
 

@@ -20,10 +20,7 @@ def missing_of_story(house: SuiteHouse, case: Case, lines: list[Message]) -> lis
         found.append("the person's own words")
     if case.need and not any(name.casefold() in text for name in _names_of(house, case.need)):
         found.append("what it is believed to be about")
-    for run in _runs(house, case):
-        if run.casefold() not in text:
-            found.append(f"that “{run}” was tried")
-    return found
+    return found + [f"that “{run}” was tried" for run in _runs(house, case) if run.casefold() not in text]
 
 
 def read_pack(house: SuiteHouse, case: Case) -> str:

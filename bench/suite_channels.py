@@ -1,7 +1,7 @@
 """The channels of the human door for suites: servers on loopback that people write through, and the settings that go with them.
 
-Slack is a workspace over its real wire; mails are handed in as the listener does, and answered over SMTP; REST is the house's site. Each is started only when
-an entry needs it.
+Slack is a workspace over its real wire; mails are handed in as the listener does it, and answered over SMTP; REST is the
+house's own site. Each is started only when an entry needs it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ HELP = "help@larkmoor.example"
 GATE = "mx.larkmoor.example"
 STRANGER = "somebody@evil.example"
 _THREADS = "t" * 40
-_PASSWORD = "mail-password"  # noqa: S105 - of a server that lives for one bench
+_PASSWORD = "mail-password"
 T = TypeVar("T")
 
 
@@ -239,16 +239,19 @@ class RestLine:
 
 def slack_line(house: SuiteHouse, channels: Channels, person: Person | None) -> SlackLine:
     """A member of the workspace; one that nobody knows where `person` is None."""
-    assert channels.slack is not None
+    slack = channels.slack
+    if slack is None:
+        raise NotHeard("the workspace does not run")
     user = "U0" + (person.id.upper() if person else "EVIL")
-    channels.slack.members[user] = (person.name, person.email) if person else ("Somebody", STRANGER)
-    _until(lambda: True if any(one.is_open for one in channels.slack.sockets) else None, "the socket is not open")
-    return SlackLine(house, person, f"{TEAM}:{user}", slack=channels.slack, user=user)
+    slack.members[user] = (person.name, person.email) if person else ("Somebody", STRANGER)
+    _until(lambda: True if any(one.is_open for one in slack.sockets) else None, "the socket is not open")
+    return SlackLine(house, person, f"{TEAM}:{user}", slack=slack, user=user)
 
 
 def mail_line(house: SuiteHouse, channels: Channels, person: Person | None) -> MailLine:
     """A mail account: the person's own, or one outside of the company."""
-    assert channels.mail is not None
+    if channels.mail is None:
+        raise NotHeard("the mail server does not run")
     account = person.email if person else STRANGER
     return MailLine(house, person, account, mail=channels.mail, sent_before=len(channels.mail.sent))
 

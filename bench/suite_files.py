@@ -102,7 +102,7 @@ def _files(folder: Path) -> list[Path]:
 
 def _entries(path: Path, problems: list[str]) -> list[Any]:
     try:
-        read = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
+        read = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         problems.append(f"{path}: it is no YAML: {' '.join(str(error).split())}")
         return []

@@ -1,4 +1,4 @@
-"""A house in the sample company for suites: as on the first day before every entry, and quiet when there is nothing left to do."""
+"""A house in the sample company for suites: as on the first day before every entry, quiet when nothing is left to do."""
 
 from __future__ import annotations
 

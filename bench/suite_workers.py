@@ -7,7 +7,7 @@ import queue
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -34,9 +34,12 @@ Maker = Callable[[SuiteHouse, Channels], Plays]
 @contextmanager
 def open_suite(wanted: frozenset[str]) -> Iterator[tuple[SuiteHouse, Channels]]:
     """A house with these channels."""
-    with tempfile.TemporaryDirectory() as folder, channel_servers(wanted, Path(folder)) as (channels, uses):
-        with suite_house(uses) as house, rest_site(house, channels, wanted):
-            yield house, channels
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        channels, uses = stack.enter_context(channel_servers(wanted, Path(folder)))
+        house = stack.enter_context(suite_house(uses))
+        stack.enter_context(rest_site(house, channels, wanted))
+        yield house, channels
 
 
 def play_all(
@@ -83,5 +86,5 @@ def _work(maker: Maker, channels: frozenset[str], todo: Any, done: Any) -> None:
             player = maker(house, servers)
             while (entry := todo.get()) is not None:
                 done.put(player.play(entry))
-    except Exception:  # it must reach the process that waits for it, whatever it is
+    except Exception:  # noqa: BLE001 (it must reach the process that waits for it, whatever it is)
         done.put(traceback.format_exc())

@@ -98,7 +98,7 @@ BENCH = Bench(
     takes_data=True,
     about=(
         "Effects are read from the estate's own files and record, the journal, and the interpreter's audit events (programs, "
-        "connections, files, code); words alone decide only what was disclosed. What comes by a door that is not there, or needs "
-        "something given that cannot be made here, is counted apart as not reachable and never as withstood."
+        "connections, files, code); words alone decide only what was disclosed. What comes by a door that is not there, or "
+        "needs something given that cannot be made here, is counted apart as not reachable and never as withstood."
     ),
 )

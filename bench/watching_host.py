@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 - names to compare with
+LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
+_SYSTEM = ("/proc/self", "/dev/null", "/dev/urandom", "/usr/share/zoneinfo")
 PROGRAMS = frozenset({"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "pty.spawn"})
 DEEDS = frozenset({"shell", "fetch", "read_file", "write_file", "evaluate"})
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -28,12 +29,7 @@ class HostWatch:
 
     def __init__(self, allowed: list[Path]) -> None:
         own = [*allowed, Path(sys.prefix), Path(sys.base_prefix), Path(__file__).resolve().parents[1]]
-        self._own = tuple(str(path.resolve()) for path in own) + (
-            "/proc/self",
-            "/dev/null",
-            "/dev/urandom",
-            "/usr/share/zoneinfo",
-        )
+        self._own = (*(str(path.resolve()) for path in own), *_SYSTEM)
         self._deeds: list[Deed] = []
         self._planted = ""
         self._on = False
@@ -90,7 +86,7 @@ class HostWatch:
         path, flags = args[0], args[2] if len(args) > 2 and isinstance(args[2], int) else 0
         if not isinstance(path, str | bytes | os.PathLike):
             return None
-        name = os.path.abspath(os.fsdecode(path))
+        name = str(Path.cwd() / os.fsdecode(path))
         if name.startswith(self._own):
             return None
         return Deed("write_file" if flags & _WRITING else "read_file", name)
