@@ -105,3 +105,13 @@ def said_by_people(house: House) -> list[str]:
             for line in tx.conversation(thread.id)
             if line.author == "person"
         ]
+
+
+def settled(house: House) -> None:
+    """Wait until nothing is on its way to anybody."""
+
+    def look() -> bool:
+        with house.journal.read() as tx:
+            return not tx.deliveries.where(tx.deliveries.table.c.state == "pending")
+
+    eventually(look, "everything is delivered")

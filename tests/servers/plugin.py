@@ -25,6 +25,7 @@ pytest_plugins = [
     "tests.servers.slapd",
     "tests.servers.sshd",
     "tests.servers.supervisord",
+    "tests.servers.synapse",
     "tests.servers.watched_nginx",
     "tests.servers.webhook",
 ]

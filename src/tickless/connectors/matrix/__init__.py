@@ -1,0 +1,1 @@
+"""Matrix: conversations in direct rooms and threads, over the Client-Server API (v3)."""

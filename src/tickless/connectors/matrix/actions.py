@@ -1,0 +1,57 @@
+"""What can be done in a room. The transaction id is the call's key, so that the homeserver takes each event once."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from tickless.connectors.matrix.client import Matrix
+from tickless.connectors.matrix.connect import account_of, is_direct
+from tickless.connectors.matrix.render import render, render_over
+from tickless.domain.errors import OutsideError, Rejected
+from tickless.kit.canonical import digest
+from tickless.sdk import Call, Result, action
+from tickless.sdk.capabilities.chat import Amended, Outgoing, Posted
+
+
+@action("post", params=Outgoing, output=Posted)
+def post(call: Call, params: Outgoing) -> Result:
+    """Say something in a room or thread. What is private is only said where the two of us are alone at this moment."""
+    room = _room(params.address)
+    matrix = account_of(call.instance)
+    if params.private and not is_direct(matrix, room, timeout=call.timeout)[0]:
+        raise Rejected("others can read this room by now", mend="write to us in a direct room")
+    drawn = render(params)
+    if call.dry_run:
+        return Result(output=Posted(external=""), changed=True, summary="would say something in a room")
+    external = matrix.send(room, "m.room.message", drawn.content, key=_transaction(call.key), timeout=call.timeout)
+    with suppress(OutsideError):  # it is said: reactions below it are a convenience
+        _put_down(matrix, room, external, drawn.reactions, call)
+    return Result(output=Posted(external=external), changed=True, summary="said something in a room")
+
+
+def _put_down(matrix: Matrix, room: str, event: str, reactions: tuple[str, ...], call: Call) -> None:
+    for number, key in enumerate(reactions):
+        content = {"m.relates_to": {"rel_type": "m.annotation", "event_id": event, "key": key}}
+        matrix.send(room, "m.reaction", content, key=f"{_transaction(call.key)}-{number}", timeout=call.timeout)
+
+
+@action("update", params=Amended, output=Posted)
+def update(call: Call, params: Amended) -> Result:
+    """Edit a message of ours: nothing left to press, and what came of it."""
+    room = _room(params.address)
+    content = render_over(params)
+    if call.dry_run:
+        return Result(output=Posted(external=params.external), changed=True, summary="would edit a message")
+    account_of(call.instance).send(room, "m.room.message", content, key=_transaction(call.key), timeout=call.timeout)
+    return Result(output=Posted(external=params.external), changed=True, summary="edited a message")
+
+
+def _room(address: dict[str, str]) -> str:
+    room = address.get("room", "")
+    if not room.startswith("!"):
+        raise Rejected("there is no room to answer in", detail=room[:100])
+    return room
+
+
+def _transaction(key: str) -> str:
+    return f"tickless-{digest(key)[:40]}"
