@@ -28,6 +28,7 @@ from tickless.flow.conversation import personal, say
 from tickless.flow.dbos_engine import DbosEngine
 from tickless.flow.front_desk import FrontDesk
 from tickless.flow.handing_off import HandingOff
+from tickless.flow.identity_desk import IdentityDesk
 from tickless.flow.intake import Intake
 from tickless.flow.interpreter import Interpreter
 from tickless.flow.knowing import Knowing
@@ -183,7 +184,7 @@ def build(
     watching = Watching(rooms=rooms, engine=engine)
     schedules = Schedules(
         rooms=rooms, engine=engine, watching=watching, node=node, role=role, take_over=settings.database is not None,
-        chores=[care.look],
+        chores=[care.look, IdentityDesk(rooms).sweep],
     )  # fmt: skip
     desk = FrontDesk(rooms=rooms, engine=engine, wake=woken, renew=renewed, care=care)
     handing = HandingOff(rooms, home=settings.home)

@@ -17,6 +17,7 @@ from tickless.domain.person import Person
 from tickless.domain.plan import Plan
 from tickless.domain.runbook import Runbook
 from tickless.domain.signal import Payload, Sender
+from tickless.flow.identity_desk import IdentityDesk
 from tickless.flow.ticket_desk import TicketDesk
 from tickless.journal import Journal
 from tickless.kit.clock import Clock
@@ -95,6 +96,7 @@ class Desk(Protocol):
     clock: Clock
     runbooks: dict[str, Runbook]
     tickets: TicketDesk
+    identity: IdentityDesk
 
     async def receive(self, payload: Payload) -> Accepted:
         """Take in what a source sent. Returns after it is durable; a bad payload is quarantined, never an error."""

@@ -23,6 +23,7 @@ from tickless.flow.engine import Engine
 from tickless.flow.knowledge_care import KnowledgeCare
 from tickless.flow.manual import manual_case, preview_case
 from tickless.flow.rooms import Rooms
+from tickless.flow.identity_desk import IdentityDesk
 from tickless.flow.ticket_desk import TicketDesk
 from tickless.journal import Tx
 from tickless.kit.ids import new_id
@@ -53,6 +54,7 @@ class FrontDesk:
         self._renew = renew
         self._care = care
         self._approving = Approving(rooms)
+        self.identity = IdentityDesk(rooms)
         self.journal = rooms.journal
         self.clock = rooms.clock
         self.runbooks: dict[str, Runbook] = dict(rooms.runbooks)

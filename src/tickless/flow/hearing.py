@@ -29,6 +29,8 @@ from tickless.kit.ids import new_id
 from tickless.stages.understand.dialogue import DialogueContext
 from tickless.stages.understand.wording import is_over
 
+FEW_WORDS = 3
+"""So short a message may be an answer to what was asked elsewhere or long ago, even where it could be a need of its own."""
 MAX_NEEDS = 5
 """Needs taken up from one message."""
 
@@ -76,7 +78,7 @@ class Hearing:
         if question is not None and not way.sure and is_over(said):
             question = None
         findings = self._understand(tx, signal, sender, question, now=now)
-        if not way.sure and unclear(findings):
+        if not way.sure and (unclear(findings) or len(said.split()) <= FEW_WORDS):
             elsewhere = self._elsewhere(tx, said, sender)
             if elsewhere is not None:
                 question, findings = elsewhere, self._understand(tx, signal, sender, elsewhere, now=now)

@@ -11,10 +11,10 @@ from tickless.stages.understand.dialogue import read_answer, takes_free_text
 from tickless.stages.understand.mention import Mention
 
 _NUMBERED = re.compile(
-    r"^\W*(?:(?:for|to|re|about|in)\s+)?(?:case\s*)?(?P<sign>#)?(?P<number>\d{1,9})(?P<end>\s*[:,]\s*|\s+)(?P<rest>\S.*)$",
+    r"^[\s(]*(?:(?:for|to|re|about|in)\s+)?(?:case\s*)?(?P<sign>#)?(?P<number>\d{1,9})(?P<end>\s*[:,]\s*|\s+)(?P<rest>\S.*)$",
     re.IGNORECASE | re.DOTALL,
 )
-_CASE = re.compile(r"^\W*(?:(?:for|to|re|about|in)\s+)?case\b", re.IGNORECASE)
+_CASE = re.compile(r"^[\s(]*(?:(?:for|to|re|about|in)\s+)?case\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,15 @@ from tickless.doors.api import (
     cases,
     control,
     conversations,
+    identity,
+    knowledge,
     known,
     record,
     records,
     runbooks,
     services,
     signals,
+    tickets,
 )
 from tickless.doors.entrance import Entrance
 from tickless.doors.entrance.problems import HANDLERS, Problems
@@ -27,17 +30,20 @@ from tickless.flow.desk import Desk
 
 TAGS = {
     "cases": "One case per underlying need, from the first signal to an outcome that holds.",
+    "tickets": "What people get with a case they take over, in an outside ticket system or kept here; and others called in.",
     "signals": "What came in by either door, and what could not be read.",
     "conversations": "The human door: say something, read and watch the answers.",
     "approvals": "What waits for a yes; bound to the hash of a plan.",
     "runbooks": "Procedures: what there is, a dry run, a run.",
     "services": "The service map and whom a failure reaches.",
     "people": "Employees, to find the right one.",
+    "knowledge": "Articles that questions are answered from: how each fares, and what nobody could answer.",
     "known": "What is known beforehand: known errors, planned work, bulletins; and how people say it was.",
     "control": "Brakes and the autonomy ladder.",
     "records": "People, apps, devices, services, dependencies and items, brought in from files.",
     "record": "The tamper-evident audit record, the numbers, the doctor.",
     "accounts": "Users, API tokens, one-time secrets.",
+    "identity": "Accounts in channels and whose they are; who stands in for whom.",
 }
 DESCRIPTION = """Everything a page of the console does is also a call here.
 
@@ -98,16 +104,19 @@ def _assemble() -> FastAPI:
     api.add_middleware(_NoStore)
     for part in (
         cases,
+        tickets,
         signals,
         conversations,
         approvals,
         runbooks,
         services,
+        knowledge,
         known,
         records,
         control,
         record,
         accounts,
+        identity,
     ):
         api.include_router(part.router)
     api.include_router(services.people)

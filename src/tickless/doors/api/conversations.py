@@ -18,7 +18,7 @@ from tickless.doors.api.sight import may_watch
 from tickless.doors.api.stream import cases_of, watch
 from tickless.doors.api.views import show_case, show_message
 from tickless.doors.entrance import Visitor
-from tickless.doors.entrance.conversations import LONGEST, new_conversation, owner_of, owns, spoken_by
+from tickless.doors.entrance.conversations import LONGEST, new_conversation, owner_of, spoke_for, spoken_by
 from tickless.journal import Journal
 
 CHANNEL = "api"
@@ -53,8 +53,10 @@ def _sender(journal: Journal, visitor: Visitor, given: Say, key: str) -> Sender:
     assert user is not None, "a talker has an account"
     person = visitor.person if given.as_ is None else _person(journal, given.as_)
     owner = person.id if person else owner_of(visitor)
-    conversation = given.conversation or new_conversation(CHANNEL, owner, key=key)
-    if len(conversation) > LONGEST or spoken_by(conversation) != owner:
+    via = visitor.actor if given.as_ is not None else ""
+    conversation = given.conversation or new_conversation(CHANNEL, owner, key=key, via=via)
+    stranger = bool(via) and not (visitor.may("read") or spoke_for(visitor, conversation))
+    if len(conversation) > LONGEST or spoken_by(conversation) != owner or stranger:
         raise NotFound("there is no such conversation", mend="leave `conversation` out to begin a new one")
     return Sender(
         channel=CHANNEL,
@@ -79,10 +81,9 @@ def list_messages(
     desk: DeskHere, visitor: Talker, conversation: str, after: After = "", limit: Limit = 100
 ) -> Page[MessageShown]:
     """In order, behind a message. `next` is the id to pass as `after`; private lines of others come without their text."""
-    may_watch(visitor, conversation)
     with desk.journal.read() as tx:
+        mine = may_watch(tx, visitor, conversation)
         found = tx.conversation(conversation, after=after, limit=limit + 1)
-    mine = owns(visitor, conversation)
     more = found[limit - 1].id if len(found) > limit else None
     return Page(items=[show_message(message, reveal=mine) for message in found[:limit]], next=more)
 
@@ -90,8 +91,8 @@ def list_messages(
 @router.get("/conversations/{conversation}/cases", summary="Which cases does it speak of?")
 def list_cases_of(desk: DeskHere, visitor: Talker, conversation: str) -> Page[CaseShown]:
     """Newest first: cases that began in it, and running ones that it joined."""
-    may_watch(visitor, conversation)
     with desk.journal.read() as tx:
+        may_watch(tx, visitor, conversation)
         spoken = {message.case for message in tx.conversation(conversation) if message.case}
         found = cases_of(tx, conversation, spoken)
     return Page(items=[show_case(case) for case in sorted(found, key=lambda case: -case.number)])
@@ -113,6 +114,7 @@ def stream_events(
 ) -> StreamingResponse:
     """Server-sent events: `message` for each new line (its id is the event's id), `case` whenever a case of the
     conversation changes its state. Ends after an hour; a browser comes back by itself with `Last-Event-ID`."""
-    may_watch(visitor, conversation)
-    events = watch(desk.journal, conversation, after=last_event_id or after, reveal=owns(visitor, conversation))
+    with desk.journal.read() as tx:
+        mine = may_watch(tx, visitor, conversation)
+    events = watch(desk.journal, conversation, after=last_event_id or after, reveal=mine)
     return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tickless.domain.case import Case
 from tickless.domain.errors import NotFound
 from tickless.doors.entrance import Visitor
-from tickless.doors.entrance.conversations import owns
+from tickless.doors.entrance.conversations import owns, owns_outside, spoke_for
 from tickless.journal import Tx
 
 
@@ -31,7 +31,11 @@ def _is(ref: str, person: str) -> bool:
     return ref in {person, f"person:{person}"}
 
 
-def may_watch(visitor: Visitor, conversation: str) -> None:
-    """Raises `NotFound` when the conversation is none of the visitor's business."""
-    if not (owns(visitor, conversation) or visitor.may("read") or visitor.may("ask_as")):
+def may_watch(tx: Tx, visitor: Visitor, conversation: str) -> bool:
+    """Whether it is the visitor's own, in whatever channel; others with the right `read` see it without private lines, and
+    so does who speaks for its owner there. Raises `NotFound` when it is none of the visitor's business."""
+    if owns(visitor, conversation) or owns_outside(tx, visitor, conversation):
+        return True
+    if not (visitor.may("read") or (visitor.may("ask_as") and spoke_for(visitor, conversation))):
         raise NotFound("there is no such conversation")
+    return False

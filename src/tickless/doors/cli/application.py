@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 from tickless import __version__
-from tickless.doors.cli import accounts, brain, cases, known, record, records, runbooks, signals
+from tickless.doors.cli import (
+    accounts,
+    brain,
+    cases,
+    identity,
+    knowledge,
+    known,
+    record,
+    records,
+    runbooks,
+    signals,
+    tickets,
+)
 from tickless.doors.cli.asking import ask
 from tickless.doors.cli.host import CliHost, ServeRole
 from tickless.doors.cli.output import line
@@ -49,13 +61,17 @@ def create_cli(host: CliHost) -> typer.Typer:
         cli.command(name)(command)
     for name, group in (
         ("case", cases.case),
+        ("ticket", tickets.ticket),
         ("approve", cases.approve),
         ("signal", signals.signal),
         ("brain", brain.brain),
         ("runbook", runbooks.runbook),
         ("record", records.record),
+        ("knowledge", knowledge.knowledge),
         ("known", known.known),
         ("maintenance", known.maintenance),
+        ("binding", identity.binding),
+        ("delegation", identity.delegation),
         ("audit", record.audit),
         ("switch", accounts.switch),
         ("person", accounts.person),

@@ -177,6 +177,8 @@ TOLD: dict[str, str] = {
     "reviewed": "Noted: it is right today.",
     "retired": "Retired. Nobody is answered from it any more.",
     "drafted": "A draft, from what was asked and what colleagues answered. Mend it, then publish it.",
+    "bound": "Bound. Messages from that account count as that person's, and they have been told.",
+    "unbound": "Unbound. Nobody speaks from that account any more.",
     "signed_out": "You are signed out.",
 }
 """What a page says after something was done; the address carries the word only."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Route
 
 from tickless.doors.console import (
+    accounts,
     approvals,
     audit,
     cases,
@@ -39,6 +40,7 @@ def create_routes(desk: Desk, entrance: Entrance, live: Live | None = None) -> l
         *runbooks.routes(frame),
         *knowledge.routes(frame),
         *approvals.routes(frame),
+        *accounts.routes(frame),
         *audit.routes(frame),
         *signals.routes(frame),
         *known.routes(frame),

@@ -1,0 +1,105 @@
+"""`tickless binding …`, `delegation …`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import typer
+
+from tickless.doors.cli.client import part
+from tickless.doors.cli.output import line, moment, show_table
+from tickless.doors.cli.session import AsJson, print_json, session_of, usage
+
+binding = typer.Typer(no_args_is_help=True, help="Accounts in channels: whose they are.")
+delegation = typer.Typer(no_args_is_help=True, help="Who stands in for whom, and until when.")
+
+
+@binding.command("list")
+def list_bindings(
+    context: typer.Context,
+    *,
+    person: Annotated[str, typer.Option("--person", help="Only of this person's id.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List accounts in channels and whom they count as."""
+    with session_of(context).api() as api:
+        page = api.get("/bindings", person=person)
+    if as_json:
+        print_json(page)
+        return
+    rows = [(one["id"], one["person"], one["way"], one["active"], moment(one["at"]), one["by"]) for one in page["items"]]
+    show_table(["account", "person", "known by", "active", "since", "by"], rows, empty="No account is bound to anybody.")
+
+
+@binding.command("add")
+def add_binding(
+    context: typer.Context,
+    *,
+    channel: Annotated[str, typer.Argument(help="Name of the connector in the settings.")],
+    account: Annotated[str, typer.Argument(help="The channel's own id of the account.")],
+    person: Annotated[str, typer.Argument(help="Id or user name.")],
+    as_json: AsJson = False,
+) -> None:
+    """Let an account count as a person. Whoever it counted as before loses it; both are told."""
+    with session_of(context).api() as api:
+        made = api.post("/bindings", {"channel": channel, "account": account, "person": person})
+    if as_json:
+        print_json(made)
+    else:
+        line(f"{made['id']} counts as {made['person']}")
+
+
+@binding.command("remove")
+def remove_binding(
+    context: typer.Context, identity: Annotated[str, typer.Argument(metavar="ACCOUNT", help="As the list shows it.")]
+) -> None:
+    """Unbind an account: from now on nobody speaks from it."""
+    with session_of(context).api() as api:
+        api.delete(f"/bindings/{part(identity)}")
+    line(f"{identity} counts as nobody")
+
+
+@delegation.command("list")
+def list_delegations(context: typer.Context, as_json: AsJson = False) -> None:
+    """List who stands in for whom."""
+    with session_of(context).api() as api:
+        page = api.get("/delegations")
+    if as_json:
+        print_json(page)
+        return
+    rows = [
+        (one["id"], one["person"], one["delegate"], moment(one["since"]), moment(one["until"]), one["note"])
+        for one in page["items"]
+    ]
+    show_table(["id", "person", "delegate", "from", "until", "note"], rows, empty="Nobody stands in for anybody.")
+
+
+@delegation.command("add")
+def add_delegation(
+    context: typer.Context,
+    *,
+    person: Annotated[str, typer.Argument(help="Who is stood in for.")],
+    delegate: Annotated[str, typer.Argument(help="Who stands in.")],
+    until: Annotated[str, typer.Option("--until", help="Last day, such as 2027-01-31.")],
+    note: Annotated[str, typer.Option("--note", help="Why.")] = "",
+) -> None:
+    """Let somebody ask on behalf of somebody else for a while. Policy says what for."""
+    try:
+        end = dt.datetime.combine(dt.date.fromisoformat(until), dt.time.max, dt.UTC)
+    except ValueError:
+        raise usage(f"{until!r} is no day: write it as 2027-01-31") from None
+    body = {"person": person, "delegate": delegate, "until": end.isoformat(), "note": note}
+    with session_of(context).api() as api:
+        made = api.post("/delegations", body)
+    line(f"{made['id']}: {made['delegate']} stands in for {made['person']} until {until}")
+
+
+@delegation.command("remove")
+def remove_delegation(
+    context: typer.Context, identity: Annotated[str, typer.Argument(metavar="ID", help="As the list shows it.")]
+) -> None:
+    """End a delegation now."""
+    with session_of(context).api() as api:
+        api.delete(f"/delegations/{part(identity)}")
+    line(f"{identity} is over")
