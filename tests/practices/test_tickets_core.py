@@ -158,6 +158,7 @@ def test_a_pack_is_never_longer_than_the_field_it_goes_into(limit: int) -> None:
         ("pwd: S3cret99", "S3cret99"),
         ('my password is "sunshine"', "sunshine"),
         ("my PIN is 4711", "4711"),
+        ("i forgot my password, it was Sunny-Days-77", "Sunny-Days"),
     ],
 )
 def test_a_secret_told_in_plain_words_is_taken_out(said: str, secret: str) -> None:

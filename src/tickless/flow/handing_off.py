@@ -116,7 +116,7 @@ class HandingOff:
         return known.name if known else by
 
     def _link(self, case: Case) -> str:
-        return f"{self._home}/console/cases/{case.number}" if self._home else ""
+        return f"{self._home}/cases/{case.number}" if self._home else ""
 
     def pack(self, tx: Tx, case: Case) -> Pack:
         """Everything that is known of a case, tamed and without secrets."""

@@ -133,7 +133,7 @@ class TicketTalk:
         who = sender.person or sender.account
         done = ends.end_case(tx, case, state="resolved", outcome="confirmed", now=now, by=who,
                              why="the person says that it works")  # fmt: skip
-        self._nothing_asked(tx, ticket)
+        self.nothing_asked(tx, ticket)
         errand = f"The person says that it works (case {case.number})."
         self._errand(tx, ticket, errand, key=f"works:{case.generation}", public=False, now=now, asked_at=None)
         say(
@@ -149,7 +149,7 @@ class TicketTalk:
         self, tx: Tx, case: Case, ticket: Ticket, signal: Signal | None, sender: Sender, *, now: dt.datetime
     ) -> None:
         """The person's no: the case stays with people, and they are told."""
-        self._nothing_asked(tx, ticket)
+        self.nothing_asked(tx, ticket)
         tx.audit.append(at=now, actor=sender.person or sender.account, action="case.not_solved",
                         subject=case.subject or case.id, case=case.id, detail={"ticket": ticket.id})  # fmt: skip
         said = without_secrets((signal.body or signal.title).tame(2_000)) if signal is not None else ""
@@ -161,7 +161,7 @@ class TicketTalk:
 
     def _withdrawn(self, tx: Tx, case: Case, ticket: Ticket, sender: Sender, *, now: dt.datetime) -> None:
         ends.withdraw(tx, case, by=sender.person or sender.account, now=now)
-        self._nothing_asked(tx, ticket)
+        self.nothing_asked(tx, ticket)
         text = f"The person no longer needs this (case {case.number})."
         self._errand(tx, ticket, text, key=f"withdrawn:{case.generation}", public=False, now=now, asked_at=None)
 
@@ -169,7 +169,8 @@ class TicketTalk:
         person = self._rooms.world().people.get(sender.person or "")
         said = (signal.body or signal.title).raw.replace("\x00", "")[:LONGEST]
         text = f"{person.name if person else sender.account} writes in the chat:\n{without_secrets(said)}"
-        self._errand(tx, ticket, text, key=f"said:{signal.id}", public=True, now=now)
+        # where the person was just asked whether it works, public words would open the ticket again in many systems
+        self._errand(tx, ticket, text, key=f"said:{signal.id}", public=ticket.asked_at is None, now=now)
         table = tx.messages.table.c
         turns = sum(line.author == "operator" for line in
                     tx.messages.where(table.conversation == sender.conversation, table.case == case.id))  # fmt: skip
@@ -177,7 +178,7 @@ class TicketTalk:
             key=f"{ticket.id}:passed:{turns}")  # fmt: skip
 
     @staticmethod
-    def _nothing_asked(tx: Tx, ticket: Ticket) -> None:
+    def nothing_asked(tx: Tx, ticket: Ticket) -> None:
         for question in tx.questions.by(case=ticket.case, state="open"):
             if question.id.startswith(QUESTION):
                 tx.questions.put(question.model_copy(update={"state": "answered"}))

@@ -10,6 +10,7 @@ from tickless.doors.cli.client import part
 from tickless.doors.cli.output import line, moment, show_more, show_pairs, show_table
 from tickless.doors.cli.session import AsJson, Limit, Reason, print_json, session_of, usage
 from tickless.doors.cli.telling import show_case, show_story
+from tickless.doors.cli.tickets import invite, show_pack
 
 case = typer.Typer(no_args_is_help=True, help="Cases: list, show, close, reopen.")
 approve = typer.Typer(no_args_is_help=True, help="Approvals: list, yes, no.")
@@ -50,10 +51,17 @@ def show(context: typer.Context, reference: CaseRef, as_json: AsJson = False) ->
     """Tell the story of a case: signals, findings, decisions, steps, proof, outcome."""
     with session_of(context).api() as api:
         story = api.get(f"/cases/{part(reference)}/story")
+        handed_off = story["case"]["state"] == "handed_off"
+        pack = api.get(f"/cases/{part(reference)}/pack") if handed_off and not as_json else None
     if as_json:
         print_json(story)
-    else:
-        show_story(story)
+        return
+    show_story(story)
+    if pack is not None:
+        show_pack(pack)
+
+
+case.command("invite")(invite)
 
 
 @case.command("close")

@@ -16,6 +16,7 @@ from tickless.doors.console.frame import Form, Frame, Screen, Visit, here
 from tickless.doors.console.now import Row
 from tickless.doors.console.rendering import fragment
 from tickless.doors.console.stream import Streams
+from tickless.doors.console.tickets import panel
 from tickless.doors.console.wording import OUTCOMES, STATES
 from tickless.journal import Tx
 from tickless.journal.cases import CaseFilter
@@ -86,6 +87,7 @@ def _content(visit: Visit, book: CaseBook) -> dict[str, object]:
     everything = visit.visitor.may("read")
     mine = visit.visitor.person is not None and book.case.requester == visit.visitor.person.id
     return {
+        **panel(visit, book.case),
         "book": book,
         "case": book.case,
         "stages": story.stages(book),

@@ -9,7 +9,7 @@ from tickless.kit.redaction import MASK, redact_secrets
 
 _SPOKEN = re.compile(
     r"(?i)\b(pass(?:word|code|phrase)?|pwd|pin(?: code)?|(?:one.time |access |login )?code|secret|token|credentials?)\b"
-    r"((?:\s+(?:is|was|are|to|now|still|it'?s|of|and|reset|changed|set|for me|username))*\s*[:=]?\s*)"
+    r"((?:[\s,;]+(?:is|was|are|to|now|still|it'?s|it|used|of|and|reset|changed|set|for me|username))*[\s,;]*[:=]?\s*)"
     r"([\"'“”‘’`]?)(\S{4,128})"
 )
 _TELLING = re.compile(r"\d|[^\w\s.,;:!?'\"()\[\]-]|[a-z][A-Z]")
