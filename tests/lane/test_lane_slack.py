@@ -4,12 +4,18 @@ is pressed there, and neither a broken socket nor a process that is down loses o
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
 
 import pytest
 from tests.lane.slack_town import HOME, Town, open_town, until
 
-from tickless.sdk.testing.slack import TEAM, Body, Refusal
+from tickless.sdk.testing.slack import TEAM, Body, FakeSlack, Refusal, slack_server
 
 
 @pytest.fixture(scope="module")
@@ -165,3 +171,39 @@ def test_the_address_is_confirmed_to_slack_only_when_it_signs(town: Town) -> Non
     asked = {"type": "url_verification", "token": "x", "challenge": "3eZbrw1aBm2rZ"}
     assert town.post(asked).json() == {"challenge": "3eZbrw1aBm2rZ"}
     assert town.post(asked, secret="not the secret").status_code == 401
+
+
+def test_a_killed_process_answers_everybody_once(tmp_path: Path) -> None:
+    """Killed when Slack has the answer and the house does not know yet; and again with words that are not acknowledged."""
+    with slack_server(FakeSlack()) as slack, ExitStack() as stack:
+        run = partial(_child, stack, tmp_path, slack)
+        child = run()
+        slack.held["chat.postMessage"] = threading.Event()
+        slack.write("U0ADA", "hello")
+        until(lambda: slack.said("D0ADA"))
+        slack.write("U0TOM", "hello there")
+        child.kill()
+        child.wait()
+        slack.held.pop("chat.postMessage").set()
+        slack.write("U0ADA", "good morning", quiet=True)
+        child = run()
+        until(lambda: len(slack.said("D0ADA")) == 2 and slack.said("D0TOM") and not slack.waiting)
+        slack.write("U0EVE", "hello")
+        until(lambda: slack.said("D0EVE"))
+        child.kill()
+        child.wait()
+        run()
+        slack.write("U0ADA", "thank you")
+        until(lambda: len(slack.said("D0ADA")) == 3 and not slack.waiting)
+        assert {name: len(slack.said(name)) for name in slack.channels} == {"D0ADA": 3, "D0TOM": 1, "D0EVE": 1}
+
+
+def _child(stack: ExitStack, folder: Path, slack: FakeSlack) -> subprocess.Popen[bytes]:
+    """A house in a process of its own that listens already."""
+    opened = slack.opened
+    script = Path(__file__).with_name("slack_child.py")
+    child = subprocess.Popen([sys.executable, str(script), str(folder), slack.api])
+    stack.callback(child.wait)
+    stack.callback(child.kill)
+    until(lambda: slack.opened > opened, within=180)
+    return child

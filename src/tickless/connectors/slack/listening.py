@@ -28,6 +28,7 @@ PROFILE_KEPT = 900.0
 MOST_PROFILES = 5_000
 LOOK_SECONDS = 0.5
 NOTE_SECONDS = 5.0
+AGAIN_SECONDS = 30.0
 
 log = get_logger("slack")
 
@@ -47,6 +48,8 @@ class Listening:
         self._profiles: OrderedDict[str, tuple[float, dict[str, str]]] = OrderedDict()
         self._mark = Mark()
         self._noted = Mark()
+        self._whole = False
+        """Whether everything that was missed is in."""
         self._team = ""
         self._socket = Socket(
             app_token=reveal(settings.app_token), base_url=settings.base_url, timeout=TIMEOUT, hear=self._heard
@@ -58,11 +61,12 @@ class Listening:
         who = await asyncio.to_thread(self._client.call, "auth.test")
         self._team = text(who, "team_id")
         before = self._mark
+        self._whole = not before.at
         try:
             await asyncio.to_thread(self._socket.open)
             catching_up = asyncio.ensure_future(self._catch_up(before, who))
             try:
-                await self._stay(catching_up)
+                await self._stay()
             finally:
                 catching_up.cancel()
                 await asyncio.gather(catching_up, return_exceptions=True)
@@ -70,18 +74,18 @@ class Listening:
             await asyncio.shield(asyncio.to_thread(self._socket.close))
             await asyncio.shield(self._note())
 
-    async def _stay(self, catching_up: asyncio.Future[None]) -> None:
+    async def _stay(self) -> None:
         rounds = 0
         while self._socket.is_open:
             await asyncio.sleep(LOOK_SECONDS)
             rounds += 1
-            if rounds % int(NOTE_SECONDS / LOOK_SECONDS) == 0 and catching_up.done():
+            if rounds % int(NOTE_SECONDS / LOOK_SECONDS) == 0:
                 await self._note()
         raise Unreachable("Slack closed the socket")
 
     async def _note(self) -> None:
         """Not before everything that was missed is in: else a crash now would leave a hole behind the mark."""
-        if self._mark != self._noted:
+        if self._whole and self._mark != self._noted:
             mark = self._mark
             await self._ear.note(mark.written())
             self._noted = mark
@@ -107,6 +111,8 @@ class Listening:
         event = part(body, "event")
         if text(event, "type") in {"message", "app_mention"}:
             self._mark = self._mark.after(text(event, "channel"), text(event, "ts"))
+        if not self._noted.at:  # the first word ever: from now on there is something to go back to
+            await self._note()
 
     async def _profile(self, body: dict[str, Any]) -> dict[str, str]:
         """What Slack vouches for of who speaks; nothing when it is no member of ours or does not answer in time."""
@@ -127,14 +133,18 @@ class Listening:
         return profile
 
     async def _catch_up(self, before: Mark, who: dict[str, Any]) -> None:
-        """Hand in what was written while nobody listened. What goes wrong here ends it, and not the listening."""
-        if not before.at or not self._settings.catch_up:
-            return
-        try:
-            async for envelope in missed(self._client, before, who, most=self._settings.catch_up):
-                await self._hand_in(envelope)
-        except TicklessError as error:
-            log.warning("what was missed could not be read", reason=error.public)
+        """Hand in what was written while nobody listened, beside the listening; again while Slack does not answer."""
+        while before.at and self._settings.catch_up:
+            try:
+                async for envelope in missed(self._client, before, who, most=self._settings.catch_up):
+                    await self._hand_in(envelope)
+                break
+            except TicklessError as error:
+                log.warning("what was missed cannot be read", reason=error.public)
+                if error.retry.when != "after":
+                    break
+                await asyncio.sleep(AGAIN_SECONDS)
+        self._whole = True
 
 
 async def listen(ear: Ear) -> None:

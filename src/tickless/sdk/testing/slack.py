@@ -11,7 +11,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,6 +23,7 @@ import jsonschema
 from tickless.sdk.testing.websocket import ServerSocket
 
 Body = dict[str, Any]
+LONGEST_HOLD = 20.0
 SCHEMA = json.loads((Path(__file__).parent / "block_kit.schema.json").read_text(encoding="utf-8"))
 BOT_TOKEN = "xoxb-111111111111-222222222222-aVerySecretBotToken"  # noqa: S105 (of nobody)
 APP_TOKEN = "xapp-1-A0TICKLESS-333333333333-aVerySecretAppToken"  # noqa: S105 (of nobody)
@@ -56,6 +57,8 @@ class FakeSlack:
     acknowledged: list[str] = field(default_factory=list)
     opened: int = 0
     """Connections that were ever opened."""
+    held: dict[str, threading.Event] = field(default_factory=dict)
+    """Methods whose answers wait until the event is set, though what was asked is done."""
     lock: threading.RLock = field(default_factory=threading.RLock)
     _count: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -379,12 +382,15 @@ def slack_server(slack: FakeSlack) -> Iterator[FakeSlack]:
             token = self.headers.get("authorization", "").removeprefix("Bearer ")
             status, answer, headers = slack.answer(method, token, _given(body, self.headers.get("content-type", "")))
             data = json.dumps(answer).encode()
+            if method in slack.held:
+                slack.held[method].wait(LONGEST_HOLD)
             self.send_response(status)
             for name, value in {"Content-Type": "application/json", "Connection": "close", **headers}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+            with suppress(OSError):  # who asked may be dead by now
+                self.end_headers()
+                self.wfile.write(data)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
