@@ -93,6 +93,15 @@ class Case(Record):
         return self.state in LIVE_STATES
 
 
+TASK_RUN = "task_run"
+"""Case input: the run whose task a case is."""
+
+
+def is_part(case: Case) -> bool:
+    """Whether a case is a task of another one: it is done and verified by itself, asked for and withdrawn with the whole."""
+    return TASK_RUN in case.inputs
+
+
 class Message(Record):
     """One line of a conversation, from either side."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from tickless.domain.case import Case, CaseState, Outcome, Participant
+from tickless.domain.case import TASK_RUN, Case, CaseState, Outcome, Participant, is_part
 from tickless.domain.measure import Resolution
 from tickless.domain.plan import Run
 from tickless.domain.verdict import Watch
@@ -52,15 +52,15 @@ def end_case(
             runbook=runbook,
             service=case.service,
             seconds=max(0.0, (now - (case.reopened_at or case.opened_at)).total_seconds()),
-            minutes_saved=minutes,
+            minutes_saved=0.0 if is_part(case) else minutes,  # counted with the whole
             basis=basis,
             at=now,
         )
     )
     tx.audit.append(at=now, actor=by, action=f"case.{outcome}", subject=case.subject or case.id, case=case.id,
                     detail={"why": why, "runbook": runbook, "generation": case.generation})  # fmt: skip
-    if "task_run" in case.inputs:  # the whole waits for its parts
-        tx.coordination.post(f"task:{case.id}:{case.generation}", workflow=names.run_workflow(case.inputs["task_run"]),
+    if is_part(case):  # the whole waits for its parts
+        tx.coordination.post(f"task:{case.id}:{case.generation}", workflow=names.run_workflow(case.inputs[TASK_RUN]),
                              message={"type": "task", "case": case.id})  # fmt: skip
     return done
 

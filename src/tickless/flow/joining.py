@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 
-from tickless.domain.case import Case, Participant
+from tickless.domain.case import Case, Participant, is_part
 from tickless.domain.finding import Evidence
 from tickless.domain.known import KnownError, Maintenance
 from tickless.domain.record import Untrusted
@@ -155,7 +155,7 @@ class Joining:
     def _reports(self, tx: Tx, case: Case) -> list[Report]:
         """One report of each person who takes part in a case."""
         service, text = self.about_service(case), case.inputs.get("said", case.title.raw)
-        if "surge" in case.inputs:
+        if "surge" in case.inputs or is_part(case):
             return []
         people = {
             p.ref: p.since for p in tx.alerts.participants(case.id) if p.role in {"requester", "affected"} and p.ref

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 
-from tickless.domain.case import Case
+from tickless.domain.case import Case, is_part
 from tickless.domain.decision import OpenQuestion, Question
 from tickless.domain.finding import Finding
 from tickless.domain.signal import Sender
@@ -104,16 +104,17 @@ def _a_colleague_speaks(tx: Tx, conversation: str) -> bool:
 
 
 def cases_of(tx: Tx, person: str) -> list[Case]:
-    """The live cases that this person asked for, newest first."""
+    """The live cases that this person asked for, newest first; parts of a request go with the whole."""
     table = tx.cases.table.c
     live = ("open", "awaiting_person", "awaiting_approval", "acting", "verifying")
-    return tx.cases.where(
+    found = tx.cases.where(
         table.requester == person,
         table.door == "human",
         table.state.in_(live),
         order=table.number.desc(),
         limit=LOOKED_BACK,
     )
+    return [case for case in found if not is_part(case)]
 
 
 def plain_question(question: OpenQuestion) -> Question:

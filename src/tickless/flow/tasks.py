@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from tickless.domain.case import Case
+from tickless.domain.case import TASK_RUN, Case
 from tickless.domain.finding import Evidence
 from tickless.domain.plan import Run
 from tickless.domain.record import Untrusted
@@ -20,8 +20,7 @@ from tickless.journal import Tx
 from tickless.kit.canonical import digest
 
 TASK = "task"
-TASK_RUN = "task_run"
-"""Inputs by which a case knows whose task it is."""
+"""Case input: which of the step's tasks it is."""
 DONE = frozenset({"verified", "confirmed"})
 
 

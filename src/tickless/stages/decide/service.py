@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tickless.domain.case import Case
+from tickless.domain.case import TASK_RUN, Case
 from tickless.domain.decision import ApprovalRequest, Decision
 from tickless.domain.known import KnownError
 from tickless.domain.plan import Plan
@@ -171,7 +171,7 @@ def _open_error(tx: Tx, case: Case) -> KnownError | None:
 
 def _given_to_the_whole(tx: Tx, case: Case) -> set[str]:
     """A task is part of the plan that its whole was approved for: a yes to that plan is a yes to it."""
-    run = tx.runs.get(case.inputs.get("task_run", ""))
+    run = tx.runs.get(case.inputs.get(TASK_RUN, ""))
     if run is None:
         return set()
     return {a.role for a in tx.approvals.by(case=run.case) if a.plan_hash == run.plan_hash and a.state == "approved"}
