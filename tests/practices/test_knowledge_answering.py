@@ -112,7 +112,7 @@ def test_without_a_contact_in_the_text_its_owner_is_named() -> None:
         text=text,
         owner=owner.id,
         reviewed_at=NOW,
-        questions=("who do I ask about bikes",),
+        questions=("who keeps the bikes",),
     )
     found = answer("who keeps the bikes?", library=Library.of([article]))
     assert found is not None

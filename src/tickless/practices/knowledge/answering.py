@@ -54,11 +54,18 @@ def bar_of(library: Library) -> float:
 
 
 def find(
-    library: Library, question: str, *, reader: Reader, world: World, skip: Collection[str] = (), surely: bool = False
+    library: Library,
+    question: str,
+    *,
+    reader: Reader | None,
+    world: World,
+    skip: Collection[str] = (),
+    surely: bool = False,
 ) -> Answer | None:
     """The best answer in articles' own words; None where no article is likely enough: then nobody should pretend.
 
-    `skip`: keys of answers that were given before. `surely`: for text that was not asked as a question.
+    `reader` None: somebody who looks after all articles. `skip`: keys of answers that were given before. `surely`: for text
+    that was not asked as a question.
     """
     bar = bar_of(library) + (CLEARLY if surely else 0.0)
     for found in library.search(question, reader=reader, limit=12):

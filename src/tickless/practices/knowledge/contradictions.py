@@ -7,6 +7,7 @@ same, or when one of them has a not in it.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from tickless.practices.knowledge.words import addresses, alike, denies, names, 
 
 What = Literal["number", "address", "name", "not"]
 Encode = Callable[[Sequence[str]], Floats32]
+_STEP = re.compile(r"\d+\. ")
 SAME_WORDS = 0.5
 FEWEST_WORDS = 3
 FEWEST_SHARED = 2
@@ -78,7 +80,7 @@ def _sentences(article: Article) -> Iterable[_Sentence]:
         subject = telling(f"{article.title} {section.heading}")
         for unit in section.units:
             words = telling(unit.text) - telling(" ".join(names(unit.text)))
-            if len(words) >= FEWEST_WORDS:
+            if len(words) >= FEWEST_WORDS and unit.kind != "block":
                 yield _Sentence(article, section.anchor, unit.text, subject, words)
 
 
@@ -116,7 +118,7 @@ def _about_the_same(a: _Sentence, b: _Sentence, one: int, other: int, vectors: F
 
 def _differ(a: _Sentence, b: _Sentence) -> What | None:
     """The first kind of fact in which they differ although both have one."""
-    for what, facts in (("number", numbers), ("address", addresses), ("name", names)):
+    for what, facts in (("number", numbers), ("address", addresses), ("name", _full_names)):
         ours, theirs = facts(a.text), facts(b.text)
         if ours and theirs and not ours & theirs:
             return what  # type: ignore[return-value]
@@ -125,6 +127,11 @@ def _differ(a: _Sentence, b: _Sentence) -> What | None:
     if denies(a.text) != denies(b.text) and alike(a.words, b.words) >= SAME_WORDS:
         return "not"
     return None
+
+
+def _full_names(text: str) -> frozenset[str]:
+    """Of more than one word, and not in a step: steps about two programs are alike and both right."""
+    return frozenset() if _STEP.match(text) else frozenset(one for one in names(text) if " " in one)
 
 
 def _told(a: _Sentence, b: _Sentence, what: What) -> Contradiction:
