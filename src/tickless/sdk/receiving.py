@@ -93,6 +93,9 @@ class Receiver:
     """(payload, settings, reveal) → may it come in, by the vendor's own signature; None: only Tickless's source token."""
     handshake: Callable[[Payload, Any], bytes | None] | None = None
     """(payload, settings) → the JSON to answer at once when the vendor only asks whether we are there; None: a real payload."""
+    complete: Callable[[Payload, Any, Callable[[str], str]], Payload] | None = None
+    """(payload, settings, reveal) → the payload with what the vendor has to be asked for first, in headers. It may wait for
+    the vendor, is called before the payload is kept, and gives it back as it is when nothing can be learnt."""
 
 
 def receiver(
@@ -101,6 +104,7 @@ def receiver(
     read: Callable[[bytes, Payload, Any], Item],
     authenticate: Callable[[Payload, Any, Callable[[str], str]], bool] | None = None,
     handshake: Callable[[Payload, Any], bytes | None] | None = None,
+    complete: Callable[[Payload, Any, Callable[[str], str]], Payload] | None = None,
 ) -> Receiver:
     """Declare `RECEIVER = receiver(split=..., read=...)` in a connector's `signals.py`. `Any` is its own settings type."""
-    return Receiver(split=split, read=read, authenticate=authenticate, handshake=handshake)
+    return Receiver(split=split, read=read, authenticate=authenticate, handshake=handshake, complete=complete)

@@ -57,6 +57,8 @@ class SenseRoom:
     async def receive(self, payload: Payload) -> Received:
         """Take in a payload. Raises `NotFound` for an unknown source; whatever can't be read is quarantined."""
         instance, receiver = self._receiver(payload.source)
+        if receiver.complete is not None:
+            payload = await asyncio.to_thread(receiver.complete, payload, instance.settings, instance.secrets.reveal)
         try:
             items = receiver.split(payload, instance.settings)
         except PayloadRejected as error:
