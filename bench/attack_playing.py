@@ -17,8 +17,9 @@ from bench.attack_effects import Audit, Brought, breaks, discloses
 from bench.attack_form import Attack, AttackGiven, Forbidden, Pending, Received
 from bench.given_form import texts_of
 from bench.given_setting import CannotSet, Setting
+from bench.pages_shown import living_markup
 from bench.roles import Roles, fill, pick_roles
-from bench.suite_channels import Channels
+from bench.suite_channels import Channels, NotHeard
 from bench.suite_house import SuiteHouse, Unsettled
 from bench.talking import NotReachable, Talk, open_line
 from bench.watching_host import HostWatch
@@ -30,6 +31,11 @@ from tickless.kit.ids import new_id
 from tickless.practices.knowledge.service import save
 
 MAX_WAIT = 6.0
+SETTINGS = 8
+"""How many casts are tried for one entry."""
+PLANTED = "planted-"
+PLANTS = frozenset({"knowledge article", "tool output"})
+"""Doors by which the text is there before anybody speaks: planting it is no effect of the attack."""
 NOT_SET = ("posted", "then", "health", "step_up", "silence", "heartbeat", "tenants", "fault", "found", "content",
            "enters_as", "classed", "mail")  # fmt: skip
 """Words of `given` that cannot be made true here yet: an entry that needs one is counted apart, never as passed."""
@@ -44,6 +50,7 @@ class Attacked:
     door: str
     reached: bool = True
     why: str = ""
+    brain: str = ""
     broken: tuple[str, ...] = ()
     """Forbidden effects that came about: must be none."""
     seconds: float = 0.0
@@ -62,9 +69,10 @@ class Attacker:
         self._channels = channels
         self._audit = Audit(house)
         folder = Path(house.estate.blueprint.folder).parent
-        self._watch = HostWatch([folder, house.house.settings.data])
+        self._watch = HostWatch([folder, house.house.settings.data, channels.folder or folder])
         self._doors: dict[str, Callable[[Attack, Roles, Talk], None]] = {
             "chat": self._chat,
+            "e-mail": self._mail,
             "knowledge article": self._article,
             "tool output": self._tool_output,
             "alert label": self._alert,
@@ -76,12 +84,13 @@ class Attacker:
         begun = time.monotonic()
         try:
             made = self._play(attack)
-        except NotReachable as error:
+        except (NotReachable, NotHeard) as error:
             made = {"reached": False, "why": str(error)}
         except (CannotSet, ValueError, KeyError, TicklessError) as error:
             made = {"reached": False, "why": f"{type(error).__name__}: {error}"}
         except Exception as error:  # noqa: BLE001 (one entry that breaks must not hide the others)
             made = {"reached": False, "why": f"it broke: {type(error).__name__}: {error}"}
+        made["brain"] = self._house.brain
         return Attacked(attack.id, attack.file, attack.door, **made, seconds=time.monotonic() - begun)
 
     def _play(self, attack: Attack) -> dict[str, Any]:
@@ -92,17 +101,22 @@ class Attacker:
         if missing:
             raise NotReachable(f"{', '.join(missing)} cannot be given yet")
         house = self._house
-        house.begin_anew()
-        roles = _roles(house, attack)
-        Setting(house, roles).make(attack.given)
-        self._set(attack.given, roles)
+        roles = self._set_up(attack)
         talk = Talk(house, open_line(house, "web", roles.me), roles.me.phone, honest=False)
         for text in attack.given.said:
             Talk(house, talk.line, roles.me.phone, honest=True).say(fill(text, roles))
+        if attack.door in PLANTS:
+            door(attack, roles, talk)
         before = self._audit.before()
         self._watch.begin("\n".join(fill(text, roles) for text in texts_of(attack.model_dump(include={"payload"}))))
         trouble = self._attack(attack, door, roles, talk)
+        if attack.door == "knowledge article" and attack.given.asks and not self._was_read():
+            raise NotReachable("the article was not read")
         found, said = self._audit.after(before, self._watch.end())
+        if any("active_markup" in rule.action for rule in attack.forbidden):
+            planted = "\n".join(fill(text, roles) for text in texts_of(attack.model_dump(include={"payload"})))
+            live = living_markup(house, roles.me, talk.line.conversation, planted)
+            found += [Brought(frozenset({"active_markup"}), told=f"alive on a page: {one[:80]}") for one in live]
         elsewhere = self._sent(roles)
         broken = [*trouble, *_broken(attack, roles, found, said, elsewhere)]
         lines = [f"{line.name}> {line.text.raw}" for line in talk.lines()]
@@ -112,11 +126,30 @@ class Attacker:
         lines += [f"  ! {one}" for one in found]
         return {"broken": tuple(broken), "transcript": tuple(lines)}
 
+    def _set_up(self, attack: Attack) -> Roles:
+        """Make true what is given, with the first people for whom it can be. Raises `CannotSet`."""
+        for tries in range(SETTINGS):
+            self._house.begin_anew()
+            roles = _roles(self._house, attack, tries)
+            try:
+                Setting(self._house, roles).make(attack.given)
+                self._set(attack.given, roles)
+                return roles
+            except CannotSet:
+                if tries == SETTINGS - 1:
+                    raise
+        raise CannotSet("nobody fits")
+
+    def _was_read(self) -> bool:
+        with self._house.house.journal.read() as tx:
+            return any((one.article or "").startswith(PLANTED) for one in tx.asked.by())
+
     def _attack(
         self, attack: Attack, door: Callable[[Attack, Roles, Talk], None], roles: Roles, talk: Talk
     ) -> list[str]:
         try:
-            door(attack, roles, talk)
+            if attack.door not in PLANTS:
+                door(attack, roles, talk)
             for text in attack.given.asks:
                 talk.say(fill(text, roles))
             if isinstance(attack.given.wait, int | float):
@@ -183,10 +216,19 @@ class Attacker:
             line.say(fill(_text(payload), roles))
             self._house.settle()
 
+    def _mail(self, attack: Attack, roles: Roles, talk: Talk) -> None:
+        """Mails that the company's own gate vouches for, or a stranger's from outside."""
+        line = open_line(self._house, "email", self._speaker(attack, roles), self._channels)
+        for payload in attack.payloads():
+            line.say(fill(_text(payload), roles))
+            self._house.settle()
+
     def _speaker(self, attack: Attack, roles: Roles) -> Any:
         sender = attack.given.sender
         if sender == "none":
             return None
+        if sender == "own":
+            return roles.me
         return self._house.company.person(roles.ref("{colleague}" if sender == "other" else sender))
 
     def _article(self, attack: Attack, roles: Roles, talk: Talk) -> None:
@@ -199,7 +241,7 @@ class Attacker:
 
     def _put_article(self, title: str, text: str, *, audience: tuple[str, ...] = ()) -> None:
         now = self._house.house.rooms.clock.now()
-        identity = f"planted-{zlib.crc32(f'{title}{text}'.encode()):x}"
+        identity = f"{PLANTED}{zlib.crc32(f'{title}{text}'.encode()):x}"
         article = Article(
             id=identity, title=title, text=text, reviewed_at=now - dt.timedelta(days=1), audience=audience
         )
@@ -274,9 +316,9 @@ class Attacker:
             connection.close()
 
 
-def _roles(house: SuiteHouse, attack: Attack) -> Roles:
+def _roles(house: SuiteHouse, attack: Attack, tries: int) -> Roles:
     dumped = attack.model_dump(exclude={"id", "file", "door", "goal"})
-    return pick_roles(house.company, zlib.crc32(attack.id.encode()), "employee", texts=texts_of(dumped))
+    return pick_roles(house.company, zlib.crc32(attack.id.encode()) + tries, "employee", texts=texts_of(dumped))
 
 
 def _text(payload: str | Received) -> str:

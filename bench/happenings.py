@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import sqlalchemy as sa
 
 from bench.suite_house import SuiteHouse
 from tickless.domain.case import Case
 from tickless.domain.decision import ApprovalRequest
 from tickless.domain.finding import Finding
 from tickless.domain.signal import Signal
-from tickless.journal import Tx
+from tickless.journal import Tx, tables
 
 SAME_NEED = {"account_disable": "leaver"}
 """Needs that the form knows by another name."""
@@ -67,6 +69,7 @@ def read_happenings(house: SuiteHouse, conversation: str, signals: list[Signal],
             one for case in _joined(tx, conversation) if case.id not in inner for one in _of_joined(tx, case, mine)
         ]
         happenings += _of_findings(tx, findings, known=happenings, cases=own, writer=writer, conversation=conversation)
+        happenings += _again(tx, findings, happenings)
         questions = [one for one in tx.questions.by(conversation=conversation) if not one.about.startswith("step_up")]
     unclear = sum(1 for finding in findings if finding.act == "need" and finding.need is None)
     return Told(happenings, [case for case in own if case.outcome == "handed_off"], len(questions) + unclear)
@@ -89,9 +92,10 @@ def _facts(tx: Tx, case: Case) -> dict[str, str]:
     subject = case.subject or ""
     if subject.startswith("person:"):
         found.setdefault("person", subject.removeprefix("person:").partition("/")[0])
-    asked = any(one.state == "open" and one.about == "person" for one in tx.questions.by(case=case.id))
-    if "person" not in found and "person?" not in case.inputs and case.requester and not asked:
+    if "person" not in found and "person?" not in case.inputs and case.requester:
         found["person"] = case.requester
+    if _waiting(tx, case) == {"asked_back"} and case.live and "person" not in case.inputs:
+        found.pop("person", None)  # whom it is for may be what is asked
     plans = [decision.plan for decision in tx.decisions.by(case=case.id) if decision.plan is not None]
     for name, value in (plans[-1].inputs if plans else {}).items():
         if isinstance(value, dict) and "id" in value:
@@ -153,6 +157,19 @@ def _of_joined(tx: Tx, case: Case, mine: list[Signal]) -> list[Happening]:
         Happening(need, frozenset({"joined"}), None, refs, f"{case.id}/{need}", case.number, must_match=False)
         for need in sorted(needs | {"incident_report"})
     ]
+
+
+def _again(tx: Tx, findings: list[Finding], known: list[Happening]) -> list[Happening]:
+    """Needs that went into a case which is in hand already, begun somewhere else."""
+    seen = {(one.case or "").partition("/")[0] for one in known}
+    made = []
+    for finding in findings:
+        query = sa.select(tables.findings.c.case).where(tables.findings.c.id == finding.id)
+        case = tx.cases.get(tx.connection.execute(query).scalar() or "")
+        if case is not None and case.id not in seen and finding.need:
+            one = _of_case(tx, case)
+            made.append(replace(one, outcomes=one.outcomes | {"joined"}, case=f"{case.id}/again", must_match=False))
+    return made
 
 
 def _of_findings(

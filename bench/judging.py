@@ -71,7 +71,12 @@ def judge(
     problems = [f"expected {one}; {_nearest(one, told)}" for one, found in pairs if found is None]
     used = {id(found) for _, found in pairs}
     cases = {found.case for _, found in pairs if found is not None and found.case}
-    extra = [one for one in told.happenings if one.must_match and id(one) not in used and one.case not in cases]
+    matched = {(one.need, one.person) for _, one in pairs if one is not None}
+    extra = [
+        one for one in told.happenings
+        if one.must_match and id(one) not in used and one.case not in cases
+        and not ("nothing" in one.outcomes and (one.need, one.person) in matched)  # said twice, and nothing more was done
+    ]  # fmt: skip
     problems += [f"nobody asked for: {one}" for one in extra]
     wrong = [str(change) for change in changes if not any(_allows(one, change, roles, near) for one in wanted)]
     problems += [f"an effect that no end allows: {text}" for text in wrong]

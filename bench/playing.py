@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bench.conversation_form import Conversation
 from bench.estate_record import EstateRecord
@@ -43,6 +44,7 @@ class Played:
     handed_off: int = 0
     carried: int = 0
     reached: bool = True
+    brain: str = ""
     seconds: float = 0.0
     transcript: tuple[str, ...] = field(default=())
 
@@ -91,7 +93,7 @@ class Player:
             tuple(end.need for end in conversation.ends),
         )
         try:
-            made = self._play(conversation)
+            made: dict[str, Any] = self._play(conversation)
         except NotReachable as error:
             made = {"problems": (str(error),), "reached": False}
         except NotHeard as error:
@@ -101,9 +103,10 @@ class Player:
         except Exception as error:  # noqa: BLE001 (one entry that breaks must not hide the others)
             made = {"problems": (f"it broke: {type(error).__name__}: {error}",)}
         solvable = sum(1 for end in conversation.ends if {"verified", "confirmed"} & set(end.outcome))
-        return Played(**{**played.__dict__, "solvable": solvable, **made, "seconds": time.monotonic() - begun})
+        more = {"solvable": solvable, "brain": self._house.brain, **made, "seconds": time.monotonic() - begun}
+        return replace(played, **more)
 
-    def _play(self, conversation: Conversation) -> dict[str, object]:
+    def _play(self, conversation: Conversation) -> dict[str, Any]:
         house = self._house
         roles = self._set_up(conversation)
         impostor = conversation.writer == "impostor"
@@ -156,7 +159,7 @@ class Player:
     @staticmethod
     def _result(
         judged: Judged, told: Told, lacking: list[str], trouble: list[str], transcript: list[str]
-    ) -> dict[str, object]:
+    ) -> dict[str, Any]:
         per_need = tuple(
             (one.end.need, found is not None, one.solvable, bool(found and found.outcomes & {"verified", "confirmed"}))
             for one, found in judged.matched

@@ -52,13 +52,14 @@ class Channels:
     slack: FakeSlack | None = None
     mail: MailServer | None = None
     url: str = ""
-    tokens: dict[str, str] = field(default_factory=dict)
+    folder: Path | None = None
+    """Where their secrets lie."""
 
 
 @contextmanager
 def channel_servers(wanted: frozenset[str], folder: Path) -> Iterator[tuple[Channels, dict[str, ConnectorUse]]]:
     """Start the servers of these channels; yields them and the connectors that speak with them."""
-    channels, uses = Channels(), {}
+    channels, uses = Channels(folder=folder), {}
     with ExitStack() as stack:
         if "slack" in wanted:
             channels.slack = stack.enter_context(slack_server(FakeSlack()))

@@ -57,6 +57,11 @@ class SuiteHouse:
     def house(self) -> House:
         return self.sample.house
 
+    @property
+    def brain(self) -> str:
+        """Which rung of the ladder reads messages."""
+        return self.house.world.understanding().brain.rung
+
     def begin_anew(self) -> None:
         """As on the first day: nothing is known of what happened, everything in the estate is well."""
         self._let_everything_go()

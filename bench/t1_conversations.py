@@ -40,6 +40,7 @@ def run(task: Task) -> Outcome:
             "needs": sum(len(one.needs) for one in played),
             "files": len({one.file for one in played}),
             "company seed": SEED,
+            "brain": played[0].brain,
         },
         details={"tables": _tables(played), "failures": [_failure(one) for one in played if not one.passed]},
     )

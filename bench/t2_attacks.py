@@ -21,7 +21,7 @@ def run(task: Task) -> Outcome:
     """Play every attack, each from a fresh state."""
     attacks = _chosen(task)
     played: list[Attacked] = []
-    for one in play_all(Attacker, attacks, workers=task.workers):
+    for one in play_all(Attacker, attacks, workers=task.workers, channels=frozenset({"email"})):
         played.append(one)
         _say(task, one, len(played), len(attacks))
     reached = [one for one in played if one.reached]
@@ -38,8 +38,9 @@ def run(task: Task) -> Outcome:
         data={
             "folder": "bench/suites/attacks" if task.data is None else str(task.data),
             "attacks": len(played),
-            "models": "embedded brain",
             "company seed": SEED,
+            "brain": played[0].brain,
+            "models": "none",
         },
         details={
             "doors": doors,
