@@ -63,6 +63,7 @@ def open_sample_house(estate: Estate, company: Company, data: Path, *, role: Rol
         import_batch(tx, read_batch(files, root=ARTICLES), world=world_of(company), by="sample", at=now)
     house.world.renew()
     house.library.renew()
+    house.world.understanding()
     return SampleHouse(house, estate, company)
 
 
@@ -75,4 +76,5 @@ def world_of(company: Company) -> World:
         services=company.services,
         items=company.items,
         dependencies=company.dependencies,
+        catalogue=company.catalogue,
     )

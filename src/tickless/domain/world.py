@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from tickless.domain.catalogue import CatalogueItem
 from tickless.domain.person import App, Device, Person
 from tickless.domain.service import ConfigurationItem, Dependency, Service
 
@@ -21,6 +22,7 @@ class World:
     services: Mapping[str, Service] = field(default_factory=dict)
     items: Mapping[str, ConfigurationItem] = field(default_factory=dict)
     dependencies: tuple[Dependency, ...] = ()
+    catalogue: Mapping[str, CatalogueItem] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -32,6 +34,7 @@ class World:
         services: Iterable[Service] = (),
         items: Iterable[ConfigurationItem] = (),
         dependencies: Iterable[Dependency] = (),
+        catalogue: Iterable[CatalogueItem] = (),
     ) -> World:
         return cls(
             people={p.id: p for p in people},
@@ -40,7 +43,17 @@ class World:
             services={s.id: s for s in services},
             items={i.id: i for i in items},
             dependencies=tuple(dependencies),
+            catalogue={c.id: c for c in catalogue},
         )
+
+    def offers(self, need: str | None, inputs: Mapping[str, str]) -> CatalogueItem | None:
+        """The catalogue item that somebody asks for with that need and those inputs: the one that settles most of them."""
+        fitting = [
+            item
+            for item in self.catalogue.values()
+            if item.active and item.need == need and all(inputs.get(name) == ref for name, ref in item.inputs.items())
+        ]
+        return max(fitting, key=lambda item: (len(item.inputs), item.id), default=None)
 
     @cached_property
     def needs(self) -> dict[str, tuple[str, ...]]:

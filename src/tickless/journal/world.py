@@ -23,6 +23,7 @@ def read_world(tx: Tx) -> World:
         services=everything(tx.services),
         items=everything(tx.items),
         dependencies=everything(tx.dependencies),
+        catalogue=everything(tx.catalogue),
     )
 
 
@@ -34,3 +35,4 @@ def write_world(tx: Tx, world: World) -> None:
     tx.services.put_all(world.services.values())
     tx.items.put_all(world.items.values())
     tx.dependencies.put_all(world.dependencies)
+    tx.catalogue.put_all(world.catalogue.values())

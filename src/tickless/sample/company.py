@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from tickless.domain.catalogue import CatalogueItem
 from tickless.domain.errors import NotFound
 from tickless.domain.person import App, Device, Person
 from tickless.domain.record import Record
 from tickless.domain.service import ConfigurationItem, Dependency, Service
 from tickless.sample.apps import entitle, make_apps
+from tickless.sample.catalogue import make_catalogue
 from tickless.sample.people import DOMAIN, make_people
 from tickless.sample.services import make_dependencies, make_devices, make_items, make_services
 
@@ -25,6 +27,7 @@ class Company(Record):
     services: tuple[Service, ...]
     dependencies: tuple[Dependency, ...]
     items: tuple[ConfigurationItem, ...]
+    catalogue: tuple[CatalogueItem, ...]
 
     def person(self, key: str) -> Person:
         """By id, login name or full name. Raises `NotFound`, also for a full name that two people share."""
@@ -79,4 +82,5 @@ def make_company(seed: int = 7) -> Company:
         services=make_services(people),
         dependencies=make_dependencies(),
         items=make_items(),
+        catalogue=make_catalogue(people, apps),
     )

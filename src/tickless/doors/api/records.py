@@ -1,4 +1,4 @@
-"""Records from files: people, apps, devices, services, dependencies, items."""
+"""Records from files: people, apps, devices, services, dependencies, items, the catalogue."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from tickless.flow.desk import Desk
 from tickless.journal import Tx
 from tickless.kit.merging import Outcome
 from tickless.kit.tabular import Form, Refusal, Table, read_table
+from tickless.practices.catalogue import import_catalogue
 from tickless.practices.people import import_people
 from tickless.practices.services import import_services
 
 router = new_router("records")
-RecordKind = Literal["people", "apps", "devices", "services", "dependencies", "items"]
+RecordKind = Literal["people", "apps", "devices", "services", "dependencies", "items", "catalogue"]
 MOST_TOLD = 1_000
 """So many changes, and so many refusals, are told one by one."""
 EFFECTIVE = "in the process that answered: now; in other processes of the house: within 30 seconds"
@@ -139,6 +140,9 @@ def _import(
                 return import_people(tx, kind, table, by=by, at=at, partial=partial, prune=prune, dry_run=dry_run)
             case "services" | "dependencies" | "items":
                 return import_services(tx, kind, table, by=by, at=at, partial=partial, dry_run=dry_run)
+            case "catalogue":
+                needs = {intent for runbook in desk.runbooks.values() for intent in runbook.serves.intents}
+                return import_catalogue(tx, table, needs=needs, by=by, at=at, partial=partial, dry_run=dry_run)
 
     with desk.journal.read() if dry_run else desk.journal.write() as tx:
         outcome = take(tx)

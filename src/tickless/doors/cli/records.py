@@ -12,7 +12,7 @@ from tickless.doors.cli.output import line, show_table
 from tickless.doors.cli.session import FAILED, AsJson, print_json, session_of, tell, usage
 
 record = typer.Typer(no_args_is_help=True, help="Records: bring in people, services and what belongs to them.")
-RecordKind = Literal["people", "apps", "devices", "services", "dependencies", "items"]
+RecordKind = Literal["people", "apps", "devices", "services", "dependencies", "items", "catalogue"]
 Kind = Annotated[RecordKind, typer.Argument(help="What the file holds.")]
 
 
@@ -69,6 +69,7 @@ def _show(taken: Any, *, dry_run: bool) -> None:
 @record.command("template")
 def template(kind: Kind) -> None:
     """Print a CSV header with an example row, from the sample company."""
+    from tickless.practices.catalogue import write_catalogue
     from tickless.practices.people import write_people
     from tickless.practices.services import write_services
     from tickless.sample.company import make_company
@@ -79,4 +80,6 @@ def template(kind: Kind) -> None:
             text = write_people(kind, [example])
         case "services" | "dependencies" | "items":
             text = write_services(kind, [example])
+        case "catalogue":
+            text = write_catalogue([example])
     typer.echo(text, nl=False)

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tickless.domain.case import TASK_RUN, Case
+from tickless.domain.catalogue import CatalogueItem
 from tickless.domain.decision import ApprovalRequest, Decision
 from tickless.domain.known import KnownError
+from tickless.domain.person import App, Person
 from tickless.domain.plan import Plan
 from tickless.domain.runbook import Runbook
 from tickless.domain.world import World
@@ -155,13 +157,19 @@ class DecisionRoom:
             "blast_radius": len(plan.targets),
             "approvals": tuple(sorted(given)),
             "approval_required": _required(runbook, app.approval if app else "none"),
-            "eligible": _eligible(runbook, beneficiary, app),
+            "eligible": _eligible(runbook, beneficiary, app, _offered(plan, case, world)),
             "freeze": "freeze" in switches,
             "kill_switch": bool(switches & {"all", f"runbook:{plan.runbook}", f"service:{service}"}),
             "privileged_target": bool(beneficiary and beneficiary.privileged),
             "sources": len({alert.source for alert in tx.alerts.of_case(case.id)}) if case.door == "machine" else 1,
             "door": case.door,
         }
+
+
+def _offered(plan: Plan, case: Case, world: World) -> CatalogueItem | None:
+    """The catalogue item that this plan delivers, if it is one."""
+    refs = {name: str(value["id"]) for name, value in plan.inputs.items() if isinstance(value, dict) and "id" in value}
+    return world.offers(case.need, refs)
 
 
 def _open_error(tx: Tx, case: Case) -> KnownError | None:
@@ -204,7 +212,10 @@ def _required(runbook: Runbook, app_says: str) -> tuple[str, ...]:
     return () if by == "none" else (by,)
 
 
-def _eligible(runbook: Runbook, person: Any, app: Any) -> bool:
+def _eligible(runbook: Runbook, person: Person | None, app: App | None, offered: CatalogueItem | None) -> bool:
+    """By the app's own departments where the runbook asks for that, and by the catalogue item that was asked for."""
+    if offered is not None and not offered.offered_to(person):
+        return False
     if not runbook.requires.eligible or app is None:
         return True
     return person is not None and (not app.departments or person.department in app.departments)
