@@ -12,13 +12,14 @@ from typing import Literal
 
 from starlette.applications import Starlette
 
-from tickless.app.brain import brain_of
+from tickless.ai import Brain, build_brain
+from tickless.app.brain import encoder_of
 from tickless.app.library import LibraryCache
 from tickless.app.listening import Listening
 from tickless.app.settings import Settings
 from tickless.app.shipped import shipped
 from tickless.app.web import create_site
-from tickless.app.world import WorldCache
+from tickless.app.world import Lessons, WorldCache
 from tickless.domain.errors import SettingsInvalid
 from tickless.domain.runbook import Runbook
 from tickless.doors.entrance import Entrance
@@ -128,8 +129,15 @@ def build(
     vault = Vault(journal=journal, seal=Seal.from_file(settings.data / "seal.key"), clock=clock)
     registry = registry_of(settings, Secrets(dict(secret_values or {}), once=vault.reveal))
     runbooks = runbooks_of(settings, registry)
-    cache = WorldCache(journal, brain_of(settings.brain, runbooks.values()), runbooks)
-    library = LibraryCache(journal)
+    encoder, without = encoder_of(settings.brain)
+    rejection = settings.brain.in_scope_rejection
+
+    def teach(lessons: Lessons) -> Brain:
+        given = runbooks.values()
+        return build_brain(given, extra_examples=lessons, encoder=encoder, without=without, rejection=rejection)
+
+    library = LibraryCache(journal, encoder)
+    cache = WorldCache(journal, teach, runbooks, library.lessons)
     node = _node(settings)
     engine = DbosEngine(journal, executor=node)
     wake: list[Intake] = []
@@ -141,6 +149,7 @@ def build(
     def renewed() -> None:
         cache.renew()
         library.renew()
+        cache.understanding()  # taught here, not while somebody waits with the journal's only writer in hand
 
     policy = PolicyEngine.load(settings.policies or shipped("policies"))
     decide = DecisionRoom(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
-from tickless.ai import Brain
+from tickless.ai import Brain, Example
 from tickless.domain.runbook import Runbook
 from tickless.domain.world import World
 from tickless.journal import Journal
@@ -14,14 +15,29 @@ from tickless.stages.understand.gazetteer import build_gazetteer
 from tickless.stages.understand.service import Understanding, kinds_of
 
 FRESH_SECONDS = 30.0
+Lessons = tuple[Example, ...]
 
 
 class WorldCache:
-    """One snapshot for all rooms, and the understanding that goes with it."""
+    """One snapshot for all rooms, and the understanding that goes with it.
 
-    def __init__(self, journal: Journal, brain: Brain, runbooks: dict[str, Runbook]) -> None:
+    `teach` makes a brain of lessons, beside all that it knows anyway; `lessons`: what records teach now, such as articles. The
+    same tuple as before means that nothing changed.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        teach: Callable[[Lessons], Brain],
+        runbooks: dict[str, Runbook],
+        lessons: Callable[[], Lessons] = lambda: (),
+    ) -> None:
         self._journal = journal
-        self._brain = brain
+        self._teach = teach
+        self._lessons = lessons
+        self._taught: tuple[Lessons, Lessons] | None = None
+        self._offered: Lessons = ()
+        self._brain: Brain | None = None
         self._kinds = kinds_of(runbooks.values())
         self._lock = threading.Lock()
         self._read_at = float("-inf")
@@ -37,7 +53,15 @@ class WorldCache:
     def understanding(self) -> Understanding:
         """Reads signals with the brain and the records of the snapshot."""
         world = self.world()
+        lessons = self._lessons()
         with self._lock:
+            both = (lessons, self._offered)
+            if (
+                self._brain is None
+                or self._taught is None
+                or any(a is not b for a, b in zip(both, self._taught, strict=True))
+            ):
+                self._brain, self._taught, self._understanding = self._teach((*lessons, *self._offered)), both, None
             if self._understanding is None:
                 gazetteer = build_gazetteer(
                     people=world.people.values(),
@@ -53,6 +77,13 @@ class WorldCache:
         with self._lock, self._journal.read() as tx:
             fresh = read_world(tx)
             if fresh != self._world:
+                if fresh.catalogue != self._world.catalogue:
+                    self._offered = tuple(
+                        Example(f"need.{item.need}", said)
+                        for item in fresh.catalogue.values()
+                        if item.active
+                        for said in item.says
+                    )
                 self._world = fresh
                 self._understanding = None
             self._read_at = time.monotonic()
