@@ -25,7 +25,7 @@ from tickless.domain.person import Person
 from tickless.flow.channel_health import channel_checks
 from tickless.flow.conversation import personal, say
 from tickless.flow.posting import Postman
-from tickless.flow.posting_rules import GIVE_UP_AFTER, LONGEST_PAUSE, next_try
+from tickless.flow.posting_rules import GIVE_UP_AFTER, LONGEST_PAUSE, look_again_after, next_try
 from tickless.kit.clock import ManualClock
 from tickless.kit.ids import new_id
 from tickless.sdk.testing.slack import BOT_TOKEN, FakeSlack, Refusal, slack_server
@@ -317,6 +317,13 @@ def test_a_question_that_is_over_can_be_pressed_no_more(post: Post) -> None:
     assert labels(post.slack.said("D0ADA")[0]) == ["LT-1", "LT-2"]
     post.turn(after=60)
     assert labels(post.slack.said("D0ADA")[0]) == []
+
+
+@given(age=st.floats(0, 10**7), urgent=st.booleans())
+def test_a_card_is_looked_at_often_at_first_and_never_forgotten(age: float, urgent: bool) -> None:
+    pause = look_again_after(dt.timedelta(seconds=age), urgent=urgent).total_seconds()
+    assert 1.0 <= pause <= (60.0 if urgent else 3_600.0)
+    assert pause <= max(1.0, age / 2)
 
 
 ERRORS = st.one_of(

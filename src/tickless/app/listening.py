@@ -89,16 +89,17 @@ class Listening:
         self._all = asyncio.run_coroutine_threadsafe(self._keep_all(), self._loop)
 
     def stop(self) -> None:
-        """Cancels the listeners, waits for them, and lets go of the leases."""
-        if self._loop is None or self._thread is None or self._all is None:
+        """Cancels the listeners, waits for them, and lets go of the leases. Safe to call twice."""
+        loop, self._loop = self._loop, None
+        if loop is None or self._thread is None or self._all is None:
             return
         self._all.cancel()
         with contextlib.suppress(TimeoutError):
-            asyncio.run_coroutine_threadsafe(_settled(), self._loop).result(timeout=10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
+            asyncio.run_coroutine_threadsafe(_settled(), loop).result(timeout=10)
+        loop.call_soon_threadsafe(loop.stop)
         self._thread.join(timeout=10)
         if not self._thread.is_alive():
-            self._loop.close()
+            loop.close()
         with self._desk.journal.write() as tx:
             for name in self._ears:
                 tx.coordination.release(lease_of(name), holder=self._node)

@@ -13,20 +13,14 @@ from tickless.domain.card import read_card
 from tickless.domain.case import Message
 from tickless.domain.channel import Delivery, Thread
 from tickless.domain.errors import NotFound, TicklessError
-from tickless.flow.posting_cards import answered, can_be_pressed
-from tickless.flow.posting_rules import (
-    GIVE_UP_AFTER,
-    OPEN_FOR,
-    holds_up_the_channel,
-    next_try,
-    pause_after,
-    surely_not_sent,
-)
+from tickless.flow.amending import amend
+from tickless.flow.posting_cards import can_be_pressed
+from tickless.flow.posting_rules import GIVE_UP_AFTER, holds_up_the_channel, next_try, surely_not_sent
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
 from tickless.kit.log import get_logger
 from tickless.kit.redaction import redact_secrets
-from tickless.sdk.capabilities.chat import Amended, Outgoing
+from tickless.sdk.capabilities.chat import Outgoing
 from tickless.sdk.connector import Call
 from tickless.sdk.invoke import invoke
 from tickless.sdk.registry import BoundOperation
@@ -206,44 +200,15 @@ class Postman:
     # Cards that were answered, and what nobody will ever deliver
 
     def _amend(self, channel: str) -> None:
-        """Draw messages again whose card was answered: nothing to press any more. What fails is left as it is."""
         now = self._rooms.clock.now()
         bound = self._channels[channel].get("chat.update")
         if bound is None or now - self._amended_at.get(channel, _LONG_AGO) < AMEND_EVERY:
             return
         self._amended_at[channel] = now
-        for delivery, thread, message, note in self._over(channel, now):
-            card = dict(message.card) if message.card else None
-            params = Amended(address=thread.address, external=delivery.external, text=message.text.raw[:MOST_TEXT],
-                             card=card, note=note[:300], home=self._home)  # fmt: skip
-            call = Call(bound.instance, key=f"{delivery.id}:over", now=now, timeout=TRY_SECONDS)
-            after = delivery.model_copy(update={"state": "sent"})
-            try:
-                invoke(bound, params.model_dump(), call)
-            except TicklessError as error:
-                pause = pause_after(error, tries=4)
-                if pause is not None and now - message.at < GIVE_UP_AFTER:
-                    after = delivery.model_copy(update={"due_at": now + dt.timedelta(seconds=pause)})
-            with self._rooms.journal.write() as tx:
-                tx.deliveries.put(after)
-
-    def _over(self, channel: str, now: dt.datetime) -> list[tuple[Delivery, Thread, Message, str]]:
         with self._rooms.journal.read() as tx:
-            table, threads = tx.deliveries.table.c, tx.threads.table
-            own = threads.select().with_only_columns(threads.c.id).where(threads.c.channel == channel)
-            posted = tx.deliveries.where(table.state == "open", table.due_at <= now, table.thread.in_(own), limit=MANY)
-            if not posted or tx.coordination.holder_of(_lease(channel), now=now) not in {None, self._node}:
-                return []
-            people = self._rooms.world().people
-            found = []
-            for delivery in posted:
-                message = tx.messages.need(delivery.message)
-                note = answered(tx, read_card(message.card), people)
-                if note is None and now - message.at > OPEN_FOR:
-                    note = ""
-                if note is not None:
-                    found.append((delivery, tx.threads.need(delivery.thread), message, note))
-            return found
+            mine = tx.coordination.holder_of(_lease(channel), now=now) in {None, self._node}
+        if mine:
+            amend(self._rooms, channel, bound, home=self._home, timeout=TRY_SECONDS)
 
     def _sweep(self, channel: str) -> None:
         """Give up what stands behind a dead message for too long, or belongs to a channel that is not there any more."""

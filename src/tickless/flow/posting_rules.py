@@ -32,6 +32,12 @@ def next_try(error: TicklessError, *, tries: int, written: dt.datetime, now: dt.
     return due if due <= written + GIVE_UP_AFTER else None
 
 
+def look_again_after(age: dt.timedelta, *, urgent: bool) -> dt.timedelta:
+    """When to look again whether a card of this age was answered: after a quarter of its age, within bounds."""
+    longest = 60.0 if urgent else 3_600.0
+    return dt.timedelta(seconds=min(max(age.total_seconds() / 4, 1.0), longest))
+
+
 def surely_not_sent(error: TicklessError) -> bool:
     """Whether the channel said itself that it took nothing; silence and a time-out say nothing of the kind."""
     return isinstance(error, AuthFailed | Rejected | SettingsInvalid) or error.code == "rate_limited"
