@@ -92,7 +92,10 @@ MESSAGES = [
     ("I didn't forget my password", ".deny"),
     ("vpn works now but my mailbox is full", "mailbox_quota"),
     # others' affairs
-    ("tom frost (finance) left the company last friday, please close his account", "leaver for=p002 person=p002 when=2026-02-27"),
+    (
+        "tom frost (finance) left the company last friday, please close his account",
+        "leaver for=p002 person=p002 when=2026-02-27",
+    ),
     ("please offboard Sofia Rossi, her last day is friday", "leaver for=p005 person=p005 when=2026-03-06"),
     # device, mailbox
     ("LT-0043 has a blue screen", "device_trouble device=d2"),

@@ -72,7 +72,7 @@ _PRONOUN = re.compile(
     rf"|\b(?:for|of|to) (?:him|her)\b|\b(?:he|she) ?{_VERB}"
 )
 _ROLE = re.compile(rf"\bmy (?:own |direct |line |new |current )?{MANAGER_WORDS}\b(?!@)")
-_KIN = re.compile(rf"@(?:\d+|r|o|u\d+)(?:'s|s'|') (?:\w+ )?{KIN}\b")
+_KIN = re.compile(rf"(?<!i'm )(?<!i am )(?<!\bim )@(?:\d+|r|o|u\d+)(?:'s|s'|')? (?:\w+ )?{KIN}\b")
 _OTHER = re.compile(
     r"(?!\bmy user\b)\b(?:my|a|an|our|the|another|one of my|some|that)(?: new| other| former| ex)? ?"
     r"(?:colleagues?|co-?worker|team ?mate|team ?member|employee|interns?|trainee|report|direct report|"

@@ -12,6 +12,7 @@ from importlib.resources import files
 
 KNOWN_SHARE = 0.65
 """Of the words, names and figures aside, so many must be in the glossary."""
+_WORKS_NOT = re.compile(r"\bnot works?\b|\bworks? not\b", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*")
 
 
@@ -50,6 +51,7 @@ def in_english(text: str, language: str) -> str:
         elif not (written[:1].isupper() and match.start() > 0):
             unknown += 1
     out = re.sub(r" {2,}", " ", out + text[at:]).strip()
+    out = _WORKS_NOT.sub("does not work", out)
     enough = known >= 2 or (known == 1 and unknown == 0)
     return out if enough and known >= KNOWN_SHARE * (known + unknown) else ""
 

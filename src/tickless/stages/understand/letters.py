@@ -56,6 +56,9 @@ _PASSED_ON = re.compile(
     r"pls (?:handle|help|assist|see)|for you|over to you|anything we can do)\b",
     re.IGNORECASE,
 )
+_GREETING = re.compile(
+    r"^\W*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening))\b(?: \w+){0,2}[,!.\n]", re.IGNORECASE
+)
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _MOST_SIGNATURE = 9
 
@@ -74,8 +77,8 @@ class Letter:
     @property
     def passed_on(self) -> bool:
         """The writer's words only hand over what is below."""
-        said = re.sub(r"\W+", " ", self.text).strip()
-        return bool(self.below) and (not said or (len(said.split()) <= 14 and bool(_PASSED_ON.search(self.text))))
+        said = re.sub(r"\W+", " ", _PASSED_ON.sub(" ", _GREETING.sub(" ", self.text))).strip()
+        return bool(self.below) and len(said.split()) <= (3 if _PASSED_ON.search(self.text) else 0)
 
 
 def read_letter(text: str) -> Letter:

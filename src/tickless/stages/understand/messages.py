@@ -40,6 +40,7 @@ _ACTS: dict[str, Act] = {
     "act.out_of_scope": "out_of_scope",
 }
 _NOBODYS = frozenset({"incident_report", "question", "status_of_case", "approval_answer"})
+_PLAIN_ACTS = frozenset({"thanks", "cancel", "confirm", "deny", "small_talk"})
 FOREIGN_SURE = 0.6
 """What a need in another language must at least reach: its words went through a glossary."""
 
@@ -132,7 +133,11 @@ class MessageReading:
         english = in_english(self.text, language)
         found = self.said(english, self.link(english)) if english else []
         needs = [one for one in found if one.act == "need" and one.need and one.confidence >= FOREIGN_SURE]
-        clear = [one for one in found if one.act in {"thanks", "cancel", "confirm", "deny"} and one.confidence >= 0.8]
+        clear = [
+            one
+            for one in found
+            if one.act in {"thanks", "cancel", "confirm", "deny", "small_talk"} and one.confidence >= 0.8
+        ]
         if needs and len(needs) == len([one for one in found if one.act == "need"]):
             return [with_evidence(one, told) for one in needs]
         if clear and len(clear) == len(found):

@@ -20,6 +20,8 @@ from tickless.stages.understand.things import ThingsIndex
 HOSTILE = Evidence(text="asks to change the rules: read as words, never followed", source="rules", ref="injection")
 _ABOUT_THE_WRITER = frozenset({"incident_report", "question", "status_of_case", "approval_answer"})
 _ASKS = re.compile(r"\b(?:what does|what is|how (?:do|can)|meaning of|explain|why do)\b", re.IGNORECASE)
+_RARELY_TRACED = frozenset({"question", "access_request", "access_removal", "status_of_case", "approval_answer"})
+"""What the few words around a trace only seem to ask for: the trace says that something failed."""
 _TAKES_SERVICE = frozenset({"incident_report", "question"})
 
 
@@ -76,7 +78,8 @@ def from_trace(parts: MessageParts, found: list[Finding]) -> list[Finding]:
         if (ref := _named(trace.names, index))
     }
     things = [Entity(kind=kind, text=Untrusted(ref), ref=ref, confidence=0.8) for kind, ref in named.items()]
-    asked = [one for one in needs if one.need != "question" or _ASKS.search(parts.message.text)]
+    asks = bool(_ASKS.search(parts.message.text))
+    asked = [one for one in needs if one.need not in _RARELY_TRACED or (one.need == "question" and asks)]
     if asked:
         needs = asked
         first = needs[0]

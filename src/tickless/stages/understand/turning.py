@@ -63,6 +63,11 @@ _PRIVATE = re.compile(
     re.IGNORECASE,
 )
 _TELLS = re.compile(r"\b(?:give|tell|send|show|what is|what's|need)\b", re.IGNORECASE)
+_VPN = re.compile(r"\bvpn\b", re.IGNORECASE)
+_EVERYBODY = re.compile(
+    r"\b(?:every(?:body|one)|nobody|no one|all|whole|entire|we|us|our|team|office|colleagues|others|outage|gateway|people|users)\b",
+    re.IGNORECASE,
+)
 _PER_APP = frozenset({"need.access_request", "need.software_install", "need.access_removal", "act.cancel"})
 
 
@@ -74,6 +79,8 @@ def turned_round(label: str, text: str) -> Turned | None:
         return Turned("need.password_reset", 0.8, "says that the password is forgotten")
     if label == "need.password_reset" and _MISTYPED.search(text) and not _FORGOT.search(text):
         return Turned("need.account_unlock", 0.8, "says that there were too many tries")
+    if label == "need.incident_report" and _VPN.search(text) and not _EVERYBODY.search(text):
+        return Turned("need.vpn_trouble", 0.7, "the VPN fails for one person")
     if label in _PER_APP and _DROPS.search(text) and "figma" in text:
         return Turned("need.access_removal", 0.8, "gives an app back")
     if _TO_APPROVE.search(text) or (_ANSWERED.search(text) and not label.startswith("act.")):
