@@ -16,7 +16,7 @@ from tickless.domain.known import Bulletin
 from tickless.domain.person import Person
 from tickless.domain.plan import Plan
 from tickless.domain.runbook import Runbook
-from tickless.domain.signal import Payload, Sender
+from tickless.domain.signal import Deed, Payload, Sender
 from tickless.flow.identity_desk import IdentityDesk
 from tickless.flow.ticket_desk import TicketDesk
 from tickless.journal import Journal
@@ -116,6 +116,10 @@ class Desk(Protocol):
 
     async def say(self, sender: Sender, text: str, *, key: str = "") -> Said:
         """Take in a message of a person. `key` makes a retry harmless. Raises `BadInput` (empty, longer than 8,000 signs)."""
+        ...
+
+    async def press(self, sender: Sender, deed: Deed, *, key: str = "") -> Said:
+        """Take in a button of a card that a person pressed. `key` makes a retry harmless."""
         ...
 
     async def answer_approval(

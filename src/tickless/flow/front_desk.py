@@ -14,16 +14,16 @@ from tickless.domain.known import Bulletin
 from tickless.domain.person import Person
 from tickless.domain.record import Untrusted
 from tickless.domain.runbook import Runbook
-from tickless.domain.signal import Payload, Sender, Signal
+from tickless.domain.signal import Deed, Payload, Sender, Signal
 from tickless.flow import ends, names, words
 from tickless.flow.approving import Approving
 from tickless.flow.desk import Accepted, Check, Greeting, Numbers, Rehearsal, Said
 from tickless.flow.doctor import examine
 from tickless.flow.engine import Engine
+from tickless.flow.identity_desk import IdentityDesk
 from tickless.flow.knowledge_care import KnowledgeCare
 from tickless.flow.manual import manual_case, preview_case
 from tickless.flow.rooms import Rooms
-from tickless.flow.identity_desk import IdentityDesk
 from tickless.flow.ticket_desk import TicketDesk
 from tickless.journal import Tx
 from tickless.kit.ids import new_id
@@ -98,6 +98,26 @@ class FrontDesk:
             title=Untrusted(said[:200]),
             body=Untrusted(said),
             sender=sender,
+        )
+        await self._rooms.sense.store([signal], None)
+        return Said(identity, sender.conversation)
+
+    async def press(self, sender: Sender, deed: Deed, *, key: str = "") -> Said:
+        now = self.clock.now()
+        identity = new_id("sig")
+        pressed = words.pressed(deed)
+        signal = Signal(
+            id=identity,
+            source=f"chat:{sender.channel}",
+            event_key=key or identity,
+            kind="message",
+            fingerprint=message_fingerprint(sender.conversation, f"{deed.kind}:{deed.ref}"),
+            occurred_at=now,
+            received_at=now,
+            title=Untrusted(pressed),
+            body=Untrusted(pressed),
+            sender=sender,
+            deed=deed,
         )
         await self._rooms.sense.store([signal], None)
         return Said(identity, sender.conversation)

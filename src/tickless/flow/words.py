@@ -7,6 +7,7 @@ import datetime as dt
 from tickless.domain.case import Case
 from tickless.domain.knowledge import Article
 from tickless.domain.known import Bulletin, Maintenance
+from tickless.domain.signal import Deed
 from tickless.domain.world import World
 
 THANKS = "You're welcome. I'm here if anything else comes up."
@@ -112,6 +113,15 @@ def taken_back(undone: int, left: list[str]) -> str:
     """After a request with several parts was withdrawn."""
     done = f"I've taken back {undone} change{'s' * (undone != 1)}" if undone else "Nothing had been changed yet"
     return f"{done}." if not left else f"{done}; what cannot be taken back: {', '.join(left)}. Colleagues know of it."
+
+
+def pressed(deed: Deed) -> str:
+    """A button as a line of the conversation."""
+    said = {"solved": "It works.", "unsolved": "It doesn't work.", "helped": "Yes, that helped.", "cancel": "Leave it, please.",
+            "not_helped": "No, that didn't help.", "approve": "Approved.", "deny": "Denied."}  # fmt: skip
+    if deed.kind == "rate":
+        return ", ".join(f"{name}: {value.replace('_', ' ')}" for name, value in sorted(deed.values.items())) or "rated"
+    return said.get(deed.kind) or ", ".join(deed.values.values()) or "pressed"
 
 
 def surge_for_owner(incident: Case, why: str) -> str:

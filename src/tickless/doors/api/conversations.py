@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Header, Query
 from fastapi.responses import StreamingResponse
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from tickless.domain.errors import BadInput, Forbidden, NotFound
 from tickless.domain.person import Person
-from tickless.domain.signal import Sender
+from tickless.domain.signal import Deed, Sender
 from tickless.doors.api.guards import DeskHere, EntranceHere, Talker, new_router
 from tickless.doors.api.paging import Limit
-from tickless.doors.api.schemas import CaseShown, MessageShown, Page, Say, Taken
+from tickless.doors.api.schemas import CaseShown, MessageShown, Page, Say, Shown, Taken
 from tickless.doors.api.sight import may_watch
 from tickless.doors.api.stream import cases_of, watch
 from tickless.doors.api.views import show_case, show_message
@@ -23,6 +24,17 @@ from tickless.journal import Journal
 
 CHANNEL = "api"
 router = new_router("conversations")
+Kind = Literal["answer", "approve", "deny", "solved", "unsolved", "helped", "not_helped", "rate", "cancel"]
+
+
+class Press(Shown):
+    """A button. `ref`: the question, approval or case that the card names."""
+
+    deed: Kind
+    ref: str = Field(min_length=1, max_length=300)
+    values: dict[str, str] = Field(default={}, max_length=30, examples=[{"answer": "yes"}])
+
+
 After = Annotated[str, Query(max_length=100, description="Id of the last message you have")]
 
 
@@ -43,6 +55,25 @@ async def say(
     sender = await run_in_threadpool(_sender, desk.journal, visitor, given, idempotency_key)
     key = f"{sender.conversation}/{idempotency_key}" if idempotency_key else ""
     said = await desk.say(sender, given.text, key=key)
+    return Taken(signal=said.signal, conversation=said.conversation)
+
+
+@router.post("/conversations/{conversation}/deeds", status_code=202, summary="Press a button of a card")
+async def press(
+    desk: DeskHere,
+    visitor: Talker,
+    conversation: str,
+    given: Press,
+    idempotency_key: Annotated[str, Header(max_length=150)] = "",
+) -> Taken:
+    """What the cards of the messages offer: `answer` a question, `approve` or `deny`, say that it is `solved` or `unsolved`,
+    that an answer `helped` or not, `rate`, `cancel`. Only in a conversation of one's own."""
+    if not visitor.may("chat"):
+        raise Forbidden("buttons are for those who speak for themselves", mend="say it in words, with `as`")
+    spoken = Say(text="-", conversation=conversation)
+    sender = await run_in_threadpool(_sender, desk.journal, visitor, spoken, idempotency_key)
+    deed = Deed(kind=given.deed, ref=given.ref, values=given.values)
+    said = await desk.press(sender, deed, key=f"{conversation}/{idempotency_key}" if idempotency_key else "")
     return Taken(signal=said.signal, conversation=said.conversation)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Hashable
 
+from pydantic import ValidationError
 from starlette.routing import BaseRoute
 
 from tickless.domain.errors import BadInput, Unauthenticated
-from tickless.domain.signal import Sender
+from tickless.domain.signal import Deed, Sender
 from tickless.doors.chat.talks import CHANNEL, Room, need_own, notices_of, open_room, talks_of
 from tickless.doors.console.frame import Form, Frame, Screen, Visit, here
 from tickless.doors.console.rendering import fragment
@@ -23,6 +24,7 @@ LONGEST = 8_000
 def routes(frame: Frame, streams: Streams) -> list[BaseRoute]:
     return [
         frame.deed("/chat", "chat", say),
+        frame.deed("/chat/press", "chat", press),
         frame.show("/chat/new", "chat", beginning),
         frame.show("/chat/{conversation}", "chat", page),
         streams.route("/chat/{conversation}/stream", "chat", mark, pieces),
@@ -105,6 +107,23 @@ async def say(visit: Visit, form: Form) -> str:
         raise BadInput("this conversation is for reading", mend="begin a new one to write something")
     await visit.desk.say(sender_of(visit.visitor, conversation), words_of(form), key=form.get("key", "")[:100])
     return f"/chat/{conversation}"
+
+
+async def press(visit: Visit, form: Form) -> str:
+    """A button of a card."""
+    conversation = form.get("conversation", "")
+    need_own(visit.visitor, conversation)
+    await visit.desk.press(sender_of(visit.visitor, conversation), deed_of(form), key=form.get("key", "")[:100])
+    return f"/chat/{conversation}"
+
+
+def deed_of(form: Form) -> Deed:
+    """What was pressed: `deed`, `ref`, and every field that begins with `v.`. Raises `BadInput`."""
+    values = {name.removeprefix("v."): text[:1_000] for name, text in form.items() if name.startswith("v.") and text}
+    try:
+        return Deed.model_validate({"kind": form.get("deed", ""), "ref": form.get("ref", "")[:300], "values": values})
+    except ValidationError as error:
+        raise BadInput("there is no such button", mend="reload the page and try again") from error
 
 
 def words_of(form: Form) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from tickless.doors.chat import lobby, rooms, secret
+from tickless.doors.chat import catalogue, lobby, rooms, secret
 from tickless.doors.console.frame import Frame
 from tickless.doors.console.stream import Live, Streams
 from tickless.doors.entrance import Entrance
@@ -15,4 +15,9 @@ def create_routes(desk: Desk, entrance: Entrance, live: Live | None = None) -> l
     """The employees' chat. Mount it at the root of the site, beside the console, whose files it uses."""
     frame = Frame(desk, entrance)
     streams = Streams(frame, live or Live())
-    return [*lobby.routes(frame, streams), *rooms.routes(frame, streams), *secret.routes(frame)]
+    return [
+        *catalogue.routes(frame),
+        *lobby.routes(frame, streams),
+        *rooms.routes(frame, streams),
+        *secret.routes(frame),
+    ]

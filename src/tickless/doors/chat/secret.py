@@ -19,7 +19,9 @@ def routes(frame: Frame) -> list[BaseRoute]:
         try:
             visit = frame.visit(request, None)
             shown = visit.asked("pass") or ""
-            return frame.page(visit, Screen("secret.html", {"secret": None, "csrf": _guard(visit, shown), "pass": shown}))
+            return frame.page(
+                visit, Screen("secret.html", {"secret": None, "csrf": _guard(visit, shown), "pass": shown})
+            )
         except TicklessError as error:
             return frame.refusal(request, error)
 
