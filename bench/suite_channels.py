@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import email
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from typing import Any, TypeVar
 
 import httpx2
 
+from bench.channel_sink import Sink, sink_server
 from bench.suite_house import SuiteHouse
 from tickless.app.serving import serving
 from tickless.app.settings import ConnectorUse
@@ -27,13 +29,16 @@ from tickless.connectors.email.inbox import Found
 from tickless.connectors.email.listening import Pace, taken
 from tickless.domain.person import Person
 from tickless.domain.signal import Payload
+from tickless.kit.ids import new_id
 from tickless.sdk.testing.mail import Box, MailServer, mail_server
 from tickless.sdk.testing.slack import APP_TOKEN, BOT_TOKEN, TEAM, FakeSlack, slack_server
 
-SERVED = frozenset({"slack", "email", "rest"})
+SERVED = frozenset({"slack", "email", "rest", "matrix", "teams"})
 """Channels that need a server of their own."""
 ARRIVES = 8.0
 HELP = "help@larkmoor.example"
+DOMAIN = "larkmoor.example"
+APP, TENANT = "11111111-2222-3333-4444-555555555555", "99999999-8888-7777-6666-555555555555"
 GATE = "mx.larkmoor.example"
 STRANGER = "somebody@evil.example"
 _THREADS = "t" * 40
@@ -51,6 +56,8 @@ class Channels:
 
     slack: FakeSlack | None = None
     mail: MailServer | None = None
+    matrix: Sink | None = None
+    teams: Sink | None = None
     url: str = ""
     folder: Path | None = None
     """Where their secrets lie."""
@@ -68,7 +75,30 @@ def channel_servers(wanted: frozenset[str], folder: Path) -> Iterator[tuple[Chan
             boxes = {"help": Box(limit=10_000_000)}
             channels.mail = stack.enter_context(mail_server(MailServer(boxes=boxes, users={"help": _PASSWORD})))
             uses["email"] = ConnectorUse(use="email", settings=_mail_settings(channels.mail, folder))
+        if "matrix" in wanted:
+            channels.matrix = stack.enter_context(sink_server(Sink(account=f"@tickless:{DOMAIN}")))
+            uses["matrix"] = ConnectorUse(use="matrix", settings=_matrix_settings(channels.matrix, folder))
+        if "teams" in wanted:
+            channels.teams = stack.enter_context(sink_server(Sink()))
+            uses["teams"] = ConnectorUse(use="teams", settings=_teams_settings(channels.teams, folder))
         yield channels, uses
+
+
+def _matrix_settings(sink: Sink, folder: Path) -> dict[str, Any]:
+    token = _secret(folder, "matrix", "matrix-token-of-nobody")
+    return {"homeserver": sink.url, "user_id": sink.account, "access_token": token, "trust_email": True,
+            "email_domain": DOMAIN}  # fmt: skip
+
+
+def _teams_settings(sink: Sink, folder: Path) -> dict[str, Any]:
+    return {
+        "app_id": APP,
+        "tenant": TENANT,
+        "client_secret": _secret(folder, "teams", "teams-secret-of-nobody"),
+        "trust_email": True,
+        "login_url": sink.url,
+        "service_urls": (sink.url,),
+    }
 
 
 def _secret(folder: Path, name: str, value: str) -> str:
@@ -218,6 +248,44 @@ class MailLine(OutsideLine):
         self.first = self.first or str(message["Message-ID"])
 
 
+def _hand_in(house: SuiteHouse, source: str, body: dict[str, Any]) -> None:
+    """Hand a message in as its channel does, past the proof of who sends it, which lanes of their own show."""
+    now = house.house.rooms.clock.now()
+    asyncio.run(house.house.desk.receive(Payload(source=source, received_at=now, body=json.dumps(body).encode())))
+
+
+@dataclass
+class MatrixLine(OutsideLine):
+    """A direct room."""
+
+    def send(self, text: str) -> None:
+        event = {
+            "type": "m.room.message", "event_id": f"${new_id('ev')}:{DOMAIN}", "sender": self.account,
+            "origin_server_ts": int(time.time() * 1_000), "content": {"msgtype": "m.text", "body": text},
+        }  # fmt: skip
+        room = {"id": f"!{self.account.strip('@')}", "direct": True}
+        _hand_in(self.house, "matrix", {"event": event, "room": room, "name": self.person.name if self.person else ""})
+
+
+@dataclass
+class TeamsLine(OutsideLine):
+    """A personal conversation with the bot."""
+
+    sink: Sink | None = None
+
+    def send(self, text: str) -> None:
+        url = self.sink.url if self.sink else ""
+        name = self.person.name if self.person else "Somebody"
+        _hand_in(self.house, "teams", {
+            "type": "message", "id": new_id("act"), "timestamp": self.house.house.rooms.clock.now().isoformat(),
+            "serviceUrl": f"{url}/", "channelId": "msteams", "text": text,
+            "from": {"id": f"29:{self.account}", "name": name, "aadObjectId": self.account},
+            "conversation": {"id": f"a:{self.account}", "tenantId": TENANT, "conversationType": "personal"},
+            "recipient": {"id": f"28:{APP}", "name": "Tickless"},
+            "channelData": {"tenant": {"id": TENANT}},
+        })  # fmt: skip
+
+
 @dataclass
 class RestLine:
     """The API, with a token of the writer's own account."""
@@ -255,6 +323,25 @@ def mail_line(house: SuiteHouse, channels: Channels, person: Person | None) -> M
         raise NotHeard("the mail server does not run")
     account = person.email if person else STRANGER
     return MailLine(house, person, account, mail=channels.mail, sent_before=len(channels.mail.sent))
+
+
+def matrix_line(house: SuiteHouse, channels: Channels, person: Person | None) -> MatrixLine:
+    """A person of our own homeserver, or one whom its directory does not have."""
+    if channels.matrix is None:
+        raise NotHeard("the homeserver does not run")
+    name = person.email.partition("@")[0] if person else "somebody.unknown"
+    return MatrixLine(house, person, f"@{name}:{DOMAIN}")
+
+
+def teams_line(house: SuiteHouse, channels: Channels, person: Person | None) -> TeamsLine:
+    """A member of the organisation, or a guest of it."""
+    if channels.teams is None:
+        raise NotHeard("the service does not run")
+    number = int(person.id.strip("pn") or 0) if person else 999_999
+    account = f"00000000-0000-0000-0000-{number:012d}"
+    known = {"tenantId": TENANT, "aadObjectId": account, "email": person.email, "userRole": "user"} if person else {}
+    channels.teams.members[f"29:{account}"] = known
+    return TeamsLine(house, person, account, sink=channels.teams)
 
 
 def rest_line(house: SuiteHouse, channels: Channels, person: Person | None) -> RestLine:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bench.suite_channels import Channels, mail_line, rest_line, slack_line
+from bench.suite_channels import Channels, mail_line, matrix_line, rest_line, slack_line, teams_line
 from bench.suite_house import SuiteHouse
 from tickless.domain.case import Message
 from tickless.domain.decision import OpenQuestion
@@ -62,7 +62,13 @@ class WebLine:
 
 
 Opener = Callable[[SuiteHouse, Channels, Person | None], Line]
-OUTSIDE: dict[str, Opener] = {"slack": slack_line, "email": mail_line, "rest": rest_line}
+OUTSIDE: dict[str, Opener] = {
+    "slack": slack_line,
+    "email": mail_line,
+    "rest": rest_line,
+    "matrix": matrix_line,
+    "teams": teams_line,
+}
 """Channel → how a conversation is begun there; None as person: an account that is bound to nobody."""
 
 
