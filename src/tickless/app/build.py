@@ -197,7 +197,7 @@ def build(
     )  # fmt: skip
     desk = FrontDesk(rooms=rooms, engine=engine, wake=woken, renew=renewed, care=care)
     handing = HandingOff(rooms, home=settings.home)
-    talk = TicketTalk(rooms, handing)
+    talk = TicketTalk(rooms)
     pace = TicketPace(dt.timedelta(seconds=settings.pace.tickets), dt.timedelta(seconds=settings.pace.assume))
     tickets = TicketSync(rooms=rooms, handing=handing, talk=talk, node=node, pace=pace)
     desk.tickets = TicketDesk(rooms, handing, talk, wake=tickets.wake)

@@ -11,6 +11,7 @@ from tickless.flow.desk import Check
 from tickless.flow.engine import Engine
 from tickless.flow.intake import CONSUMER
 from tickless.flow.rooms import Rooms
+from tickless.flow.ticket_health import ticket_checks
 from tickless.journal import Tx
 
 STUCK_AFTER = dt.timedelta(minutes=10)
@@ -29,6 +30,7 @@ def examine(rooms: Rooms, engine: Engine) -> list[Check]:
             _letters(tx),
             _quarantine(rooms),
             *channel_checks(tx, rooms),
+            *ticket_checks(tx, rooms),
             _brakes(tx),
             _brain(rooms),
             _runbooks(rooms),

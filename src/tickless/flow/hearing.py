@@ -15,7 +15,6 @@ from tickless.flow.acts import Acts, last_solved, unclear
 from tickless.flow.bindings import note_thread, recognise
 from tickless.flow.conversation import say
 from tickless.flow.deeds import Deeds
-from tickless.flow.handing_off import HandingOff
 from tickless.flow.introducing import introduced, marked_as_proved, with_proof
 from tickless.flow.joining import Joining
 from tickless.flow.knowing import Knowing
@@ -42,7 +41,7 @@ class Hearing:
         self._rooms = rooms
         self._joining = Joining(rooms)
         self._knowing = Knowing(rooms)
-        self._tickets = TicketTalk(rooms, HandingOff(rooms))
+        self._tickets = TicketTalk(rooms)
         self._questions = Questions(rooms)
         self._acts = Acts(rooms, self._questions, self._joining, need=self._need_at)
         self._deeds = Deeds(rooms, self._questions, self._joining)

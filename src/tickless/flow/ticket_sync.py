@@ -19,7 +19,7 @@ from tickless.flow.ticket_settling import Settling, TicketPace
 from tickless.flow.tickets import TicketTalk
 from tickless.journal import Tx
 from tickless.kit.log import get_logger
-from tickless.practices.tickets.pack import as_text
+from tickless.practices.tickets.pack import as_text, held
 from tickless.sdk.capabilities.ticketing import TicketView
 from tickless.stages.correlate.service import SOLVED
 
@@ -161,11 +161,12 @@ class TicketSync:
                     update={"state": "open", "external": str(case.number), "number": f"#{case.number}"}
                 )
             tx.tickets.put(record)
-            pack = self._handing.pack(tx, case)
             if system == OWN:
                 self._audit(tx, record, now)
         if system == OWN:
             return record
+        with self._rooms.journal.read() as tx:
+            pack = self._handing.pack(tx, tx.cases.need(ticket.case))
         wanted = {
             "key": record.key,
             "title": f"{pack.title or pack.hypothesis}"[:160] or f"Case {pack.number}",
@@ -224,11 +225,18 @@ class TicketSync:
 
     def _bring_comments(self, ticket: Ticket) -> Ticket:
         found = self._calls.comments(ticket)
+        fresh = [one for one in found.comments if one.id not in ticket.comments_seen]
+        if not fresh and found.mark == ticket.marker:
+            return ticket
+        answers: tuple[tuple[str, str], ...] = ()
+        if any(one.public and not one.own for one in fresh):
+            with self._rooms.journal.read() as tx:
+                answers = held(self._handing.pack(tx, tx.cases.need(ticket.case)))
         now = self._rooms.clock.now()
         with self._rooms.journal.write() as tx:
             record = tx.tickets.need(ticket.id, lock=True)
-            for said in found.comments:
-                record = self._talk.bring(tx, record, said, now=now)
+            for said in fresh:
+                record = self._talk.bring(tx, record, said, answers=answers, now=now)
             return tx.tickets.put(record.model_copy(update={"marker": found.mark}))
 
 

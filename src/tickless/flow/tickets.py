@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
 
 from tickless.domain.case import Case, Message
 from tickless.domain.decision import OpenQuestion
@@ -16,11 +17,10 @@ from tickless.domain.signal import Deed, Sender, Signal
 from tickless.domain.ticket import Errand, Reask, Ticket
 from tickless.flow import ends, ticket_words, words
 from tickless.flow.conversation import message_id, say, send_out
-from tickless.flow.handing_off import HandingOff, newest_ticket
+from tickless.flow.handing_off import newest_ticket
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
 from tickless.kit.ids import new_id
-from tickless.practices.tickets.pack import held
 from tickless.practices.tickets.reasks import reasked
 from tickless.practices.tickets.tidy import without_secrets
 from tickless.sdk.capabilities.ticketing import TicketComment
@@ -39,9 +39,8 @@ LONGEST = 8_000
 class TicketTalk:
     """The two directions of one conversation between a person and the agents who have their case."""
 
-    def __init__(self, rooms: Rooms, handing: HandingOff) -> None:
+    def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
-        self._handing = handing
 
     # From the person
 
@@ -201,15 +200,20 @@ class TicketTalk:
 
     # From the agent
 
-    def bring(self, tx: Tx, ticket: Ticket, said: TicketComment, *, now: dt.datetime) -> Ticket:
-        """Take in one comment of the ticket, once: public words reach the person as the agent's own."""
+    def bring(
+        self, tx: Tx, ticket: Ticket, said: TicketComment, *, answers: Iterable[tuple[str, str]], now: dt.datetime
+    ) -> Ticket:
+        """Take in one comment of the ticket, once: public words reach the person as the agent's own.
+
+        `answers`: what the pack holds; a question that it answers is counted.
+        """
         if said.id in ticket.comments_seen:
             return ticket
         seen = ticket.model_copy(update={"comments_seen": (*ticket.comments_seen, said.id)[-1_000:], "moved_at": now})
         if said.own or not said.text.strip():
             return tx.tickets.put(seen)
         case = tx.cases.need(ticket.case)
-        again = reasked(said.text[:LONGEST], held(self._handing.pack(tx, case))) if said.public else ()
+        again = reasked(said.text[:LONGEST], answers) if said.public else ()
         more = tuple(Reask(comment=said.id, asked=one.asked, held=one.held, at=now) for one in again)
         seen = seen.model_copy(update={"reasks": seen.reasks + len(more), "reasked": (*seen.reasked, *more)[-50:]})
         if said.public:
