@@ -75,7 +75,6 @@ UNRESOLVED = [
     "tom zimmermann is locked out",
     "mark is locked out",
     "unlock everyone",
-    "unlock me and maria",
     "someone in my team is locked out",
     "unlock tom from legal",
 ]

@@ -103,6 +103,8 @@ class Beneficiary:
     who: str | None
     mention: Mention | None = None
     unknown: Word | None = None
+    also_writer: bool = False
+    """`unlock me and Maria`: it is for the writer as well."""
 
 
 WRITER = Beneficiary(None)
@@ -126,7 +128,11 @@ def beneficiary(
     ]
     marked, unknown = _mark(text, people, others=mentions, offset=offset, need=need, own_names=own_names)
     if _BOTH.search(marked):
-        return Beneficiary(UNCLEAR)
+        both = {one.ref: one for one in people}
+        ref, one = next(iter(both.items()), (None, None))
+        return (
+            Beneficiary(ref, one, also_writer=True) if len(both) == 1 and ref and not unknown else Beneficiary(UNCLEAR)
+        )
     strong, weak = _matches(_STRONG, marked), _matches(_WEAK, marked)
     if need not in _ACCOUNT_NEEDS:
         weak = {mark for mark in weak if not mark.startswith("u")}

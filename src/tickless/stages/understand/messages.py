@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from tickless.domain.finding import Act, CaseKind, Evidence, Finding
@@ -187,6 +188,10 @@ class MessageReading:
         whom = self._whom(said, as_example(mentions, model), alone=alone, text=text)
         apps = [one for one in inside if one.kind == "app" and one.ref]
         example = model if model in inside else None
+        if whom.also_writer:
+            others = [one for one in inside if one is not whom.mention]
+            alone_too = self.build.need(said, others, Beneficiary(None), model=example)
+            return [alone_too, self.build.need(said, inside, replace(whom, also_writer=False), model=example)]
         if said.need in PER_APP and len({one.ref for one in apps}) > 1:
             rest = [one for one in inside if one.kind != "app" or not one.ref]
             unique = {one.ref: one for one in apps}.values()

@@ -65,7 +65,8 @@ _PRIVATE = re.compile(
 _TELLS = re.compile(r"\b(?:give|tell|send|show|what is|what's|need)\b", re.IGNORECASE)
 _VPN = re.compile(r"\bvpn\b", re.IGNORECASE)
 _EVERYBODY = re.compile(
-    r"\b(?:every(?:body|one)|nobody|no one|all|whole|entire|we|us|our|team|office|colleagues|others|outage|gateway|people|users)\b",
+    r"\b(?:every(?:body|one)|nobody|no one|all|whole|entire|we|us|our|team|office|colleagues|others|outage|"
+    r"gateway|people|users)\b",
     re.IGNORECASE,
 )
 _PER_APP = frozenset({"need.access_request", "need.software_install", "need.access_removal", "act.cancel"})
