@@ -66,7 +66,8 @@ def encoder() -> OnnxEncoder:
 def fifth(said: Sequence[Example]) -> tuple[Said, Said]:
     """The rest, and every fifth sentence of each label: a validation part where none is given."""
     seen: dict[str, int] = {}
-    rest, held = [], []
+    rest: Said = []
+    held: Said = []
     for one in said:
         seen[one.label] = seen.get(one.label, -1) + 1
         (held if seen[one.label] % 5 == 0 else rest).append(one)

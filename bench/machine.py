@@ -7,7 +7,7 @@ import platform
 from importlib import metadata
 from pathlib import Path
 
-_PACKAGES = ("tickless", "dbos", "sqlalchemy", "starlette", "uvicorn", "msgspec", "pydantic", "numpy")
+_PACKAGES = ("tickless", "dbos", "sqlalchemy", "starlette", "uvicorn", "msgspec", "pydantic", "numpy", "onnxruntime")
 
 
 def machine() -> dict[str, object]:

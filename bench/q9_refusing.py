@@ -107,10 +107,10 @@ BENCH = Bench(
     run=run,
     takes_data=True,
     about=(
-        "Per cent. Without a threshold; by the paper's protocol (one threshold, chosen by the joint accuracy of validation as it "
-        "is; in-scope accuracy counts refusals as wrong); AUROC of refusing; joint accuracy with the threshold for a share of "
-        "out-of-scope sentences that is known, 1,000 in 5,500. Pairs: two sentences of different intents joined by `and`, "
-        "commas, full stops and the like; both right means two pieces, each with its intent, in order. Singles kept right: "
-        "one piece, with its intent."
+        "Per cent. Without a threshold; by the paper's protocol (one threshold, chosen by the joint accuracy of validation as "
+        "it is; in-scope accuracy counts refusals as wrong); AUROC of refusing; joint accuracy with the threshold for a known "
+        "share of out-of-scope sentences, 1,000 in 5,500. Pairs: two sentences of different intents joined by `and`, commas, "
+        "full stops and the like; both right means two pieces, each with its intent, in order. Singles kept right: one piece, "
+        "with its intent."
     ),
 )

@@ -43,6 +43,10 @@ class Brain(Protocol):
         """Changes whenever the method or anything taught changes."""
 
     @property
+    def examples(self) -> tuple[Example, ...]:
+        """All that it was taught."""
+
+    @property
     def threshold(self) -> float:
         """Below this confidence a guess is refused."""
 

@@ -1,8 +1,9 @@
 """Finds the documents that speak of what a text speaks of: by meaning and by words, over a few thousand articles.
 
-With an encoder the score is 0.85 · cosine + 0.15 · BM25, the latter divided by the best document's; a document's cosine is
-the best of its title, its title with its opening, and its sections. Without one it is BM25 alone. Every vector is compared:
-up to about 5,000 documents that costs a few milliseconds, and nothing is approximate.
+With an encoder the score is 0.85 · cosine + 0.15 · BM25, the latter divided by the best document's, with more BM25 for long
+texts; a document's cosine is the best of its title, its title with its opening, its questions, and its sections. Without
+one it is BM25 alone. Every vector is compared: up to about 5,000 documents that costs a few milliseconds, and nothing is
+approximate.
 """
 
 from __future__ import annotations
@@ -20,13 +21,16 @@ from tickless.ai.encoder.store import Floats32
 from tickless.ai.features import Floats, Indexes
 
 METHOD = "1"
-MEANING = 0.85
-"""Weight of the cosine beside BM25."""
+WORDS, WORDS_LONG = 0.15, 0.35
+"""Weight of BM25 beside the cosine: for a question, and for a long text, whose words say more than one vector holds."""
+QUESTION, LONG = 8, 24
+"""Words of the one and of the other; in between the weight grows evenly."""
 OPENING = 400
 SECTION = 700
 """Characters of a passage that its vector is made of."""
 MOST_SECTIONS = 24
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
 _MARKS = re.compile(r"```.*?```|`|\*\*|__|!?\[([^\]]*)\]\([^)]*\)|<[^>]+>", re.DOTALL)
 
 
@@ -37,6 +41,8 @@ class Document:
     id: str
     title: str
     text: str = ""
+    questions: tuple[str, ...] = ()
+    """Ways in which people ask for it."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +92,10 @@ class Index:
         return cls(
             documents=kept,
             version=f"{METHOD}-{hashlib.sha256(told.encode()).hexdigest()[:12]}",
-            _words=Bm25.of([f"{one.title} {one.title}\n{one.text}" for one in kept]),
+            _words=Bm25.of([_readable(one) for one in kept]),
             _passages=passages,
             _owners=np.array([one.document for one in passages], dtype=np.int64),
-            _vectors=encoder.encode([one.text for one in passages]) if encoder else None,
+            _vectors=encoder.encode([one.text for one in passages], keep=True) if encoder else None,
             _encoder=encoder,
         )
 
@@ -106,7 +112,8 @@ class Index:
         best = float(lexical.max())
         by_words = lexical / best if best > 0 else lexical
         cosines, places = self._cosines(text)
-        scores = by_words if cosines is None else MEANING * cosines + (1 - MEANING) * by_words
+        weight = WORDS + (WORDS_LONG - WORDS) * min(max((len(text.split()) - QUESTION) / (LONG - QUESTION), 0.0), 1.0)
+        scores = by_words if cosines is None else (1 - weight) * cosines + weight * by_words
         order = np.argsort(-scores, kind="stable")[:limit]
         covered = self._words.coverage(text)
         found = []
@@ -130,10 +137,17 @@ class Index:
         first = np.searchsorted(self._owners, np.arange(len(self.documents)))
         if self._vectors is None or self._encoder is None:
             return None, first
-        cosines = (self._vectors @ self._encoder.encode([text])[0]).astype(np.float64)
+        cosines = (self._vectors @ _asked(text, self._encoder)).astype(np.float64)
         order = np.lexsort((-cosines, self._owners))
         places = order[first]
         return cosines[places], places
+
+
+def _asked(text: str, encoder: Encoder) -> Floats32:
+    """The vector of what is asked: of the whole, and its first sentence once more, which tells most of a long text."""
+    first = _SENTENCE.split(text.strip(), maxsplit=1)[0]
+    vectors = encoder.encode([text, first]).sum(axis=0)
+    return np.asarray(vectors / max(float(np.linalg.norm(vectors)), 1e-6), dtype=np.float32)
 
 
 def _confidence(cosine: float | None, words: float) -> float:
@@ -143,14 +157,20 @@ def _confidence(cosine: float | None, words: float) -> float:
 
 
 def passages_of(place: int, document: Document) -> Sequence[Passage]:
-    """The title, the title with the opening, and every section under its heading."""
+    """The title, the title with the opening, what people ask for it, and every section under its heading."""
     opening, sections = _split(document.text)
     found = [Passage(place, "", document.title)]
     if opening:
         found.append(Passage(place, "", f"{document.title}. {opening[:OPENING]}"))
+    found += [Passage(place, "", question) for question in document.questions[:MOST_SECTIONS]]
     for heading, body in sections[:MOST_SECTIONS]:
         found.append(Passage(place, heading, f"{document.title}: {heading}. {body[:SECTION]}"))
     return found
+
+
+def _readable(document: Document) -> str:
+    """The words that BM25 counts; those of the title twice."""
+    return "\n".join((document.title, document.title, *document.questions, document.text))
 
 
 def _split(text: str) -> tuple[str, list[tuple[str, str]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -11,7 +12,7 @@ SeamKind = Literal["stop", "comma", "joint", "strong"]
 MOST_SEAMS = 8
 """Of longer messages the first ones are looked at: what follows them is part of the last piece."""
 
-_STRONG = r"also|then|plus|additionally|besides|afterwards|furthermore|on top of that|after that|as well as|oh and|while you'?re at it"
+_STRONG = r"also|then|plus|additionally|besides|furthermore|on\s+top\s+of\s+that|after\s+that|as\s+well\s+as|oh\s+and"
 _SEAM = re.compile(
     rf"""
       \s*(?P<stop>[.!?;\n]+)(?:\s+|$)(?:(?:and|but|so|oh|{_STRONG})\b[\s,]*)*
@@ -34,11 +35,8 @@ class Seam:
 
 def seams_of(text: str) -> tuple[Seam, ...]:
     """Every place where `text` could be cut, in order; both pieces have something in them."""
-    found = []
-    for match in _SEAM.finditer(text):
-        if text[: match.start()].strip() and text[match.end() :].strip():
-            found.append(Seam(match.start(), match.end(), _kind(match)))
-    return tuple(found[:MOST_SEAMS])
+    matches = (one for one in _SEAM.finditer(text) if text[: one.start()].strip() and text[one.end() :].strip())
+    return tuple(Seam(one.start(), one.end(), _kind(one)) for one in itertools.islice(matches, MOST_SEAMS))
 
 
 def _kind(match: re.Match[str]) -> SeamKind:

@@ -18,6 +18,7 @@ from types import FrameType
 
 from rich.console import Console
 
+from tickless.app.demo_brain import prepare_brain
 from tickless.app.demo_check import Judged, judge
 from tickless.app.demo_faults import break_again
 from tickless.app.demo_player import Player
@@ -72,6 +73,7 @@ def play_demo(
                 _need_port(port)  # nothing is made where nothing can be served
             stack.enter_context(alone(folder))
             _need_port(port)
+            prepare_brain(console)
             stage = _set_up(stack, folder, port, console)
             _say_where(stage, console)
             status = _play(stage, report, console)

@@ -23,7 +23,7 @@ def key_of(text: str) -> bytes:
 def read_vectors(path: Path) -> dict[bytes, Floats32]:
     """Key → vector; empty where the file is absent or is not what it should be: it is only a memory."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             keys, vectors = file["keys"], file["vectors"]
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
         return {}

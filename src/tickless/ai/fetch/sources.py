@@ -172,7 +172,7 @@ def _told(chunks: Iterator[bytes], name: str, total: int, say: Say) -> Iterator[
 def _download(package: str, folder: Path) -> tuple[Path | None, str]:
     """The wheel, if pip gets it; and what pip said."""
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "--no-input", "--quiet",
-               "--disable-pip-version-check", "--dest", str(folder), package]  # fmt: skip
+               "--disable-pip-version-check", "--retries", "1", "--timeout", "15", "--dest", str(folder), package]  # fmt: skip
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)  # noqa: S603
     except (OSError, subprocess.TimeoutExpired) as error:
