@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from tickless.ai import Brain, Example, build_brain
@@ -33,7 +34,15 @@ def encoder_of(settings: BrainSettings) -> tuple[OnnxEncoder | None, str]:
         return None, "the settings switch the sentence encoder off"
     files = files_of(settings)
     state = files.state()
-    return (OnnxEncoder(files, threads=settings.threads), "") if state == "ready" else (None, _WHY[state])
+    if state != "ready":
+        return None, _WHY[state]
+    return _loaded(files, settings.threads, (files.hashes() or {})[files.model.name]), ""
+
+
+@lru_cache(maxsize=2)
+def _loaded(files: ModelFiles, threads: int, sha256: str) -> OnnxEncoder:
+    """One encoder for everything in this process, so that a brain is taught anew without loading the model again."""
+    return OnnxEncoder(files, threads=threads)
 
 
 def brain_of(settings: BrainSettings, runbooks: Iterable[Runbook], *, extra_examples: Iterable[Example] = ()) -> Brain:
