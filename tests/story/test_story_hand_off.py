@@ -135,6 +135,14 @@ def test_a_solved_case_that_is_opened_again_by_its_agents_is_with_them_again(sta
         assert len(tx.tickets.by(case=case.id)) == 1
 
 
+def test_a_clear_need_of_another_kind_is_a_case_of_its_own(stage: Stage) -> None:
+    talk, _, ticket = handed_off(stage)
+    talk.say(f"I also need access to {stage.app('driftview').name}")
+    talk.case("access_request")
+    with stage.house.journal.read() as tx:
+        assert tx.tickets.need(ticket.id).errands == ()
+
+
 def test_whoever_is_called_in_gets_the_pack_and_may_see_the_case(stage: Stage, api: httpx2.Client) -> None:
     _, case, _ = handed_off(stage)
     helper = stage.cast.draw()
