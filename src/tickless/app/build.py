@@ -13,7 +13,9 @@ from typing import Literal
 from starlette.applications import Starlette
 
 from tickless.ai import Brain, build_brain
+from tickless.ai.late import teach as teach_brain
 from tickless.app.brain import encoder_of
+from tickless.app.intents import IntentsCache
 from tickless.app.library import LibraryCache
 from tickless.app.listening import Listening
 from tickless.app.settings import Settings
@@ -151,6 +153,10 @@ def build(
         library.renew()
         cache.understanding()  # taught here, not while somebody waits with the journal's only writer in hand
 
+    intents = IntentsCache(
+        lambda: cache.understanding().brain,
+        lambda examples: teach_brain(examples, encoder=encoder, rejection=rejection),
+    )
     policy = PolicyEngine.load(settings.policies or shipped("policies"))
     decide = DecisionRoom(
         journal=journal,
@@ -180,6 +186,7 @@ def build(
         data=settings.data,
         pace=Pace(settings.pace.answer, settings.pace.approval, settings.pace.first_look),
         library=library.library,
+        intents=intents.report,
     )
     knowing = Knowing(rooms)
     care = KnowledgeCare(rooms, settings.knowledge, renewed)

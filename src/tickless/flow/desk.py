@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from tickless.domain.case import Case
+from tickless.domain.case import Case, Message
 from tickless.domain.decision import ApprovalRequest
 from tickless.domain.known import Bulletin
 from tickless.domain.person import Person
@@ -23,6 +23,7 @@ from tickless.journal import Journal
 from tickless.kit.clock import Clock
 from tickless.practices.knowledge.library import Library
 from tickless.practices.knowledge.service import Taken
+from tickless.stages.understand.intents import IntentReport
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,18 @@ class Desk(Protocol):
 
     async def press(self, sender: Sender, deed: Deed, *, key: str = "") -> Said:
         """Take in a button of a card that a person pressed. `key` makes a retry harmless."""
+        ...
+
+    async def speak(self, conversation: str, text: str, *, by: str, person: Person | None, name: str) -> Message:
+        """Say something in somebody's conversation as a colleague. Raises `NotFound`, `BadInput`."""
+        ...
+
+    async def take_over(self, conversation: str, *, by: str, person: Person | None, name: str) -> list[Case]:
+        """Take a conversation's live cases over from the house. Raises `NotFound`, `Conflict` where nothing is live."""
+        ...
+
+    def intents(self) -> IntentReport | None:
+        """What the language brain confuses; None while it is being measured."""
         ...
 
     async def answer_approval(

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from tickless.domain.case import Case
+from tickless.domain.case import Case, Message
 from tickless.domain.decision import ApprovalRequest
 from tickless.domain.errors import BadInput, Conflict, Forbidden, NotFound
 from tickless.domain.known import Bulletin
@@ -24,6 +24,7 @@ from tickless.flow.identity_desk import IdentityDesk
 from tickless.flow.knowledge_care import KnowledgeCare
 from tickless.flow.manual import manual_case, preview_case
 from tickless.flow.rooms import Rooms
+from tickless.flow.speaking import Speaking
 from tickless.flow.ticket_desk import TicketDesk
 from tickless.journal import Tx
 from tickless.kit.ids import new_id
@@ -35,6 +36,7 @@ from tickless.stages.decide.core import make_plan
 from tickless.stages.learn.core import RUNGS
 from tickless.stages.sense.core import message_fingerprint
 from tickless.stages.sense.reading import plain
+from tickless.stages.understand.intents import IntentReport
 
 MAX_MESSAGE = 8_000
 SWITCHES = ("all", "freeze", "runbook:", "service:")
@@ -54,6 +56,7 @@ class FrontDesk:
         self._renew = renew
         self._care = care
         self._approving = Approving(rooms)
+        self._speaking = Speaking(rooms)
         self.identity = IdentityDesk(rooms)
         self.journal = rooms.journal
         self.clock = rooms.clock
@@ -121,6 +124,21 @@ class FrontDesk:
         )
         await self._rooms.sense.store([signal], None)
         return Said(identity, sender.conversation)
+
+    async def speak(self, conversation: str, text: str, *, by: str, person: Person | None, name: str) -> Message:
+        done = await asyncio.to_thread(
+            lambda: self._speaking.speak(conversation, text, by=by, person=person, name=name)
+        )
+        self._wake()
+        return done
+
+    async def take_over(self, conversation: str, *, by: str, person: Person | None, name: str) -> list[Case]:
+        done = await asyncio.to_thread(lambda: self._speaking.take_over(conversation, by=by, person=person, name=name))
+        self._wake()
+        return done
+
+    def intents(self) -> IntentReport | None:
+        return self._rooms.intents()
 
     async def answer_approval(
         self, approval: str, *, by: Person | None, user: str, approve: bool, reason: str

@@ -20,6 +20,7 @@ from tickless.stages.decide.service import DecisionRoom
 from tickless.stages.learn.service import LearnRoom
 from tickless.stages.measure.service import MeasureRoom
 from tickless.stages.sense.service import SenseRoom
+from tickless.stages.understand.intents import IntentReport
 from tickless.stages.understand.service import Understanding
 from tickless.stages.verify.service import VerifyRoom
 
@@ -58,5 +59,7 @@ class Rooms:
     pace: Pace = field(default_factory=Pace)
     library: Callable[[], Library] = Library.of
     """The published articles, ready to be searched."""
+    intents: Callable[[], IntentReport | None] = lambda: None
+    """What the language brain confuses, as it was measured last."""
     composer: Composer | None = None
     """Puts answers into words, if a model is configured; what it says is checked sentence by sentence."""

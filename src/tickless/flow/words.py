@@ -124,6 +124,11 @@ def pressed(deed: Deed) -> str:
     return said.get(deed.kind) or ", ".join(deed.values.values()) or "pressed"
 
 
+def taken_over(name: str) -> str:
+    """A colleague takes the conversation over."""
+    return f"{name} takes over from here and has read everything, so you won't have to explain it again."
+
+
 def surge_for_owner(incident: Case, why: str) -> str:
     """To the owner of a service that many people complain about at once."""
     return f"Case {incident.number}: {incident.title.tame(120)}. {why} No monitor has said so yet."

@@ -154,6 +154,8 @@ TOLD: dict[str, str] = {
     "confirmed": "Noted: a person saw that it is solved.",
     "withdrawn": "Withdrawn. Nothing more is done about it.",
     "muted": "Muted, with your reason.",
+    "spoken": "Said. It goes to the channel in which the person writes.",
+    "taken": "It is yours now, and the person knows.",
     "error_noted": "Noted. People who describe it are offered the workaround first.",
     "error_closed": "Closed. Nobody is offered that workaround any more.",
     "planned": "Planned. Reports on that service join it while it goes on.",

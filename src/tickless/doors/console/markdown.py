@@ -18,8 +18,8 @@ from tickless.doors.console.rendering import harmless
 from tickless.practices.knowledge.sections import MOST_CHARACTERS, anchor_of, inline_text
 
 _SCHEMES = frozenset({"http", "https", "mailto"})
-_HEADING_BELOW = 1
-"""A page has its own first heading: those of an article begin one level lower."""
+_FIRST_LEVEL = 2
+"""A page has its own first heading: those of an article begin one level lower, and go down step by step."""
 
 
 class _Safe(RendererHTML):
@@ -68,11 +68,14 @@ def draw(text: str) -> Markup:
     drawer = _drawer()
     tokens = drawer.parse(harmless(text[:MOST_CHARACTERS]))
     taken: set[str] = set()
+    highest = min((int(token.tag[1]) for token in tokens if token.type == "heading_open"), default=1)
+    level = _FIRST_LEVEL - 1
     for at, token in enumerate(tokens):
-        if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(int(token.tag[1]) + _HEADING_BELOW, 6)}"
         if token.type == "heading_open":
+            level = min(int(token.tag[1]) - highest + _FIRST_LEVEL, level + 1, 6)
             token.attrSet("id", _anchor(tokens[at + 1], taken))
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{level}"
         if token.type == "fence":
             token.info = ""
     return Markup(drawer.renderer.render(tokens, drawer.options, {}))  # noqa: S704 - drawn by the rules above

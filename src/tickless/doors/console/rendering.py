@@ -43,6 +43,7 @@ def templates() -> Environment:
     )
     environment.filters.update(
         plain=wording.plain,
+        intent=wording.intent,
         span=wording.span,
         minutes=wording.minutes,
         size=wording.size,

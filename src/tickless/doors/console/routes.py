@@ -10,6 +10,7 @@ from tickless.doors.console import (
     audit,
     cases,
     checks,
+    intents,
     knowledge,
     known,
     now,
@@ -17,6 +18,7 @@ from tickless.doors.console import (
     services,
     sign_in,
     signals,
+    talks,
     tickets,
 )
 from tickless.doors.console.frame import Frame
@@ -44,5 +46,7 @@ def create_routes(desk: Desk, entrance: Entrance, live: Live | None = None) -> l
         *audit.routes(frame),
         *signals.routes(frame),
         *known.routes(frame),
+        *talks.routes(frame, streams),
+        *intents.routes(frame),
         *checks.routes(frame),
     ]

@@ -117,6 +117,11 @@ def standing(case: Case) -> Tag:
     return OUTCOMES[case.outcome]
 
 
+def intent(label: str) -> str:
+    """A label of the language brain as one reads it: `need.account_unlock` → account unlock."""
+    return plain(label.partition(".")[2] or label)
+
+
 def plain(word: str | None) -> str:
     """`account_unlock` → `Account unlock`; nothing → `Not known yet`."""
     if not word:

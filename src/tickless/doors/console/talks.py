@@ -1,0 +1,132 @@
+"""Conversations of everybody: read them, say something as a colleague, take them over."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from starlette.routing import BaseRoute
+
+from tickless.domain.case import Case, Message
+from tickless.domain.errors import NotFound
+from tickless.doors.console.frame import Form, Frame, Screen, Visit, here
+from tickless.doors.console.rendering import fragment
+from tickless.doors.console.stream import Streams
+from tickless.journal import Tx
+
+NEWEST = 3_000
+"""Messages that are looked through for conversations."""
+SHOWN = 100
+LINES = 400
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A conversation by its latest word."""
+
+    id: str
+    channel: str
+    who: str
+    latest: Message
+    case: Case | None
+    waits: bool
+    """The person spoke last."""
+
+
+def routes(frame: Frame, streams: Streams) -> list[BaseRoute]:
+    return [
+        frame.show("/conversations", "read", listing),
+        frame.show("/conversations/{conversation}", "read", page),
+        streams.route("/conversations/{conversation}/stream", "read", mark, pieces),
+        frame.deed("/conversations/{conversation}/say", "act", speak),
+        frame.deed("/conversations/{conversation}/take", "act", take_over),
+    ]
+
+
+def listing(visit: Visit) -> Screen:
+    with visit.desk.journal.read() as tx:
+        talks = _talks(tx)
+    wanted = visit.asked("channel")
+    channels = sorted({talk.channel for talk in talks})
+    return Screen(
+        "talks.html",
+        {
+            "talks": [talk for talk in talks if wanted in {None, talk.channel}][:SHOWN],
+            "channels": channels,
+            "wanted": wanted,
+        },
+    )
+
+
+def _talks(tx: Tx) -> list[Talk]:
+    table = tx.messages.table.c
+    latest: dict[str, Message] = {}
+    speakers: dict[str, str] = {}
+    for message in tx.messages.where(order=table.id.desc(), limit=NEWEST):
+        if message.conversation.startswith("notices:"):
+            continue
+        latest.setdefault(message.conversation, message)
+        if message.author == "person":
+            speakers.setdefault(message.conversation, message.name)
+    return [
+        Talk(
+            id=conversation,
+            channel=conversation.partition(":")[0],
+            who=speakers.get(conversation, "somebody"),
+            latest=message,
+            case=next(iter(tx.cases.live_of_conversation(conversation)), None),
+            waits=message.author == "person",
+        )
+        for conversation, message in latest.items()
+    ]
+
+
+def page(visit: Visit) -> Screen:
+    return Screen("talk.html", _content(visit))
+
+
+def _content(visit: Visit) -> dict[str, object]:
+    conversation = visit.path("conversation")
+    with visit.desk.journal.read() as tx:
+        table = tx.messages.table.c
+        newest = tx.messages.where(table.conversation == conversation, order=table.id.desc(), limit=LINES)
+        if not newest or conversation.startswith("notices:"):
+            raise NotFound("there is no such conversation")
+        cases = tx.cases.where(
+            tx.cases.table.c.conversation == conversation, order=tx.cases.table.c.number.desc(), limit=20
+        )
+        thread = tx.threads.get(conversation)
+    return {
+        "conversation": conversation,
+        "lines": list(reversed(newest)),
+        "who": next((line.name for line in newest if line.author == "person"), "somebody"),
+        "cases": cases,
+        "live": [case for case in cases if case.live],
+        "channel": conversation.partition(":")[0],
+        "open_to_others": thread is not None and not thread.private,
+    }
+
+
+def mark(visit: Visit) -> Hashable:
+    with visit.desk.journal.read() as tx:
+        table = tx.messages.table.c
+        newest = tx.messages.where(table.conversation == visit.path("conversation"), order=table.id.desc(), limit=1)
+    return newest[0].id if newest else ""
+
+
+def pieces(visit: Visit) -> dict[str, str]:
+    return {"talk": fragment("talk.html", "talk", {**here(visit), **_content(visit)})}
+
+
+async def speak(visit: Visit, form: Form) -> str:
+    visitor = visit.visitor
+    await visit.desk.speak(
+        visit.path("conversation"), form.get("text", ""), by=visitor.actor, person=visitor.person, name=visitor.name
+    )
+    return f"/conversations/{visit.path('conversation')}?told=spoken"
+
+
+async def take_over(visit: Visit, form: Form) -> str:
+    visitor = visit.visitor
+    await visit.desk.take_over(visit.path("conversation"), by=visitor.actor, person=visitor.person, name=visitor.name)
+    return f"/conversations/{visit.path('conversation')}?told=taken"
