@@ -6,7 +6,8 @@ A button of something that is over, or of somebody else's, is answered politely 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 
 from tickless.domain.card import ListCard, store_card
 from tickless.domain.case import Case
@@ -25,6 +26,11 @@ from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
 
 Reply = Callable[[str], None]
+_YES_OR_NO = re.compile(
+    r"^\W*(?:i |please |hereby )*(?P<word>approved?|den(?:y|ied)|reject(?:ed)?|decline[d]?)\s+(?:the\s+)?"
+    r"(?:case|request|ticket|approval|#)\s*#?\s*(?P<number>\d{1,9})\b",
+    re.IGNORECASE,
+)
 
 
 class Deeds:
@@ -208,3 +214,13 @@ def _only_asks(text: str) -> bool:
     return text.rstrip().endswith("?") or text.lstrip().lower().startswith(
         ("what", "which", "is there", "list", "show")
     )
+
+
+def approval_words(findings: Sequence[Finding], text: str) -> Finding | None:
+    """“Approve case 12”, “deny #12: not needed”: words so plain that they need no guessing."""
+    found = _YES_OR_NO.match(text)
+    if found is None or not findings:
+        return None
+    answer = "approve" if found["word"].lower().startswith("a") else "deny"
+    slots = {"case": found["number"].lstrip("0") or "0", "answer": answer}
+    return findings[0].model_copy(update={"act": "need", "need": "approval_answer", "slots": slots, "kind": None})

@@ -14,7 +14,7 @@ from tickless.flow import phrases, words
 from tickless.flow.acts import Acts, last_solved, unclear
 from tickless.flow.bindings import note_thread, recognise
 from tickless.flow.conversation import say
-from tickless.flow.deeds import Deeds
+from tickless.flow.deeds import Deeds, approval_words
 from tickless.flow.introducing import introduced, marked_as_proved, with_proof
 from tickless.flow.joining import Joining
 from tickless.flow.knowing import Knowing
@@ -74,9 +74,15 @@ class Hearing:
         if way.text != said:
             signal = signal.model_copy(update={"title": Untrusted(way.text[:200]), "body": Untrusted(way.text)})
         question = next((one for one in here if way.to is not None and one.id == way.to.id), None)
-        if question is not None and not way.sure and is_over(said):
+        if (
+            question is not None
+            and not way.sure
+            and (is_over(said) or not self._questions.may_introduce(question, said))
+        ):
             question = None
         findings = self._understand(tx, signal, sender, question, now=now)
+        if (yes_or_no := approval_words(findings, said)) is not None:
+            question, findings = None, (yes_or_no,)
         if not way.sure and (unclear(findings) or len(said.split()) <= FEW_WORDS):
             elsewhere = self._elsewhere(tx, said, sender)
             if elsewhere is not None:

@@ -15,6 +15,8 @@ from tickless.flow.routing import Route, Waiting, fits, route
 from tickless.journal import Tx
 
 LOOKED_BACK = 20
+INTRODUCTION = 6
+"""Words of which somebody's name or user name may be one, though nobody has it."""
 TAKEN_UP = dt.timedelta(days=30)
 """How long after it was given up a question can still be answered."""
 _SIX = re.compile(r"(?<!\d)\d{3}[ -]?\d{3}(?!\d)")
@@ -57,6 +59,8 @@ class Questions:
     def slots_of(self, question: OpenQuestion, text: str, finding: Finding, *, writer: str | None) -> dict[str, str]:
         """What the message says of all that the question asks for: the fields of a form may come in one sentence."""
         slots = dict(finding.slots)
+        if question.about == "who":
+            return self._who(text, slots)
         wanted = {field.name for field in question.fields}
         if not wanted:
             return slots
@@ -69,6 +73,23 @@ class Questions:
             if field.name not in slots and len(chosen) == 1:
                 slots[field.name] = chosen[0]
         return slots
+
+    def _who(self, text: str, slots: dict[str, str]) -> dict[str, str]:
+        """The person who is named by user name, address or name; nobody in doubt, and a guess is no harm: a code follows."""
+        people = self._rooms.world().people.values()
+        said = {word.strip(".,;:!?<>()'\"").casefold() for word in text.split()}
+        exact = [one.id for one in people if {one.username.casefold(), one.email.casefold(), one.id.casefold()} & said]
+        named = {
+            one.ref
+            for one in self._rooms.understanding().gazetteer.link(text, writer=None)
+            if one.kind == "person" and one.ref
+        }
+        found = exact or [one for one in named if one]
+        return {"person": found[0]} if len(found) == 1 else {}
+
+    def may_introduce(self, question: OpenQuestion, text: str) -> bool:
+        """Whether this can be the answer to “who are you”: a long sentence in which nobody is named says something else."""
+        return question.about != "who" or len(text.split()) <= INTRODUCTION or bool(self._who(text, {}))
 
     @staticmethod
     def deliver(tx: Tx, question: OpenQuestion, *, text: str, slots: dict[str, str]) -> None:
@@ -120,7 +141,6 @@ def cases_of(tx: Tx, person: str) -> list[Case]:
 def plain_question(question: OpenQuestion) -> Question:
     """As understanding takes it."""
     about = "step_up" if question.about.startswith("step_up") else question.about
-    about = "person" if about == "who" else about
     return Question(about=about, text=question.text, choices=question.choices, fields=question.fields)
 
 

@@ -62,6 +62,7 @@ class StepUp:
             return "joined"
         if self._too_many(case, person, code=code):
             log.warning("too many codes were asked for or typed wrong", case=case.id)
+            self._rooms.vault.make_code(identity=code, person=NOBODY, case=case.id)
             return "too_many"
         if person is None or not person.phone or not person.active:
             self._rooms.vault.make_code(identity=code, person=NOBODY, case=case.id)  # counts, and is sent to nobody
