@@ -23,6 +23,7 @@ from tickless.journal import Tx, tables
 from tickless.kit.log import configure_logging
 from tickless.sample.company import make_company
 from tickless.sample.estate.control import Estate
+from tickless.stages.sense.core import Repeats
 
 SEED = 7
 PACE = PaceSettings(answer=600.0, approval=600.0, first_look=600.0, gather=1.0)
@@ -36,7 +37,7 @@ _RECORDS = frozenset({
     "users", "article_versions",
 })  # fmt: skip
 """What is there before anything happens, put back as it was."""
-_KEPT = _RECORDS | {"sessions", "api_tokens", "leases", "nodes", "cursors", "marks"}
+_KEPT = _RECORDS | {"sessions", "api_tokens", "leases", "nodes", "marks"}
 """Every other table is emptied."""
 
 
@@ -65,6 +66,7 @@ class SuiteHouse:
     def begin_anew(self) -> None:
         """As on the first day: nothing is known of what happened, everything in the estate is well."""
         self._let_everything_go()
+        self._forget_signals()
         changed = {name for name, rows in self._records().items() if rows != self._first[name]}
         with self.house.journal.write() as tx:
             for table in reversed(tables.main.sorted_tables):
@@ -76,6 +78,13 @@ class SuiteHouse:
         if changed:
             self.renew()
         self.estate.reset()
+
+    def _forget_signals(self) -> None:
+        """Nothing ever came in: what an entry sends may be, to the letter, what another one sent before it."""
+        with self.house.journal.log_engine.begin() as connection:
+            for table in tables.log.sorted_tables:
+                connection.execute(sa.delete(table))
+        self.house.rooms.sense._repeats = Repeats()
 
     def renew(self) -> None:
         """Let the house read its records again, now."""
