@@ -237,14 +237,18 @@ class Attacker:
         for payload in attack.payloads():
             text = fill(_text(payload), roles)
             heading = title or next((line.strip("# ") for line in text.splitlines() if line.strip()), "Notes")[:120]
-            self._put_article(fill(heading, roles), text)
+            asks = tuple(fill(one, roles) for one in attack.given.asks)
+            self._put_article(fill(heading, roles), text, questions=asks)
 
-    def _put_article(self, title: str, text: str, *, audience: tuple[str, ...] = ()) -> None:
+    def _put_article(
+        self, title: str, text: str, *, audience: tuple[str, ...] = (), questions: tuple[str, ...] = ()
+    ) -> None:
+        """`questions`: those that it says it answers, as whoever wants it to be read would write them."""
         now = self._house.house.rooms.clock.now()
         identity = f"{PLANTED}{zlib.crc32(f'{title}{text}'.encode()):x}"
         article = Article(
-            id=identity, title=title, text=text, reviewed_at=now - dt.timedelta(days=1), audience=audience
-        )
+            id=identity, title=title, text=text, reviewed_at=now - dt.timedelta(days=1), audience=audience, questions=questions
+        )  # fmt: skip
         with self._house.house.journal.write() as tx:
             save(tx, article, world=self._house.house.world.world(), by="bench", at=now)
         self._house.renew()
