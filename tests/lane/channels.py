@@ -26,7 +26,7 @@ ANNA = Person(
 BEN = Person(
     id="p2", username="ben", name="Ben Okafor", email="ben@lane.example", department="Sales", phone="+491700000002"
 )
-PATIENCE = 40.0
+PATIENCE = 120.0
 T = TypeVar("T")
 
 

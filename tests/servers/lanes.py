@@ -50,6 +50,7 @@ LANES: dict[str, Lane] = {
         programs=("exim4", "dovecot", "/usr/lib/dovecot/lmtp"),
         package="Debian: exim4-daemon-light dovecot-imapd dovecot-lmtpd",
     ),
+    "teams": Lane(modules=("jwt",), package="PyPI: pyjwt[crypto] (extra `teams`)"),
     "synapse": Lane(modules=("synapse",), package="PyPI: matrix-synapse"),
     "scim": Lane(modules=("scim2_server",), package="PyPI: scim2-server"),
     "request_tracker": Lane(
@@ -73,6 +74,7 @@ FIXTURE_LANES: dict[str, tuple[str, ...]] = {
     "postgres_url": ("postgres",),
     "dovecot": ("dovecot",),
     "exim": ("exim",),
+    "bot_connector": ("teams",),
     "synapse": ("synapse",),
     "scim": ("scim",),
     "request_tracker": ("request_tracker",),

@@ -15,6 +15,7 @@ from tests.servers.lanes import LANES, lanes_of
 from tests.servers.shared import stop_shared
 
 pytest_plugins = [
+    "tests.servers.bot_connector",
     "tests.servers.dovecot",
     "tests.servers.exim",
     "tests.servers.nginx",
