@@ -85,7 +85,7 @@ def test_a_hostile_article_is_only_text(site: Site) -> None:
     assert prose.one("a").attributes["rel"] == "noopener noreferrer nofollow"
     assert "<script>alert(1)</script>" in prose.text
     assert "\u202e" not in prose.text
-    assert prose.one("h3").attributes["id"] == "who-to-ask"
+    assert prose.one("h2").attributes["id"] == "who-to-ask"
 
 
 def test_people_read_what_is_for_them_and_nothing_else(site: Site) -> None:

@@ -24,6 +24,7 @@ def article(identity: str, text: str, *, days: int = 10, title: str = "") -> Art
     ("one", "other", "what"),
     [
         ("Salaries are paid on the 25th of each month.", "Salaries are paid on the 28th of each month.", "number"),
+        ("Monitors take 5 working days, laptops 15.", "Ordered monitors take 9 working days.", "number"),
         ("A password has at least 14 characters.", "Each password has at least twelve characters.", "number"),
         ("Report phishing mails to security@a.example.", "Report phishing mails to abuse@a.example.", "address"),
         (

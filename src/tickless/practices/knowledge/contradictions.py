@@ -25,7 +25,7 @@ Encode = Callable[[Sequence[str]], Floats32]
 _STEP = re.compile(r"\d+\. ")
 SAME_WORDS = 0.5
 FEWEST_WORDS = 3
-FEWEST_SHARED = 2
+FEWEST_SHARED = 1
 SAME_MEANING = 0.8
 SOME_WORDS = 0.3
 """With nearly the same meaning, so few words in common are enough."""
