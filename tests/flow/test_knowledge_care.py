@@ -27,7 +27,7 @@ def rooms(tmp_path: Path) -> Iterator[Any]:
     journal.migrate()
     kim = Person(id="p1", username="kim", name="Kim", email="kim@x.example", department="IT")
     yield SimpleNamespace(
-        journal=journal, clock=ManualClock(NOW), world=lambda: World.of(people=[kim]), library=lambda: Library.of()
+        journal=journal, clock=ManualClock(NOW), world=lambda: World.of(people=[kim]), library=Library.of
     )
     journal.close()
 
