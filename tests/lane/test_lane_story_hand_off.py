@@ -124,6 +124,7 @@ def test_what_the_agent_writes_reaches_the_chat_and_the_answer_goes_back(desk: D
     assert not any("old policy" in line.text.raw for line in desk.lines())
     with desk.house.journal.read() as tx:
         assert len(tx.cases.by(conversation=desk.conversation)) == 1, "the answer was taken for a new need"
+    assert desk.now().outcome == "handed_off", "an answer to the agent was taken for “it works”"
 
 
 def test_done_there_is_a_question_and_the_yes_confirms(desk: Desk, server: RequestTracker) -> None:

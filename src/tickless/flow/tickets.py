@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Iterable
 
 from tickless.domain.case import Case, Message
@@ -31,6 +32,8 @@ QUESTION = "que_tkt_"
 CLEARLY = 0.6
 CLEARLY_AFTER_AN_AGENT = 0.9
 """How sure a need must be to count as a new one; more so when a colleague has just said something."""
+_WORKS = re.compile(r"\b(?:works?|working|solved|fixed|resolved|sorted|mended|all good)\b", re.IGNORECASE)
+"""Without being asked by us a yes means “it works” only where it says so: else it answers the colleague."""
 MOST_ERRANDS = 200
 IN_HAND = frozenset({"wanted", "open", "pending", "resolved"})
 LONGEST = 8_000
@@ -63,7 +66,7 @@ class TicketTalk:
         acts = {one.act for one in taken}
         if "cancel" in acts:
             self._withdrawn(tx, case, ticket, sender, now=now)
-        elif "confirm" in acts:
+        elif "confirm" in acts and (ticket.asked_at is not None or _WORKS.search((signal.body or signal.title).raw)):
             self.works(tx, case, ticket, sender, now=now)
         elif "deny" in acts and ticket.asked_at is not None:
             self.does_not_work(tx, case, ticket, signal, sender, now=now)
