@@ -63,6 +63,8 @@ class Face:
 
 
 NO_FACE = Face()
+STOP = (Row("", (Button("Stop this", says="cancel"),)),)
+"""Below what has to be filled in: the way out."""
 HEAVY = frozenset({"approve", "deny"})
 """Deeds that a channel takes only where it knows who presses."""
 _EFFORT = (("Very easy", "1"), ("Easy", "2"), ("So-so", "3"), ("Hard", "4"), ("Very hard", "5"))
@@ -86,11 +88,11 @@ def face_of(stored: dict[str, object] | None, *, home: str = "") -> Face:
         return Face(rows=(Row("", tuple(_answer(card.question, option) for option in card.options)),))
     if isinstance(card, cards.CodeCard):
         code = (Entry("answer", "One-time code"),)
-        return Face(entries=code, send=Button("Send code", "answer", card.question), rows=_stop(card.question))
+        return Face(entries=code, send=Button("Send code", "answer", card.question), rows=STOP)
     if isinstance(card, cards.FormCard):
         entries = tuple(Entry(one.name, one.label, one.options, one.needed) for one in card.fields)
         send = Button("Send", "answer", card.question)
-        return Face(heading=card.title, entries=entries, send=send, rows=_stop(card.question))
+        return Face(heading=card.title, entries=entries, send=send, rows=STOP)
     if isinstance(card, cards.ApprovalCard):
         return _approval(card, home)
     if isinstance(card, cards.SecretCard):
@@ -106,10 +108,6 @@ def face_of(stored: dict[str, object] | None, *, home: str = "") -> Face:
 
 def _answer(question: str, option: str) -> Button:
     return Button(option, "answer", question, {"answer": option}, says=option)
-
-
-def _stop(question: str) -> tuple[Row, ...]:
-    return (Row("", (Button("Stop this", "cancel", question, says="cancel"),)),)
 
 
 def _case(card: cards.CaseCard | cards.SolvedCard, home: str) -> Face:

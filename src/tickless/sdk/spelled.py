@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from tickless.domain.record import Untrusted
 from tickless.sdk.capabilities.chat import Outgoing
-from tickless.sdk.face import Face, Row, face_of
+from tickless.sdk.face import STOP, Face, Row, face_of
 
 LONGEST = 4_000
 """Characters of a line of a card."""
@@ -72,7 +72,7 @@ def _entries(face: Face) -> list[Part]:
 
 def is_cancel(row: Row) -> bool:
     """Nothing but a way to stop."""
-    return [button.deed for button in row.buttons] == ["cancel"]
+    return row in STOP
 
 
 def is_yes_no(row: Row) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from tickless.connectors.matrix.client import Matrix
-from tickless.connectors.matrix.connect import account_of, is_direct
+from tickless.connectors.matrix.connect import account_of, alone_with, is_direct
 from tickless.connectors.matrix.render import render, render_over
 from tickless.domain.errors import OutsideError, Rejected
 from tickless.kit.canonical import digest
@@ -16,11 +16,11 @@ from tickless.sdk.capabilities.chat import Amended, Outgoing, Posted
 @action("post", params=Outgoing, output=Posted)
 def post(call: Call, params: Outgoing) -> Result:
     """Say something in a room or thread. What is private is only said where the two of us are alone at this moment."""
-    room = _room(params.address)
     matrix = account_of(call.instance)
-    if params.private and not is_direct(matrix, room, timeout=call.timeout)[0]:
-        raise Rejected("others can read this room by now", mend="write to us in a direct room")
     drawn = render(params)
+    room = _room(call, matrix, params.address)
+    if params.private and "room" in params.address and not is_direct(matrix, room, timeout=call.timeout)[0]:
+        raise Rejected("others can read this room by now", mend="write to us in a direct room")
     if call.dry_run:
         return Result(output=Posted(external=""), changed=True, summary="would say something in a room")
     external = matrix.send(room, "m.room.message", drawn.content, key=_transaction(call.key), timeout=call.timeout)
@@ -38,15 +38,21 @@ def _put_down(matrix: Matrix, room: str, event: str, reactions: tuple[str, ...],
 @action("update", params=Amended, output=Posted)
 def update(call: Call, params: Amended) -> Result:
     """Edit a message of ours: nothing left to press, and what came of it."""
-    room = _room(params.address)
+    matrix = account_of(call.instance)
     content = render_over(params)
+    room = _room(call, matrix, params.address)
     if call.dry_run:
         return Result(output=Posted(external=params.external), changed=True, summary="would edit a message")
-    account_of(call.instance).send(room, "m.room.message", content, key=_transaction(call.key), timeout=call.timeout)
+    matrix.send(room, "m.room.message", content, key=_transaction(call.key), timeout=call.timeout)
     return Result(output=Posted(external=params.external), changed=True, summary="edited a message")
 
 
-def _room(address: dict[str, str]) -> str:
+def _room(call: Call, matrix: Matrix, address: dict[str, str]) -> str:
+    """The room of an address, or the one in which we are alone with somebody (`direct`), opened if need be."""
+    user = address.get("direct", "")
+    if "room" not in address and user.startswith("@"):
+        create = not call.dry_run
+        return alone_with(matrix, call.settings.user_id, user, timeout=call.timeout, create=create) or ""
     room = address.get("room", "")
     if not room.startswith("!"):
         raise Rejected("there is no room to answer in", detail=room[:100])

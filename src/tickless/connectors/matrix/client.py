@@ -90,6 +90,22 @@ class Matrix:
         found = self.call("GET", f"{_room(room)}/messages", timeout=timeout, query=query)
         return _events(found), str(found.get("end") or "")
 
+    def direct_rooms(self, me: str, *, timeout: float) -> dict[str, list[str]]:
+        """The account's own list of its direct rooms: user id → rooms."""
+        path = f"{_V3}/user/{quote(me, safe='')}/account_data/m.direct"
+        reply = self.http.send("GET", path, timeout=timeout, accept=frozenset({404}))
+        found = {} if reply.status == 404 else reply.json()
+        rooms = found.items() if isinstance(found, dict) else ()
+        return {user: [one for one in own if isinstance(one, str)] for user, own in rooms if isinstance(own, list)}
+
+    def open_direct(self, me: str, user: str, known: dict[str, list[str]], *, timeout: float) -> str:
+        """A new direct room with somebody, who is invited; it is noted in the account's own list."""
+        asked = {"preset": "trusted_private_chat", "is_direct": True, "invite": [user]}
+        room = str(self.call("POST", f"{_V3}/createRoom", body=asked, timeout=timeout)["room_id"])
+        noted = {**known, user: [*known.get(user, []), room]}
+        self.call("PUT", f"{_V3}/user/{quote(me, safe='')}/account_data/m.direct", body=noted, timeout=timeout)
+        return room
+
     def join(self, room: str, *, timeout: float) -> None:
         self.call("POST", f"{_V3}/join/{quote(room, safe='')}", timeout=timeout, body={})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tickless.connectors.matrix.client import Matrix
 from tickless.connectors.matrix.settings import Settings
+from tickless.domain.errors import Rejected
 from tickless.sdk import Instance
 
 
@@ -17,10 +18,23 @@ def account_of(instance: Instance) -> Matrix:
 def is_direct(matrix: Matrix, room: str, *, timeout: float) -> tuple[bool, dict[str, str]]:
     """Whether a room is the two of ours and nobody can come in or look in by themselves; and who is in it."""
     members = matrix.members(room, timeout=timeout)
-    if len(members) != 2:
-        return False, members
+    return len(members) == 2 and _closed(matrix, room, timeout=timeout), members
+
+
+def _closed(matrix: Matrix, room: str, *, timeout: float) -> bool:
     rule = matrix.state(room, "m.room.join_rules", timeout=timeout).get("join_rule", "invite")
     sight = matrix.state(room, "m.room.history_visibility", timeout=timeout).get("history_visibility", "shared")
-    guests = matrix.state(room, "m.room.guest_access", timeout=timeout).get("guest_access", "forbidden")
-    closed = rule in {"invite", "private"} and sight != "world_readable"
-    return closed and (guests != "can_join" or rule == "invite"), members
+    return rule in {"invite", "private"} and sight != "world_readable"
+
+
+def alone_with(matrix: Matrix, me: str, user: str, *, timeout: float, create: bool) -> str | None:
+    """The direct room with somebody in which nobody else is; a new one if there is none and `create` says so."""
+    known = matrix.direct_rooms(me, timeout=timeout)
+    for room in known.get(user, [])[::-1]:
+        try:
+            members = set(matrix.members(room, timeout=timeout))
+            if me in members and members <= {me, user} and _closed(matrix, room, timeout=timeout):
+                return room
+        except Rejected:
+            continue  # we are not in it any more
+    return matrix.open_direct(me, user, known, timeout=timeout) if create else None

@@ -101,7 +101,7 @@ def _item(
         account=sender,
         conversation=conversation,
         name=text_of(heard.name, 120),
-        address={"room": room, "thread": thread} if thread else {"room": room},
+        address=_place(room, thread, direct="" if heard.room.direct else sender),
         private=heard.room.direct,
         email=f"{sender[1:].partition(':')[0]}@{settings.email_domain}" if own and settings.email_domain else "",
         automatic=automatic,
@@ -120,6 +120,12 @@ def _item(
         occurred_at=_time(heard.event.get("origin_server_ts")),
         said=said,
     )
+
+
+def _place(room: str, thread: str, *, direct: str) -> dict[str, str]:
+    """Where to answer; `direct`: with whom to speak alone instead."""
+    found = {"room": room, "thread": thread, "direct": direct}
+    return {name: value for name, value in found.items() if value}
 
 
 def _time(value: Any) -> dt.datetime | None:

@@ -21,6 +21,7 @@ def serving() -> Iterator[World]:
         "$before": {"sender": ME, "type": "m.room.message", "content": {"body": "old"}}
     }
     transactions: dict[str, str] = {}
+    direct: dict[str, list[str]] = {}
 
     def answer(asked: Asked) -> Answer:
         if asked.headers.get("authorization") != f"Bearer {SECRETS['MATRIX_TOKEN']}":
@@ -30,6 +31,14 @@ def serving() -> Iterator[World]:
             identity = transactions.setdefault(asked.path, f"${len(transactions)}")
             events[identity] = {"sender": ME, "type": parts[-2], "content": asked.json()}
             return Answer(body={"event_id": identity})
+        if parts[-1] == "m.direct":
+            if asked.method == "PUT":
+                direct.update(asked.json())
+            return Answer(body=direct) if direct else Answer(404, {"errcode": "M_NOT_FOUND"})
+        if parts[-1] == "createRoom":
+            return Answer(body={"room_id": "!new:larkmoor.example"})
+        if parts[-1] == "joined_members" and "!all:larkmoor.example" in parts:
+            return Answer(body={"joined": {ME: {}, "@ida:larkmoor.example": {}, "@bo:larkmoor.example": {}}})
         if parts[-1] == "joined_members":
             return Answer(body={"joined": {ME: {}, "@ida:larkmoor.example": {"display_name": "Ida"}}})
         if "event" in parts:
@@ -56,5 +65,8 @@ CASES = [
         faults=http_faults(world_at),
     ),
     ContractCase("post", serving, ANSWER, changes=True, faults=FAULTS),
+    ContractCase(
+        "post", serving, {**ANSWER, "address": {"direct": "@ida:larkmoor.example"}}, changes=True, name="aside"
+    ),
     ContractCase("update", serving, OVER, changes=True, expect={"external": "$before"}, faults=FAULTS),
 ]

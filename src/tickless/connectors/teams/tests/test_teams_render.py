@@ -102,7 +102,8 @@ def test_buttons_send_what_they_mean() -> None:
     choices = actions(drawn(card={"kind": "choices", "question": "que_1", "options": ["LM-1", "LM-2"]}))
     assert choices[1]["data"][OURS] == {"deed": "answer", "ref": "que_1", "label": "LM-2", "values": {"answer": "LM-2"}}
     code = actions(drawn(card={"kind": "code", "question": "que_2"}))
-    assert [one["data"][OURS]["deed"] for one in code] == ["answer", "cancel"]
+    assert [one["data"].get(OURS, {}).get("deed") for one in code] == ["answer", None]
+    assert code[1]["data"]["msteams"]["value"] == "cancel"
     assert code[0]["data"][OURS]["gathers"]
     listed = actions(drawn(card={"kind": "list", "title": "t", "items": [["A chair", "i need a chair"]]}))
     assert listed[0]["data"] == {"msteams": {"type": "imBack", "value": "i need a chair"}}
