@@ -125,7 +125,7 @@ class Acts:
         if still_down is None and live:
             reply(words.again(live[0]))
             return []
-        reply(words.NOT_UNDERSTOOD if still_down is None else words.SORRY_AGAIN)
+        reply(phrases.WHAT_EXACTLY if still_down is None else words.SORRY_AGAIN)
         return still_down or []
 
     def take_up(

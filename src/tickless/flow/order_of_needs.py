@@ -22,7 +22,8 @@ def put_in_order(tx: Tx, rooms: Rooms, begun: list[Case], sender: Sender, *, now
         others |= {one.id: one for one in cases_of(tx, sender.person)}
     ordered = []
     for case in begun:
-        first = before(case, others.values()) if case.door == "human" and AFTER not in case.inputs else ()
+        served = any(case.need in runbook.serves.intents for runbook in rooms.runbooks.values())
+        first = before(case, others.values()) if served and case.door == "human" and AFTER not in case.inputs else ()
         if not first:
             ordered.append(case)
             continue

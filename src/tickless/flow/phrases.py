@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 FORM = "I still need this:"
+WHAT_EXACTLY = "I'm sorry to hear that. What is it that doesn't work, and what do you see?"
 WHICH_ANSWER = "Two of my questions fit that answer. Which one is it for?"
 WHICH_CANCEL = "Which of these shall I stop?"
 WHICH_OVER = "Good to hear. Which of these is it about?"
