@@ -191,7 +191,7 @@ def _of_findings(
             said = {"asked_back"} if foreign else {"refused", "answered"}
             made.append(_soft(None if foreign else "out_of_scope", said))
         elif finding.act == "small_talk":
-            made.append(_soft(None, {"nothing"}))
+            made.append(_soft(None, {"nothing", "asked_back"}))  # it greets, and asks what is needed
         elif finding.act == "cancel":
             withdrawn = [case for case in cases if case.outcome == "withdrawn"]
             made.append(_soft("cancel", {"verified"} if withdrawn else {"nothing"}))
