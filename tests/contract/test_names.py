@@ -12,6 +12,7 @@ def test_stored_names_are_frozen() -> None:
         "case.decide", "case.ask_approval", "case.close_approval", "case.ask_person", "case.take_answer",
         "case.start_run", "case.end_run", "case.resolved", "case.hand_off", "case.close", "case.state",
         "run.precheck", "run.step", "run.undo", "verify.read", "verify.verdict", "case.give_answer", "case.take_feedback",
+        "run.open_tasks", "run.look_at_tasks", "run.stop_tasks",
     )  # fmt: skip
     assert (names.QUEUE, names.INBOX) == ("tickless", "inbox")
     assert len({*names.WORKFLOWS, *names.STEPS}) == len(names.WORKFLOWS) + len(names.STEPS)

@@ -346,3 +346,16 @@ def test_waiting_is_bounded(error: TicklessError, tries: int, age: float) -> Non
             or error.retry.when == "never"
             or age + max(error.retry.seconds, LONGEST_PAUSE) >= GIVE_UP_AFTER.total_seconds() - 0.01
         )
+
+
+def test_what_nobody_waits_for_goes_out_by_day_and_an_answer_at_once(post: Post) -> None:
+    ada = post.thread(ADA)
+    until_night = dt.timedelta(hours=23 - post.now.hour, minutes=-post.now.minute)
+    post.clock.advance(until_night if until_night > dt.timedelta() else dt.timedelta(days=1) + until_night)
+    post.say(ada, "it is over", proactive=True)
+    post.clock.advance(dt.timedelta(milliseconds=2))
+    post.say(ada, "your answer")
+    assert post.turn() == 1
+    assert post.heard("D0ADA") == ["your answer"]
+    assert post.turn(after=8.5 * 3_600) == 1
+    assert post.heard("D0ADA") == ["your answer", "it is over"]

@@ -187,6 +187,7 @@ def build(
         pace=Pace(settings.pace.answer, settings.pace.approval, settings.pace.first_look),
         library=library.library,
         intents=intents.report,
+        courtesy=settings.courtesy.rules(),
     )
     knowing = Knowing(rooms)
     care = KnowledgeCare(rooms, settings.knowledge, renewed)

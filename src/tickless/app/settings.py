@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from tickless.domain.errors import SettingsInvalid
 from tickless.domain.record import Record
 from tickless.doors.entrance.settings import EntranceSettings
+from tickless.flow.courtesy import Courtesy
 
 FILE_NAME = "tickless.toml"
 
@@ -62,6 +65,33 @@ class BrainSettings(Record):
         return self.model_dir or cache / "tickless" / "brain"
 
 
+class CourtesySettings(Record):
+    """When people are told what they did not ask for, in outside channels. Answers are never held back."""
+
+    quiet_from: dt.time = dt.time(20, 0)
+    """Local time; the same as `quiet_until`: never quiet."""
+    quiet_until: dt.time = dt.time(7, 0)
+    """Local time of the place where the person works."""
+    zone: str = "UTC"
+    """Time zone of those whose location names no other, such as `Europe/Berlin`."""
+    zones: dict[str, str] = Field(default_factory=dict)
+    """Location, as in the people records → time zone."""
+    per_hour: int = Field(default=6, ge=1)
+    """To one person."""
+
+    @field_validator("zone", "zones")
+    @classmethod
+    def _known_zones(cls, given: str | dict[str, str]) -> str | dict[str, str]:
+        for name in [given] if isinstance(given, str) else given.values():
+            if name not in available_timezones():
+                raise ValueError(f"{name!r} is no time zone; write one such as Europe/Berlin")
+        return given
+
+    def rules(self) -> Courtesy:
+        zones = {place.casefold(): ZoneInfo(name) for place, name in self.zones.items()}
+        return Courtesy(self.quiet_from, self.quiet_until, ZoneInfo(self.zone), zones, self.per_hour)
+
+
 class Settings(BaseSettings):
     """Everything an operator may set. Environment variables begin with `TICKLESS_`; nested names are joined by `__`."""
 
@@ -90,6 +120,7 @@ class Settings(BaseSettings):
     """Where a runbook stands on the autonomy ladder until somebody moves it."""
     pace: PaceSettings = PaceSettings()
     brain: BrainSettings = BrainSettings()
+    courtesy: CourtesySettings = CourtesySettings()
     entrance: EntranceSettings = EntranceSettings()
 
     @classmethod

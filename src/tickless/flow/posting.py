@@ -14,6 +14,7 @@ from tickless.domain.case import Message
 from tickless.domain.channel import Delivery, Thread
 from tickless.domain.errors import NotFound, TicklessError
 from tickless.flow.amending import amend
+from tickless.flow.courtesy import may_speak_at
 from tickless.flow.posting_cards import can_be_pressed
 from tickless.flow.posting_rules import GIVE_UP_AFTER, holds_up_the_channel, next_try, surely_not_sent
 from tickless.flow.rooms import Rooms
@@ -111,6 +112,8 @@ class Postman:
             if not tx.coordination.take_lease(_lease(channel), holder=self._node, now=now, seconds=LEASE_SECONDS):
                 return None
             due = self._due(tx, channel, now)
+            while due and self._put_off(tx, due[0], now):
+                due = self._due(tx, channel, now)
             if not due:
                 return None
             delivery = due[0]
@@ -118,6 +121,19 @@ class Postman:
             begun = {"tries": delivery.tries + 1, "begun_at": delivery.begun_at or now}
             tx.deliveries.put(delivery.model_copy(update=begun))
         return delivery, thread, message
+
+    def _put_off(self, tx: Tx, delivery: Delivery, now: dt.datetime) -> bool:
+        """Whether a message that nobody waits for has to wait for a better hour; then it is due at that hour."""
+        if not delivery.proactive or delivery.tries:
+            return False
+        person = self._rooms.world().people.get(tx.threads.need(delivery.thread).person or "")
+        told = tx.deliveries.where(tx.deliveries.table.c.thread == delivery.thread, limit=MANY)
+        spoken = [one.due_at for one in told if one.proactive and one.state in {"sent", "open"}]
+        location = person.location if person else ""
+        at = may_speak_at(now, location=location, spoken=spoken, rules=self._rooms.courtesy)
+        if at > now:
+            tx.deliveries.put(delivery.model_copy(update={"due_at": at}))
+        return at > now
 
     @staticmethod
     def _due(tx: Tx, channel: str, now: dt.datetime) -> list[Delivery]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tickless.domain.runbook import Runbook
 from tickless.domain.world import World
+from tickless.flow.courtesy import Courtesy
 from tickless.journal import Journal
 from tickless.kit.clock import Clock
 from tickless.practices.knowledge import Composer, Library
@@ -59,6 +60,8 @@ class Rooms:
     pace: Pace = field(default_factory=Pace)
     library: Callable[[], Library] = Library.of
     """The published articles, ready to be searched."""
+    courtesy: Courtesy = field(default_factory=Courtesy)
+    """When the house may speak up by itself."""
     intents: Callable[[], IntentReport | None] = lambda: None
     """What the language brain confuses, as it was measured last."""
     composer: Composer | None = None
