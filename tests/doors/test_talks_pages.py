@@ -1,4 +1,4 @@
-"""Conversations in the console: read by those with the right, joined by a colleague, taken over with one owner; and the intents."""
+"""Conversations in the console: read by those with the right, joined by a colleague, taken over; and the intents."""
 
 from __future__ import annotations
 
