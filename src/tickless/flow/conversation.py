@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 from typing import Any
 
 from tickless.domain.case import Case, Message
@@ -15,12 +16,14 @@ from tickless.kit.expressions import ExpressionError, render
 from tickless.kit.ids import new_id
 
 NAME = "Tickless"
+_spoken = itertools.count()
 
 
 def message_id(key: str, at: dt.datetime) -> str:
-    """Sorts by time; the same key gives the same ending, so a repeated step can see that it spoke before."""
+    """Sorts by time, and in the order of speaking within a moment; the same key gives the same ending, so that a repeated
+    step can see that it spoke before."""
     stamp = new_id("msg")[:14]
-    return stamp + hashlib.sha256(key.encode()).hexdigest()[:16]
+    return f"{stamp}{next(_spoken) % 4_096:03x}" + hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
 def say(
