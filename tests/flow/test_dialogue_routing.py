@@ -18,13 +18,17 @@ def parallel(draw: st.DrawFn) -> list[Waiting]:
     words = list(draw(st.permutations(WORDS)))
     count = draw(st.integers(2, 4))
     return [
-        Waiting(f"que_{n}", 10 + n, Question(about=f"thing{n}", text=f"Which {n}?", choices=tuple(words[3 * n : 3 * n + 3])))
+        Waiting(
+            f"que_{n}", 10 + n, Question(about=f"thing{n}", text=f"Which {n}?", choices=tuple(words[3 * n : 3 * n + 3]))
+        )
         for n in range(count)
     ]
 
 
 @given(waiting=parallel(), data=st.data())
-def test_a_choice_goes_to_the_question_that_offers_it_in_whatever_order(waiting: list[Waiting], data: st.DataObject) -> None:
+def test_a_choice_goes_to_the_question_that_offers_it_in_whatever_order(
+    waiting: list[Waiting], data: st.DataObject
+) -> None:
     meant = data.draw(st.sampled_from(waiting))
     said = data.draw(st.sampled_from(meant.question.choices))
     for order in (waiting, waiting[::-1]):

@@ -326,6 +326,10 @@ def test_who_does_not_exist_hears_the_same_and_nothing_is_sent(stage: Stage) -> 
     assert told[0] == told[1]
 
 
+def _hears_wrong(there: Outside, *, times: int) -> None:
+    until(lambda: len([text for text in there.talk.told() if "isn't right" in text]) >= times)
+
+
 def test_wrong_codes_of_an_account_are_counted_over_its_conversations(stage: Stage) -> None:
     person = stage.cast.without(stage.app("sprigboard"))
     sent = len(stage.estate.sms(person.phone or ""))
@@ -336,7 +340,7 @@ def test_wrong_codes_of_an_account_are_counted_over_its_conversations(stage: Sta
             there.talk.question(number)
             right = there.talk.code(person)
             there.say(f"{(int(right) + 1) % 1_000_000:06d}")
-            until(lambda n=number, t=there: len([x for x in t.talk.told() if "isn't right" in x]) >= n)
+            _hears_wrong(there, times=number)
         there.say("never mind")
         there.talk.ends()
     assert len(stage.estate.sms(person.phone or "")) - sent <= 8
