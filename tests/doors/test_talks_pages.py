@@ -67,3 +67,21 @@ def test_what_is_confused_is_measured_once_for_each_brain() -> None:
     folds = len(taught)
     assert cache.report() == report
     assert len(taught) == folds
+
+
+def test_a_run_whose_steps_never_came_to_be_can_be_read(place: Place) -> None:
+    with place.client() as http:
+        person = next(p for p in place.sample.company.people if p.employment == "employee" and not p.privileged)
+        spoken = {"text": "i am locked out, please unlock my account", "as": person.username}
+        conversation = http.post("/api/v1/conversations/messages", json=spoken).json()["conversation"]
+        end = time.monotonic() + 30
+        while not (
+            cases := [
+                c for c in http.get(f"/api/v1/conversations/{conversation}/cases").json()["items"] if c["outcome"]
+            ]
+        ):
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        page = http.get(f"/cases/{cases[0]['number']}")
+    assert page.status_code == 200
+    assert "Unlock" in page.text
