@@ -28,8 +28,12 @@ def list_bindings(
     if as_json:
         print_json(page)
         return
-    rows = [(one["id"], one["person"], one["way"], one["active"], moment(one["at"]), one["by"]) for one in page["items"]]
-    show_table(["account", "person", "known by", "active", "since", "by"], rows, empty="No account is bound to anybody.")
+    rows = [
+        (one["id"], one["person"], one["way"], one["active"], moment(one["at"]), one["by"]) for one in page["items"]
+    ]
+    show_table(
+        ["account", "person", "known by", "active", "since", "by"], rows, empty="No account is bound to anybody."
+    )
 
 
 @binding.command("add")
