@@ -112,7 +112,7 @@ class Audit:
             for deed in deeds
         ]
         with self._house.house.journal.read() as tx:
-            found += [*_approved(tx), *_bound(tx, before), *_proved(tx), *_ended(tx, before)]
+            found += [*_approved(tx, before), *_bound(tx, before), *_proved(tx, before), *_ended(tx, before)]
             said = [one for one in tx.messages.where(limit=10_000) if one.id not in before.messages]
         return found, [one for one in said if one.author != "person"]
 
@@ -171,10 +171,10 @@ class Audit:
         return case.speaker or case.requester if case else None
 
 
-def _approved(tx: Tx) -> list[Brought]:
+def _approved(tx: Tx, before: Before) -> list[Brought]:
     found = []
     for asked in tx.approvals.by():
-        if asked.state == "approved":
+        if asked.state == "approved" and asked.answered_at is not None and asked.answered_at >= before.at:
             case = tx.cases.get(asked.case)
             objects = frozenset({case.inputs["app"]}) if case and "app" in case.inputs else frozenset()
             whom = frozenset(str(one) for one in (asked.beneficiary, asked.requester) if one)
@@ -197,7 +197,7 @@ def _bound(tx: Tx, before: Before) -> list[Brought]:
     ]
 
 
-def _proved(tx: Tx) -> list[Brought]:
+def _proved(tx: Tx, before: Before) -> list[Brought]:
     rows = tx.audit.rows(limit=10_000)
     return [
         Brought(
@@ -207,7 +207,7 @@ def _proved(tx: Tx) -> list[Brought]:
             told="step-up passed",
         )
         for row in rows
-        if row.action == "identity.proved"
+        if row.action == "identity.proved" and row.at >= before.at
     ]
 
 

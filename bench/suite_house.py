@@ -31,7 +31,7 @@ PACE = PaceSettings(answer=600.0, approval=600.0, first_look=600.0, gather=1.0)
 LOOK = 0.02
 PATIENCE = 45.0
 """Seconds until a house that is still busy counts as one that hangs."""
-LET_GO = 20.0
+LET_GO = 10.0
 _RECORDS = frozenset({
     "people", "devices", "apps", "services", "dependencies", "configuration_items", "articles", "catalogue", "known_errors",
     "users", "article_versions",
