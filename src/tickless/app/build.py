@@ -18,6 +18,7 @@ from tickless.app.brain import encoder_of
 from tickless.app.intents import IntentsCache
 from tickless.app.library import LibraryCache
 from tickless.app.listening import Listening
+from tickless.app.models import composer_of, models_of
 from tickless.app.settings import Settings
 from tickless.app.shipped import shipped
 from tickless.app.web import create_site
@@ -129,7 +130,8 @@ def build(
     journal = Journal(main_url=settings.main_url, log_url=settings.log_url)
     journal.migrate()
     vault = Vault(journal=journal, seal=Seal.from_file(settings.data / "seal.key"), clock=clock)
-    registry = registry_of(settings, Secrets(dict(secret_values or {}), once=vault.reveal))
+    secret_store = Secrets(dict(secret_values or {}), once=vault.reveal)
+    registry = registry_of(settings, secret_store)
     runbooks = runbooks_of(settings, registry)
     encoder, without = encoder_of(settings.brain)
     rejection = settings.brain.in_scope_rejection
@@ -157,6 +159,7 @@ def build(
         lambda: cache.understanding().brain,
         lambda examples: teach_brain(examples, encoder=encoder, rejection=rejection),
     )
+    models = models_of(settings.model, journal=journal, clock=clock, secrets=secret_store, world=cache.world)
     policy = PolicyEngine.load(settings.policies or shipped("policies"))
     decide = DecisionRoom(
         journal=journal,
@@ -187,6 +190,8 @@ def build(
         pace=Pace(settings.pace.answer, settings.pace.approval, settings.pace.first_look),
         library=library.library,
         intents=intents.report,
+        composer=composer_of(models),
+        models=models,
         courtesy=settings.courtesy.rules(),
     )
     knowing = Knowing(rooms)

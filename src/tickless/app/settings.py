@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from tickless.ai.models.options import ModelSettings
 from tickless.domain.errors import SettingsInvalid
 from tickless.domain.record import Record
 from tickless.doors.entrance.settings import EntranceSettings
@@ -120,6 +121,7 @@ class Settings(BaseSettings):
     """Where a runbook stands on the autonomy ladder until somebody moves it."""
     pace: PaceSettings = PaceSettings()
     brain: BrainSettings = BrainSettings()
+    model: ModelSettings = ModelSettings()
     courtesy: CourtesySettings = CourtesySettings()
     entrance: EntranceSettings = EntranceSettings()
 

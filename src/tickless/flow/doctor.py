@@ -20,6 +20,7 @@ _MANY = 100_000
 
 def examine(rooms: Rooms, engine: Engine) -> list[Check]:
     """Every check, good or bad, in the order in which one would look."""
+    model = _model(rooms)
     with rooms.journal.read() as tx:
         return [
             _chain(tx),
@@ -33,6 +34,7 @@ def examine(rooms: Rooms, engine: Engine) -> list[Check]:
             *ticket_checks(tx, rooms),
             _brakes(tx),
             _brain(rooms),
+            model,
             _runbooks(rooms),
             _disk(rooms),
         ]
@@ -116,6 +118,13 @@ def _brain(rooms: Rooms) -> Check:
     brain = rooms.understanding().brain
     mend = "`tickless brain status` tells how to make it understand meaning, too" if brain.name == "lexical" else ""
     return Check("language", ok=True, detail=f"{brain.name} {brain.version}: understands {brain.rung}", mend=mend)
+
+
+def _model(rooms: Rooms) -> Check:
+    if rooms.models is None:
+        return Check("language model", ok=True, detail="none is configured, and none is needed")
+    ok, detail, mend = rooms.models.health()
+    return Check("language model", ok=ok, detail=detail, mend=mend)
 
 
 def _runbooks(rooms: Rooms) -> Check:

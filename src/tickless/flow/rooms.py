@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tickless.ai.models import Models
 from tickless.domain.runbook import Runbook
 from tickless.domain.world import World
 from tickless.flow.courtesy import Courtesy
@@ -66,3 +67,5 @@ class Rooms:
     """What the language brain confuses, as it was measured last."""
     composer: Composer | None = None
     """Puts answers into words, if a model is configured; what it says is checked sentence by sentence."""
+    models: Models | None = None
+    """The language model, if one is configured."""

@@ -1,0 +1,102 @@
+"""What a model said against what it was given: None if it may be used, else the reason why not. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+
+from tickless.ai.models.masking import has_stand_ins
+from tickless.ai.models.outputs import Composed, Reading, Reworded, Summary
+
+MOST_COMPOSED = 1_200
+MOST_SUMMARY = 800
+_ADDRESS = re.compile(
+    r"(?:\w+:)?//\S+|\bwww\.\S+|\b[\w.+-]+@[\w.-]+|\b(?:[\w-]+\.)+[a-z]{2,}\b(?:/\S*)?", re.IGNORECASE
+)
+_NUMBER = re.compile(r"\d+")
+_DENIES = re.compile(r"\b(?:not|no|never|without|cannot|nor|none)\b|n[’']t\b", re.IGNORECASE)
+_MARKUP = re.compile(r"[<>`]|!\[|\]\(")
+
+
+def flat(text: str) -> str:
+    """One spelling for comparing: compatibility form, lower case, single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def addresses(text: str) -> frozenset[str]:
+    """Links, e-mail addresses and whatever else has a dot where a host's name has one."""
+    return frozenset(found.rstrip(".,;:!?)") for found in _ADDRESS.findall(flat(text)))
+
+
+def numbers(text: str) -> frozenset[str]:
+    """Every run of digits, in any script."""
+    return frozenset(str(int(found)) for found in _NUMBER.findall(flat(text)))
+
+
+def hidden(text: str) -> bool:
+    """Whether there are characters that people cannot see, or markup."""
+    bad = any(unicodedata.category(one) in {"Cc", "Cf", "Co", "Cn"} and one != "\n" for one in text)
+    return bad or _MARKUP.search(text) is not None
+
+
+def wrong_words(said: str, source: str, *, most: int) -> str | None:
+    """Reasons that hold for every text: too long, hidden characters, invented addresses, numbers or stand-ins."""
+    if len(said) > most:
+        return "it is too long"
+    if hidden(said):
+        return "it has hidden characters or markup"
+    if has_stand_ins(said):
+        return "it names somebody whom it was not given"
+    if not addresses(said) <= addresses(source):
+        return "it names an address that it was not given"
+    if not numbers(said) <= numbers(source):
+        return "it names a number that it was not given"
+    return None
+
+
+def wrong_reading(reading: Reading, text: str, labels: Collection[str]) -> str | None:
+    """Labels are known, quotes stand in the text, and no need is named twice."""
+    if any(need.label not in labels for need in reading.needs):
+        return "it names a need that is not known"
+    if any(not flat(need.quote) or flat(need.quote) not in flat(text) for need in reading.needs):
+        return "it quotes what was not written"
+    if len({need.label for need in reading.needs}) < len(reading.needs):
+        return "it names a need twice"
+    return None
+
+
+def wrong_composed(composed: Composed, passages: Mapping[int, str]) -> str | None:
+    """Every sentence cites passages that exist, and has nothing in it that is not in them."""
+    if not composed.sentences:
+        return "it found no answer in the passages"
+    if len(composed.text) > MOST_COMPOSED:
+        return "it is too long"
+    for one in composed.sentences:
+        if not all(number in passages for number in one.cites):
+            return "it cites what it was not given"
+        if re.search(r"\[\s*\d+\s*\]", one.text):
+            return "it cites inside a sentence"
+        wrong = wrong_words(one.text, "\n".join(passages[number] for number in one.cites), most=400)
+        if wrong:
+            return wrong
+    return None
+
+
+def wrong_summary(summary: Summary, text: str) -> str | None:
+    """Shorter than the text, and without anything new that can be told."""
+    return wrong_words(summary.text, text, most=min(MOST_SUMMARY, max(len(text), 1)))
+
+
+def wrong_rewording(reworded: Reworded, text: str, keep: Collection[str] = ()) -> str | None:
+    """The same numbers, addresses and words to keep; as many times "not"; not much longer."""
+    said = reworded.text
+    if wrong := wrong_words(said, text, most=len(text) + max(len(text) // 2, 40)):
+        return wrong
+    if numbers(said) != numbers(text) or addresses(said) != addresses(text):
+        return "it leaves out a number or an address"
+    if any(word in text and word not in said for word in keep):
+        return "it leaves out words that must stay"
+    if len(_DENIES.findall(said)) != len(_DENIES.findall(text)):
+        return "it turns a yes into a no, or a no into a yes"
+    return None

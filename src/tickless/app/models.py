@@ -1,0 +1,71 @@
+"""The language model of a house: its way, its budget and its record, by the settings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from tickless.ai.models import ModelCall, ModelComposer, Models, ModelSettings, Names, Recorder, Wire, live_wire
+from tickless.domain.world import World
+from tickless.journal import Journal
+from tickless.kit.clock import Clock
+from tickless.sdk.secrets import Secrets
+
+
+class JournalLedger:
+    """Keeps the day's tokens and the calls in the journal. Several processes share one budget."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def reserve(self, day: dt.date, tokens: int, *, limit: int) -> bool:
+        with self._journal.write() as tx:
+            tx.coordination.next_number(f"model.calls:{day}")  # locks the day's row: on PostgreSQL others wait here
+            spent = int(tx.coordination.mark(_name(day)) or 0)
+            if spent + tokens > limit:
+                return False
+            tx.coordination.note(_name(day), str(spent + tokens))
+        return True
+
+    def settle(self, day: dt.date, reserved: int, call: ModelCall) -> None:
+        with self._journal.write() as tx:
+            tx.coordination.next_number(f"model.calls:{day}")
+            spent = int(tx.coordination.mark(_name(day)) or 0)
+            tx.coordination.note(_name(day), str(max(spent - reserved + call.sent + call.received, 0)))
+            detail = call.model_dump(mode="json", exclude={"at", "version"})
+            tx.audit.append(at=call.at, actor="model", action="model.asked", subject=call.model, detail=detail)
+
+    def spent(self, day: dt.date) -> int:
+        with self._journal.read() as tx:
+            return int(tx.coordination.mark(_name(day)) or 0)
+
+
+def models_of(
+    settings: ModelSettings, *, journal: Journal, clock: Clock, secrets: Secrets, world: Callable[[], World]
+) -> Models | None:
+    """The configured model; None where there is none. Raises `SettingsInvalid` without the packages that speak with one."""
+    if not settings.on:
+        return None
+    reference = settings.key
+    wire: Wire = live_wire(settings, lambda: secrets.reveal(reference) if reference else None)
+    if settings.record is not None:
+        wire = Recorder(wire, settings.record)
+    return Models(
+        settings, wire, JournalLedger(journal), clock, names=lambda: names_of(world()), secrets=lambda: secrets.seen
+    )
+
+
+def composer_of(models: Models | None) -> ModelComposer | None:
+    """What puts answers from knowledge into words, if the settings want a model for that."""
+    return ModelComposer(models) if models is not None and "compose" in models.settings.uses else None
+
+
+def names_of(world: World) -> Names:
+    """Everybody's names, to be kept from models."""
+    people = world.people.values()
+    names = [name for one in people for name in (one.name, *one.nicknames)]
+    return Names(names, [one.username for one in people])
+
+
+def _name(day: dt.date) -> str:
+    return f"model.tokens:{day}"
