@@ -20,13 +20,15 @@ from tickless.journal import Tx
 from tickless.kit.ids import new_id
 from tickless.kit.likeness import likeness
 from tickless.stages.correlate.impact import impact
-from tickless.stages.correlate.people import about_services
+from tickless.stages.correlate.people import ABOUT_SERVICES, about_services
 from tickless.stages.correlate.surge import WINDOW, Report, Surge, find_surge
 
 SYMPTOM = 0.5
 """Likeness with a symptom from which a known error fits."""
 SYMPTOM_OF_SERVICE = 0.3
 """The same where the service is the error's own."""
+ENOUGH = 20
+"""Earlier cases from which the usual rate of personal needs can be told."""
 LOOKED_BACK = 500
 """Newest cases from which the usual rate of a need is taken."""
 PERSONAL_TOO = frozenset({"account_unlock", "password_reset", "vpn_trouble", "mailbox_quota", "device_trouble"})
@@ -134,6 +136,9 @@ class Joining:
         if case.kind != "incident" and case.need not in PERSONAL_TOO:
             return []
         newest = self._newest(tx)
+        known = sum(now - one.opened_at > WINDOW for one in newest)
+        if case.need not in ABOUT_SERVICES and known < ENOUGH:
+            return []  # three locked accounts are a surge only where it is known that they are rare
         recent = [report for one in newest if now - one.opened_at <= WINDOW for report in self._reports(tx, one)]
         new = next((report for report in recent if report.case == case.id), None)
         if new is None:
@@ -211,8 +216,8 @@ class Joining:
             if incident.id in {case.id, case.parent}:
                 continue
             tx.cases.put(case.model_copy(update={"parent": incident.id}))
-            if not case.requester:
-                continue
+            if not case.requester or case.need not in ABOUT_SERVICES:
+                continue  # what is one person's own goes on being mended for them
             tx.alerts.add_participant(
                 Participant(
                     case=incident.id, role="affected", ref=case.requester, conversation=case.conversation, since=now
