@@ -93,6 +93,10 @@ class Models:
             return False, f"{detail}; the last answer failed: {self._trouble}", "look at [model] in the settings"
         return True, detail, ""
 
+    def wake(self) -> None:
+        """Ask it again at once: whatever was wrong has been mended."""
+        self._rest_until = None
+
     def _mask(self) -> Mask:
         return Mask(self.names(), self.secrets())
 
