@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
+import pytest
 from tests.ai.model_bench import LABELS, NOON, Purse
 from tests.servers.silent import silent_port
 from tests.servers.xllamacpp import ModelServer
@@ -42,6 +44,24 @@ def test_a_real_model_answers_in_the_form_and_is_checked(model_server: ModelServ
         assert {need.label for need in heard.value.needs} <= set(LABELS)
     again = models(settings, Replay(file)).understand(TEXT, LABELS)
     assert (again.value, again.reason) == (heard.value, heard.reason)
+
+
+@pytest.mark.parametrize(("provider", "path"), [("ollama", "/v1"), ("anthropic", "")])
+def test_the_other_providers_speak_their_protocols(
+    model_server: ModelServer, provider: Literal["ollama", "anthropic"], path: str
+) -> None:
+    """The server speaks all three; whether so small a model finds the form of a tool call is its own affair."""
+    settings = ModelSettings(provider=provider, name="smollm2", base_url=model_server.url.removesuffix("/v1") + path,
+                             key="env:KEY", timeout_seconds=240)  # fmt: skip
+    heard = models(settings, live_wire(settings, lambda: model_server.key)).understand(TEXT, LABELS)
+    assert heard.reason in {
+        "",
+        "it quotes what was not written",
+        "it names a need twice",
+        "its answer has not the right form",
+    }
+    refused = models(settings, live_wire(settings, lambda: "another-key")).understand(TEXT, LABELS)
+    assert refused.reason == "its server refuses the key"
 
 
 def test_a_wrong_key_is_told_and_nothing_breaks(model_server: ModelServer) -> None:

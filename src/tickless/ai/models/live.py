@@ -55,7 +55,7 @@ class LiveWire:
                 return await self._run(request, self._model or await self._open(stack, seconds))
         except TimeoutError as error:
             raise ModelFailed("it took too long", resting=True) from error
-        except (AgentRunError, UserError) as error:
+        except (AgentRunError, UserError, ValueError) as error:  # ValueError: a key that no header can carry
             raise _failure(error) from error
 
     async def _run(self, request: Request, model: Model[Any]) -> Answer:

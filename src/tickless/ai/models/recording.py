@@ -6,7 +6,7 @@ import json
 import threading
 from pathlib import Path
 
-from tickless.ai.models.wire import Answer, Request, Wire
+from tickless.ai.models.wire import Answer, ModelFailed, Request, Wire
 from tickless.domain.errors import BadInput, NotFound
 
 
@@ -46,9 +46,17 @@ class Recorder:
         answer = self._wire.ask(request, seconds=seconds)
         row = {"request": request.hash, "prompt": request.prompt, "model": request.model, "output": answer.output,
                "sent": answer.sent, "received": answer.received}  # fmt: skip
-        with self._lock, self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n")
+        with self._lock:
+            self._write(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n")
             return self._answers.setdefault(request.hash, answer)
+
+    def _write(self, line: str) -> None:
+        """An answer that could not come again is none."""
+        try:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(line)
+        except OSError as error:
+            raise ModelFailed("its answer could not be recorded", detail=str(error)) from error
 
 
 def _read(path: Path) -> dict[str, Answer]:
