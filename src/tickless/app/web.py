@@ -15,15 +15,17 @@ from tickless.doors.entrance import Entrance
 from tickless.doors.entrance.middleware import standard_middleware
 from tickless.doors.entrance.settings import EntranceSettings
 from tickless.doors.hooks import create_routes as hook_routes
+from tickless.doors.mcp import create_route as mcp_route
 from tickless.flow.desk import Desk
 
 
 def create_site(desk: Desk, entrance: Entrance, settings: EntranceSettings) -> Starlette:
-    """Hooks, API, chat and console."""
+    """Hooks, API, MCP, chat and console."""
     live = Live()
     routes = [
         *hook_routes(desk, entrance),
         Mount("/api/v1", create_api(desk, entrance)),
+        mcp_route(desk, entrance),
         *chat_routes(desk, entrance, live),
         *console_routes(desk, entrance, live),
     ]

@@ -9,18 +9,14 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from tickless.domain.errors import BadInput, Forbidden, NotFound
-from tickless.domain.person import Person
-from tickless.domain.signal import Deed, Sender
+from tickless.domain.signal import Deed
 from tickless.doors.api.guards import DeskHere, EntranceHere, Talker, new_router
 from tickless.doors.api.paging import Limit
 from tickless.doors.api.schemas import CaseShown, MessageShown, Page, Say, Shown, Taken
 from tickless.doors.api.sight import may_watch
 from tickless.doors.api.stream import cases_of, watch
 from tickless.doors.api.views import show_case, show_message
-from tickless.doors.entrance import Visitor
-from tickless.doors.entrance.conversations import LONGEST, new_conversation, owner_of, spoke_for, spoken_by
-from tickless.journal import Journal
+from tickless.doors.entrance.speaking import Turn, may_press, may_speak, sender_of
 
 CHANNEL = "api"
 router = new_router("conversations")
@@ -48,11 +44,9 @@ async def say(
 ) -> Taken:
     """Starts a conversation, or goes on with one. The answer comes as messages of that conversation. With the same
     `Idempotency-Key` a retry is harmless."""
-    if given.as_ is not None:
-        entrance.require(visitor, "ask_as")
-    elif not visitor.may("chat"):
-        raise Forbidden("this token may only speak for others", mend="name the person in `as`")
-    sender = await run_in_threadpool(_sender, desk.journal, visitor, given, idempotency_key)
+    may_speak(entrance, visitor, speaks_for=given.as_)
+    turn = Turn(conversation=given.conversation, speaks_for=given.as_, unverified=given.unverified, key=idempotency_key)
+    sender = await run_in_threadpool(sender_of, desk.journal, visitor, turn, channel=CHANNEL)
     key = f"{sender.conversation}/{idempotency_key}" if idempotency_key else ""
     said = await desk.say(sender, given.text, key=key)
     return Taken(signal=said.signal, conversation=said.conversation)
@@ -68,43 +62,11 @@ async def press(
 ) -> Taken:
     """What the cards of the messages offer: `answer` a question, `approve` or `deny`, say that it is `solved` or `unsolved`,
     that an answer `helped` or not, `rate`, `cancel`. Only in a conversation of one's own."""
-    if not visitor.may("chat"):
-        raise Forbidden("buttons are for those who speak for themselves", mend="say it in words, with `as`")
-    spoken = Say(text="-", conversation=conversation)
-    sender = await run_in_threadpool(_sender, desk.journal, visitor, spoken, idempotency_key)
+    may_press(visitor)
+    sender = await run_in_threadpool(sender_of, desk.journal, visitor, Turn(conversation=conversation), channel=CHANNEL)
     deed = Deed(kind=given.deed, ref=given.ref, values=given.values)
     said = await desk.press(sender, deed, key=f"{conversation}/{idempotency_key}" if idempotency_key else "")
     return Taken(signal=said.signal, conversation=said.conversation)
-
-
-def _sender(journal: Journal, visitor: Visitor, given: Say, key: str) -> Sender:
-    """Who speaks, and how sure that is; a retry with the same key finds the conversation that it began. Raises `NotFound`,
-    `BadInput`."""
-    user = visitor.user
-    assert user is not None, "a talker has an account"
-    person = visitor.person if given.as_ is None else _person(journal, given.as_)
-    owner = person.id if person else owner_of(visitor)
-    via = visitor.actor if given.as_ is not None else ""
-    conversation = given.conversation or new_conversation(CHANNEL, owner, key=key, via=via)
-    stranger = bool(via) and not (visitor.may("read") or spoke_for(visitor, conversation))
-    if len(conversation) > LONGEST or spoken_by(conversation) != owner or stranger:
-        raise NotFound("there is no such conversation", mend="leave `conversation` out to begin a new one")
-    return Sender(
-        channel=CHANNEL,
-        account=person.username if person else user.login,
-        conversation=conversation,
-        person=person.id if person else None,
-        assurance="none" if given.unverified or person is None else "signed_in",
-        via=None if given.as_ is None else (visitor.person.id if visitor.person else user.login),
-    )
-
-
-def _person(journal: Journal, wanted: str) -> Person:
-    with journal.read() as tx:
-        found = tx.people.get(wanted) or next(iter(tx.people.by(username=wanted.lower(), limit=1)), None)
-    if found is None or not found.active:
-        raise BadInput(f"nobody is called {wanted[:80]!r}", mend="use an id or a user name: tickless person find NAME")
-    return found
 
 
 @router.get("/conversations/{conversation}/messages", summary="Read a conversation")
