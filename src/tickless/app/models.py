@@ -50,9 +50,8 @@ def models_of(
     wire: Wire = live_wire(settings, lambda: secrets.reveal(reference) if reference else None)
     if settings.record is not None:
         wire = Recorder(wire, settings.record)
-    return Models(
-        settings, wire, JournalLedger(journal), clock, names=lambda: names_of(world()), secrets=lambda: secrets.seen
-    )
+    names = NamesCache(world)
+    return Models(settings, wire, JournalLedger(journal), clock, names=names.names, secrets=lambda: secrets.seen)
 
 
 def composer_of(models: Models | None) -> ModelComposer | None:
@@ -60,8 +59,22 @@ def composer_of(models: Models | None) -> ModelComposer | None:
     return ModelComposer(models) if models is not None and "compose" in models.settings.uses else None
 
 
+class NamesCache:
+    """Everybody's names, to be kept from models: made anew when the records change."""
+
+    def __init__(self, world: Callable[[], World]) -> None:
+        self._world = world
+        self._known: tuple[World, Names] | None = None
+
+    def names(self) -> Names:
+        world = self._world()
+        if self._known is None or self._known[0] is not world:
+            self._known = (world, names_of(world))
+        return self._known[1]
+
+
 def names_of(world: World) -> Names:
-    """Everybody's names, to be kept from models."""
+    """People as they are called and as they sign in."""
     people = world.people.values()
     names = [name for one in people for name in (one.name, *one.nicknames)]
     return Names(names, [one.username for one in people])

@@ -11,9 +11,8 @@ from tickless.ai.models.outputs import Composed, Reading, Reworded, Summary
 
 MOST_COMPOSED = 1_200
 MOST_SUMMARY = 800
-_ADDRESS = re.compile(
-    r"(?:\w+:)?//\S+|\bwww\.\S+|\b[\w.+-]+@[\w.-]+|\b(?:[\w-]+\.)+[a-z]{2,}\b(?:/\S*)?", re.IGNORECASE
-)
+_BETWEEN = re.compile(r"[\s()<>\[\]{}\"“”'‘’|]+")
+_ADDRESS = re.compile(r"//|@|\w\.[^\W\d_]{2}|^www\.")
 _NUMBER = re.compile(r"\d+")
 _DENIES = re.compile(r"\b(?:not|no|never|without|cannot|nor|none)\b|n[’']t\b", re.IGNORECASE)
 _MARKUP = re.compile(r"[<>`]|!\[|\]\(")
@@ -21,12 +20,12 @@ _MARKUP = re.compile(r"[<>`]|!\[|\]\(")
 
 def flat(text: str) -> str:
     """One spelling for comparing: compatibility form, lower case, single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return " ".join(unicodedata.normalize("NFKC", text).replace("。", ".").casefold().split())
 
 
 def addresses(text: str) -> frozenset[str]:
     """Links, e-mail addresses and whatever else has a dot where a host's name has one."""
-    return frozenset(found.rstrip(".,;:!?)") for found in _ADDRESS.findall(flat(text)))
+    return frozenset(word.strip(".,;:!?") for word in _BETWEEN.split(flat(text)) if _ADDRESS.search(word))
 
 
 def numbers(text: str) -> frozenset[str]:
