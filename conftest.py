@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 # Which rung of the language ladder a test stands on must not depend on what lies in this user's cache: words alone, unless
 # a test asks for more (tests/ai).
 os.environ.setdefault("TICKLESS_BRAIN__ENCODER", "off")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command does
 
 settings.register_profile(
     "house", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]

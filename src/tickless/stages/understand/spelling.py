@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import combinations
+from functools import lru_cache
 
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _FAR = 1.5
@@ -56,14 +56,14 @@ def slips(written: str, meant: str) -> float:
     return last[-1]
 
 
-def _forms(word: str, most: int) -> set[str]:
+@lru_cache(maxsize=16_384)
+def _forms(word: str, most: int) -> frozenset[str]:
     """The word with up to `most` letters deleted."""
-    places = range(len(word))
-    return {
-        "".join(letter for at, letter in enumerate(word) if at not in gone)
-        for count in range(most + 1)
-        for gone in combinations(places, count)
-    }
+    forms = shorter = {word}
+    for _ in range(most):
+        shorter = {form[:at] + form[at + 1 :] for form in shorter for at in range(len(form))}
+        forms = forms | shorter
+    return frozenset(forms)
 
 
 @dataclass(frozen=True)
