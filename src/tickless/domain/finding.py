@@ -12,9 +12,9 @@ CaseKind = Literal["incident", "request", "question", "risk"]
 Act = Literal["need", "answer", "confirm", "deny", "correct", "cancel", "thanks", "small_talk", "out_of_scope", "event"]
 """What a message does in the conversation: states a need, answers a question, says yes or no, puts something right, withdraws …
 
-`correct` (`no, the other laptop`, `I meant Anna`, `not the vpn, the mailbox`): the slots hold what is meant instead, `instead_of`
-what was wrong (a record's id or a need), and `need` another need where one is named. `cancel` with a slot `keep` (needs, separated
-by commas) gives up everything else; `drop` names the need that is given up.
+`correct` (`no, the other laptop`, `I meant Anna`, `not the vpn, the mailbox`): the slots hold what is meant instead,
+`instead_of` what was wrong (a record's id or a need), and `need` another need where one is named. `cancel` with a slot `keep`
+(needs, separated by commas) gives up everything else; `drop` names the need that is given up.
 """
 
 

@@ -72,7 +72,9 @@ class IdentityDesk:
             whom, who = _active(tx, person), _active(tx, delegate)
             if whom.id == who.id:
                 raise BadInput("nobody stands in for themselves")
-            if any(one.until > begins and one.since < until for one in tx.delegations.by(person=whom.id, delegate=who.id)):
+            if any(
+                one.until > begins and one.since < until for one in tx.delegations.by(person=whom.id, delegate=who.id)
+            ):
                 raise Conflict(f"{who.name} stands in for {whom.name} then already", mend="end that one first")
             made = Delegation(id=new_id("dlg"), person=whom.id, delegate=who.id, since=begins, until=until, by=by,
                               note=note.strip()[:500])  # fmt: skip

@@ -8,7 +8,7 @@ import socket
 import struct
 import threading
 from http.server import BaseHTTPRequestHandler
-from typing import BinaryIO
+from io import BufferedIOBase
 
 _GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 TEXT, CLOSE, PING, PONG = 0x1, 0x8, 0x9, 0xA
@@ -25,7 +25,7 @@ class ServerSocket:
             handler.send_header(name, value)
         handler.end_headers()
         handler.close_connection = True
-        self._in: BinaryIO = handler.rfile
+        self._in: BufferedIOBase = handler.rfile
         self._socket = handler.connection
         self._lock = threading.Lock()
         self.is_open = True
