@@ -257,7 +257,7 @@ def plan_summary(title: str, inputs: dict[str, Any]) -> str:
     parts = []
     for name, value in inputs.items():
         if isinstance(value, dict):
-            parts.append(f"{name}: {value.get('name') or value.get('tag') or value.get('id')}")
+            parts.append(f"{name}: {value.get('name') or value.get('tag') or value.get('names') or value.get('id')}")
         elif value is not None:
             parts.append(f"{name}: {value}")
     return f"{title} ({', '.join(parts)})" if parts else title

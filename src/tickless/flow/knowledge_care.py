@@ -77,7 +77,9 @@ class KnowledgeCare:
     def _remind(self, tx: Tx, now: dt.datetime) -> None:
         """One notice to its owner for each review that is overdue, the longest overdue first; said once for each date."""
         people = self._rooms.world().people
-        stale = [(_due(one), one) for one in tx.articles.where(limit=_ALL) if one.state == "published" and _due(one) <= now]
+        stale = [
+            (_due(one), one) for one in tx.articles.where(limit=_ALL) if one.state == "published" and _due(one) <= now
+        ]
         told = 0
         for due, article in sorted(stale, key=lambda one: (one[0], one[1].id)):
             owner = people.get(article.owner or "")

@@ -73,7 +73,9 @@ def corrected(what: str) -> str:
 
 def corrected_anew(number: int, what: str) -> str:
     """What was understood first is done or under way already."""
-    return f"I'm doing it for {what} as well now. Case {number} was under way already; tell me if it has to be taken back."
+    return (
+        f"I'm doing it for {what} as well now. Case {number} was under way already; tell me if it has to be taken back."
+    )
 
 
 def paused(reason: str) -> str:

@@ -25,7 +25,9 @@ OVER = frozenset({"resolved", "handed_off", "closed"})
 class Resolution:
     """The durable story of one case."""
 
-    def __init__(self, engine: Engine, *, steps: CaseSteps, asking: Asking, knowing: Knowing, interpreter: Interpreter) -> None:
+    def __init__(
+        self, engine: Engine, *, steps: CaseSteps, asking: Asking, knowing: Knowing, interpreter: Interpreter
+    ) -> None:
         self._engine = engine
         self._steps = steps
         self._asking = asking

@@ -71,9 +71,7 @@ class Vault:
         """What opens this secret's link without a session: sent to nobody but its person, where nobody else reads."""
         return self._seal.mark(f"secret:{identity}")
 
-    def hand_out(
-        self, identity: str, *, person: str | None, conversation: str | None = None, shown: str = ""
-    ) -> str:
+    def hand_out(self, identity: str, *, person: str | None, conversation: str | None = None, shown: str = "") -> str:
         """Show the secret to its person, once. Raises `NotFound`: not theirs, seen before, or expired.
 
         Theirs it is for the person it was made for when signed in, and in the very conversation in which that person has

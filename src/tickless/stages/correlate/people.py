@@ -92,7 +92,9 @@ def place_need(finding: Finding, *, subject: str, live: Iterable[Case], world: W
     service = finding.slots.get("service")
     if finding.kind != "incident":
         return NeedPlaced("open", None, "A need of its own.")
-    if finding.need not in ABOUT_SERVICES:  # somebody's own account, tunnel or device: their own case, whatever runs beside it
+    if (
+        finding.need not in ABOUT_SERVICES
+    ):  # somebody's own account, tunnel or device: their own case, whatever runs beside it
         return NeedPlaced("open", None, "A need of its own.")
     if service is None:
         return _in_the_same_words(finding, [c for c in cases if about_services(c)], text)
