@@ -56,8 +56,8 @@ _WEAK = (
     rf"(?:again )?{_VERB}(?! ?\w* ?(?:told|said|approved))",
 )
 _BOTH = re.compile(
-    rf"\b(?:me|mine|myself|my (?:own )?{_NOUN}) and (?:also |that of )?@(?:\d|r|o)|@(?:\d+|r|o)(?:'s)? and "
-    rf"(?:me|mine|myself|i)\b"
+    rf"\b(?:me|mine|myself|my (?:own )?{_NOUN})(?: and|,? as well as) (?:also |that of |for |of |to )*@(?:\d|r|o)"
+    rf"|@(?:\d+|r|o)(?:'s)?(?: and|,? as well as) (?:also |for |of |to )*(?:me|mine|myself|i)\b"
     r"|\b(?:me|i) and @(?:\d|r|o)"
 )
 _MAYBE_SELF = re.compile(r"\bi (?:need|want|can'?t|cannot|can not|would like|have|get)\b|\bi'd like\b")
@@ -65,6 +65,7 @@ _SELF = re.compile(
     rf"\bmy (?:own )?{_NOUN}|\b(?:unlock|unblock|help|reset) me\b|\bi(?:'m| am|m) (?:again |still )?locked|"
     rf"\bi (?:forgot|lost|locked)\b"
     r"|\bfor me\b|\blocked me\b|\bgive me\b|\badd me\b|\bi need access\b"
+    r"|\bit'?s me\b|\bme too\b|\bi(?:'ve| have) (?:locked|lost|forgotten)\b"
 )
 _PRONOUN = re.compile(
     rf"\b(?:his|her|their) (?:\w+ )?{_NOUN}|\b(?:unlock|unblock|reset|help|give|add|remove|offboard|"

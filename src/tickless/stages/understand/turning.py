@@ -54,7 +54,15 @@ _ANSWERED = re.compile(
     r"repl|agree|sign|look)",
     re.IGNORECASE,
 )
-_ON_LEAVE = re.compile(r"\bon (?:\w+ )?leave\b", re.IGNORECASE)
+_INTRODUCES = re.compile(
+    r"^\W*alex is (?:my|our) [\w ]{3,25}\W*$|^\W*(?:my|our) [\w ]{3,25} is alex\W*$", re.IGNORECASE
+)
+_MOVES = re.compile(r"\b(?:new|now|mov|chang|transfer|switch|from)\w*", re.IGNORECASE)
+_ON_LEAVE = re.compile(
+    r"\b(?:on|from|after|before|during) (?:my |his |her |their |the |a |an )?(?:\w+ )?(?:leave|holidays?|vacation)\b"
+    r"|\b(?:parental|annual|maternity|paternity|sick|unpaid|family|my|her|his|their) leave\b",
+    re.IGNORECASE,
+)
 _LEAVES = re.compile(r"\b(?:leaves|leaving|left|last day|offboard|quit|resigned)\b", re.IGNORECASE)
 _PRIVATE = re.compile(
     r"\b(?:phone number|home address|private address|salary|birthday|date of birth|"
@@ -88,6 +96,8 @@ def turned_round(label: str, text: str) -> Turned | None:
         return Turned("need.status_of_case", 0.75, "asks what is still open")
     if label != "need.status_of_case" and _APPROVES.search(text) and not text.rstrip().endswith("?"):
         return Turned("need.approval_answer", 0.75, "says yes or no for somebody")
+    if label == "need.mover" and _INTRODUCES.search(text) and not _MOVES.search(text):
+        return Turned("", 0.2, "says who the manager is")
     if label == "need.leaver" and _ON_LEAVE.search(text) and not _LEAVES.search(text):
         return Turned("", 0.2, "was away, and is back")
     if (
