@@ -104,3 +104,28 @@ def test_the_question_comes_last(say):
 @pytest.mark.parametrize("text", ["it works now, thanks", "works again, thank you!", "ok it's fixed now"])
 def test_it_works_now_is_a_yes(say, text):
     assert [one.act for one in say(text)] == ["confirm"]
+
+
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("sorry wrong app, figma is the one", {"app": "figma"}),
+        ("oops, wrong one. figma please", {"app": "figma"}),
+        ("meant figma, not tableau, sorry", {"app": "figma", "instead_of": "tableau"}),
+    ],
+)
+def test_a_correction_in_few_words_is_one(say, text, slots):
+    (finding,) = say(text, cases=(case("access_request", app="tableau"),))
+    assert (finding.act, finding.slots) == ("correct", slots)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "please remove my tableau access. hmm no wait, I need it for the closing. keep it!",
+        "no longer necessary, drop the request",
+        "the request isn't needed any longer, take it back",
+    ],
+)
+def test_what_is_not_needed_any_longer_is_given_up(say, text):
+    assert [one.act for one in say(text, cases=(case("access_request", app="tableau"),))] == ["cancel"]

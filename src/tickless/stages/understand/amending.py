@@ -55,9 +55,10 @@ class Amender:
         mentions = self.parts.link(rest)
         bare = topic(rest) if len(rest.split()) <= 3 else None
         needs = [one for one in self.parts.said(rest, mentions) if one.act == "need" and one.need]
-        if needs and not (bare and needs[0].need != bare):
-            return needs
         app = only(mentions, "app")
+        replaces = app is not None and app.ref and len(rest.split()) <= 3 and self._live_need(PER_APP)
+        if needs and not replaces and not (bare and needs[0].need != bare):
+            return needs
         need = bare or (self._live_need(PER_APP) or "access_request" if app and app.ref else None)
         return [self._finding(need, mentions, "what is still wanted")] if need else []
 

@@ -138,6 +138,9 @@ def beneficiary(
     if need not in _ACCOUNT_NEEDS:
         weak = {mark for mark in weak if not mark.startswith("u")}
     own = bool(_SELF.search(marked))
+    own_seat = need == "access_removal" and bool(re.search(r"\bmy\b", marked))
+    if own or own_seat:  # `you piece of junk, you locked my account`; `my seat is free for somebody else`
+        strong = {mark for mark in strong if not _is_nobody(mark, unknown, need=need)}
     marks = strong or (set() if own else weak)
     if not marks and not own and _PRONOUN.search(marked):
         return _meant(people, earlier)
@@ -181,6 +184,13 @@ def _resolve(mark: str, people: Sequence[Mention], unknown: Sequence[Word]) -> B
         return Beneficiary(UNCLEAR, unknown=unknown[int(mark[1:])])
     person = people[int(mark)]
     return Beneficiary(person.ref or UNCLEAR, person)
+
+
+def _is_nobody(mark: str, unknown: Sequence[Word], *, need: str) -> bool:
+    """Where the writer's own is spoken of: a word without a capital that nobody is called, or who gets the seat next."""
+    if mark.startswith("u"):
+        return not unknown[int(mark[1:])].capital
+    return mark == "o" and need == "access_removal"
 
 
 def _matches(patterns: Sequence[str], marked: str) -> set[str]:

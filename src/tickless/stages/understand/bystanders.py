@@ -69,6 +69,9 @@ PERSONAL = frozenset({
     "device_trouble", "vpn_trouble", "joiner", "mover", "leaver", "account_disable",
 })  # fmt: skip
 """Needs of one person, which must never be done to the writer where somebody else was named for it."""
+_NOW_ME = re.compile(
+    r"\b(?:today|now|this time|this morning) (?:it'?s|it is|its) (?:me|mine|my turn|my \w+)\b", re.IGNORECASE
+)
 Role = Literal["mere", "called", "named"]
 
 
@@ -84,9 +87,16 @@ def role_of(one: Mention, text: str) -> Role:
         return "mere"
     if _MY_MANAGER.search(before) and _END_OF_MANAGER.match(after):
         return "mere"
+    if re.search(r"\b(?:from|sender|sent by): ?$", before, re.IGNORECASE):
+        return "called"
     if not re.search(r"\w", before) and _PLEASE.match(after):
         return "mere" if _FIRST_PERSON.search(after) else "called"
     return "named"
+
+
+def is_now_the_writer(text: str) -> bool:
+    """`yesterday my colleague was locked out, today it's me`."""
+    return bool(_NOW_ME.search(text))
 
 
 def for_somebody_named(text: str, mentions: Sequence[Mention], *, start: int, end: int, alone: bool) -> Beneficiary:

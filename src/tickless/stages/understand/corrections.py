@@ -14,8 +14,9 @@ _LEAD = (
 _FILLER = r"(?:(?:it's|its|it is|it was|that's|for|i meant|i mean|we meant|the one (?:of|from)|rather|but|to)\s+)*"
 _DEVICE = r"laptop|notebook|computer|pc|machine|phone|mobile|tablet|device|one"
 _MEANT = re.compile(
-    _LEAD + r"(?:i|we) (?:meant|mean|was talking about|am talking about|was asking (?:about|for))(?: to say)?:?\s+"
-    r"(?P<kept>.+?)(?:,?\s+(?:and )?not (?P<denied>.+))?$",
+    _LEAD
+    + r"(?:meant|(?:i|we) (?:meant|mean|was talking about|am talking about|was asking (?:about|for)))(?: to say)?:?\s+"
+    r"(?P<kept>.+?)(?:,?\s+(?:and )?not (?P<denied>.+?))?(?:[,.!]*\s*(?:sorry|my bad|please|pls|thanks))*\W*$",
     re.IGNORECASE | re.DOTALL,
 )
 _NOT_BUT = re.compile(
@@ -29,7 +30,10 @@ _OTHER = re.compile(
 )
 _WRONG = re.compile(
     _LEAD + r"(?:that's |that is |it's |you (?:have|picked|took) )?(?:the )?"
-    rf"wrong (?:{_DEVICE}|person|app|account|service|user)\W+" + _FILLER + r"(?P<kept>.+)$",
+    rf"wrong (?:{_DEVICE}|person|app|application|program|tool|name|account|service|user)\W+"
+    + _FILLER
+    + r"(?P<kept>.+?)(?: is (?:the (?:right )?one|it|right|correct|what (?:i|we) (?:need|want|meant?)))?"
+    r"(?:,? (?:please|pls|sorry))?\W*$",
     re.IGNORECASE | re.DOTALL,
 )
 _INSTEAD = re.compile(
@@ -98,7 +102,7 @@ _WITHDRAWN = re.compile(
     r"(?:[.,;!?\n–-]|\bwait\b|\bno\b)\s*(?:(?:actually|oh|wait|no|ok|sorry|hm+|ah|well|please|found it|got it|"
     r"but|i|then)[\s,.!]*)*"
     r"(?:forget (?:it|that|about it|about that)|never ?mind|nvm|leave it(?: as (?:it )?is)?|"
-    r"keep it(?: as (?:it )?is)?|scrap that|"
+    r"(?:i (?:still |do |actually )*need it\b[^.!?]{0,40}[.!?,;–-]+ ?)?(?:please )?keep it(?: as (?:it )?is)?|scrap that|"
     r"cancel that|don'?t bother|do not bother|not needed (?:any ?more|after all))\W*$",
     re.IGNORECASE,
 )

@@ -57,7 +57,9 @@ _NO = re.compile(
 )
 _CANCEL = re.compile(
     r"^\W*(?:(?:ok|please|pls|actually|no|oh|sorry|just)[, ]+)*(?:cancel|never ?mind|nvm|forget (?:it|"
-    r"about it|that)|stop|abort|leave it|drop it|scrap (?:that|it)|withdraw|disregard)\b",
+    r"about it|that)|stop|abort|leave it|drop it|scrap (?:that|it)|withdraw|disregard|"
+    r"(?:(?:it|that|this)(?:'s| is) )?(?:no longer|not) (?:necessary|needed|required)|take it back|"
+    r"drop (?:it|(?:the|my|that|this) (?:request|case|ticket)))\b",
     re.IGNORECASE,
 )
 _NOT_CANCEL = re.compile(

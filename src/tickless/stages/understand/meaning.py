@@ -134,8 +134,8 @@ _ASKS_ABOUT = re.compile(
 )
 _MAYBE_INSTALL = frozenset({"need.access_request", "need.device_trouble", "need.software_install", "need.question"})
 _ON_DEVICE = re.compile(
-    r"\b(?:on|onto|to) (?:my|his|her|their|the|our|\w+'s)(?: \w+)? (?:laptop|computer|pc|machine|notebook|"
-    r"device|mac|workstation|phone)\b"
+    r"\b(?:on|onto|to) (?:both )?(?:of )?(?:my|his|her|their|the|our|\w+'s)(?: \w+)? (?:laptop|computer|pc|machine|notebook|"
+    r"device|mac|workstation|phone)s?\b"
     r"|\b(?:re)?install\w*\b",
     re.IGNORECASE,
 )

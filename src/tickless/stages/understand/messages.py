@@ -13,9 +13,9 @@ from tickless.domain.record import Untrusted
 from tickless.domain.signal import Signal
 from tickless.stages.understand import building
 from tickless.stages.understand.amending import Amender
-from tickless.stages.understand.beneficiary import Beneficiary, beneficiary, only_named
+from tickless.stages.understand.beneficiary import UNCLEAR, WRITER, Beneficiary, beneficiary, only_named
 from tickless.stages.understand.building import Builder, as_example, with_entities, with_evidence
-from tickless.stages.understand.bystanders import PERSONAL, for_somebody_named
+from tickless.stages.understand.bystanders import PERSONAL, for_somebody_named, is_now_the_writer
 from tickless.stages.understand.dialogue import Answer, DialogueContext, read_answer, read_reply, takes_free_text
 from tickless.stages.understand.foreign import in_english
 from tickless.stages.understand.gazetteer import Gazetteer
@@ -178,6 +178,8 @@ class MessageReading:
         )
         if alone and whom.who is None:
             whom = only_named(text, mentions, need=said.need, own_names=own)
+        if alone and whom.who == UNCLEAR and whom.mention is None and is_now_the_writer(text):
+            return WRITER
         if whom.who is not None or whom.also_writer or said.need not in PERSONAL:
             return whom
         return for_somebody_named(text, mentions, start=said.piece.start, end=said.piece.end, alone=alone)

@@ -168,6 +168,23 @@ def _without_asides(needs: list[Said], mentions: Sequence[Mention]) -> list[Said
     return [one for one in needs if not _aside(one, mentions, has_app=has_app, specific=specific)]
 
 
+_BROKEN_DEVICE = re.compile(
+    r"\b(?:broken|broke|crack\w*|dead|died|dies|slow\w*|freez\w*|frozen|crash\w*|hangs?|black|blue|screen|battery|charg\w*|boot\w*|"
+    r"starts?|turn|fell|dropped|spilled|water|coffee|noise|noisy|hot|beeps?|flicker\w*|stuck|restart\w*|defect\w*|fault\w*|repair|"
+    r"fix|replac\w*|problem\w*|issue\w*|trouble|not|no|does|doesn'?t|won'?t|can'?t|cannot|isn'?t|keyboard|mouse|dock\w*|fan|"
+    r"stopped|fails?|smash\w*)\b",
+    re.IGNORECASE,
+)
+
+
+_EXPLAINS = re.compile(
+    r"\W*(?:(?:because|as|since|so|and) )?(?:he|she|they) (?:can|could|does|do|is|are|has|have)\w*", re.IGNORECASE
+)
+_ABOUT_ACCESS = re.compile(
+    r"\bmy (?:\w+ )?(?:access\w*|rights|permissions|accounts?|licen[cs]es?|apps)\b", re.IGNORECASE
+)
+
+
 def _aside(one: Said, mentions: Sequence[Mention], *, has_app: bool, specific: list[Said]) -> bool:
     text = one.piece.text
     if one.need in {"question", "status_of_case"}:
@@ -176,9 +193,12 @@ def _aside(one: Said, mentions: Sequence[Mention], *, has_app: bool, specific: l
         return any(other.need in PER_APP for other in specific)
     if one.need in PER_APP:
         return has_app and not apps_in(one.piece, mentions) and bool(_BACK.search(text))
+    if one.need == "device_trouble":  # `got a new phone and lost my password`: the phone is well
+        others = [other for other in specific if other is not one]
+        return bool(others) and not _BROKEN_DEVICE.search(text)
     if one.need == "incident_report":
         named = {m.ref for m in mentions if m.kind == "service" and one.piece.start <= m.start < one.piece.end}
-        return len(specific) > 1 and not named
+        return (len(specific) > 1 and not named) or bool(_EXPLAINS.match(text))
     return False
 
 
@@ -195,6 +215,7 @@ def _weighed(needs: list[Said], mentions: Sequence[Mention]) -> list[Said]:
         names = {one.need for one in kept}
     if names & _FAN_OUT:  # what a joiner, mover or leaver needs or loses belongs to that need
         kept = [one for one in kept if one.need not in PER_APP | {"device_trouble", "account_disable", "mailbox_quota"}]
+        kept = [one for one in kept if one.need != "question" or not _ABOUT_ACCESS.search(one.piece.text)]
     if {"password_reset", "account_unlock"} <= names:
         orders = [one for one in kept if _ORDERS.search(one.piece.text)]
         if len(orders) < 2:

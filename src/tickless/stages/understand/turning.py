@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from tickless.stages.understand.wording import asks_removal
+
 
 @dataclass(frozen=True)
 class Turned:
@@ -39,8 +41,12 @@ _DROPS = re.compile(
 )
 _APPROVES = re.compile(
     r"\bi (?:do not |don'?t |can'?t |cannot |won'?t |hereby |will )?(?:approve|reject|decline|agree to|sign off)\b"
+    r"|\b(?:i'm|i am|we are|we're) (?:ok|okay|fine|good|happy|alright|in agreement) (?:with|if|that|for)\b[^.?!]{0,30}\balex\b"
+    r"|^\W*(?:yes|ok|okay|no)?\W*(?:please |pls |you can |you may )*(?:approve|reject|decline|deny) "
+    r"(?:the |this |that |it|alex)"
+    r"(?![^.?!]*\b(?:myself|for me)\b)"
     r"|\b(?:fine|ok|okay|good|alright) (?:with|by|for) me\b|^\W*(?:ok|okay|yes|approved?|no|rejected|declined|"
-    r"denied|granted)\b,? for alex\b"
+    r"denied|granted)\b,? (?:for|to) alex\b"
     r"|\balex may have\b",
     re.IGNORECASE,
 )
@@ -52,6 +58,14 @@ _TO_APPROVE = re.compile(
 _ANSWERED = re.compile(
     r"^\W*(?:did|has|have) (?:alex|she|he|they|anybody|anyone|somebody|someone)\b[^.?!]{0,20}\b(?:answer|approve|"
     r"repl|agree|sign|look)",
+    re.IGNORECASE,
+)
+_LOST_ACCESS = re.compile(
+    r"\b(?:put|add|give|get|bring|let)\b (?:it|them|me|my \w+|the \w+)(?: it| them)? (?:back|again)\b|\brestore\b|\bre-?add\b"
+    r"|\b(?:lost|miss|missing) (?:all )?(?:my |the )?(?:access|rights?|permissions?)\b"
+    r"|\b(?:access|rights?|permissions?)\b[^.?!]{0,30}\b(?:is|are|was|were|has|have) (?:been )?(?:gone|lost|missing|vanished|"
+    r"disappeared)\b|\b(?:have|has|got|with) no access\b"
+    r"|(?<!should )(?<!must )(?<!may )\b(?:not|n't) (?:have|got) (?:any )?access\b|\b(?:add me|me add)\b",
     re.IGNORECASE,
 )
 _INTRODUCES = re.compile(
@@ -96,6 +110,8 @@ def turned_round(label: str, text: str) -> Turned | None:
         return Turned("need.status_of_case", 0.75, "asks what is still open")
     if label != "need.status_of_case" and _APPROVES.search(text) and not text.rstrip().endswith("?"):
         return Turned("need.approval_answer", 0.75, "says yes or no for somebody")
+    if label == "need.access_removal" and _LOST_ACCESS.search(text) and not asks_removal(text):
+        return Turned("need.access_request", 0.75, "asks for access that is missing")
     if label == "need.mover" and _INTRODUCES.search(text) and not _MOVES.search(text):
         return Turned("", 0.2, "says who the manager is")
     if label == "need.leaver" and _ON_LEAVE.search(text) and not _LEAVES.search(text):

@@ -6,16 +6,31 @@ import re
 
 _END = r"(?=$|[,.;!?\n]| but | it's | its | it is | i think | rather )"
 _TOPIC = r"(?:password|account|vpn|mailbox|laptop|software|licen[cs]e|access|network|internet)"
+_WANTED_NOT = r"(?:^|[,.;:!?\n–]\s*|\b(?:please|pls|but|and|just|you|also|only)\s+)"
+_DOINGS = (
+    r"(?:reset|unlock|unblock|install|remove|revoke|change|touch|give|grant|add|delete|disable|order|renew|replace|close|"
+    r"reinstall|send|enlarge|extend)"
+)
 _DENIED = re.compile(
     r"\b(?:it|this|that|the (?:problem|issue))(?:'s| is| was|s)? ?(?:not|n't|never)"
     rf"(?: (?:about|because of|due to|only|really|a matter of))?[^,.;!?\n]*?{_TOPIC}[^,.;!?\n]*?{_END}"
     rf"|\b(?:it|this|that) (?:isn'?t|wasn'?t) (?:about |because of )?[^,.;!?\n]*?{_TOPIC}[^,.;!?\n]*?{_END}"
     r"|\bi (?:did ?n[o']?t|do ?n[o']?t|don'?t|didn'?t|never|have ?n[o']?t|haven'?t) (?:really |actually )?"
-    rf"(?:want|mean|ask|asked|wanted|meant|forget|forgot|forgotten|request|requested)\b[^,.;!?\n]*?{_END}"
-    rf"|\b(?:not|rather than|instead of) (?:the|my|a|an) (?:password|account|vpn|mailbox|laptop)\b[^,.;!?\n]*?{_END}"
-    r"|\bno need to (?:unlock|reset|install|grant|do|change|send|call)\b[^,.;!?\n]*"
+    rf"(?:want|mean|ask|asked|wanted|meant|forget|forgot|forgotten|request|requested)\b"
+    rf"(?![^,.;!?\n]*\b(?:any ?more|any longer)\b)[^,.;!?\n]*?{_END}"
+    r"|(?<!have )(?<!has )(?<!got )(?<!if )"
+    r"\b(?:not|rather than|instead of) (?:about )?(?:the|my|a|an) (?:password|account|vpn|"
+    rf"mailbox|laptop|access|licen[cs]e|permissions?|rights|unlock|reset|installation|phone)\b[^,.;!?\n]*?{_END}"
+    rf"|{_WANTED_NOT}(?:do not|don'?t|dont|never|not)\s+(?:to )?{_DOINGS}\b"
+    r"[^,.;!?\n]*?(?=$|[,.;!?\n]| but | just | only | instead )"
+    r"|\bno need (?:to|for|of)\b[^,.;!?\n]*?(?=$|[,.;!?\n]| but | just | only )"
+    r"|\bi (?:do not|don'?t|dont) (?:want|need|require|wish|ask for) (?:(?:a|an|the|my|any|to|for|you|have|get|it|be) )*"
+    r"(?:new |other |fresh |another )?(?:password|pw|reset|unlock\w*|device|laptop|phone|vpn|install\w*)\b"
+    r"(?![^,.;!?\n]*\b(?:any ?more|any longer)\b)[^,.;!?\n]*?(?=$|[,.;!?\n]| but | just | only )"
+    r"|\bi already have (?:the |an |all |my )*(?:access|account|licen[cs]e|permissions?|rights|seat)\b[^,.;!?\n]*?"
+    r"(?=$|[,.;!?\n]| but )"
     r"|\b(?:so|and)? ?i can (?:still )?(?:log|sign) (?:in|on)(?: fine| again| normally)?(?=\s*[,.;!?]|$)"
-    rf"|\bi (?:still )?remember (?:my|the) (?:password|pw)(?: fine| well| perfectly)?\b"
+    rf"|\bi (?:still |do )?(?:remember|know) (?:my|the) (?:password|pass ?word|pw|pwd)(?: fine| well| perfectly)?\b"
     rf"|\bi (?:still )?know my password\b(?: though)?{_END}|\bmy password is (?:fine|correct|right|ok|okay)\b{_END}"
     r"|\b(?:my |the )?(?:account|password|vpn|laptop|mailbox) is(?:n'?t| not) "
     rf"(?:locked|expired|the (?:problem|issue)|full|broken){_END}",
@@ -55,7 +70,7 @@ _REMOVE = re.compile(
     r"account|role)\b"
     r"|\btake\b.{1,40}\b(?:licen[cs]e|access|rights?|permissions?|seat)\b.{0,20}\b(?:back|away)\b"
     r"|\b(?:remove|kick|take) (?:me|him|her|them|\w+) (?:from|out of|off)\b"
-    r"|(?:\b(?:no longer|not|dont|doesnt)|n't) (?:need|require|use|want|have|needs?)\b.{0,40}"
+    r"|(?:\b(?:no longer|not|dont|doesnt)|n't) (?:need|require|use|want|needs?)\b.{0,40}"
     r"\b(?:any ?more|any longer|access|licen[cs]e|seat)\b"
     r"|\b(?:should|must) (?:no longer|not) have\b|\bno longer needs?\b.{0,30}\b(?:access|licen[cs]e|account)\b",
     re.IGNORECASE,
