@@ -12,7 +12,7 @@ import pytest
         ("can u unlock my user? i remember the password fine", {("account_unlock", None)}),
         ("not the access to figma, the program on my laptop is missing", {("software_install", None)}),
         ("I already have the access for figma, no need for that. please install it on my laptop", {("software_install", None)}),
-        ("figma for me and for Maria Gonzalez, on both our laptops please",
+        ("please install figma for me and for Maria Gonzalez",
          {("software_install", None), ("software_install", "p004")}),
         ("both me and Aisha Khan are locked out since the change", {("account_unlock", None), ("account_unlock", "p008")}),
         ("yesterday my colleague was locked out. today it's me, same thing", {("account_unlock", None)}),
