@@ -71,6 +71,7 @@ def _needs(*rights: Right) -> Callable[[Request], Visitor]:
 DeskHere = Annotated[Desk, Depends(_desk)]
 EntranceHere = Annotated[Entrance, Depends(_entrance)]
 Anyone = Annotated[Visitor, Depends(visitor_of)]
+Known = Annotated[Visitor, Depends(_needs("chat", "read", "ask_as"))]
 Talker = Annotated[Visitor, Depends(_needs("chat", "ask_as"))]
 CaseReader = Annotated[Visitor, Depends(_needs("read", "own_cases"))]
 Reader = Annotated[Visitor, Depends(_needs("read"))]

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from tickless.domain.errors import Forbidden, NotFound, Problem
 from tickless.domain.knowledge import Article
-from tickless.doors.api.guards import Actor, Anyone, DeskHere, Reader, new_router
+from tickless.doors.api.guards import Actor, DeskHere, Known, Reader, new_router
 from tickless.doors.api.paging import Limit
 from tickless.doors.api.schemas import Page, Shown
 from tickless.doors.entrance import Visitor
@@ -173,7 +173,7 @@ class TakenShown(Shown):
 
 
 @router.get("/knowledge", summary="List articles")
-def list_articles(desk: DeskHere, visitor: Anyone, state: State | None = None) -> Page[ArticleShown]:
+def list_articles(desk: DeskHere, visitor: Known, state: State | None = None) -> Page[ArticleShown]:
     """Those that the caller may read."""
     with desk.journal.read() as tx:
         rows = read_standings(tx, now=desk.clock.now())
@@ -183,7 +183,7 @@ def list_articles(desk: DeskHere, visitor: Anyone, state: State | None = None) -
 
 @router.get("/knowledge/search", summary="Search and answer")
 def search_knowledge(
-    desk: DeskHere, visitor: Anyone, q: Annotated[str, Query(min_length=1, max_length=500)], limit: Limit = 10
+    desk: DeskHere, visitor: Known, q: Annotated[str, Query(min_length=1, max_length=500)], limit: Limit = 10
 ) -> KnowledgeFound:
     """The sections that may answer, as for the caller, and what a person would be told."""
     library = desk.library()
@@ -304,7 +304,7 @@ async def sync_knowledge(
 
 
 @router.get("/knowledge/{article}", summary="An article whole")
-def get_article(desk: DeskHere, visitor: Anyone, article: str) -> ArticleWhole:
+def get_article(desk: DeskHere, visitor: Known, article: str) -> ArticleWhole:
     with desk.journal.read() as tx:
         record = _seen(visitor, tx.articles.get(article))
         return _whole(read_standing(tx, record.id, now=desk.clock.now()), latest_version(tx, article))
@@ -327,7 +327,7 @@ def get_history(desk: DeskHere, visitor: Reader, article: str) -> Page[VersionSh
 
 
 @router.put("/knowledge/{article}", summary="Write or change an article")
-async def put_article(desk: DeskHere, visitor: Anyone, article: str, given: ArticleGiven) -> ArticleWhole:
+async def put_article(desk: DeskHere, visitor: Known, article: str, given: ArticleGiven) -> ArticleWhole:
     """For operators, and for its owner. Keeping it counts as a review. An article that lies in a file is edited there (409)."""
 
     def write() -> ArticleWhole:
