@@ -39,6 +39,7 @@ NAMED = (
     "{}'s inbox is bursting, please give it more room",
     "mails to {} come back, mailbox full. can you enlarge it?",
     "for {}: account is locked and the mailbox is full",
+    "{} asked me to tell you that the account is locked",
     "{} is on holiday, mailbox full, please enlarge it",
     "{} cannot receive mail, mailbox full",
     "{}'s laptop has a blue screen",
@@ -71,6 +72,7 @@ MENTIONED = (
     "I spoke to {} and need Driftview on my laptop",
     "I work for {}, my vpn keeps dropping",
     "{}, can you unlock my account?",
+    "please install Sprigboard on my laptop, {} said it is fine",
     "{} is on holiday, can you unlock me",
     "my manager is {}. please reset my password",
 )
@@ -104,7 +106,12 @@ def test_who_is_only_mentioned_gets_nothing(say_in, gazetteer, person, frame):
 
 def test_it_is_not_asked_where_it_is_plainly_said(say_in, gazetteer):
     person = next(one for one in COMPANY.people if sum(other.name == one.name for other in COMPANY.people) == 1)
-    plain = [one for one in NAMED if one not in ("locked out: {}", "Please unlock. It is {}.")]
+    plain = [
+        one
+        for one in NAMED
+        if one
+        not in ("{} asked me to tell you that the account is locked", "locked out: {}", "Please unlock. It is {}.")
+    ]
     found = [targets(say_in, gazetteer, frame.format(person.name), person) for frame in plain]
     assert {who for one in found for who in one} == {person.id}
     assert sum(map(bool, found)) >= 0.9 * len(plain)

@@ -29,6 +29,7 @@ _KNOWN = r"@(\d+|r|o)"
 _STRONG = (
     rf"{_MARK}(?:'s|s'|') (?:\w+ ){{0,2}}?{_NOUN}",
     rf"{_KNOWN} {_NOUN}",
+    r"(?<!replacement )(?<!successor )(?<!assistant )(?<!deputy )(?<!approval )(?<!consent )(?<!agreement )"
     r"(?<!thanks )(?<!waiting )(?<!looking )(?<!ask )(?<!asking )(?<!works )(?<!work )(?<!working )"
     rf"(?:for|on behalf of|behalf of|belonging to|of):? {_MARK}",
     rf"\b(?:give|gives|grant|assign|provide|add|invite|issue)\b[^@.;!?]{{1,40}}? to {_MARK}",

@@ -35,11 +35,18 @@ _AFTER = re.compile(
     rf"^{_ALSO} (?:approved?|approves|agreed|agrees|recommended|recommends|signed off|suggested|promised|"
     r"asked me|wants me|gave me|helped me|sent me|showed me|vouch(?:es)?)\b"
     rf"|^{_ALSO} (?:told|said|says|tells|wrote|confirm(?:s|ed)?|mentioned|explained|advised)"
-    r"(?: (?:me|us))?(?:,? (?:that )?(?:to|i|i'd|i'm|my|we|you|yes|ok|this|so)\b|\s*[,.!]|$)"
+    r"(?: (?:me|us))?(?:,? (?:that )?(?:to|i|i'd|i'm|my|we|you|yes|ok|this|so|"
+    r"(?:it|that)(?:'s| is| was| would be) (?:ok|okay|fine|possible|alright|allowed))\b|\s*[,.!]|$)"
     rf"|^,? (?:is|who is|being) (?:my|our) (?:\w+ )?{MANAGER_WORDS}\b"
     rf"|^,? (?:is|being|as) the (?:\w+ )?(?:{MANAGER_WORDS}|approver)\b"
     r"|^,? (?:is|would be|was) (?:ok|okay|fine|happy|aware|informed|in the loop)\b"
     r"|^,? (?:already |also )?(?:has|have|got) (?:it|that|this|one|the same)\b(?! (?:locked|blocked))",
+    re.IGNORECASE,
+)
+_RELAYS = re.compile(
+    r"^ (?:has |had |just )?(?:asked|asks|wants|wanted|told) me to (?:tell|say|write|report|let|inform|pass|contact|call|open|"
+    r"raise)\b"
+    r"(?: (?:to|you|it|on|in|this|that|a|the|ticket|know))*",
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(
@@ -79,6 +86,8 @@ def role_of(one: Mention, text: str) -> Role:
     """How a person is named: in passing, as the one spoken to, or as somebody whom the need may be about."""
     end = one.end - 2 * text[: one.end].lower().endswith("'s")
     before, after = text[: one.start], text[end:]
+    if _RELAYS.match(after):
+        return "mere" if _FIRST_PERSON.search(_RELAYS.sub("", after)) else "called"
     if _BEFORE.search(before) or _AFTER.match(after) or (_TEAMS.match(after) and _IN.search(before)):
         return "mere"
     if _ELSEWHERE.match(after) and _FIRST_PERSON.search(after):
@@ -111,7 +120,7 @@ def for_somebody_named(text: str, mentions: Sequence[Mention], *, start: int, en
     inside = [one for one in people if start <= one.start < end]
     if not people:
         return WRITER
-    own = bool(_FIRST_PERSON.search(_WISHES.sub(" ", clause)))
+    own = bool(_FIRST_PERSON.search(_without_wishes(clause, [one.start - start for one in inside])))
     if inside:
         doubt = own or any(roles[one] == "called" for one in inside)
         return _only(inside, doubt=doubt)
@@ -122,6 +131,11 @@ def for_somebody_named(text: str, mentions: Sequence[Mention], *, start: int, en
         near = alone or _same_sentence(text[before[-1].end : start]) or bool(_LEANS.search(clause))
         return _only(before if alone else before[-1:], doubt=not near or roles[before[-1]] == "called")
     return _only(after, doubt=True) if alone or _same_sentence(text[end : after[0].start]) else WRITER
+
+
+def _without_wishes(clause: str, places: Sequence[int]) -> str:
+    """Without `I would like` before a person, which says who asks and not whose the need is."""
+    return _WISHES.sub(lambda match: " " if match.end() + 1 in places else match.group(), clause)
 
 
 def _only(people: Sequence[Mention], *, doubt: bool) -> Beneficiary:
