@@ -7,6 +7,7 @@ what only the house can know, writes one audit row, and is safe to call twice.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,6 +18,7 @@ from tickless.domain.person import Person
 from tickless.domain.plan import Plan
 from tickless.domain.runbook import Runbook
 from tickless.domain.signal import Deed, Payload, Sender
+from tickless.flow.assisting import Assisting
 from tickless.flow.identity_desk import IdentityDesk
 from tickless.flow.ticket_desk import TicketDesk
 from tickless.journal import Journal
@@ -98,6 +100,7 @@ class Desk(Protocol):
     runbooks: dict[str, Runbook]
     tickets: TicketDesk
     identity: IdentityDesk
+    assisting: Assisting
 
     async def receive(self, payload: Payload) -> Accepted:
         """Take in what a source sent. Returns after it is durable; a bad payload is quarantined, never an error."""
@@ -115,8 +118,9 @@ class Desk(Protocol):
         """Read a quarantined payload again, with today's mapping."""
         ...
 
-    async def say(self, sender: Sender, text: str, *, key: str = "") -> Said:
-        """Take in a message of a person. `key` makes a retry harmless. Raises `BadInput` (empty, longer than 8,000 signs)."""
+    async def say(self, sender: Sender, text: str, *, key: str = "", triage: Mapping[str, str] | None = None) -> Said:
+        """Take in a message of a person. `key` makes a retry harmless. `triage`: what the desk asked on the phone, by topic.
+        Raises `BadInput` (empty, longer than 8,000 signs)."""
         ...
 
     async def press(self, sender: Sender, deed: Deed, *, key: str = "") -> Said:

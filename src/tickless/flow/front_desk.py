@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tickless.domain.case import Case, Message
@@ -17,6 +17,7 @@ from tickless.domain.runbook import Runbook
 from tickless.domain.signal import Deed, Payload, Sender, Signal
 from tickless.flow import ends, names, words
 from tickless.flow.approving import Approving
+from tickless.flow.assisting import Assisting, labels_of
 from tickless.flow.desk import Accepted, Check, Greeting, Numbers, Rehearsal, Said
 from tickless.flow.doctor import examine
 from tickless.flow.engine import Engine
@@ -58,6 +59,7 @@ class FrontDesk:
         self._approving = Approving(rooms)
         self._speaking = Speaking(rooms)
         self.identity = IdentityDesk(rooms)
+        self.assisting = Assisting(rooms)
         self.journal = rooms.journal
         self.clock = rooms.clock
         self.runbooks: dict[str, Runbook] = dict(rooms.runbooks)
@@ -82,7 +84,7 @@ class FrontDesk:
         await asyncio.to_thread(self._audit, by, "quarantine.replayed", quarantined, {"new": got.new})
         return got
 
-    async def say(self, sender: Sender, text: str, *, key: str = "") -> Said:
+    async def say(self, sender: Sender, text: str, *, key: str = "", triage: Mapping[str, str] | None = None) -> Said:
         said = plain(text).strip()
         if not said:
             raise BadInput("the message is empty", mend="write what is wrong or what you need")
@@ -100,6 +102,7 @@ class FrontDesk:
             received_at=now,
             title=Untrusted(said[:200]),
             body=Untrusted(said),
+            labels=labels_of(triage or {}),
             sender=sender,
         )
         await self._rooms.sense.store([signal], None)

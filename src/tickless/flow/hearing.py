@@ -12,6 +12,7 @@ from tickless.domain.record import Untrusted
 from tickless.domain.signal import Sender, Signal
 from tickless.flow import phrases, words
 from tickless.flow.acts import Acts, last_solved, unclear
+from tickless.flow.assisting import triaged
 from tickless.flow.bindings import note_thread, recognise
 from tickless.flow.conversation import say
 from tickless.flow.deeds import Deeds, approval_words
@@ -177,6 +178,8 @@ class Hearing:
             return []
         if placement.how == "open":
             case = marked_as_proved(tx, case, proof) if proof else introduced(tx, case, finding, signal)
+            if (asked := triaged(case, signal)) is not case:
+                case = tx.cases.put(asked)
             kept, begun = self._joining.placed(tx, case, signal, now=now)
             begun = [*begun, *([kept] if kept is not None else [])]
             tx.audit.append(at=now, actor=sure.person or f"{sender.channel}:{sender.account}", action="case.open",

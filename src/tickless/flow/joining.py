@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
 
 from tickless.domain.case import Case, Participant, is_part
 from tickless.domain.finding import Evidence
@@ -34,6 +35,19 @@ LOOKED_BACK = 500
 PERSONAL_TOO = frozenset({"account_unlock", "password_reset", "vpn_trouble", "mailbox_quota", "device_trouble"})
 """Needs about one person which, from many at once, are trouble with a service."""
 TOLD_AFTER = "maintenance.told:"
+
+
+def fitting_error(errors: Iterable[KnownError], said: str, *, service: str | None) -> KnownError | None:
+    """The error whose symptoms sound most like what was said, if any does. Pure."""
+    best, chosen = 0.0, None
+    for error in errors:
+        if service is not None and error.service not in {None, service}:
+            continue
+        fit = max((likeness(said, symptom) for symptom in (*error.symptoms, error.title)), default=0.0)
+        least = SYMPTOM_OF_SERVICE if service is not None and error.service == service else SYMPTOM
+        if fit >= least and fit > best:
+            best, chosen = fit, error
+    return chosen
 
 
 class Joining:
@@ -117,14 +131,7 @@ class Joining:
             return case
         said = signal.body.raw or signal.title.raw
         service = self.about_service(case)
-        best, chosen = 0.0, None
-        for error in tx.known_errors.by(state="open"):
-            if service is not None and error.service not in {None, service}:
-                continue
-            fit = max((likeness(said, symptom) for symptom in (*error.symptoms, error.title)), default=0.0)
-            least = SYMPTOM_OF_SERVICE if service is not None and error.service == service else SYMPTOM
-            if fit >= least and fit > best:
-                best, chosen = fit, error
+        chosen = fitting_error(tx.known_errors.by(state="open"), said, service=service)
         if chosen is None:
             return case
         why = Evidence(text=f"It sounds like a known error: {chosen.title}.", source="known errors", ref=chosen.id)

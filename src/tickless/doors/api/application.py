@@ -11,6 +11,7 @@ from tickless import __version__
 from tickless.doors.api import (
     accounts,
     approvals,
+    assist,
     cases,
     catalogue,
     control,
@@ -34,6 +35,7 @@ TAGS = {
     "tickets": "What people get with a case they take over, in an outside ticket system or kept here; and others called in.",
     "signals": "What came in by either door, and what could not be read.",
     "conversations": "The human door: say something, read and watch the answers.",
+    "assist": "The service desk types for somebody on the phone: suggestions while it does, transcripts of calls.",
     "approvals": "What waits for a yes; bound to the hash of a plan.",
     "runbooks": "Procedures: what there is, a dry run, a run.",
     "services": "The service map and whom a failure reaches.",
@@ -109,6 +111,7 @@ def _assemble() -> FastAPI:
         tickets,
         signals,
         conversations,
+        assist,
         approvals,
         runbooks,
         catalogue,

@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute, Route
 from tickless.doors.console import (
     accounts,
     approvals,
+    assist,
     audit,
     cases,
     checks,
@@ -47,6 +48,7 @@ def create_routes(desk: Desk, entrance: Entrance, live: Live | None = None) -> l
         *signals.routes(frame),
         *known.routes(frame),
         *talks.routes(frame, streams),
+        *assist.routes(frame, streams),
         *intents.routes(frame),
         *checks.routes(frame),
     ]

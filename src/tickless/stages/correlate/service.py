@@ -151,7 +151,7 @@ class CorrelateRoom:
         same = tx.cases.live_about(subject, finding.need)
         if same is not None and not people.may_share(same, sender):
             same = None
-        around = _incidents(tx, now) if finding.kind == "incident" else []
+        around = incidents_around(tx, now) if finding.kind == "incident" else []
         said = signal.body.raw or signal.title.raw
         placed = people.place_need(
             finding, subject=subject, live=[*([same] if same else []), *live, *around], world=world, text=said
@@ -256,7 +256,7 @@ def _live_machine(tx: Tx, now: dt.datetime) -> list[Case]:
     )
 
 
-def _incidents(tx: Tx, now: dt.datetime) -> list[Case]:
+def incidents_around(tx: Tx, now: dt.datetime) -> list[Case]:
     """Incidents that reports of people may belong to: what runs, and what people have had in hand lately."""
     table = tx.cases.table.c
     with_people = (table.state == "handed_off") & (table.updated_at > now - WITH_PEOPLE)

@@ -4,10 +4,12 @@ import { roam } from "./roam.js";
 import { themes } from "./theme.js";
 import { age } from "./age.js";
 import { chat } from "./chat.js";
+import { assist } from "./assist.js";
 
 for (const place of document.querySelectorAll("[data-stream]")) follow(place.dataset.stream);
 for (const map of document.querySelectorAll("svg[data-map]")) roam(map, document.querySelector("[data-zoom]"));
 for (const form of document.querySelectorAll("form[data-chat]")) chat(form);
+for (const form of document.querySelectorAll("form[data-assist]")) assist(form);
 themes(document.querySelectorAll("[data-theme-toggle]"));
 age();
 if (!CSS.supports("selector(::details-content)")) {
