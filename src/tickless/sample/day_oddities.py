@@ -11,9 +11,9 @@ from tickless.sample.day_expects import installed, locked, membership, tunnel, u
 
 NO_CASE: tuple[str, ...] = ("whats the weather like tomorrow", "good morning :)")
 UNANSWERABLE: tuple[str, ...] = (
-    "how do I book a meeting room with a projector?",
-    "can I work from Spain for a month, what do I need to consider",
+    "who has a spare key for the bike cellar?",
 )
+WRITTEN_DOWN: tuple[str, ...] = ("who do I ask about expenses?",)
 NAMESAKES = "Wei Chen"
 
 
@@ -49,6 +49,11 @@ def _talkers(cast: Cast) -> Iterator[Event]:
         person = cast.draw()
         yield Event(f"chat-{number}", AT_ONCE, "human", person.id, f"{person.name} just talks", says=says,
                     expects=(Expect(None),))  # fmt: skip
+    for number, says in enumerate(WRITTEN_DOWN, 1):
+        person = cast.draw()
+        yield Event(f"answer-{number}", AT_ONCE, "human", person.id, f"{person.name} asks what an article says",
+                    says=says, replies=(Reply("choice", text="yes"),),
+                    expects=(Expect("question", ("confirmed",)),))  # fmt: skip
     for number, says in enumerate(UNANSWERABLE, 1):
         person = cast.draw()
         yield Event(f"question-{number}", AT_ONCE, "human", person.id, f"{person.name} asks what nobody wrote down",
