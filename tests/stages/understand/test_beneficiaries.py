@@ -115,3 +115,18 @@ def test_it_is_not_asked_where_it_is_plainly_said(say_in, gazetteer):
     found = [targets(say_in, gazetteer, frame.format(person.name), person) for frame in plain]
     assert {who for one in found for who in one} == {person.id}
     assert sum(map(bool, found)) >= 0.9 * len(plain)
+
+
+def test_a_guest_who_says_who_they_are_speaks_for_themselves(say):
+    (finding,) = say("its Aisha Khan, im travelling and locked out, unlock me pls", writer=None)
+    assert (finding.need, finding.slots) == ("account_unlock", {})
+
+
+def test_a_writer_on_record_who_takes_another_name_is_asked(say):
+    (finding,) = say("its Aisha Khan, im travelling and locked out, unlock me pls")
+    assert (finding.need, finding.slots) == ("account_unlock", {"for": "?"})
+
+
+def test_it_is_taken_from_who_is_named(say):
+    (finding,) = say("take away figma from Aisha Khan, they annoy me with comments")
+    assert finding.slots == {"app": "figma", "for": "p008", "person": "p008"}

@@ -33,6 +33,7 @@ _STRONG = (
     r"(?<!thanks )(?<!waiting )(?<!looking )(?<!ask )(?<!asking )(?<!works )(?<!work )(?<!working )"
     rf"(?:for|on behalf of|behalf of|belonging to|of):? {_MARK}",
     rf"\b(?:give|gives|grant|assign|provide|add|invite|issue)\b[^@.;!?]{{1,40}}? to {_MARK}",
+    rf"\b(?:take|remove|revoke|withdraw|strip|pull)\b[^@.;!?]{{1,40}}? from {_KNOWN}\b",
     r"\b(?:unlock|unblock|reset|help|onboard|offboard|deactivate|disable|deprovision|provision|add|remove|"
     r"give|grant|get|set ?up|"
     r"setup|enable|move|transfer|delete|let|terminate|equip|invite|release|unfreeze)\b (?:up )?(?:the )?"

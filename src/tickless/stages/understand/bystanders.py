@@ -79,6 +79,7 @@ PERSONAL = frozenset({
 _NOW_ME = re.compile(
     r"\b(?:today|now|this time|this morning) (?:it'?s|it is|its) (?:me|mine|my turn|my \w+)\b", re.IGNORECASE
 )
+_SAYS_WHO = re.compile(r"^\W*(?:(?:hi|hello|hey)\W+)?(?:it'?s|it is|this is|i am|i'm|im|my name is)\s+$", re.IGNORECASE)
 Role = Literal["mere", "called", "named"]
 
 
@@ -108,14 +109,16 @@ def is_now_the_writer(text: str) -> bool:
     return bool(_NOW_ME.search(text))
 
 
-def for_somebody_named(text: str, mentions: Sequence[Mention], *, start: int, end: int, alone: bool) -> Beneficiary:
+def for_somebody_named(
+    text: str, mentions: Sequence[Mention], *, start: int, end: int, alone: bool, known: bool = True
+) -> Beneficiary:
     """For whom the clause from `start` to `end` is, when no pattern said that it is for somebody else.
 
-    `alone`: it is the only need of the message.
+    `alone`: it is the only need of the message. `known`: the records know who writes; else they may say who they are.
     """
     people = [one for one in mentions if one.kind == "person" and not one.role]
     roles = {one: role_of(one, text) for one in people}
-    people = [one for one in people if roles[one] != "mere"]
+    people = [one for one in people if roles[one] != "mere" and (known or not _introduced(one, text))]
     clause = text[start:end]
     inside = [one for one in people if start <= one.start < end]
     if not people:
@@ -131,6 +134,11 @@ def for_somebody_named(text: str, mentions: Sequence[Mention], *, start: int, en
         near = alone or _same_sentence(text[before[-1].end : start]) or bool(_LEANS.search(clause))
         return _only(before if alone else before[-1:], doubt=not near or roles[before[-1]] == "called")
     return _only(after, doubt=True) if alone or _same_sentence(text[end : after[0].start]) else WRITER
+
+
+def _introduced(one: Mention, text: str) -> bool:
+    """Somebody whom nobody knows says who they are: `it's Tom Frost, I'm locked out`. Who that is, is proven elsewhere."""
+    return bool(_SAYS_WHO.match(text[: one.start]) and _FIRST_PERSON.search(text[one.end :]))
 
 
 def _without_wishes(clause: str, places: Sequence[int]) -> str:

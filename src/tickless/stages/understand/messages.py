@@ -182,7 +182,9 @@ class MessageReading:
             return WRITER
         if whom.who is not None or whom.also_writer or said.need not in PERSONAL:
             return whom
-        return for_somebody_named(text, mentions, start=said.piece.start, end=said.piece.end, alone=alone)
+        return for_somebody_named(
+            text, mentions, start=said.piece.start, end=said.piece.end, alone=alone, known=self.writer is not None
+        )
 
     def _finding(
         self, said: Said, mentions: Sequence[Mention], *, alone: bool, text: str, model: Mention | None
