@@ -25,6 +25,7 @@ import pytest
         ("I lost my rights in figma, please put them back", {("access_request", None)}),
         ("je n'ai pas accès à figma, pouvez-vous m'ajouter ?", {("access_request", None)}),
         ("please free up my tableau seat for somebody who really uses it", {("access_removal", None)}),
+        ("drop tableau and give me figma instead", {("access_removal", None), ("access_request", None)}),
         ("i do not want tableau anymore", {("access_removal", None)}),
         ("I'm ok with Aisha Khan getting figma", {("approval_answer", None)}),
         ("figma for Aisha Khan is okay by me", {("approval_answer", None)}),

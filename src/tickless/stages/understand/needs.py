@@ -82,8 +82,17 @@ def _apart(one: Said, other: Said, reader: Reader) -> bool:
 
 def _goes_on_listing(last: Piece, piece: Piece, mentions: Sequence[Mention]) -> bool:
     """`… figma` + `slack on my laptop`: the piece begins with one more app and says nothing of its own."""
+    if _WHERE.match(piece.text) and apps_in(last, mentions):
+        return True  # `figma for me and for Tom, on both our laptops`
     begins = any(one.kind == "app" and one.start == piece.start for one in mentions)
     return begins and bool(apps_in(last, mentions)) and not STATES_TROUBLE.search(piece.text)
+
+
+_WHERE = re.compile(
+    r"(?:on|onto|to) (?:both )?(?:of )?(?:my|his|her|their|the|our)(?: \w+)? (?:laptop|computer|pc|machine|notebook|device|mac|"
+    r"workstation)s?\b\W*(?:please|pls|thanks)?\W*$",
+    re.IGNORECASE,
+)
 
 
 def _two_needs(one: Said, other: Said) -> bool:

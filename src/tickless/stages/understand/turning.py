@@ -68,6 +68,7 @@ _LOST_ACCESS = re.compile(
     r"|(?<!should )(?<!must )(?<!may )\b(?:not|n't) (?:have|got) (?:any )?access\b|\b(?:add me|me add)\b",
     re.IGNORECASE,
 )
+_GIVES_ME = re.compile(r"^\W*(?:please |pls |then )*(?:give|grant|get) me (?:access to |the )?figma\b", re.IGNORECASE)
 _INTRODUCES = re.compile(
     r"^\W*alex is (?:my|our) [\w ]{3,25}\W*$|^\W*(?:my|our) [\w ]{3,25} is alex\W*$", re.IGNORECASE
 )
@@ -112,6 +113,8 @@ def turned_round(label: str, text: str) -> Turned | None:
         return Turned("need.approval_answer", 0.75, "says yes or no for somebody")
     if label == "need.access_removal" and _LOST_ACCESS.search(text) and not asks_removal(text):
         return Turned("need.access_request", 0.75, "asks for access that is missing")
+    if label == "need.access_request" and _GIVES_ME.search(text):
+        return Turned("need.access_request", 0.75, "asks for an app")
     if label == "need.mover" and _INTRODUCES.search(text) and not _MOVES.search(text):
         return Turned("", 0.2, "says who the manager is")
     if label == "need.leaver" and _ON_LEAVE.search(text) and not _LEAVES.search(text):
