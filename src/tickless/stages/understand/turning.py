@@ -68,7 +68,10 @@ _LOST_ACCESS = re.compile(
     r"|(?<!should )(?<!must )(?<!may )\b(?:not|n't) (?:have|got) (?:any )?access\b|\b(?:add me|me add)\b",
     re.IGNORECASE,
 )
-_GIVES_ME = re.compile(r"^\W*(?:please |pls |then )*(?:give|grant|get) me (?:access to |the )?figma\b", re.IGNORECASE)
+_GIVES_ME = re.compile(
+    r"^\W*(?:please |pls |then )*(?:give|grant|get) (?:me )?(?:access to |the )?figma\b(?! (?:back|away|up)\b)",
+    re.IGNORECASE,
+)
 _INTRODUCES = re.compile(
     r"^\W*alex is (?:my|our) [\w ]{3,25}\W*$|^\W*(?:my|our) [\w ]{3,25} is alex\W*$", re.IGNORECASE
 )
