@@ -10,9 +10,7 @@ from tickless.sample.day_events import AT_ONCE, Effect, Event, Expect, Fact, Fau
 from tickless.sample.day_expects import installed, locked, membership, tunnel, unlocked
 
 NO_CASE: tuple[str, ...] = ("whats the weather like tomorrow", "good morning :)")
-UNANSWERABLE: tuple[str, ...] = (
-    "who has a spare key for the bike cellar?",
-)
+UNANSWERABLE: tuple[str, ...] = ("who has a spare key for the bike cellar?",)
 WRITTEN_DOWN: tuple[str, ...] = ("who do I ask about expenses?",)
 NAMESAKES = "Wei Chen"
 
