@@ -142,10 +142,11 @@ class Interpreter:
         told: list[dict[str, Any]] = []
         parts = await self._engine.step(names.STOP_TASKS, self._tasks.stop, cases, by)
         for one in (*parts, run):
-            back = await self._engine.step(names.UNDO, self._steps.undo, one)
+            undo = self._steps.undo if one == run else self._tasks.undo
+            back = await self._engine.step(names.UNDO, undo, one)
             while "braked" in back:
-                await self._engine.sleep(LONGEST_BRAKED)
-                back = await self._engine.step(names.UNDO, self._steps.undo, one)
+                await self._engine.sleep(float(back.get("after", LONGEST_BRAKED)))
+                back = await self._engine.step(names.UNDO, undo, one)
             told.append(back)
         await self._engine.step(names.STATE, self._tasks.taken_back, run, told)
         return {"end": "stopped", "reason": "withdrawn"}

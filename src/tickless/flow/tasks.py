@@ -112,6 +112,12 @@ class TaskSteps:
                 runs += tx.runs.by(case=identity)
         return [run.id for run in sorted(runs, key=lambda run: (run.started_at, run.id), reverse=True)]
 
+    def undo(self, run: str) -> dict[str, Any]:
+        """Take back what the run of a part changed, once it has stopped: an effect under way has no receipt yet."""
+        with self._rooms.journal.read() as tx:
+            running = tx.runs.need(run).state == "running"
+        return {"braked": "it is still stopping", "after": 0.5} if running else self._rooms.act.undo(run)
+
     def taken_back(self, run: str, told: list[dict[str, Any]]) -> None:
         """Say what was taken back, and what could not be."""
         now = self._rooms.clock.now()
