@@ -32,6 +32,9 @@ def test_planned_work_is_told_and_when_it_is_over_everybody_hears(stage: Stage) 
         Joining(stage.house.rooms).sweep(tx, now=stage.house.rooms.clock.now())
     talk.hears("is over. Does it work for you")
     assert sum("is over. Does it" in text for text in talk.told()) == 1
+    talk.say("no, still not working")
+    talk.hears("looking at it again")
+    until(lambda: stage.story(story.case).case.generation == 1)
 
 
 def test_a_known_error_offers_its_workaround_and_a_yes_confirms(stage: Stage) -> None:

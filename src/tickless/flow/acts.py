@@ -16,10 +16,11 @@ from tickless.flow.correcting import Correcting
 from tickless.flow.experience import ask_rating
 from tickless.flow.joining import Joining
 from tickless.flow.moving import goes_with
-from tickless.flow.person_words import NOT_SOLVED, it_works, leave_it, still_broken
+from tickless.flow.person_words import it_works, leave_it, may_come_back, still_broken
 from tickless.flow.questions import Questions
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
+from tickless.stages.understand.replies import reply_in
 from tickless.stages.understand.wording import is_over
 
 Need = Callable[[Tx, Signal, Finding, Sender, dt.datetime], list[Case]]
@@ -161,8 +162,10 @@ def _plain_reply(finding: Finding) -> str:
     if finding.act == "small_talk":
         return words.HELLO
     if finding.act == "out_of_scope":
-        foreign = any(piece.text.startswith("language:") for piece in finding.evidence)
-        return words.OTHER_LANGUAGE if foreign else words.OUT_OF_SCOPE
+        spoken = next(
+            (e.text.removeprefix("language:").strip() for e in finding.evidence if e.text.startswith("language:")), None
+        )
+        return reply_in(spoken) if spoken else words.OUT_OF_SCOPE
     return words.NOT_UNDERSTOOD
 
 
@@ -170,7 +173,10 @@ def last_solved(tx: Tx, sender: Sender, *, now: dt.datetime) -> Case | None:
     """What was solved last in this conversation, else what was solved for this person lately anywhere."""
     table = tx.cases.table.c
     here = tx.cases.where(
-        table.conversation == sender.conversation, table.state == "resolved", order=table.updated_at.desc(), limit=1
+        table.conversation == sender.conversation,
+        table.state.in_(("resolved", "muted")),
+        order=table.updated_at.desc(),
+        limit=1,
     )
     if not here and sender.person is not None and sender.assurance != "none":
         here = tx.cases.where(
@@ -178,7 +184,7 @@ def last_solved(tx: Tx, sender: Sender, *, now: dt.datetime) -> Case | None:
             order=table.updated_at.desc(), limit=1,
         )  # fmt: skip
     case = next(iter(here), None)
-    return case if case is not None and case.outcome not in NOT_SOLVED else None
+    return case if case is not None and may_come_back(case) else None
 
 
 def unclear(findings: Sequence[Finding]) -> bool:

@@ -16,6 +16,7 @@ from tickless.domain.record import Untrusted
 from tickless.domain.signal import Sender, Signal
 from tickless.flow import ends, words
 from tickless.flow.conversation import personal, say
+from tickless.flow.person_words import HELD_UP
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
 from tickless.kit.ids import new_id
@@ -30,7 +31,7 @@ SYMPTOM_OF_SERVICE = 0.3
 """The same where the service is the error's own."""
 ENOUGH = 20
 """Earlier cases from which the usual rate of personal needs can be told."""
-LOOKED_BACK = 500
+LOOKED_BACK = 200
 """Newest cases from which the usual rate of a need is taken."""
 PERSONAL_TOO = frozenset({"account_unlock", "password_reset", "vpn_trouble", "mailbox_quota", "device_trouble"})
 """Needs about one person which, from many at once, are trouble with a service."""
@@ -95,7 +96,7 @@ class Joining:
     def _planned(self, tx: Tx, case: Case, now: dt.datetime) -> Maintenance | None:
         """Work that is going on now on the service of a case or on what it needs."""
         service = self.about_service(case)
-        if service is None or "maintenance" in case.inputs:
+        if service is None or HELD_UP in case.inputs:
             return None
         near = {service: 0, **self._rooms.world().upstream_of(service)}
         table = tx.maintenance.table.c
@@ -104,7 +105,7 @@ class Joining:
         return min(found, key=lambda window: (near[window.service], window.id), default=None)
 
     def _join_window(self, tx: Tx, case: Case, window: Maintenance, *, now: dt.datetime) -> None:
-        case = case.model_copy(update={"inputs": {**case.inputs, "maintenance": window.id}})
+        case = case.model_copy(update={"inputs": {**case.inputs, HELD_UP: window.id}})
         done = ends.end_case(tx, case, state="muted", outcome="muted", now=now, why=f"planned work: {window.title}")
         text = words.planned(window, self._rooms.world())
         say(tx, conversation=done.conversation, case=done, text=text, key=f"{case.id}:{window.id}", at=now)
@@ -119,7 +120,7 @@ class Joining:
             cases = tx.cases.table.c
             muted = tx.cases.where(cases.state == "muted", cases.updated_at >= window.starts_at, limit=5_000)
             for case in muted:
-                if case.inputs.get("maintenance") == window.id:
+                if case.inputs.get(HELD_UP) == window.id:
                     card: dict[str, object] = {"kind": "solved", "case": case.id, "number": case.number}
                     say(tx, conversation=case.conversation, case=case, text=words.planned_over(window, self._rooms.world()),
                         key=f"{case.id}:{window.id}:over", at=now, card=card, proactive=True)  # fmt: skip

@@ -11,6 +11,8 @@ from tickless.flow.experience import ask_rating
 from tickless.journal import Tx
 
 STOPPABLE = frozenset({"open", "awaiting_person", "awaiting_approval"})
+HELD_UP = "maintenance"
+"""Case input: the planned work that a report joined."""
 NOT_SOLVED = frozenset({"refused", "withdrawn", "muted"})
 """Ends of which nobody can say that they did not hold."""
 
@@ -56,9 +58,15 @@ def it_works(tx: Tx, case: Case, sender: Sender, *, now: dt.datetime) -> str:
     return words.GLAD
 
 
+def may_come_back(case: Case) -> bool:
+    """Whether its person can say that it does not work: it ended as solved, or waited for planned work to be over."""
+    solved = case.state == "resolved" and case.outcome not in NOT_SOLVED
+    return solved or (case.state == "muted" and HELD_UP in case.inputs)
+
+
 def still_broken(tx: Tx, case: Case, sender: Sender, *, now: dt.datetime) -> Case | None:
-    """“It doesn't work”: a case that ended as solved is open again; None when there is nothing to open."""
-    if case.live or not own(case, sender) or case.outcome in NOT_SOLVED or case.state != "resolved":
+    """“It doesn't work”: a case that was said to be over is open again; None when there is nothing to open."""
+    if not own(case, sender) or not may_come_back(case):
         return None
     return ends.reopen(tx, case, by=sender.person or sender.account, why="the person says it is not solved", now=now)
 

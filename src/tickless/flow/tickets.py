@@ -262,7 +262,8 @@ class TicketTalk:
 
     def silence(self, tx: Tx, case: Case, ticket: Ticket, *, why: str, now: dt.datetime) -> None:
         """Nobody objected: assumed, which is no success that counts."""
-        ends.end_case(tx, case, state="resolved", outcome="assumed", now=now, why=why)
+        done = ends.end_case(tx, case, state="resolved", outcome="assumed", now=now, why=why)
+        ends.tell_affected(tx, done, self._rooms.world(), now=now)
         tx.tickets.put(tx.tickets.need(ticket.id, lock=True).model_copy(update={"asked_at": None, "moved_at": now}))
 
 

@@ -16,9 +16,6 @@ OUT_OF_SCOPE = (
     "That is outside of what I can help with. I look after accounts, access, software, the VPN, mailboxes and the "
     "company's IT services: just say what is wrong."
 )
-OTHER_LANGUAGE = (
-    "I'm sorry, I understand English best so far. Could you write it in English, or shall I get a colleague?"
-)
 NOTHING_TO_CANCEL = "There is nothing open that I could stop, so all is as it was."
 WITHDRAWN = "All right, I've stopped. Nothing more happens with this."
 GLAD = "Good to hear, thank you for telling me."
@@ -36,7 +33,7 @@ SAY_AGAIN = (
 REFUSED = "I can't do this for you."
 HOW_WAS_IT = "How was that? Two taps are enough: how easy it was, and whether it went as you expected."
 RATED = "Thank you, noted."
-WORKED_AROUND = "Good. I'll tell you when the cause itself is removed."
+WORKED_AROUND = "Good. The cause itself is known and still to be removed."
 NOT_YOURS = "That belongs to somebody else's request, so I've left it as it is."
 
 
