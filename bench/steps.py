@@ -18,7 +18,7 @@ from tickless.app.settings import Settings
 from tickless.domain.plan import Plan, Run
 from tickless.domain.runbook import Step
 from tickless.flow import names
-from tickless.flow.manual import manual_case
+from tickless.flow.desk.manual import manual_case
 from tickless.kit.log import configure_logging
 
 STEPS = 20

@@ -20,7 +20,7 @@ from tickless.doors.entrance import Entrance
 from tickless.doors.entrance.middleware import standard_middleware
 from tickless.doors.hooks import create_routes
 from tickless.doors.hooks.reading import kept_headers
-from tickless.flow.desk import Accepted, Greeting, Numbers
+from tickless.flow.desk.promise import Accepted, Greeting, Numbers
 from tickless.journal import Journal
 from tickless.journal.access import User
 from tickless.kit.clock import ManualClock

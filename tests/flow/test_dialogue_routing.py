@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tickless.domain.decision import Question
-from tickless.flow.routing import Waiting, route
+from tickless.flow.talking.routing import Waiting, route
 from tickless.stages.understand.mention import Mention
 
 WORDS = ("amber", "birch", "cedar", "denim", "ember", "fjord", "grove", "hazel", "ivory", "jasper", "kelp", "lilac")

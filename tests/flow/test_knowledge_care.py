@@ -12,7 +12,7 @@ import pytest
 
 from tickless.domain.person import Person
 from tickless.domain.world import World
-from tickless.flow.knowledge_care import LOOK_EVERY, KnowledgeCare
+from tickless.flow.desk.knowledge import LOOK_EVERY, KnowledgeCare
 from tickless.journal import Journal
 from tickless.kit.clock import ManualClock
 from tickless.practices.knowledge import Library

@@ -17,7 +17,7 @@ from tickless.app.build import House, build
 from tickless.app.listening import Listening
 from tickless.app.settings import Settings
 from tickless.domain.errors import PayloadRejected, Unreachable
-from tickless.flow.channel_health import channel_checks
+from tickless.flow.desk.channel_health import channel_checks
 from tickless.sdk import Item, Spoken, receiver
 from tickless.sdk.connector import Connector, Instance
 from tickless.sdk.listening import Ear, listener

@@ -22,10 +22,10 @@ from tickless.domain.channel import Delivery, Thread
 from tickless.domain.decision import ApprovalRequest, OpenQuestion
 from tickless.domain.errors import AuthFailed, RateLimited, Rejected, TicklessError, Unreachable
 from tickless.domain.person import Person
-from tickless.flow.channel_health import channel_checks
-from tickless.flow.conversation import personal, say
-from tickless.flow.posting import Postman
-from tickless.flow.posting_rules import GIVE_UP_AFTER, LONGEST_PAUSE, look_again_after, next_try
+from tickless.flow.desk.channel_health import channel_checks
+from tickless.flow.posting.postman import Postman
+from tickless.flow.posting.rules import GIVE_UP_AFTER, LONGEST_PAUSE, look_again_after, next_try
+from tickless.flow.saying.conversation import personal, say
 from tickless.kit.clock import ManualClock
 from tickless.kit.ids import new_id
 from tickless.sdk.testing.slack import BOT_TOKEN, FakeSlack, Refusal, slack_server

@@ -8,7 +8,8 @@ from typing import Any
 
 from tests.story.stage import Stage
 
-from tickless.flow import ends, names
+from tickless.flow import names
+from tickless.flow.ending import ends
 from tickless.flow.interpreter import LONGEST_BRAKED, MAX_TRIES, Interpreter
 
 

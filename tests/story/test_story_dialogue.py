@@ -19,8 +19,10 @@ from tickless.domain.errors import NotFound
 from tickless.domain.person import Person
 from tickless.domain.record import Untrusted
 from tickless.domain.signal import Deed, Sender, Signal
-from tickless.flow import bindings, phrases, words
+from tickless.flow.identity import bindings
+from tickless.flow.saying import phrases, words
 from tickless.kit.ids import new_id
+from tickless.stages.understand.replies import understood_in
 
 CHANNEL = "monitor"
 """Any configured connector stands for an outside channel here: what it posts is not looked at."""
@@ -141,6 +143,16 @@ def test_an_injected_instruction_grants_nothing(stage: Stage) -> None:
     )
     for case in stage.cases(conversation=talk.conversation):
         assert case.outcome != "verified"
+
+
+def test_who_writes_in_another_language_hears_once_that_they_were_understood(stage: Stage) -> None:
+    person = stage.cast.draw()
+    stage.estate.fault("lock", person.username)
+    talk = stage.talk(person).say("mein Konto ist gesperrt, bitte entsperren")
+    assert talk.ends().case.outcome == "verified"
+    talk.say("und bitte mein Passwort zurücksetzen")
+    talk.question()
+    assert len([text for text in talk.told() if text == understood_in("de")]) == 1
 
 
 # Corrections and changes of mind

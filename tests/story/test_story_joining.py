@@ -9,8 +9,8 @@ from tests.story.stage import Stage, until
 
 from tickless.domain.known import Bulletin, KnownError, Maintenance
 from tickless.domain.signal import Deed, Sender
-from tickless.flow import experience
-from tickless.flow.joining import Joining
+from tickless.flow.talking import experience
+from tickless.flow.talking.joining import Joining
 
 HOUR = dt.timedelta(hours=1)
 

@@ -7,7 +7,7 @@ import asyncio
 from tests.story.stage import Stage, until
 
 from tickless.domain.signal import Deed, Sender
-from tickless.flow.knowing import helped
+from tickless.flow.talking.knowing import helped
 
 
 def test_a_question_is_answered_with_its_source_and_confirmed_by_a_yes(stage: Stage) -> None:

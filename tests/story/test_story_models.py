@@ -13,7 +13,7 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 from tests.story.stage import Stage
 
 from tickless.ai.models import LiveWire, Models, ModelSettings
-from tickless.flow.doctor import examine
+from tickless.flow.desk.doctor import examine
 
 AWAY = ModelSettings(provider="openai-compatible", name="m", base_url="http://127.0.0.1:9/v1", timeout_seconds=5)
 QUESTION = "who do I ask about expenses?"

@@ -28,25 +28,25 @@ from tickless.domain.runbook import Runbook
 from tickless.doors.entrance import Entrance
 from tickless.flow.asking import Asking
 from tickless.flow.case_steps import CaseSteps
-from tickless.flow.conversation import personal, say
 from tickless.flow.dbos_engine import DbosEngine
-from tickless.flow.front_desk import FrontDesk
-from tickless.flow.handing_off import HandingOff
-from tickless.flow.identity_desk import IdentityDesk
+from tickless.flow.desk.front import FrontDesk
+from tickless.flow.desk.identity import IdentityDesk
+from tickless.flow.desk.knowledge import KnowledgeCare
+from tickless.flow.desk.tickets import TicketDesk
+from tickless.flow.ending.handing_off import HandingOff
 from tickless.flow.intake import Intake
 from tickless.flow.interpreter import Interpreter
-from tickless.flow.knowing import Knowing
-from tickless.flow.knowledge_care import KnowledgeCare
-from tickless.flow.posting import Postman
+from tickless.flow.posting.postman import Postman
 from tickless.flow.resolution import Resolution
 from tickless.flow.rooms import Pace, Rooms
 from tickless.flow.run_steps import RunSteps
+from tickless.flow.saying.conversation import personal, say
 from tickless.flow.schedules import Schedules
+from tickless.flow.talking.knowing import Knowing
 from tickless.flow.tasks import TaskSteps
-from tickless.flow.ticket_desk import TicketDesk
-from tickless.flow.ticket_settling import TicketPace
-from tickless.flow.ticket_sync import TicketSync
-from tickless.flow.tickets import TicketTalk
+from tickless.flow.tickets.relay import TicketTalk
+from tickless.flow.tickets.settling import TicketPace
+from tickless.flow.tickets.sync import TicketSync
 from tickless.flow.watching import Watching
 from tickless.journal import Journal
 from tickless.kit.clock import Clock, SystemClock

@@ -31,7 +31,7 @@ from tickless.app.settings import PaceSettings
 from tickless.domain.errors import Conflict, TicklessError
 from tickless.domain.person import Person
 from tickless.doors.entrance.entrance import link_path
-from tickless.flow.desk import Numbers
+from tickless.flow.desk.promise import Numbers
 from tickless.journal.access import Role, User
 from tickless.sample.company import make_company
 from tickless.sample.day import make_day

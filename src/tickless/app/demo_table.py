@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from tickless.flow.desk import Numbers
+from tickless.flow.desk.promise import Numbers
 
 COLOURS = {
     "verified": "green",

@@ -13,8 +13,8 @@ from concurrent.futures import Future
 
 from tickless.domain.errors import TicklessError
 from tickless.domain.signal import Payload
-from tickless.flow.channel_health import State, lease_of, note_state
-from tickless.flow.desk import Desk
+from tickless.flow.desk.channel_health import State, lease_of, note_state
+from tickless.flow.desk.promise import Desk
 from tickless.kit.log import get_logger
 from tickless.kit.redaction import redact_secrets
 from tickless.sdk.connector import Instance

@@ -16,7 +16,7 @@ from tickless.doors.entrance.middleware import standard_middleware
 from tickless.doors.entrance.settings import EntranceSettings
 from tickless.doors.hooks import create_routes as hook_routes
 from tickless.doors.mcp import create_route as mcp_route
-from tickless.flow.desk import Desk
+from tickless.flow.desk.promise import Desk
 
 
 def create_site(desk: Desk, entrance: Entrance, settings: EntranceSettings) -> Starlette:

@@ -9,10 +9,12 @@ from tickless.domain.card import Card, ChoicesCard, CodeCard, FormCard, store_ca
 from tickless.domain.case import Case
 from tickless.domain.decision import ApprovalRequest, Decision, OpenQuestion, Question
 from tickless.domain.person import Person
-from tickless.flow import ends, names, phrases, words
-from tickless.flow.conversation import personal, say
+from tickless.flow import names
+from tickless.flow.ending import ends
+from tickless.flow.identity.step_up import Sent, StepUp
 from tickless.flow.rooms import Rooms
-from tickless.flow.step_up import Sent, StepUp
+from tickless.flow.saying import phrases, words
+from tickless.flow.saying.conversation import personal, say
 from tickless.journal import Tx
 from tickless.stages.decide.core import CLAIMED, NOBODY, WORKAROUND, WORKAROUND_ANSWERS
 

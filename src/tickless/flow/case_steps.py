@@ -8,12 +8,14 @@ from typing import Any
 from tickless.domain.case import Case, Outcome
 from tickless.domain.decision import Decision
 from tickless.domain.plan import Run
-from tickless.flow import ends, names, words
-from tickless.flow.conversation import fill, say
-from tickless.flow.for_your_eyes import say_secret
-from tickless.flow.knowing import unanswered
-from tickless.flow.pauses import tell_paused
+from tickless.flow import names
+from tickless.flow.ending import ends
+from tickless.flow.identity.for_your_eyes import say_secret
 from tickless.flow.rooms import Rooms
+from tickless.flow.saying import words
+from tickless.flow.saying.conversation import fill, say
+from tickless.flow.saying.pauses import tell_paused
+from tickless.flow.talking.knowing import unanswered
 from tickless.journal import Tx
 
 STATE_OF = {

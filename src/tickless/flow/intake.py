@@ -12,11 +12,12 @@ from tickless.domain.case import Case
 from tickless.domain.errors import TicklessError, Unreachable
 from tickless.domain.finding import Finding
 from tickless.domain.signal import Payload, Signal
-from tickless.flow import ends, names
+from tickless.flow import names
+from tickless.flow.ending import ends
 from tickless.flow.engine import Engine
-from tickless.flow.hearing import Hearing
 from tickless.flow.rooms import Rooms
-from tickless.flow.tickets import nudge
+from tickless.flow.talking.hearing import Hearing
+from tickless.flow.tickets.relay import nudge
 from tickless.journal import Tx
 from tickless.journal.signal_log import Logged
 from tickless.kit.log import get_logger

@@ -13,7 +13,7 @@ from tickless.flow.asking import Asking
 from tickless.flow.case_steps import CaseSteps
 from tickless.flow.engine import Engine, StepBroke
 from tickless.flow.interpreter import Interpreter
-from tickless.flow.knowing import Knowing
+from tickless.flow.talking.knowing import Knowing
 
 MAX_TURNS = 60_000
 """A case that waits behind a brake turns round every ten seconds; this bounds it to a week."""

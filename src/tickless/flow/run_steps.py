@@ -8,10 +8,11 @@ from typing import Any
 from tickless.domain.case import Case
 from tickless.domain.decision import ApprovalRequest, OpenQuestion
 from tickless.domain.plan import Run
-from tickless.flow import names, words
-from tickless.flow.conversation import fill, personal, say
-from tickless.flow.pauses import tell_paused_halfway
+from tickless.flow import names
 from tickless.flow.rooms import Rooms
+from tickless.flow.saying import words
+from tickless.flow.saying.conversation import fill, personal, say
+from tickless.flow.saying.pauses import tell_paused_halfway
 from tickless.journal import Tx
 from tickless.stages.act.core import step_of
 from tickless.stages.decide.core import approvers_for

@@ -12,10 +12,12 @@ from tickless.domain.case import TASK_RUN, Case
 from tickless.domain.finding import Evidence
 from tickless.domain.plan import Run
 from tickless.domain.record import Untrusted
-from tickless.flow import ends, names, words
-from tickless.flow.conversation import say
+from tickless.flow import names
+from tickless.flow.ending import ends
 from tickless.flow.engine import Engine
 from tickless.flow.rooms import Rooms
+from tickless.flow.saying import words
+from tickless.flow.saying.conversation import say
 from tickless.journal import Tx
 from tickless.kit.canonical import digest
 

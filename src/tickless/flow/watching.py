@@ -6,10 +6,11 @@ import datetime as dt
 
 from tickless.domain.plan import Run
 from tickless.domain.verdict import Watch
-from tickless.flow import ends, names
+from tickless.flow import names
+from tickless.flow.ending import ends
 from tickless.flow.engine import Engine
-from tickless.flow.joining import Joining
 from tickless.flow.rooms import Rooms
+from tickless.flow.talking.joining import Joining
 from tickless.journal import Tx
 from tickless.stages.verify import core
 

@@ -28,7 +28,7 @@ from tickless.doors.api import (
 )
 from tickless.doors.entrance import Entrance
 from tickless.doors.entrance.problems import HANDLERS, Problems
-from tickless.flow.desk import Desk
+from tickless.flow.desk.promise import Desk
 
 TAGS = {
     "cases": "One case per underlying need, from the first signal to an outcome that holds.",

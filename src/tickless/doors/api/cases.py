@@ -16,7 +16,7 @@ from tickless.doors.api.story import tell_story
 from tickless.doors.api.story_schemas import StoryShown
 from tickless.doors.api.views import show_case
 from tickless.doors.entrance import Visitor
-from tickless.flow.desk import Desk
+from tickless.flow.desk.promise import Desk
 from tickless.journal.cases import CaseFilter
 
 router = new_router("cases")

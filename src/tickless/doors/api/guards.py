@@ -12,7 +12,7 @@ from tickless.domain.errors import Forbidden
 from tickless.doors.api.schemas import Problem
 from tickless.doors.entrance import Entrance, Right, Visitor
 from tickless.doors.entrance.entrance import COOKIE
-from tickless.flow.desk import Desk
+from tickless.flow.desk.promise import Desk
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _bearer = HTTPBearer(auto_error=False, scheme_name="token", description="An API token: `Authorization: Bearer tkl_…`")

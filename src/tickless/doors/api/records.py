@@ -14,7 +14,7 @@ from tickless.domain.errors import BadInput
 from tickless.doors.api.guards import Admin, DeskHere, new_router
 from tickless.doors.api.schemas import Problem, Shown
 from tickless.doors.entrance.problems import UnsupportedType, error_body, request_id_of
-from tickless.flow.desk import Desk
+from tickless.flow.desk.promise import Desk
 from tickless.journal import Tx
 from tickless.kit.merging import Outcome
 from tickless.kit.tabular import Form, Refusal, Table, read_table

@@ -17,7 +17,7 @@ from tickless.doors.api.schemas import (
     RunRunbook,
 )
 from tickless.doors.api.views import show_case, show_plan, show_runbook, tamed
-from tickless.flow.desk import Desk
+from tickless.flow.desk.promise import Desk
 
 router = new_router("runbooks")
 

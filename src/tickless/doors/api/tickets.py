@@ -17,7 +17,7 @@ from tickless.doors.api.schemas import Given, Page, Shown
 from tickless.doors.api.sight import find_case
 from tickless.doors.api.views import tamed
 from tickless.doors.entrance import Visitor
-from tickless.flow.desk import Desk
+from tickless.flow.desk.promise import Desk
 
 router = new_router("tickets")
 State = Literal["wanted", "open", "pending", "resolved", "closed"]

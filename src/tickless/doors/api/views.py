@@ -29,7 +29,7 @@ from tickless.doors.api.schemas import (
     TokenShown,
     UserShown,
 )
-from tickless.flow.desk import Accepted
+from tickless.flow.desk.promise import Accepted
 from tickless.journal.access import ApiToken, User
 from tickless.journal.audit import AuditRow
 

@@ -18,7 +18,7 @@ from tickless.doors.console.rendering import fragment
 from tickless.doors.console.stream import Streams
 from tickless.doors.entrance.conversations import spoke_for, spoken_by
 from tickless.doors.entrance.speaking import Turn, named_person, sender_of
-from tickless.flow.assisting import Suggestions
+from tickless.flow.desk.assisting import Suggestions
 from tickless.stages.understand.triage import TOPICS
 
 CHANNEL = "phone"

@@ -36,9 +36,6 @@ class CaseBook:
     participants: tuple[Participant, ...]
     names: dict[str, str]
 
-    def decision_of(self, approval: ApprovalRequest) -> Decision | None:
-        return next((found for found in self.decisions if found.id == approval.decision), None)
-
 
 def read_book(tx: Tx, case: Case) -> CaseBook:
     """Read it. One query for each kind of record, whatever the size of the case."""

@@ -17,7 +17,7 @@ from tickless.domain.errors import Forbidden, TicklessError, Unauthenticated
 from tickless.doors.console.rendering import render
 from tickless.doors.console.wording import day_time
 from tickless.doors.entrance import Entrance, Right, Visitor
-from tickless.flow.desk import Desk
+from tickless.flow.desk.promise import Desk
 
 Form = Mapping[str, str]
 

@@ -13,7 +13,7 @@ from tickless.domain.errors import NotFound
 from tickless.doors.console.frame import Frame
 from tickless.doors.entrance import Entrance
 from tickless.doors.entrance.problems import HANDLERS
-from tickless.flow.desk import Desk
+from tickless.flow.desk.promise import Desk
 
 
 class Lost:

@@ -14,7 +14,7 @@ from tickless.doors.console.frame import Form, Frame, Screen, Visit, here
 from tickless.doors.console.rendering import fragment
 from tickless.doors.console.stream import Streams
 from tickless.doors.console.wording import FIVE
-from tickless.flow.desk import Numbers
+from tickless.flow.desk.promise import Numbers
 from tickless.journal import Tx
 from tickless.journal.cases import CaseFilter
 

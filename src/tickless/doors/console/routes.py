@@ -26,7 +26,7 @@ from tickless.doors.console.frame import Frame
 from tickless.doors.console.rendering import static
 from tickless.doors.console.stream import Live, Streams
 from tickless.doors.entrance import Entrance
-from tickless.flow.desk import Desk
+from tickless.flow.desk.promise import Desk
 
 
 def create_routes(desk: Desk, entrance: Entrance, live: Live | None = None) -> list[BaseRoute]:

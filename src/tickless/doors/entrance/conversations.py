@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tickless.doors.entrance.visitor import Visitor
-from tickless.flow.conversation import personal
+from tickless.flow.saying.conversation import personal
 from tickless.journal import Tx
 from tickless.kit.canonical import digest
 from tickless.kit.ids import new_id

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tickless.doors.entrance.problems import NotReady, Problems
-from tickless.flow.desk import Desk
+from tickless.flow.desk.promise import Desk
 from tickless.kit.log import get_logger
 
 _log = get_logger("doors")

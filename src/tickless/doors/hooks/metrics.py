@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from tickless.doors.entrance import Entrance
 from tickless.doors.entrance.problems import Problems
-from tickless.flow.desk import Desk
+from tickless.flow.desk.promise import Desk
 
 RUN_STATES = ("pending", "running", "done", "failed", "undone", "stopped")
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})

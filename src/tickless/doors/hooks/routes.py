@@ -20,7 +20,7 @@ from tickless.doors.entrance.problems import NotReady, Problems, PutAside, probl
 from tickless.doors.hooks.health import health_routes
 from tickless.doors.hooks.metrics import Received, metrics_route
 from tickless.doors.hooks.reading import read_payload, without_credentials
-from tickless.flow.desk import Accepted, Desk
+from tickless.flow.desk.promise import Accepted, Desk
 from tickless.kit.log import get_logger
 
 ALERTMANAGER = "alertmanager"

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tickless.domain.errors import Forbidden, NotFound, Unauthenticated
 from tickless.doors.entrance import Entrance, Visitor
 from tickless.doors.entrance.problems import Problems
-from tickless.flow.desk import Desk
+from tickless.flow.desk.promise import Desk
 
 PATH = "/mcp"
 SDK = "mcp"

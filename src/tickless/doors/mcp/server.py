@@ -19,7 +19,7 @@ from tickless.doors.entrance import Entrance, Visitor
 from tickless.doors.entrance.problems import error_body
 from tickless.doors.mcp.telling import NOTICE
 from tickless.doors.mcp.tools import TOOLS, Result, Tool, Use
-from tickless.flow.desk import Desk
+from tickless.flow.desk.promise import Desk
 
 INSTRUCTIONS = (
     "Tickless is the service desk of this organisation. Say what a person needs with `ask`, in their own words; it "

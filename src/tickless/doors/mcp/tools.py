@@ -32,7 +32,7 @@ from tickless.doors.mcp.schemas import (
 )
 from tickless.doors.mcp.telling import fenced, told, without_secrets
 from tickless.doors.mcp.waiting import last_id, look, wait_for_answer
-from tickless.flow.desk import Desk
+from tickless.flow.desk.promise import Desk
 
 CHANNEL = "mcp"
 

@@ -135,11 +135,7 @@ class MessageReading:
         english = in_english(self.text, language)
         found = self.said(english, self.link(english)) if english else []
         needs = [one for one in found if one.act == "need" and one.need and one.confidence >= FOREIGN_SURE]
-        clear = [
-            one
-            for one in found
-            if one.act in {"thanks", "cancel", "confirm", "deny", "small_talk"} and one.confidence >= 0.8
-        ]
+        clear = [one for one in found if one.act in _PLAIN_ACTS and one.confidence >= 0.8]
         if needs and len(needs) == len([one for one in found if one.act == "need"]):
             return [with_evidence(one, told) for one in needs]
         if clear and len(clear) == len(found):

@@ -1,0 +1,322 @@
+"""The desk as it stands in a running house: see `desk.Desk` for what each call promises."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tickless.domain.case import Case, Message
+from tickless.domain.decision import ApprovalRequest
+from tickless.domain.errors import BadInput, Conflict, Forbidden, NotFound
+from tickless.domain.known import Bulletin
+from tickless.domain.person import Person
+from tickless.domain.record import Untrusted
+from tickless.domain.runbook import Runbook
+from tickless.domain.signal import Deed, Payload, Sender, Signal
+from tickless.flow import names
+from tickless.flow.desk.assisting import Assisting, labels_of
+from tickless.flow.desk.doctor import examine
+from tickless.flow.desk.identity import IdentityDesk
+from tickless.flow.desk.knowledge import KnowledgeCare
+from tickless.flow.desk.manual import manual_case, preview_case
+from tickless.flow.desk.promise import Accepted, Check, Greeting, Numbers, Rehearsal, Said
+from tickless.flow.desk.speaking import Speaking
+from tickless.flow.desk.tickets import TicketDesk
+from tickless.flow.ending import ends
+from tickless.flow.engine import Engine
+from tickless.flow.identity.approving import Approving
+from tickless.flow.rooms import Rooms
+from tickless.flow.saying import words
+from tickless.journal import Tx
+from tickless.kit.ids import new_id
+from tickless.practices.knowledge.library import Library
+from tickless.practices.knowledge.service import Taken
+from tickless.practices.known import announce
+from tickless.stages.decide.binding import bind
+from tickless.stages.decide.core import make_plan
+from tickless.stages.learn.core import RUNGS
+from tickless.stages.sense.core import message_fingerprint
+from tickless.stages.sense.reading import plain
+from tickless.stages.understand.intents import IntentReport
+
+MAX_MESSAGE = 8_000
+SWITCHES = ("all", "freeze", "runbook:", "service:")
+
+
+class FrontDesk:
+    """`wake` tells the intake that something new stands in the log, `renew` reads the records again."""
+
+    tickets: TicketDesk
+    """Set by the composition root: it wakes the thread that speaks with ticket systems."""
+
+    def __init__(self, *, rooms: Rooms, engine: Engine, wake: Callable[[], None], renew: Callable[[], None],
+                 care: KnowledgeCare) -> None:  # fmt: skip
+        self._rooms = rooms
+        self._engine = engine
+        self._wake = wake
+        self._renew = renew
+        self._care = care
+        self._approving = Approving(rooms)
+        self._speaking = Speaking(rooms)
+        self.identity = IdentityDesk(rooms)
+        self.assisting = Assisting(rooms)
+        self.journal = rooms.journal
+        self.clock = rooms.clock
+        self.runbooks: dict[str, Runbook] = dict(rooms.runbooks)
+
+    async def receive(self, payload: Payload) -> Accepted:
+        got = await self._rooms.sense.receive(payload)
+        return Accepted(got.received, got.new, got.quarantined, got.reason, got.mend)
+
+    def signed(self, source: str) -> bool:
+        return self._rooms.sense.signed(source)
+
+    def greet(self, payload: Payload) -> Greeting:
+        return Greeting(*self._rooms.sense.greet(payload))
+
+    async def replay(self, quarantined: str, *, by: str) -> Accepted:
+        log = self.journal.signals
+        payload = await asyncio.to_thread(log.quarantined_payload, quarantined)
+        got = await self.receive(payload.model_copy(update={"received_at": self.clock.now()}))
+        now = self.clock.now()
+        if got.quarantined is None:
+            await asyncio.to_thread(log.mark_replayed, quarantined, at=now)
+        await asyncio.to_thread(self._audit, by, "quarantine.replayed", quarantined, {"new": got.new})
+        return got
+
+    async def say(self, sender: Sender, text: str, *, key: str = "", triage: Mapping[str, str] | None = None) -> Said:
+        said = plain(text).strip()
+        if not said:
+            raise BadInput("the message is empty", mend="write what is wrong or what you need")
+        if len(said) > MAX_MESSAGE:
+            raise BadInput(f"the message is longer than {MAX_MESSAGE} characters", mend="say it shorter")
+        now = self.clock.now()
+        identity = new_id("sig")
+        signal = Signal(
+            id=identity,
+            source=f"chat:{sender.channel}",
+            event_key=key or identity,
+            kind="message",
+            fingerprint=message_fingerprint(sender.conversation, said),
+            occurred_at=now,
+            received_at=now,
+            title=Untrusted(said[:200]),
+            body=Untrusted(said),
+            labels=labels_of(triage or {}),
+            sender=sender,
+        )
+        await self._rooms.sense.store([signal], None)
+        return Said(identity, sender.conversation)
+
+    async def press(self, sender: Sender, deed: Deed, *, key: str = "") -> Said:
+        now = self.clock.now()
+        identity = new_id("sig")
+        pressed = words.pressed(deed)
+        signal = Signal(
+            id=identity,
+            source=f"chat:{sender.channel}",
+            event_key=key or identity,
+            kind="message",
+            fingerprint=message_fingerprint(sender.conversation, f"{deed.kind}:{deed.ref}"),
+            occurred_at=now,
+            received_at=now,
+            title=Untrusted(pressed),
+            body=Untrusted(pressed),
+            sender=sender,
+            deed=deed,
+        )
+        await self._rooms.sense.store([signal], None)
+        return Said(identity, sender.conversation)
+
+    async def speak(self, conversation: str, text: str, *, by: str, person: Person | None, name: str) -> Message:
+        done = await asyncio.to_thread(
+            lambda: self._speaking.speak(conversation, text, by=by, person=person, name=name)
+        )
+        self._wake()
+        return done
+
+    async def take_over(self, conversation: str, *, by: str, person: Person | None, name: str) -> list[Case]:
+        done = await asyncio.to_thread(lambda: self._speaking.take_over(conversation, by=by, person=person, name=name))
+        self._wake()
+        return done
+
+    def intents(self) -> IntentReport | None:
+        return self._rooms.intents()
+
+    async def answer_approval(
+        self, approval: str, *, by: Person | None, user: str, approve: bool, reason: str
+    ) -> ApprovalRequest:
+        return await asyncio.to_thread(self._answer_approval, approval, by, approve, reason)
+
+    def _answer_approval(self, approval: str, by: Person | None, approve: bool, reason: str) -> ApprovalRequest:
+        if by is None:
+            raise Forbidden("approvals are given by people", mend="sign in with an account that belongs to a person")
+        with self.journal.write() as tx:
+            asked, ruling = self._approving.answer(
+                tx, approval, by=by, assurance="signed_in", approve=approve, reason=reason, now=self.clock.now()
+            )
+        if not ruling.allowed:
+            raise Forbidden(" ".join(reason.text for reason in ruling.reasons))
+        self._wake()
+        return asked
+
+    async def rehearse(self, runbook: str, inputs: dict[str, str], *, by: str) -> Rehearsal:
+        return await asyncio.to_thread(self._rehearse, runbook, inputs, by)
+
+    def _rehearse(self, runbook: str, inputs: dict[str, str], by: str) -> Rehearsal:
+        known = self._runbook(runbook)
+        now = self.clock.now()
+        case = preview_case(known, inputs, world=self._rooms.world(), now=now)
+        bound = bind(known, case, self._rooms.world())
+        if bound.missing:
+            names_of = ", ".join(missing.name for missing in bound.missing)
+            raise BadInput(f"these inputs are missing or not known: {names_of}", mend="give them as name=value")
+        plan = make_plan(known, case, bound.inputs)
+        steps = self._rooms.act.rehearse(plan, clock=self.clock.now)
+        ruled = self._rooms.decide.rule(case, plan, now=now)
+        checks = [self._rooms.verify.look(c, inputs=plan.inputs, steps={}, key="rehearsal") for c in plan.precheck]
+        held = all(reading.held for reading in checks)
+        decision = "may run by itself" if ruled.allowed else "needs " + (", ".join(ruled.needs) or "another policy")
+        verdict = "its preconditions hold" if held else "its preconditions do not hold: nothing would be done"
+        self._audit(by, "runbook.rehearsed", runbook, {"plan_hash": plan.hash})
+        return Rehearsal(plan, tuple(steps), verdict, decision, tuple(reason.text for reason in ruled.reasons))
+
+    def _runbook(self, runbook: str) -> Runbook:
+        if runbook not in self.runbooks:
+            raise NotFound(f"there is no runbook {runbook[:80]!r}", mend="`tickless runbook list` shows what there is")
+        return self.runbooks[runbook]
+
+    async def run(self, runbook: str, inputs: dict[str, str], *, by: str, reason: str) -> Case:
+        return await asyncio.to_thread(self._run, runbook, inputs, by, reason)
+
+    def _run(self, runbook: str, inputs: dict[str, str], by: str, reason: str) -> Case:
+        known = self._runbook(runbook)
+        now = self.clock.now()
+        with self.journal.write() as tx:
+            case = manual_case(tx, known, inputs, world=self._rooms.world(), by=by, reason=reason, now=now)
+            bound = bind(known, case, self._rooms.world())
+            if bound.missing:
+                names_of = ", ".join(missing.name for missing in bound.missing)
+                raise BadInput(f"these inputs are missing or not known: {names_of}", mend="give them as name=value")
+            self._begin(tx, case)
+        return case
+
+    def _begin(self, tx: Tx, case: Case) -> None:
+        workflow = names.case_workflow(case.id, case.generation)
+        self._engine.enqueue(tx, names.RESOLVE_CASE, workflow=workflow, args=(case.id, case.generation))
+
+    async def close(self, case: str, *, by: str, how: str, reason: str) -> Case:
+        return await asyncio.to_thread(self._close, case, by, how, reason)
+
+    def _close(self, case: str, by: str, how: str, reason: str) -> Case:
+        outcomes: dict[str, tuple[Any, Any]] = {
+            "hand_off": ("handed_off", "handed_off"),
+            "mute": ("muted", "muted"),
+            "confirm": ("resolved", "confirmed"),
+        }
+        now = self.clock.now()
+        with self.journal.write() as tx:
+            record = tx.cases.need(case, lock=True)
+            by_people = record.state == "handed_off" and how in {"confirm", "mute"}
+            if not record.live and not by_people:
+                raise Conflict(f"case {record.number} is {record.state} already", mend="reopen it if it is not solved")
+            if how == "withdraw":
+                done = ends.withdraw(tx, record, by=by, now=now)
+            elif how in outcomes:
+                state, outcome = outcomes[how]
+                done = ends.end_case(tx, record, state=state, outcome=outcome, now=now, why=reason, by=by)
+                if how == "confirm":
+                    ends.tell_affected(tx, done, self._rooms.world(), now=now)
+            else:
+                raise BadInput(f"{how[:40]!r} is no way to close a case", mend="hand_off, mute, withdraw or confirm")
+            ends.tell_runs(tx, record, by=by)
+        self._wake()
+        return done
+
+    async def announce(self, case: str, text: str, *, next_update_at: dt.datetime | None, by: str) -> Bulletin:
+        def write() -> Bulletin:
+            now = self.clock.now()
+            with self.journal.write() as tx:
+                record = tx.cases.need(case)
+                made = Bulletin(id=new_id("bul"), case=case, text=text, next_update_at=next_update_at, by=by, at=now)
+                done = announce(tx, made, record, by=by, now=now)
+                ends.tell_news(tx, record, words.news(record, done), key=done.id, now=now)
+            return done
+
+        return await asyncio.to_thread(write)
+
+    async def reopen(self, case: str, *, by: str, reason: str) -> Case:
+        return await asyncio.to_thread(self._reopen, case, by, reason)
+
+    def _reopen(self, case: str, by: str, reason: str) -> Case:
+        with self.journal.write() as tx:
+            record = tx.cases.need(case, lock=True)
+            if record.live:
+                raise Conflict(f"case {record.number} is open already")
+            back = ends.reopen(tx, record, by=by, why=reason, now=self.clock.now())
+            self._begin(tx, back)
+        return back
+
+    async def set_switch(self, name: str, *, on: bool, by: str, reason: str) -> None:
+        if not any(name == known or (known.endswith(":") and name.startswith(known)) for known in SWITCHES):
+            raise BadInput(f"{name[:60]!r} is no brake", mend="all, freeze, runbook:<id> or service:<id>")
+        kind, _, what = name.partition(":")
+        known = {"runbook": self.runbooks, "service": self._rooms.world().services}.get(kind, {what: None})
+        if on and what not in known:
+            raise BadInput(f"there is no {kind} {what[:60]!r}, so this brake would stop nothing", mend="look the id up")
+
+        def write() -> None:
+            now = self.clock.now()
+            with self.journal.write() as tx:
+                tx.coordination.set_switch(name, on=on, by=by, reason=reason, at=now)
+                tx.audit.append(at=now, actor=by, action="switch.on" if on else "switch.off", subject=f"switch:{name}",
+                                detail={"reason": reason})  # fmt: skip
+
+        await asyncio.to_thread(write)
+
+    async def set_rung(self, runbook: str, *, rung: str, by: str) -> None:
+        self._runbook(runbook)
+        if rung not in RUNGS:
+            raise BadInput(f"{rung[:40]!r} is no rung", mend=", ".join(RUNGS))
+
+        def write() -> None:
+            now = self.clock.now()
+            with self.journal.write() as tx:
+                before = tx.coordination.rungs().get(runbook)
+                tx.coordination.set_rung(runbook, rung=rung, by=by, at=now)
+                tx.audit.append(at=now, actor=by, action="autonomy.set", subject=f"runbook:{runbook}",
+                                detail={"from": before, "to": rung})  # fmt: skip
+
+        await asyncio.to_thread(write)
+
+    async def open_secret(
+        self, identity: str, *, person: str | None, conversation: str | None = None, shown: str = ""
+    ) -> str:
+        vault = self._rooms.vault
+        return await asyncio.to_thread(
+            lambda: vault.hand_out(identity, person=person, conversation=conversation, shown=shown)
+        )
+
+    def library(self) -> Library:
+        return self._rooms.library()
+
+    def sync_knowledge(self, *, by: str, dry_run: bool = False) -> list[Taken]:
+        return self._care.sync(by=by, dry_run=dry_run)
+
+    def renew(self) -> None:
+        self._renew()
+
+    def numbers(self) -> Numbers:
+        return Numbers(**self._rooms.measure.numbers().__dict__)
+
+    def doctor(self) -> list[Check]:
+        return [*examine(self._rooms, self._engine), self._care.check()]
+
+    def _audit(self, by: str, action: str, subject: str, detail: dict[str, Any]) -> None:
+        with self.journal.write() as tx:
+            self._audit_in(tx, by, action, subject, detail)
+
+    def _audit_in(self, tx: Tx, by: str, action: str, subject: str, detail: dict[str, Any]) -> None:
+        tx.audit.append(at=self.clock.now(), actor=by, action=action, subject=subject, detail=detail)

@@ -1,0 +1,88 @@
+"""What Tickless says in a dialogue: who somebody is, which of several things is meant, and what changed on the way."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+FORM = "I still need this:"
+WHAT_EXACTLY = "I'm sorry to hear that. What is it that doesn't work, and what do you see?"
+WHICH_ANSWER = "Two of my questions fit that answer. Which one is it for?"
+WHICH_CANCEL = "Which of these shall I stop?"
+WHICH_OVER = "Good to hear. Which of these is it about?"
+WHICH_APPROVAL = "Several requests wait for you. Which one do you mean?"
+ALL_OF_THEM = "All of them"
+TOO_LATE_TO_STOP = (
+    "That is being done right now, so I can't stop it halfway. Tell me afterwards if it has to be taken back."
+)
+STALE = "That button belongs to something that is over, so I've left everything as it is."
+CLOSED_QUESTION = "That question is closed already, so nothing changed. Write to me if it is still open for you."
+NOT_A_CHOICE = "I can't use that answer there. Please pick one of the choices, or say it in your own words."
+APPROVED = "Thank you. It's approved and goes on."
+DENIED = "All right, it's denied. Nothing is changed, and the person is told."
+APPROVAL_ANSWERED = "That request has been answered already, or is over."
+APPROVE_SIGNED_IN = (
+    "This one can't be taken back, so it takes a sign-in: please answer it under Approvals in the Tickless console."
+)
+APPROVE_WHO = (
+    "I can only take that from an account that I know as yours. Please answer it under Approvals in the console."
+)
+NOTHING_TO_APPROVE = "Nothing waits for your approval."
+NO_SUCH_CODE = "I'm not waiting for a code here. If you need something, just tell me."
+CODE_TOO_LATE = "That code has expired. I take it up again and send a new one."
+SENT_PRIVATELY = "Done. What is for your eyes only I've sent to you privately."
+SENT_TO_THEM = "Done. What is for their eyes only went to that person alone, not to you."
+TOO_MANY_CODES = (
+    "I've sent too many codes for this account lately, so I stop here. A colleague takes over and gets in touch."
+)
+NOT_THERE_ANY_MORE = "I've noted the correction, and nothing of it is open any more. Just tell me what you need now."
+
+
+def bound(account: str, channel: str) -> str:
+    """To a person whose account was bound."""
+    return f"The account {account} in {channel} counts as yours from now on. Is that not you? Tell the service desk at once."
+
+
+def unbound(account: str, channel: str) -> str:
+    return f"The account {account} in {channel} no longer counts as yours."
+
+
+def taken_over(account: str, channel: str) -> str:
+    """To whom an account belonged before somebody else proved that it is theirs."""
+    return (
+        f"The account {account} in {channel} counted as yours until now and was bound to somebody else. If that is wrong, "
+        "tell the service desk at once."
+    )
+
+
+def moved(channel: str, number: int) -> str:
+    """Left behind in a conversation whose case goes on elsewhere."""
+    return f"We go on with case {number} in {channel}."
+
+
+def after(first: str, then: str) -> str:
+    """Two needs of which one builds on the other."""
+    return f"First: {first}. As soon as that is done I go on with: {then}."
+
+
+def corrected(what: str) -> str:
+    return f"All right: {what} instead."
+
+
+def corrected_anew(number: int, what: str) -> str:
+    """What was understood first is done or under way already."""
+    return (
+        f"I'm doing it for {what} as well now. Case {number} was under way already; tell me if it has to be taken back."
+    )
+
+
+def paused(reason: str) -> str:
+    """A brake holds it up."""
+    return f"{reason} Your request is kept and goes on by itself as soon as it can."
+
+
+def take_up(asked_at: dt.datetime, number: int) -> str:
+    """Somebody answers a question that was given up."""
+    return (
+        f"You're answering what I asked on {asked_at:%d %B at %H:%M} UTC. I had given case {number} to a colleague because it "
+        "stayed quiet; I take it up again with your answer."
+    )
