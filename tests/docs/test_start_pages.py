@@ -14,7 +14,8 @@ from tests.docs.reference import ROOT
 from tests.servers.slapd import Slapd
 from typer.testing import CliRunner
 
-from tickless.app.build import build, registry_of
+from tickless.app.build import build
+from tickless.app.configured import registry_of
 from tickless.app.host import Host
 from tickless.app.serving import announced, serving
 from tickless.app.settings import Settings, read_settings

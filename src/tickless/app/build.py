@@ -6,25 +6,21 @@ import datetime as dt
 import os
 import secrets
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from starlette.applications import Starlette
 
-from tickless.ai import Brain, build_brain
-from tickless.ai.late import teach as teach_brain
-from tickless.app.brain import encoder_of
-from tickless.app.intents import IntentsCache
+from tickless.app.configured import registry_of, runbooks_of
+from tickless.app.language import Language, language_of
 from tickless.app.library import LibraryCache
 from tickless.app.listening import Listening
-from tickless.app.models import composer_of, models_of
+from tickless.app.models import composer_of
 from tickless.app.settings import Settings
 from tickless.app.shipped import shipped
 from tickless.app.web import create_site
-from tickless.app.world import Lessons, WorldCache
-from tickless.domain.errors import SettingsInvalid
-from tickless.domain.runbook import Runbook
+from tickless.app.world import WorldCache
 from tickless.doors.entrance import Entrance
 from tickless.flow.asking import Asking
 from tickless.flow.case_steps import CaseSteps
@@ -40,7 +36,7 @@ from tickless.flow.posting.postman import Postman
 from tickless.flow.resolution import Resolution
 from tickless.flow.rooms import Pace, Rooms
 from tickless.flow.run_steps import RunSteps
-from tickless.flow.saying.conversation import personal, say
+from tickless.flow.saying.notices import notifier
 from tickless.flow.schedules import Schedules
 from tickless.flow.talking.knowing import Knowing
 from tickless.flow.tasks import TaskSteps
@@ -51,13 +47,8 @@ from tickless.flow.watching import Watching
 from tickless.journal import Journal
 from tickless.kit.clock import Clock, SystemClock
 from tickless.kit.sealing import Seal
-from tickless.sdk.capabilities import CAPABILITIES
-from tickless.sdk.connector import Instance
-from tickless.sdk.registry import Registry, connector_folders, load_connector, make_instance
 from tickless.sdk.secrets import Secrets
-from tickless.stages.act.catalogue import catalogue_of
-from tickless.stages.act.compiler import compile_folder
-from tickless.stages.act.house import Notify, house_operations
+from tickless.stages.act.house import house_operations
 from tickless.stages.act.service import ActRoom
 from tickless.stages.act.vault import Vault
 from tickless.stages.correlate.service import CorrelateRoom
@@ -129,43 +120,56 @@ def build(
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     journal = Journal(main_url=settings.main_url, log_url=settings.log_url)
     journal.migrate()
-    vault = Vault(journal=journal, seal=Seal.from_file(settings.data / "seal.key"), clock=clock)
-    secret_store = Secrets(dict(secret_values or {}), once=vault.reveal)
-    registry = registry_of(settings, secret_store)
-    runbooks = runbooks_of(settings, registry)
-    encoder, without = encoder_of(settings.brain)
-    rejection = settings.brain.in_scope_rejection
-
-    def teach(lessons: Lessons) -> Brain:
-        given = runbooks.values()
-        return build_brain(given, extra_examples=lessons, encoder=encoder, without=without, rejection=rejection)
-
-    library = LibraryCache(journal, encoder)
-    cache = WorldCache(journal, teach, runbooks, library.lessons)
     node = _node(settings)
     engine = DbosEngine(journal, executor=node)
     wake: list[Intake] = []
 
     def woken() -> None:
-        for intake in wake:
-            intake.wake()
+        for one in wake:
+            one.wake()
 
-    def renewed() -> None:
-        cache.renew()
-        library.renew()
-        cache.understanding()  # taught here, not while somebody waits with the journal's only writer in hand
+    rooms, language = _rooms(settings, journal=journal, clock=clock, secret_values=secret_values or {}, woken=woken)
+    if role != "door":
+        interpreter = Interpreter(engine, RunSteps(rooms), TaskSteps(rooms, engine))
+        Resolution(
+            engine, steps=CaseSteps(rooms), asking=Asking(rooms), knowing=Knowing(rooms), interpreter=interpreter
+        )
+    intake = Intake(rooms=rooms, engine=engine, node=node)
+    wake.append(intake)
+    care = KnowledgeCare(rooms, settings.knowledge, language.renew)
+    schedules = Schedules(
+        rooms=rooms, engine=engine, watching=Watching(rooms=rooms, engine=engine), node=node, role=role,
+        take_over=settings.database is not None, chores=[care.look, IdentityDesk(rooms).sweep],
+    )  # fmt: skip
+    desk = FrontDesk(rooms=rooms, engine=engine, wake=woken, renew=language.renew, care=care)
+    tickets = _tickets(settings, rooms, node=node, desk=desk)
+    entrance = Entrance(journal, clock, settings.entrance)
+    return House(
+        settings, role, node, journal, rooms, engine, intake, schedules, desk, entrance, language.world,
+        create_site(desk, entrance, settings.entrance), Postman(rooms=rooms, node=node, home=settings.home),
+        Listening(desk=desk, registry=rooms.registry, node=node), language.library, tickets,
+    )  # fmt: skip
 
-    intents = IntentsCache(
-        lambda: cache.understanding().brain,
-        lambda examples: teach_brain(examples, encoder=encoder, rejection=rejection),
-    )
-    models = models_of(settings.model, journal=journal, clock=clock, secrets=secret_store, world=cache.world)
+
+def _rooms(
+    settings: Settings,
+    *,
+    journal: Journal,
+    clock: Clock,
+    secret_values: Mapping[str, str],
+    woken: Callable[[], None],
+) -> tuple[Rooms, Language]:
+    vault = Vault(journal=journal, seal=Seal.from_file(settings.data / "seal.key"), clock=clock)
+    secret_store = Secrets(dict(secret_values), once=vault.reveal)
+    registry = registry_of(settings, secret_store)
+    runbooks = runbooks_of(settings, registry)
+    language = language_of(settings, journal=journal, runbooks=runbooks, clock=clock, secrets=secret_store)
     policy = PolicyEngine.load(settings.policies or shipped("policies"))
     decide = DecisionRoom(
         journal=journal,
         policy=policy,
         runbooks=runbooks,
-        world=cache.world,
+        world=language.world.world,
         default_rung=settings.default_rung,
         gather_seconds=settings.pace.gather,
         answering=lambda tx, case: knowing.answer_for(tx, case),  # noqa: PLW0108 - it is made below
@@ -176,10 +180,10 @@ def build(
         registry=registry,
         runbooks=runbooks,
         policy=policy,
-        world=cache.world,
-        understanding=cache.understanding,
+        world=language.world.world,
+        understanding=language.world.understanding,
         sense=SenseRoom(journal=journal, registry=registry, wake=woken),
-        correlate=CorrelateRoom(world=cache.world),
+        correlate=CorrelateRoom(world=language.world.world),
         decide=decide,
         act=ActRoom(journal=journal, registry=registry, clock=clock),
         verify=VerifyRoom(journal=journal, registry=registry, clock=clock),
@@ -188,40 +192,24 @@ def build(
         vault=vault,
         data=settings.data,
         pace=Pace(settings.pace.answer, settings.pace.approval, settings.pace.first_look),
-        library=library.library,
-        intents=intents.report,
-        composer=composer_of(models),
-        models=models,
+        library=language.library.library,
+        intents=language.intents.report,
+        composer=composer_of(language.models),
+        models=language.models,
         courtesy=settings.courtesy.rules(),
     )
     knowing = Knowing(rooms)
-    care = KnowledgeCare(rooms, settings.knowledge, renewed)
-    for operation in house_operations(vault=vault, notify=_notifier(rooms)):
+    for operation in house_operations(vault=vault, notify=notifier(rooms)):
         registry.add(operation)
-    if role != "door":
-        interpreter = Interpreter(engine, RunSteps(rooms), TaskSteps(rooms, engine))
-        Resolution(engine, steps=CaseSteps(rooms), asking=Asking(rooms), knowing=knowing, interpreter=interpreter)
-    intake = Intake(rooms=rooms, engine=engine, node=node)
-    wake.append(intake)
-    watching = Watching(rooms=rooms, engine=engine)
-    schedules = Schedules(
-        rooms=rooms, engine=engine, watching=watching, node=node, role=role, take_over=settings.database is not None,
-        chores=[care.look, IdentityDesk(rooms).sweep],
-    )  # fmt: skip
-    desk = FrontDesk(rooms=rooms, engine=engine, wake=woken, renew=renewed, care=care)
-    handing = HandingOff(rooms, home=settings.home)
-    talk = TicketTalk(rooms)
+    return rooms, language
+
+
+def _tickets(settings: Settings, rooms: Rooms, *, node: str, desk: FrontDesk) -> TicketSync:
+    handing, talk = HandingOff(rooms, home=settings.home), TicketTalk(rooms)
     pace = TicketPace(dt.timedelta(seconds=settings.pace.tickets), dt.timedelta(seconds=settings.pace.assume))
     tickets = TicketSync(rooms=rooms, handing=handing, talk=talk, node=node, pace=pace)
     desk.tickets = TicketDesk(rooms, handing, talk, wake=tickets.wake)
-    entrance = Entrance(journal, clock, settings.entrance)
-    site = create_site(desk, entrance, settings.entrance)
-    postman = Postman(rooms=rooms, node=node, home=settings.home)
-    listening = Listening(desk=desk, registry=registry, node=node)
-    return House(
-        settings, role, node, journal, rooms, engine, intake, schedules, desk, entrance, cache, site, postman, listening,
-        library, tickets,
-    )  # fmt: skip
+    return tickets
 
 
 def _node(settings: Settings) -> str:
@@ -229,48 +217,3 @@ def _node(settings: Settings) -> str:
     if settings.database is None:
         return "main"
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
-
-
-def registry_of(settings: Settings, secret_store: Secrets) -> Registry:
-    """Load the configured connectors. Raises `SettingsInvalid` for an unknown one or an empty binding."""
-    folders = {folder.name: folder for folder in connector_folders()}
-    instances: dict[str, Instance] = {}
-    for name, use in settings.connectors.items():
-        if use.use not in folders:
-            known = ", ".join(sorted(folders))
-            raise SettingsInvalid(
-                f"connector {name!r} uses {use.use!r}, which does not exist", mend=f"there are: {known}"
-            )
-        instances[name] = make_instance(name, load_connector(folders[use.use]), use.settings, secret_store)
-    capabilities = {name.partition(".")[0] for name in CAPABILITIES}
-    for capability, instance in settings.bindings.items():
-        if capability not in capabilities or instance not in instances:
-            raise SettingsInvalid(
-                f"binding {capability!r} = {instance!r} leads nowhere",
-                mend=f"capabilities: {', '.join(sorted(capabilities))}; connectors: {', '.join(sorted(instances))}",
-            )
-    return Registry(instances, settings.bindings)
-
-
-def runbooks_of(settings: Settings, registry: Registry) -> dict[str, Runbook]:
-    """Compile every runbook. Raises `RunbookInvalid` with all problems of all files."""
-    catalogue = catalogue_of(registry)
-    found: dict[str, Runbook] = {}
-    for folder in settings.runbooks or (shipped("runbooks"),):
-        found |= {runbook.runbook: runbook for runbook in compile_folder(folder, catalogue=catalogue)}
-    return found
-
-
-def _notifier(rooms: Rooms) -> Notify:
-    """Puts a private message where a person reads: into the case's conversation if it is theirs, else into their notices."""
-
-    def notify(run: str, key: str, person: str, text: str) -> None:
-        now = rooms.clock.now()
-        with rooms.journal.write() as tx:
-            record = tx.runs.get(run)
-            case = tx.cases.get(record.case) if record else None
-            own = case is not None and case.requester == person
-            place = case.conversation if case is not None and own else personal(person)
-            say(tx, conversation=place, case=case, text=text, key=key, at=now, private=True)
-
-    return notify

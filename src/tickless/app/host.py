@@ -94,7 +94,7 @@ class Host:
         return [f"wrote {path}", f"edit it, then: tickless --data {folder} serve"]
 
     def check_runbooks(self, files: Sequence[Path], *, data: Path | None) -> dict[Path, list[str]]:
-        from tickless.app.build import registry_of
+        from tickless.app.configured import registry_of
         from tickless.app.settings import read_settings
         from tickless.sdk.secrets import Secrets
         from tickless.stages.act.catalogue import catalogue_of
@@ -129,7 +129,7 @@ class Host:
 
     def brain_try(self, text: str, *, data: Path | None) -> BrainFound:
         from tickless.app.brain import brain_of, try_brain
-        from tickless.app.build import registry_of, runbooks_of
+        from tickless.app.configured import registry_of, runbooks_of
         from tickless.app.settings import read_settings
         from tickless.sdk.secrets import Secrets
 

@@ -1,0 +1,44 @@
+"""What the settings name: connectors behind their bindings, and compiled runbooks."""
+
+from __future__ import annotations
+
+from tickless.app.settings import Settings
+from tickless.app.shipped import shipped
+from tickless.domain.errors import SettingsInvalid
+from tickless.domain.runbook import Runbook
+from tickless.sdk.capabilities import CAPABILITIES
+from tickless.sdk.connector import Instance
+from tickless.sdk.registry import Registry, connector_folders, load_connector, make_instance
+from tickless.sdk.secrets import Secrets
+from tickless.stages.act.catalogue import catalogue_of
+from tickless.stages.act.compiler import compile_folder
+
+
+def registry_of(settings: Settings, secret_store: Secrets) -> Registry:
+    """Load the configured connectors. Raises `SettingsInvalid` for an unknown one or an empty binding."""
+    folders = {folder.name: folder for folder in connector_folders()}
+    instances: dict[str, Instance] = {}
+    for name, use in settings.connectors.items():
+        if use.use not in folders:
+            known = ", ".join(sorted(folders))
+            raise SettingsInvalid(
+                f"connector {name!r} uses {use.use!r}, which does not exist", mend=f"there are: {known}"
+            )
+        instances[name] = make_instance(name, load_connector(folders[use.use]), use.settings, secret_store)
+    capabilities = {name.partition(".")[0] for name in CAPABILITIES}
+    for capability, instance in settings.bindings.items():
+        if capability not in capabilities or instance not in instances:
+            raise SettingsInvalid(
+                f"binding {capability!r} = {instance!r} leads nowhere",
+                mend=f"capabilities: {', '.join(sorted(capabilities))}; connectors: {', '.join(sorted(instances))}",
+            )
+    return Registry(instances, settings.bindings)
+
+
+def runbooks_of(settings: Settings, registry: Registry) -> dict[str, Runbook]:
+    """Compile every runbook. Raises `RunbookInvalid` with all problems of all files."""
+    catalogue = catalogue_of(registry)
+    found: dict[str, Runbook] = {}
+    for folder in settings.runbooks or (shipped("runbooks"),):
+        found |= {runbook.runbook: runbook for runbook in compile_folder(folder, catalogue=catalogue)}
+    return found
