@@ -18,9 +18,9 @@ from tickless.ai.encoder import Encoder
 from tickless.ai.features import Floats, Indexes, Vocabulary, learn_vocabulary, words
 from tickless.ai.fusing import fit_weights
 from tickless.ai.sentences import Examples
-from tickless.ai.views import Seen, Views, see_left_out
+from tickless.ai.views import Fits, Seen, Views, see_left_out
 
-METHOD = "2"
+METHOD = "3"
 FOLDS = 5
 MOST_FOLDED = 4_000
 """With more examples one fifth is left out once, and not every fifth in turn."""
@@ -149,7 +149,7 @@ def teach(examples: Iterable[Example], *, encoder: Encoder | None = None, reject
     owners = np.array([place[label] for label, _ in taught], dtype=np.int64)
     vectors = tuple(vocabulary.vector(text) for text in texts)
     known = Examples.of(vectors, len(vocabulary.telling), encoder.encode(texts, keep=True) if encoder else None)
-    left_out, kept = _left_out(known, owners, len(labels))
+    left_out, kept, fits = _left_out(known, owners, len(labels))
     weights = fit_weights(left_out.evidence(), owners[kept])
     units = judge(left_out, weights).units()
     calibration, sure = _calibration(left_out, owners[kept], weights, units)
@@ -162,28 +162,30 @@ def teach(examples: Iterable[Example], *, encoder: Encoder | None = None, reject
         weights=weights,
         units=units,
         calibration=calibration,
-        _views=Views.fit(known, owners, len(labels)),
+        _views=Views.fit(known, owners, len(labels), start=fits),
         _vocabulary=vocabulary,
         _encoder=encoder,
     )
 
 
-def _left_out(examples: Examples, owners: Indexes, labels: int) -> tuple[Seen, Indexes]:
-    """What views say of examples they were not fitted on, and which these are."""
+def _left_out(examples: Examples, owners: Indexes, labels: int) -> tuple[Seen, Indexes, Fits]:
+    """What views say of examples they were not fitted on, which these are, and the mean of what was fitted."""
     folds = np.zeros(len(owners), dtype=np.int64)
     for label in range(labels):
         own = np.flatnonzero(owners == label)
         folds[own] = np.arange(len(own)) % FOLDS
-    seen, places = [], []
+    seen, places, fits = [], [], []
     for turn in range(FOLDS) if len(owners) <= MOST_FOLDED else range(1):
         inside, outside = np.flatnonzero(folds != turn), np.flatnonzero(folds == turn)
         outside = outside[np.isin(owners[outside], owners[inside])]
         if len(outside):
-            seen.append(see_left_out(examples, owners, labels, inside=inside, outside=outside))
+            said, fitted = see_left_out(examples, owners, labels, inside=inside, outside=outside)
+            seen.append(said)
+            fits.append(fitted)
             places.append(outside)
     logits = np.concatenate([one.logits for one in seen])
     nearest = np.concatenate([one.nearest for one in seen])
-    return Seen(logits, nearest, np.zeros((len(logits), 0))), np.concatenate(places)
+    return Seen(logits, nearest, np.zeros((len(logits), 0))), np.concatenate(places), Fits.mean(fits)
 
 
 def _calibration(

@@ -1,7 +1,7 @@
 """Sparse vectors as the rows of a table that can be multiplied quickly with NumPy alone.
 
-Language is uneven: a tenth of the columns holds nine tenths of the numbers. Those columns are kept dense, and BLAS does them;
-the rest goes by sums over runs of entries.
+Language is uneven: a twentieth of the columns holds four fifths of the numbers. Those columns are kept dense, and BLAS does
+them; the rest goes by small products, the rows with equally many entries together.
 """
 
 from __future__ import annotations
@@ -14,35 +14,45 @@ import numpy as np
 from tickless.ai.encoder.store import Floats32
 from tickless.ai.features import Indexes, Vector
 
-DENSE_COLUMNS = 3_000
-RUN = 200_000
-"""Entries that are multiplied at a time, so that memory stays small."""
+DENSE_COLUMNS = 1_500
+BLOCK = 20_000
+"""Entries that are multiplied at a time, so that they stay in the processor's cache."""
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Rows that have equally many entries: row `rows[r]` of the result gets `weights[r] · source[places[r]]` added."""
+
+    rows: Indexes
+    places: Indexes
+    weights: Floats32
 
 
 @dataclass(frozen=True)
 class _Runs:
-    """Entries in runs: run r adds `weights · source[places]` to row r of the result."""
+    """Entries by the row that they add to."""
 
-    places: Indexes
-    weights: Floats32
-    starts: Indexes
+    blocks: tuple[_Block, ...]
 
     @classmethod
     def of(cls, targets: Indexes, places: Indexes, weights: Floats32, *, count: int) -> _Runs:
         order = np.argsort(targets, kind="stable")
-        return cls(places[order], weights[order], np.searchsorted(targets[order], np.arange(count + 1)))
+        starts = np.searchsorted(targets[order], np.arange(count + 1))
+        sizes = np.diff(starts)
+        places, weights = places[order], weights[order]
+        blocks = []
+        for size in np.unique(sizes[sizes > 0]):
+            alike = np.flatnonzero(sizes == size)
+            step = max(BLOCK // int(size), 1)
+            for first in range(0, len(alike), step):
+                rows = alike[first : first + step]
+                at = starts[rows][:, None] + np.arange(size)
+                blocks.append(_Block(rows, places[at], weights[at][:, None, :]))
+        return cls(tuple(blocks))
 
     def add_to(self, result: Floats32, source: Floats32) -> None:
-        filled = np.flatnonzero(np.diff(self.starts))
-        first = 0
-        while first < len(filled):
-            begin = self.starts[filled[first]]
-            last = max(int(np.searchsorted(self.starts[filled + 1], begin + RUN, side="right")), first + 1)
-            runs = filled[first:last]
-            at = slice(begin, self.starts[runs[-1] + 1])
-            part = source[self.places[at]] * self.weights[at, None]
-            result[runs] += np.add.reduceat(part, self.starts[runs] - begin, axis=0)
-            first = last
+        for block in self.blocks:
+            result[block.rows] += (block.weights @ source[block.places])[:, 0]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from tickless.ai.encoder.store import Floats32
 from tickless.ai.features import Floats, Indexes, Vector
 from tickless.ai.rows import Dense, Postings
 from tickless.ai.sentences import Examples
-from tickless.ai.softmax import Softmax, Table, fit_softmax, log_shares
+from tickless.ai.softmax import Softmax, Table, fit_softmax, log_shares, mean_of
 
 WORDS_COST = 30.0
 MEANING_COST = 30.0
@@ -43,6 +43,20 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class Fits:
+    """The two classifiers; by words over `Examples.words`, by meaning only with an encoder."""
+
+    words: Softmax
+    meaning: Softmax | None
+
+    @classmethod
+    def mean(cls, fits: Sequence[Fits]) -> Fits:
+        """Halfway between fits to different parts of the same examples."""
+        meanings = [one.meaning for one in fits if one.meaning is not None]
+        return cls(mean_of([one.words for one in fits]), mean_of(meanings) if meanings else None)
+
+
+@dataclass(frozen=True)
 class Views:
     """Fitted on examples; `owners` holds each example's label."""
 
@@ -54,11 +68,11 @@ class Views:
     _meanings: Floats32 | None
 
     @classmethod
-    def fit(cls, examples: Examples, owners: Indexes, labels: int) -> Views:
-        """Learn from all of these examples."""
+    def fit(cls, examples: Examples, owners: Indexes, labels: int, *, start: Fits | None = None) -> Views:
+        """Learn from all of these examples. `start`: fits to a part of them, to go on from."""
         every = np.arange(len(owners))
-        words = examples.spread(_by_words(examples, every, owners, labels))
-        meaning = _by_meaning(examples, every, owners, labels)
+        fits = _fit(examples, every, owners, labels, start)
+        words, meaning = examples.spread(fits.words), fits.meaning
         postings = Postings.of(examples.vectors, examples.width) if examples.meanings is None else None
         return cls(owners, labels, words, meaning, postings, examples.meanings)
 
@@ -76,25 +90,29 @@ class Views:
         return _seen(logits, cosines, self.owners, self.labels)
 
 
-def see_left_out(examples: Examples, owners: Indexes, labels: int, *, inside: Indexes, outside: Indexes) -> Seen:
-    """What views fitted on the examples `inside` say of those `outside`."""
-    words = _by_words(examples, inside, owners, labels)
-    logits = [_logits(examples.words(outside), words)]
-    meaning = _by_meaning(examples, inside, owners, labels)
-    if meaning is not None and examples.meanings is not None:
-        logits.append(_logits(Dense(examples.meanings[outside]), meaning))
+def see_left_out(
+    examples: Examples, owners: Indexes, labels: int, *, inside: Indexes, outside: Indexes
+) -> tuple[Seen, Fits]:
+    """What views fitted on the examples `inside` say of those `outside`; and what was fitted."""
+    fits = _fit(examples, inside, owners, labels, None)
+    logits = [_logits(examples.words(outside), fits.words)]
+    if fits.meaning is not None and examples.meanings is not None:
+        logits.append(_logits(Dense(examples.meanings[outside]), fits.meaning))
     seen = _seen(logits, examples.cosines(outside, inside), owners[inside], labels)
-    return Seen(seen.logits, seen.nearest, np.zeros((len(outside), 0)))
+    return Seen(seen.logits, seen.nearest, np.zeros((len(outside), 0))), fits
 
 
-def _by_words(examples: Examples, places: Indexes, owners: Indexes, labels: int) -> Softmax:
-    return fit_softmax(examples.words(places), owners[places], labels, cost=WORDS_COST)
-
-
-def _by_meaning(examples: Examples, places: Indexes, owners: Indexes, labels: int) -> Softmax | None:
+def _fit(examples: Examples, places: Indexes, owners: Indexes, labels: int, start: Fits | None) -> Fits:
+    words = fit_softmax(
+        examples.words(places), owners[places], labels, cost=WORDS_COST, start=start.words if start else None
+    )
     if examples.meanings is None:
-        return None
-    return fit_softmax(Dense(examples.meanings[places]), owners[places], labels, cost=MEANING_COST, rounds=120)
+        return Fits(words, None)
+    meanings = Dense(examples.meanings[places])
+    meaning = fit_softmax(
+        meanings, owners[places], labels, cost=MEANING_COST, rounds=120, start=start.meaning if start else None
+    )
+    return Fits(words, meaning)
 
 
 def _logits(table: Table, fitted: Softmax) -> NDArray[np.floating]:
