@@ -15,6 +15,7 @@ from tickless.domain.decision import ApprovalRequest, Decision, OpenQuestion
 from tickless.domain.errors import Unreachable
 from tickless.domain.experience import Rating
 from tickless.domain.finding import Finding
+from tickless.domain.held import CaseSummary, Held
 from tickless.domain.knowledge import Article, ArticleVersion, Asked
 from tickless.domain.known import Bulletin, KnownError, Maintenance
 from tickless.domain.measure import Resolution
@@ -266,6 +267,21 @@ class Tx:
             tables.tickets,
             Ticket,
             lambda x: {"id": x.id, "case": x.case, "system": x.system, "external": x.external, "state": x.state},
+        )
+
+    @cached_property
+    def held(self) -> Shelf[Held]:
+        return Shelf(
+            self.connection,
+            tables.held_messages,
+            Held,
+            lambda x: {"id": x.id, "conversation": x.conversation, "place": x.place},
+        )
+
+    @cached_property
+    def summaries(self) -> Shelf[CaseSummary]:
+        return Shelf(
+            self.connection, tables.case_summaries, CaseSummary, lambda x: {"id": x.id, "case": x.case, "at": x.at}
         )
 
     @cached_property

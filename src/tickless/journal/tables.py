@@ -260,6 +260,15 @@ tickets = _table(
     sa.Index("ix_tickets_external", "system", "external"),
 )
 
+held_messages = _table(
+    "held_messages",
+    _id(),
+    _text("conversation", null=False),
+    sa.Column("place", sa.BigInteger, nullable=False),
+    sa.Index("ix_held_messages_conversation", "conversation", "place"),
+)
+case_summaries = _table("case_summaries", _id(), _text("case", 64, null=False, index=True), _time("at"))
+
 bindings = _table(
     "bindings",
     sa.Column("id", Key(300), primary_key=True),
