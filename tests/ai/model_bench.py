@@ -41,7 +41,9 @@ class Purse:
 
 
 def settings_of(**given: Any) -> ModelSettings:
-    return ModelSettings(**{"provider": "openai-compatible", "name": "m", "base_url": "http://127.0.0.1:9/v1"} | given)
+    asked = {"provider": "openai-compatible", "name": "m", "base_url": "http://127.0.0.1:9/v1"}
+    uses = ("understand", "compose", "summarise", "tone")
+    return ModelSettings(**{**asked, "uses": uses, **given})
 
 
 def saying(answer: Callable[[str], Any], heard: list[str] | None = None) -> FunctionModel:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.ai.model_bench import LABELS, NOON, Purse, models, saying
 
-from tickless.ai.models import Answer, ModelFailed, Names, Recorder, Replay, Request
+from tickless.ai.models import Answer, ModelFailed, Names, Reach, Recorder, Replay, Request
 from tickless.domain.errors import BadInput, NotFound
 from tickless.kit.clock import ManualClock
 
@@ -131,7 +131,7 @@ class Scripted:
         self.steps = list(steps)
         self.asked: list[Request] = []
 
-    def ask(self, request: Request, *, seconds: float) -> Answer:
+    def ask(self, request: Request, *, seconds: float, reach: Reach | None = None) -> Answer:
         self.asked.append(request)
         step = self.steps.pop(0)
         if isinstance(step, ModelFailed):

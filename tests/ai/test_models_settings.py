@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.ai.model_bench import LABELS, models, settings_of
 
-from tickless.ai.models import Answer, LiveWire, ModelSettings, Recorder, Request, live_wire
+from tickless.ai.models import Answer, LiveWire, ModelSettings, Reach, Recorder, Request, live_wire
 from tickless.app.settings import read_settings
 from tickless.domain.errors import SettingsInvalid
 
@@ -55,7 +55,7 @@ def test_a_key_that_is_missing_or_cannot_be_sent_is_a_failure_like_any_other() -
 
 def test_an_answer_that_cannot_be_recorded_is_none(tmp_path: Path) -> None:
     class Good:
-        def ask(self, request: Request, *, seconds: float) -> Answer:
+        def ask(self, request: Request, *, seconds: float, reach: Reach | None = None) -> Answer:
             return Answer({"needs": []})
 
     heard = models(Recorder(Good(), tmp_path / "no such folder" / "answers")).understand("x", LABELS)

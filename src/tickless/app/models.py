@@ -11,6 +11,8 @@ from tickless.journal import Journal
 from tickless.kit.clock import Clock
 from tickless.sdk.secrets import Secrets
 
+BRAKES = frozenset({"all", "model"})
+
 
 class JournalLedger:
     """Keeps the day's tokens and the calls in the journal. Several processes share one budget."""
@@ -51,7 +53,16 @@ def models_of(
     if settings.record is not None:
         wire = Recorder(wire, settings.record)
     names = NamesCache(world)
-    return Models(settings, wire, JournalLedger(journal), clock, names=names.names, secrets=lambda: secrets.seen)
+    return Models(
+        settings, wire, JournalLedger(journal), clock, names=names.names, secrets=lambda: secrets.seen,
+        stopped=lambda: brake_of(journal),
+    )  # fmt: skip
+
+
+def brake_of(journal: Journal) -> str:
+    """The brake that keeps the model from being asked: `model`, or the one for everything; empty: none is set."""
+    with journal.read() as tx:
+        return next((one.name for one in tx.coordination.switches() if one.on and one.name in BRAKES), "")
 
 
 def composer_of(models: Models | None) -> ModelComposer | None:

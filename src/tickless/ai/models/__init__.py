@@ -4,6 +4,7 @@ from tickless.ai.models.composing import ModelComposer
 from tickless.ai.models.gateway import Heard, Models
 from tickless.ai.models.ledger import Ledger, ModelCall
 from tickless.ai.models.live import LiveWire, live_wire
+from tickless.ai.models.looking_up import Looked, Reach, Tool
 from tickless.ai.models.masking import Mask, Names
 from tickless.ai.models.options import ModelSettings
 from tickless.ai.models.outputs import Composed, Reading, Reworded, Summary
@@ -17,6 +18,7 @@ __all__ = [
     "Heard",
     "Ledger",
     "LiveWire",
+    "Looked",
     "Mask",
     "ModelCall",
     "ModelComposer",
@@ -24,12 +26,14 @@ __all__ = [
     "ModelSettings",
     "Models",
     "Names",
+    "Reach",
     "Reading",
     "Recorder",
     "Replay",
     "Request",
     "Reworded",
     "Summary",
+    "Tool",
     "Wire",
     "live_wire",
     "reconcile",

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping
 
-from tickless.ai.models.masking import has_stand_ins
+from tickless.ai.models.masking import Names, has_stand_ins
 from tickless.ai.models.outputs import Composed, Reading, Reworded, Summary
 
 MOST_COMPOSED = 1_200
@@ -16,6 +16,20 @@ _ADDRESS = re.compile(r"//|@|\w\.[^\W\d_]{2}|^www\.")
 _NUMBER = re.compile(r"\d+")
 _DENIES = re.compile(r"\b(?:not|no|never|without|cannot|nor|none)\b|n[’']t\b", re.IGNORECASE)
 _MARKUP = re.compile(r"[<>`]|!\[|\]\(")
+_NAMED = re.compile(r"\b(?:[^\W\d_]*[^\W_]*\d[\w-]*|[A-Z]\w+(?:-\w+)*)")
+"""What looks like a name or an id: capitalised, or with a digit in it."""
+_BEGINS = re.compile(r"(?:^|[.!?:;\n“\"(]\s*)$")
+_WORD = re.compile(r"[^\W\d_]{4,}")
+STEM = 5
+OWN_WORDS = 0.4
+"""Share of a summary's longer words that may be its own."""
+_CODE = re.compile(r"\b(?:\d{4,}|(?=\w*\d)[A-Z0-9]{3,}(?:-[A-Z0-9]+)+)\b")
+_CHOICES = re.compile(r"(?:^|\n)\s*(?:[-*•]|\d{1,2}[.)])\s")
+_REFUSES = re.compile(
+    r"\b(?:refus\w+|den(?:y|ied|ies)|declin\w+|reject\w+|forbid\w*|not (?:allowed|permitted|approved|eligible|entitled)"
+    r"|can(?:'|’)t do this for you)\b",
+    re.IGNORECASE,
+)
 
 
 def flat(text: str) -> str:
@@ -82,9 +96,38 @@ def wrong_composed(composed: Composed, passages: Mapping[int, str]) -> str | Non
     return None
 
 
-def wrong_summary(summary: Summary, text: str) -> str | None:
-    """Shorter than the text, and without anything new that can be told."""
-    return wrong_words(summary.text, text, most=min(MOST_SUMMARY, max(len(text), 1)))
+def wrong_summary(summary: Summary, text: str, names: Names | None = None) -> str | None:
+    """Shorter than the text, with no name, id or number that is not in it, mostly in its words. `names`: of people."""
+    said, source = summary.text, flat(text)
+    if wrong := wrong_words(said, text, most=min(MOST_SUMMARY, max(len(text), 1))):
+        return wrong
+    people = [said[start:end] for start, end in names.spans(said)] if names is not None else []
+    if any(flat(one) not in source for one in (*people, *_named(said))):
+        return "it names what it was not given"
+    known = {word[:STEM] for word in _WORD.findall(source)}
+    words = [word[:STEM] for word in _WORD.findall(flat(said))]
+    if sum(word not in known for word in words) > OWN_WORDS * len(words):
+        return "it says too much in words of its own"
+    return None
+
+
+def _named(said: str) -> list[str]:
+    """Ids anywhere, and capitalised words that do not begin a sentence."""
+    found = _NAMED.finditer(said)
+    return [one[0] for one in found if any(map(str.isdigit, one[0])) or not _BEGINS.search(said[: one.start()])]
+
+
+def not_for_rewording(text: str) -> str | None:
+    """Why nobody may say this in other words: a person acts on it to the letter."""
+    if addresses(text):
+        return "it has a link or an address in it"
+    if _CODE.search(text):
+        return "it has a code or a number of an asset in it"
+    if _CHOICES.search(text):
+        return "it has choices or steps in it"
+    if _REFUSES.search(text):
+        return "it refuses something, and the reason stands as it is"
+    return None
 
 
 def wrong_rewording(reworded: Reworded, text: str, keep: Collection[str] = ()) -> str | None:

@@ -27,6 +27,8 @@ class ModelCall(Record):
     """Tokens."""
     received: int
     latency: Latency
+    looked: tuple[str, ...] = ()
+    """The tools that it asked, in order."""
     outcome: Literal["used", "discarded", "failed"]
     reason: str = ""
 

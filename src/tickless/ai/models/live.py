@@ -1,4 +1,4 @@
-"""The wire to a real model, by pydantic-ai: no tools, no memory, one question, one answer of a given form."""
+"""The wire to a real model, by pydantic-ai: no memory, one question, one answer of a given form; tools that only read."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
+from tickless.ai.models.looking_up import Looked, Reach, ToolForm
 from tickless.ai.models.options import ModelSettings
+from tickless.ai.models.providers import open_model
 from tickless.ai.models.wire import Answer, ModelFailed, Request
 from tickless.domain.errors import SettingsInvalid
 
 if TYPE_CHECKING:
+    from pydantic_ai import Tool
     from pydantic_ai.models import Model
-
-OLLAMA = "http://127.0.0.1:11434/v1"
-NO_KEY = "none"
-"""Servers that want no key still get a header: the clients insist."""
 
 
 def live_wire(settings: ModelSettings, key: Callable[[], str | None]) -> LiveWire:
@@ -44,73 +43,71 @@ class LiveWire:
         self._key = key
         self._model = model
 
-    def ask(self, request: Request, *, seconds: float) -> Answer:
-        return asyncio.run(self._ask(request, seconds))
+    def ask(self, request: Request, *, seconds: float, reach: Reach | None = None) -> Answer:
+        return asyncio.run(self._ask(request, seconds, reach))
 
-    async def _ask(self, request: Request, seconds: float) -> Answer:
+    async def _ask(self, request: Request, seconds: float, reach: Reach | None) -> Answer:
         from pydantic_ai.exceptions import AgentRunError, UserError
 
         try:
             async with asyncio.timeout(seconds), AsyncExitStack() as stack:
-                return await self._run(request, self._model or await self._open(stack, seconds))
+                opened = self._model or await open_model(self._settings, self._key_now(), stack, seconds=seconds)
+                return await self._run(request, opened, reach)
         except TimeoutError as error:
             raise ModelFailed("it took too long", resting=True) from error
         except (AgentRunError, UserError, ValueError) as error:  # ValueError: a key that no header can carry
             raise _failure(error) from error
 
-    async def _run(self, request: Request, model: Model[Any]) -> Answer:
+    async def _run(self, request: Request, model: Model[Any], reach: Reach | None) -> Answer:
         from pydantic_ai import Agent, StructuredDict
         from pydantic_ai.settings import ModelSettings as CallSettings
+        from pydantic_ai.usage import UsageLimits
 
         settings = CallSettings(max_tokens=request.most_tokens)
         if self._settings.provider != "anthropic":
             settings["temperature"] = 0.0
         form = StructuredDict(request.schema, name=request.use)
+        looked: list[Looked] = []
+        tools = [_tool(one, reach, looked) for one in request.tools if reach is not None]
+        output = self._form(form, tools=bool(tools))
         agent = Agent(
-            model, output_type=self._form(form), instructions=request.instructions, retries=0, model_settings=settings
+            model,
+            output_type=output,
+            instructions=request.instructions,
+            retries=0,
+            model_settings=settings,
+            tools=tools,
         )
-        result = await agent.run(request.text, infer_name=False)
-        return Answer(dict(result.output), result.usage.input_tokens, result.usage.output_tokens)
+        turns = UsageLimits(request_limit=request.most_look_ups + 2)
+        result = await agent.run(request.text, infer_name=False, usage_limits=turns)
+        return Answer(dict(result.output), result.usage.input_tokens, result.usage.output_tokens, tuple(looked))
 
-    def _form(self, form: Any) -> Any:
+    def _form(self, form: Any, *, tools: bool) -> Any:
         from pydantic_ai import NativeOutput, PromptedOutput, ToolOutput
 
         how = self._settings.output
         if how == "auto":
-            how = "tool" if self._settings.provider == "anthropic" else "native"
+            how = (
+                "tool" if tools or self._settings.provider == "anthropic" else "native"
+            )  # many refuse grammar and tools at once
         return {"native": NativeOutput, "tool": ToolOutput, "prompted": PromptedOutput}[how](form)
-
-    async def _open(self, stack: AsyncExitStack, seconds: float) -> Model[Any]:
-        from anthropic import AsyncAnthropic
-        from openai import AsyncOpenAI
-        from pydantic_ai.models.anthropic import AnthropicModel
-        from pydantic_ai.models.ollama import OllamaModel
-        from pydantic_ai.models.openai import OpenAIChatModel
-        from pydantic_ai.profiles import ModelProfile
-        from pydantic_ai.providers.anthropic import AnthropicProvider
-        from pydantic_ai.providers.ollama import OllamaProvider
-        from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
-
-        name, url = self._settings.name, self._settings.base_url
-        key = self._key_now() or NO_KEY
-        if self._settings.provider == "anthropic":
-            talk = AsyncAnthropic(api_key=key, base_url=url, max_retries=0, timeout=seconds)
-            await stack.enter_async_context(talk)
-            return AnthropicModel(name, provider=AnthropicProvider(anthropic_client=talk))
-        client = AsyncOpenAI(api_key=key, base_url=url or OLLAMA, max_retries=0, timeout=seconds)
-        await stack.enter_async_context(client)
-        if self._settings.provider == "ollama":
-            return OllamaModel(name, provider=OllamaProvider(openai_client=client))
-        grammar = ModelProfile(supports_json_schema_output=True, supports_json_object_output=True)
-        return OpenAIChatModel(
-            name, provider=OpenAICompatibleProvider("openai-compatible", openai_client=client), profile=grammar
-        )
 
     def _key_now(self) -> str | None:
         try:
             return self._key()
         except SettingsInvalid as error:
             raise ModelFailed(f"its key is missing: {error.public}") from error
+
+
+def _tool(form: ToolForm, reach: Reach, looked: list[Looked]) -> Tool[None]:
+    from pydantic_ai import Tool
+
+    def look(about: str) -> str:
+        found = reach(form.name, about)
+        looked.append(Looked(form.name, about, found))
+        return found
+
+    return Tool.from_schema(look, name=form.name, description=form.what, json_schema=form.schema, sequential=True)
 
 
 def _failure(error: Exception) -> ModelFailed:

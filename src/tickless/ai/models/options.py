@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from tickless.domain.record import Record
 
 Use = Literal["understand", "compose", "summarise", "tone"]
+Look = Literal["articles", "things", "services", "cases"]
 Provider = Literal["off", "openai-compatible", "anthropic", "ollama"]
 
 
@@ -30,8 +31,13 @@ class ModelSettings(Record):
     """Tokens that it may take a day (UTC), sent and received; what does not fit is answered without it."""
     timeout_seconds: float = Field(default=20.0, gt=0, le=300)
     """For one answer, the second try included."""
-    uses: tuple[Use, ...] = ("understand", "compose", "summarise", "tone")
-    """What it may be used for."""
+    uses: tuple[Use, ...] = ("understand", "compose", "summarise")
+    """What it may be used for. `tone` (kinder words for colleagues' drafts) has to be asked for."""
+    look_ups: tuple[Look, ...] = ()
+    """What it may look up while it reads or answers, by the rights of whoever wrote: articles; the writer's own apps and
+    devices (`things`); the state of services; the writer's own open cases. None: it has no tools."""
+    most_look_ups: int = Field(default=3, ge=1, le=10)
+    """Questions of that kind for one answer."""
     record: Path | None = None
     """File into which requests' hashes and answers are written, so that the same request has the same answer for ever."""
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+from tickless.ai.models.looking_up import Looked, Reach
 from tickless.ai.models.wire import Answer, ModelFailed, Request, Wire
 from tickless.domain.errors import BadInput, NotFound
 
@@ -18,8 +21,8 @@ class Replay:
         self.path = path
         self._answers = _read(path)
 
-    def ask(self, request: Request, *, seconds: float) -> Answer:
-        """Raises `NotFound` for a request that is not in the recording."""
+    def ask(self, request: Request, *, seconds: float, reach: Reach | None = None) -> Answer:
+        """Nothing is looked up again. Raises `NotFound` for a request that is not in the recording."""
         found = self._answers.get(request.hash)
         if found is None:
             raise NotFound(
@@ -39,13 +42,17 @@ class Recorder:
         self._answers = _read(path) if path.is_file() else {}
         self._lock = threading.Lock()
 
-    def ask(self, request: Request, *, seconds: float) -> Answer:
+    def ask(self, request: Request, *, seconds: float, reach: Reach | None = None) -> Answer:
         known = self._answers.get(request.hash)
         if known is not None:
-            return Answer(known.output)
-        answer = self._wire.ask(request, seconds=seconds)
-        row = {"request": request.hash, "prompt": request.prompt, "model": request.model, "output": answer.output,
-               "sent": answer.sent, "received": answer.received}  # fmt: skip
+            return Answer(known.output, looked=known.looked)
+        answer = self._wire.ask(request, seconds=seconds, reach=reach)
+        row: dict[str, Any] = {
+            "request": request.hash, "prompt": request.prompt, "model": request.model, "output": answer.output,
+            "sent": answer.sent, "received": answer.received,
+        }  # fmt: skip
+        if answer.looked:
+            row["looked"] = [asdict(one) for one in answer.looked]
         with self._lock:
             self._write(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n")
             return self._answers.setdefault(request.hash, answer)
@@ -69,7 +76,9 @@ def _read(path: Path) -> dict[str, Answer]:
     for number, line in enumerate(lines, start=1):
         try:
             row = json.loads(line)
-            found.setdefault(row["request"], Answer(dict(row["output"]), int(row["sent"]), int(row["received"])))
+            looked = tuple(Looked(**one) for one in row.get("looked", ()))
+            answer = Answer(dict(row["output"]), int(row["sent"]), int(row["received"]), looked)
+            found.setdefault(row["request"], answer)
         except (ValueError, KeyError, TypeError) as error:
             if number < len(lines):
                 raise BadInput(f"line {number} of the recording {path} is no answer") from error
