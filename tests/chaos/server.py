@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import tickless.app.build as composition
+from tickless.app import configured, language
 from tickless.app.sample_house import MONITOR, sample_settings, world_of
 from tickless.app.settings import PaceSettings
 from tickless.domain.signal import Payload, Sender
@@ -127,7 +128,16 @@ class People:
             await self._monitor()
             await self._codes()
             await self._approvals()
+            await self._afterwards()
             await asyncio.sleep(0.1)
+
+    async def _afterwards(self) -> None:
+        """What is said once so many cases are over, in the conversation of the first."""
+        with self.house.journal.read() as tx:
+            ended = tx.cases.count() - tx.cases.count_live()
+        for number, said in enumerate(self.plan.get("then", [])):
+            if ended >= said["cases"]:
+                await self.house.desk.say(self._sender(said["person"], "talk:0"), said["text"], key=f"then:{number}")
 
     def _sender(self, person: str, conversation: str) -> Sender:
         return Sender(channel="web", account=person, conversation=conversation, person=person, assurance="signed_in")
@@ -213,16 +223,16 @@ def live(plan: dict[str, Any]) -> None:
 
 def prepare(plan: dict[str, Any]) -> None:
     """What never changes is made once, before the lives: the brain, the compiled runbooks, the parsed policies."""
-    for name in ("build_brain", "compile_folder"):
+    for room, name in ((language, "build_brain"), (configured, "compile_folder")):
         made: dict[str, Any] = {}
-        original = getattr(composition, name)
+        original = getattr(room, name)
 
         def once(*args: Any, made: dict[str, Any] = made, original: Any = original, **given: Any) -> Any:
             if "it" not in made:
                 made["it"] = original(*args, **given)
             return made["it"]
 
-        setattr(composition, name, once)
+        setattr(room, name, once)
     composition.Schedules = functools.partial(Schedules, dead_after=dt.timedelta(seconds=plan["dead_after"]))  # type: ignore[misc]
 
 
@@ -232,9 +242,9 @@ def rehearse(plan: dict[str, Any]) -> None:
     settings = sample_settings(estate, Path(plan["data"]))
     _, values = estate.connector_settings()
     registry = composition.registry_of(settings, composition.Secrets(dict(values)))
-    for operation in composition.house_operations(vault=None, notify=None):  # type: ignore[arg-type]
+    for operation in composition.house_operations(vault=None, notify=None, back=None):  # type: ignore[arg-type]
         registry.add(operation)
-    composition.build_brain(composition.runbooks_of(settings, registry).values())
+    language.build_brain(composition.runbooks_of(settings, registry).values())
 
 
 def main() -> int:

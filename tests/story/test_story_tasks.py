@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.story.stage import Stage, Story, Talk, until
 
-from tickless.domain.case import Case
+from tickless.domain.case import Case, is_part
 from tickless.domain.person import Person
 
 
@@ -22,7 +22,7 @@ def pair(stage: Stage) -> tuple[Person, Person]:
 
 def parts(stage: Stage, case: Case) -> list[Case]:
     with stage.house.journal.read() as tx:
-        return [one for one in tx.cases.where(limit=5_000) if one.parent == case.id]
+        return [one for one in tx.cases.where(limit=5_000) if one.parent == case.id and is_part(one)]
 
 
 def approved(stage: Stage, talk: Talk) -> Story:

@@ -30,6 +30,7 @@ from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.knowledge import KnowledgeCare
 from tickless.flow.desk.tickets import TicketDesk
 from tickless.flow.ending.handing_off import HandingOff
+from tickless.flow.ending.taking_back import TakingBack, take_back_runbook
 from tickless.flow.intake import Intake
 from tickless.flow.interpreter import Interpreter
 from tickless.flow.posting.postman import Postman
@@ -39,6 +40,7 @@ from tickless.flow.run_steps import RunSteps
 from tickless.flow.saying.notices import notifier
 from tickless.flow.schedules import Schedules
 from tickless.flow.talking.knowing import Knowing
+from tickless.flow.talking.second_reading import SecondReading
 from tickless.flow.tasks import TaskSteps
 from tickless.flow.tickets.relay import TicketTalk
 from tickless.flow.tickets.settling import TicketPace
@@ -129,17 +131,19 @@ def build(
             one.wake()
 
     rooms, language = _rooms(settings, journal=journal, clock=clock, secret_values=secret_values or {}, woken=woken)
+    chores: list[Callable[[dt.datetime], None]] = []
     if role != "door":
         interpreter = Interpreter(engine, RunSteps(rooms), TaskSteps(rooms, engine))
         Resolution(
             engine, steps=CaseSteps(rooms), asking=Asking(rooms), knowing=Knowing(rooms), interpreter=interpreter
         )
+        chores.append(SecondReading(rooms, engine, wake=woken).sweep)
     intake = Intake(rooms=rooms, engine=engine, node=node)
     wake.append(intake)
     care = KnowledgeCare(rooms, settings.knowledge, language.renew)
     schedules = Schedules(
         rooms=rooms, engine=engine, watching=Watching(rooms=rooms, engine=engine), node=node, role=role,
-        take_over=settings.database is not None, chores=[care.look, IdentityDesk(rooms).sweep],
+        take_over=settings.database is not None, chores=[care.look, IdentityDesk(rooms).sweep, *chores],
     )  # fmt: skip
     desk = FrontDesk(rooms=rooms, engine=engine, wake=woken, renew=language.renew, care=care)
     tickets = _tickets(settings, rooms, node=node, desk=desk)
@@ -164,6 +168,8 @@ def _rooms(
     registry = registry_of(settings, secret_store)
     runbooks = runbooks_of(settings, registry)
     language = language_of(settings, journal=journal, runbooks=runbooks, clock=clock, secrets=secret_store)
+    own = take_back_runbook()
+    runbooks = {own.runbook: own, **runbooks}  # nothing in a message leads to it, so that nobody teaches it
     policy = PolicyEngine.load(settings.policies or shipped("policies"))
     decide = DecisionRoom(
         journal=journal,
@@ -199,7 +205,7 @@ def _rooms(
         courtesy=settings.courtesy.rules(),
     )
     knowing = Knowing(rooms)
-    for operation in house_operations(vault=vault, notify=notifier(rooms)):
+    for operation in house_operations(vault=vault, notify=notifier(rooms), back=TakingBack(rooms)):
         registry.add(operation)
     return rooms, language
 

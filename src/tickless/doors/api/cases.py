@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from tickless.domain.errors import Forbidden
 from tickless.doors.api.guards import Actor, CaseReader, DeskHere, new_router
 from tickless.doors.api.paging import Cursor, Limit, number_in, page_of
-from tickless.doors.api.schemas import CaseShown, CloseCase, Page, ReopenCase
+from tickless.doors.api.schemas import CaseShown, CloseCase, Page, ReopenCase, WithdrawCase
 from tickless.doors.api.sight import find_case, takes_part
 from tickless.doors.api.story import tell_story
 from tickless.doors.api.story_schemas import StoryShown
@@ -78,6 +78,26 @@ async def reopen_case(desk: DeskHere, visitor: CaseReader, case: str, given: Reo
     if not visitor.may("act"):
         await run_in_threadpool(_own, desk, identity, visitor)
     return show_case(await desk.reopen(identity, by=visitor.actor, reason=given.reason))
+
+
+@router.post("/cases/{case}/withdraw", summary="Say that a request is not wanted any more")
+async def withdraw_case(desk: DeskHere, visitor: CaseReader, case: str, given: WithdrawCase) -> CaseShown:
+    """What is live is stopped. What is done is taken back, with its parts, as one case of its own, which is the answer. Whoever
+    asked for it may do that, and whoever may act."""
+    identity = await run_in_threadpool(_identity, desk, case, visitor)
+    if not (visitor.may("act") or visitor.may("chat")):
+        raise Forbidden("this token may only read", mend="use a token with the scope `act`")
+    if not visitor.may("act"):
+        await run_in_threadpool(_asked_for, desk, identity, visitor)
+    return show_case(await desk.withdraw(identity, by=visitor.actor, reason=given.reason))
+
+
+def _asked_for(desk: Desk, case: str, visitor: Visitor) -> None:
+    with desk.journal.read() as tx:
+        record = tx.cases.need(case)
+    me = visitor.person.id if visitor.person else ""
+    if me not in {record.requester, record.speaker}:
+        raise Forbidden("only whoever asked for it may withdraw it")
 
 
 def _identity(desk: Desk, case: str, visitor: Visitor) -> str:

@@ -125,6 +125,12 @@ class CloseCase(Given):
     reason: Reason = Field(min_length=1, examples=["the vendor takes it from here"])
 
 
+class WithdrawCase(Given):
+    """It is not wanted any more."""
+
+    reason: Reason = Field(min_length=1, examples=["she isn't coming after all"])
+
+
 class ReopenCase(Given):
     """It was not solved."""
 

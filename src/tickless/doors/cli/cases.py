@@ -84,6 +84,12 @@ def reopen(context: typer.Context, reference: CaseRef, reason: Reason, as_json: 
     _change(context, f"/cases/{part(reference)}/reopen", {"reason": reason}, as_json=as_json)
 
 
+@case.command("withdraw")
+def withdraw(context: typer.Context, reference: CaseRef, reason: Reason, as_json: AsJson = False) -> None:
+    """It is not wanted any more: stop it, or take back what is done already."""
+    _change(context, f"/cases/{part(reference)}/withdraw", {"reason": reason}, as_json=as_json)
+
+
 def _change(context: typer.Context, path: str, body: dict[str, Any], *, as_json: bool) -> None:
     with session_of(context).api() as api:
         changed = api.post(path, body)

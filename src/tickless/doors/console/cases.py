@@ -18,6 +18,7 @@ from tickless.doors.console.rendering import fragment
 from tickless.doors.console.stream import Streams
 from tickless.doors.console.tickets import panel
 from tickless.doors.console.wording import OUTCOMES, STATES
+from tickless.flow.ending.taking_back import can_be_withdrawn
 from tickless.journal import Tx
 from tickless.journal.cases import CaseFilter
 
@@ -34,6 +35,7 @@ def routes(frame: Frame, streams: Streams) -> list[BaseRoute]:
         streams.route("/cases/{number:int}/stream", "own_cases", mark, pieces),
         frame.deed("/cases/{number:int}/close", "act", close),
         frame.deed("/cases/{number:int}/reopen", "act", reopen),
+        frame.deed("/cases/{number:int}/withdraw", "own_cases", withdraw),
     ]
 
 
@@ -96,6 +98,8 @@ def _content(visit: Visit, book: CaseBook) -> dict[str, object]:
         "talk": [message for message in book.messages if not message.private or mine] if everything or mine else [],
         "signals": _signals(visit, book) if everything else {},
         "known": {name: value for name, value in book.case.inputs.items() if ":" not in name},
+        "withdrawable": (visit.visitor.may("act") or _asked_for_it(visit, book.case))
+        and can_be_withdrawn(book.case, now=visit.now),
         "planned": next((found.plan for found in reversed(book.decisions) if found.plan), None),
         "named": lambda key: book.names.get(key, key) if key else "nobody yet",
     }
@@ -165,6 +169,21 @@ async def reopen(visit: Visit, form: Form) -> str:
     case = _of(visit)
     await visit.desk.reopen(case.id, by=visit.visitor.actor, reason=_reason(form))
     return f"/cases/{case.number}?told=reopened"
+
+
+async def withdraw(visit: Visit, form: Form) -> str:
+    """Stop one's own request, or take it back when it is done: then the case that does so is what is shown next."""
+    reason = _reason(form)
+    with visit.desk.journal.read() as tx:
+        case = _book(tx, visit).case
+    if not (_asked_for_it(visit, case) or visit.visitor.may("act")):
+        raise Forbidden("only whoever asked for it may withdraw it")
+    done = await visit.desk.withdraw(case.id, by=visit.visitor.actor, reason=reason)
+    return f"/cases/{done.number}?told={'withdrawn' if done.id == case.id else 'taking_back'}"
+
+
+def _asked_for_it(visit: Visit, case: Case) -> bool:
+    return visit.visitor.person is not None and visit.visitor.person.id in {case.requester, case.speaker}
 
 
 def _reason(form: Form) -> str:

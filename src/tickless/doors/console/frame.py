@@ -153,6 +153,7 @@ TOLD: dict[str, str] = {
     "handed_off": "Handed off. People have it now, with everything that was found.",
     "confirmed": "Noted: a person saw that it is solved.",
     "withdrawn": "Withdrawn. Nothing more is done about it.",
+    "taking_back": "It is being taken back. This case tells what is undone, and whose yes that takes.",
     "muted": "Muted, with your reason.",
     "spoken": "Said. It goes to the channel in which the person writes.",
     "taken": "It is yours now, and the person knows.",

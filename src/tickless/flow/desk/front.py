@@ -25,10 +25,12 @@ from tickless.flow.desk.promise import Accepted, Check, Greeting, Numbers, Rehea
 from tickless.flow.desk.speaking import Speaking
 from tickless.flow.desk.tickets import TicketDesk
 from tickless.flow.ending import ends
+from tickless.flow.ending.taking_back import can_be_taken_back, open_take_back, standing, underway
 from tickless.flow.engine import Engine
 from tickless.flow.identity.approving import Approving
 from tickless.flow.rooms import Rooms
 from tickless.flow.saying import words
+from tickless.flow.talking.person_words import STOPPABLE
 from tickless.journal import Tx
 from tickless.kit.ids import new_id
 from tickless.practices.knowledge.library import Library
@@ -42,7 +44,7 @@ from tickless.stages.sense.reading import plain
 from tickless.stages.understand.intents import IntentReport
 
 MAX_MESSAGE = 8_000
-SWITCHES = ("all", "freeze", "runbook:", "service:")
+SWITCHES = ("all", "freeze", "model", "runbook:", "service:")
 
 
 class FrontDesk:
@@ -219,6 +221,8 @@ class FrontDesk:
         now = self.clock.now()
         with self.journal.write() as tx:
             record = tx.cases.need(case, lock=True)
+            if how == "withdraw" and not record.live:
+                return self._take_back(tx, record, by, reason, now)
             by_people = record.state == "handed_off" and how in {"confirm", "mute"}
             if not record.live and not by_people:
                 raise Conflict(f"case {record.number} is {record.state} already", mend="reopen it if it is not solved")
@@ -234,6 +238,39 @@ class FrontDesk:
             ends.tell_runs(tx, record, by=by)
         self._wake()
         return done
+
+    async def withdraw(self, case: str, *, by: str, reason: str) -> Case:
+        return await asyncio.to_thread(self._withdraw, case, by, reason)
+
+    def _withdraw(self, case: str, by: str, reason: str) -> Case:
+        with self.journal.read() as tx:
+            record = tx.cases.need(case)
+        if record.live and record.state not in STOPPABLE:
+            raise Conflict(f"case {record.number} is being worked on right now", mend="withdraw it when it is done")
+        return self._close(case, by, "withdraw", reason)
+
+    def _take_back(self, tx: Tx, case: Case, by: str, reason: str, now: dt.datetime) -> Case:
+        """Begin to take a finished case back; returns the case that does it."""
+        if not can_be_taken_back(case, now=now) or not any(one.receipt.undo for one in standing(tx, case)):
+            raise Conflict(f"case {case.number} is {case.state} already, and nothing of it can be taken back",
+                           mend="ask for what has to be different")  # fmt: skip
+        if (running := underway(tx, case)) is not None:
+            return running
+        speaker = by if by in self._rooms.world().people else None
+        back = open_take_back(
+            tx,
+            self._rooms,
+            case,
+            speaker=speaker,
+            assurance="signed_in",
+            conversation=case.conversation,
+            by=by,
+            now=now,
+        )
+        tx.audit.append(at=now, actor=by, action="case.withdraw", subject=case.subject or case.id, case=case.id,
+                        detail={"why": reason, "taken_back_by": back.id})  # fmt: skip
+        self._begin(tx, back)
+        return back
 
     async def announce(self, case: str, text: str, *, next_update_at: dt.datetime | None, by: str) -> Bulletin:
         def write() -> Bulletin:
@@ -261,7 +298,7 @@ class FrontDesk:
 
     async def set_switch(self, name: str, *, on: bool, by: str, reason: str) -> None:
         if not any(name == known or (known.endswith(":") and name.startswith(known)) for known in SWITCHES):
-            raise BadInput(f"{name[:60]!r} is no brake", mend="all, freeze, runbook:<id> or service:<id>")
+            raise BadInput(f"{name[:60]!r} is no brake", mend="all, freeze, model, runbook:<id> or service:<id>")
         kind, _, what = name.partition(":")
         known = {"runbook": self.runbooks, "service": self._rooms.world().services}.get(kind, {what: None})
         if on and what not in known:

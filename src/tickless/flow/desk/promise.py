@@ -154,7 +154,15 @@ class Desk(Protocol):
         ...
 
     async def close(self, case: str, *, by: str, how: str, reason: str) -> Case:
-        """Take a case out of the machine's hands: `how` is hand_off, mute, withdraw or confirm (a person saw it solved)."""
+        """Take a case out of the machine's hands: `how` is hand_off, mute, withdraw or confirm (a person saw it solved).
+
+        Withdrawing what is done already opens the case that takes it back, and returns that one. Raises `Conflict`.
+        """
+        ...
+
+    async def withdraw(self, case: str, *, by: str, reason: str) -> Case:
+        """Withdraw one's own request: live, it is stopped; done, it is taken back (returns the case that does it). Raises
+        `Conflict` while it is being worked on, and where nothing of it can be taken back."""
         ...
 
     async def announce(self, case: str, text: str, *, next_update_at: dt.datetime | None, by: str) -> Bulletin:
@@ -166,7 +174,7 @@ class Desk(Protocol):
         ...
 
     async def set_switch(self, name: str, *, on: bool, by: str, reason: str) -> None:
-        """A brake: `all`, `freeze`, `runbook:<id>`, `service:<id>`. Effective with the next step of every run."""
+        """A brake: `all`, `freeze`, `model`, `runbook:<id>`, `service:<id>`. Effective with the next step of every run."""
         ...
 
     async def set_rung(self, runbook: str, *, rung: str, by: str) -> None:

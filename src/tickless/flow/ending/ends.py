@@ -151,11 +151,12 @@ def mark_regressed(tx: Tx, back: Case, *, by: str, why: str, now: dt.datetime) -
     return before.runbook if before is not None and before.outcome in SOLVED else None
 
 
-def recount(tx: Tx, case: Case, *, outcome: Outcome) -> None:
-    """Change how the end of this generation is counted."""
+def recount(tx: Tx, case: Case, *, outcome: Outcome, minutes: float | None = None) -> None:
+    """Change how the end of this generation is counted, and what it saved."""
     last = _last(tx, case, case.generation)
     if last is not None:
-        tx.resolutions.put(last.model_copy(update={"outcome": outcome}))
+        saved = last.minutes_saved if minutes is None else minutes
+        tx.resolutions.put(last.model_copy(update={"outcome": outcome, "minutes_saved": saved}))
 
 
 def _last(tx: Tx, case: Case, generation: int) -> Resolution | None:

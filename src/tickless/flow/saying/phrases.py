@@ -14,6 +14,8 @@ ALL_OF_THEM = "All of them"
 TOO_LATE_TO_STOP = (
     "That is being done right now, so I can't stop it halfway. Tell me afterwards if it has to be taken back."
 )
+WHICH_BACK = "Nothing of yours is open that I could stop. What is done I can take back; which one do you mean?"
+NOTHING_TO_TAKE_BACK = "There is nothing of that left that I could take back by itself. Tell me what has to be different, and I'll see to it."
 STALE = "That button belongs to something that is over, so I've left everything as it is."
 CLOSED_QUESTION = "That question is closed already, so nothing changed. Write to me if it is still open for you."
 NOT_A_CHOICE = "I can't use that answer there. Please pick one of the choices, or say it in your own words."
@@ -61,7 +63,17 @@ def moved(channel: str, number: int) -> str:
 
 def after(first: str, then: str) -> str:
     """Two needs of which one builds on the other."""
-    return f"First: {first}. As soon as that is done I go on with: {then}."
+    return f"First: {_within(first)}. As soon as that is done I go on: {_within(then)}."
+
+
+def _within(label: str) -> str:
+    """A title in the middle of a sentence; names and short forms keep their capitals."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
+def cannot_be_taken_back(number: int, what: str) -> str:
+    """Nothing of a finished request can be undone."""
+    return f"What was done in case {number} can't be taken back: {what}. Tell me if a colleague should look at it."
 
 
 def corrected(what: str) -> str:

@@ -16,6 +16,7 @@ from tickless.flow.saying.conversation import say
 from tickless.flow.talking.choosing import Choosing
 from tickless.flow.talking.correcting import Correcting
 from tickless.flow.talking.experience import ask_rating
+from tickless.flow.talking.giving_back import GivingBack
 from tickless.flow.talking.joining import Joining
 from tickless.flow.talking.languages import spoken_in
 from tickless.flow.talking.moving import goes_with
@@ -41,6 +42,7 @@ class Acts:
         self._joining = joining
         self._choosing = Choosing(rooms)
         self._correcting = Correcting(rooms)
+        self._giving_back = GivingBack(rooms)
 
     def act(
         self,
@@ -61,6 +63,11 @@ class Acts:
         if question is not None and act in {"answer", "confirm", "deny"}:
             self._answer(tx, said, finding, question, sender, now=now)
         elif act == "cancel":
+            live = self._choosing.live_cases(tx, sender)
+            done = self._giving_back.instead(tx, said, sender, live, key=key, now=now)
+            if done is not None:
+                reply(done[0])
+                return done[1]
             reply(self._choosing.cancel(tx, said, sender, slots=finding.slots, asked=question, key=key, now=now))
         elif act == "correct":
             return self._corrected(tx, signal, finding, sender, now=now)
@@ -163,6 +170,8 @@ class Acts:
 def _plain_reply(finding: Finding) -> str:
     if finding.act == "small_talk":
         return words.HELLO
+    if finding.act == "out_of_scope" and any(piece.ref == "injection" for piece in finding.evidence):
+        return words.NOT_BY_ORDER
     if finding.act == "out_of_scope":
         spoken = spoken_in(finding)
         return reply_in(spoken) if spoken else words.OUT_OF_SCOPE

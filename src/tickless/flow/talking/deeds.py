@@ -20,6 +20,7 @@ from tickless.flow.rooms import Rooms
 from tickless.flow.saying import phrases, words
 from tickless.flow.saying.conversation import say
 from tickless.flow.talking import experience, knowing
+from tickless.flow.talking.giving_back import GivingBack
 from tickless.flow.talking.joining import Joining
 from tickless.flow.talking.moving import goes_with
 from tickless.flow.talking.person_words import it_works, leave_it, own, still_broken, takes_part
@@ -42,6 +43,7 @@ class Deeds:
         self._questions = questions
         self._joining = joining
         self._approving = Approving(rooms)
+        self._giving_back = GivingBack(rooms)
 
     def do(self, tx: Tx, signal: Signal, deed: Deed, sender: Sender, *, now: dt.datetime) -> list[Case]:
         """What a pressed button asks for."""
@@ -191,6 +193,10 @@ class Deeds:
             return []
         if deed.kind == "cancel":
             allowed = own(case, sender)
+            if allowed and not case.live:
+                told, begun = self._giving_back.begin(tx, case, sender, now=now)
+                reply(told)
+                return begun
             told = leave_it(tx, goes_with(tx, case, sender, now=now), sender, now=now) if allowed else phrases.STALE
             if told:
                 reply(told)

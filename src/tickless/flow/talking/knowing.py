@@ -16,6 +16,7 @@ from tickless.flow.ending import ends
 from tickless.flow.rooms import Rooms
 from tickless.flow.saying import words
 from tickless.flow.saying.conversation import say
+from tickless.flow.talking.giving_back import GivingBack
 from tickless.flow.talking.languages import spoken_in
 from tickless.journal import Tx
 from tickless.practices.knowledge.answering import Answer, compose, find
@@ -31,6 +32,7 @@ class Knowing:
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
+        self._giving_back = GivingBack(rooms)
 
     def give_answer(self, case: str, decision: str) -> dict[str, Any]:
         """Answer from the articles and ask whether that helped: {"question", "seconds"}; question None: there is no answer."""
@@ -127,7 +129,9 @@ class Knowing:
         return "resolved"
 
     def reread(self, tx: Tx, finding: Finding, signal: Signal, sender: Sender) -> Finding:
-        """What was not understood, or is out of scope, is a question after all where an article clearly speaks of it."""
+        """What was not understood, or is out of scope, is a question after all where an article clearly speaks of it; and
+        what asks for something done to be undone says “cancel”."""
+        finding = self._giving_back.reread(tx, finding, signal, sender, now=self._rooms.clock.now())
         text = (signal.body or signal.title).tame(1_000)
         if finding.act not in RESCUED or finding.need is not None or spoken_in(finding) or len(text.split()) < 2:
             return finding

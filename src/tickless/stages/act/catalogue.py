@@ -60,7 +60,7 @@ def shipped_catalogue() -> OperationCatalogue:
     for built in HOUSE_OPERATIONS:
         found[built.name] = OperationType(
             name=built.name,
-            kind="action",
+            kind=built.kind,
             effect=built.effect,
             params=built.params,
             output=built.output,

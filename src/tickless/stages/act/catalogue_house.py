@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import Field
 
@@ -35,6 +36,23 @@ class Notified(Output):
     sent: bool
 
 
+class FinishedRequest(Params):
+    """A request that is over, by the id of its case."""
+
+    request: str = Field(min_length=1, max_length=64)
+
+
+class TakenBack(Output):
+    """How far a request is taken back: with its parts, effect by effect. `read_back`: asked again, each of the systems
+    says that there is nothing to take back any more. `open`: what stands, in words, for the people who see to it."""
+
+    undone: int
+    left: int
+    read_back: bool
+    open: str
+    number: int = 0
+
+
 @dataclass(frozen=True)
 class HouseOperation:
     name: str
@@ -42,6 +60,7 @@ class HouseOperation:
     params: type[Params]
     output: type[Output]
     undo: str
+    kind: Literal["action", "probe"] = "action"
 
 
 HOUSE_OPERATIONS = (
@@ -59,4 +78,12 @@ HOUSE_OPERATIONS = (
         Notified,
         "irreversible: a message that was read cannot be unread",
     ),
+    HouseOperation(
+        "tickless.take_back",
+        "change",
+        FinishedRequest,
+        TakenBack,
+        "irreversible: what was taken back is asked for again",
+    ),
+    HouseOperation("tickless.taken_back", "read", FinishedRequest, TakenBack, "", "probe"),
 )

@@ -1,10 +1,10 @@
-"""The house's own operations, bound for the registry: a temporary password, and a message to a person."""
+"""The house's own operations, bound for the registry: a temporary password, a message to a person, taking a request back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from tickless.sdk.connector import Call, Connector, Instance
 from tickless.sdk.manifest import Manifest, OperationPromise
@@ -13,6 +13,7 @@ from tickless.sdk.registry import BoundOperation, NoSettings
 from tickless.sdk.secrets import Secrets
 from tickless.stages.act.catalogue_house import (
     HOUSE_OPERATIONS,
+    FinishedRequest,
     HouseOperation,
     Notified,
     NotifyPerson,
@@ -26,8 +27,16 @@ Notify = Callable[[str, str, str, str], None]
 """(run, key, person, text): puts a private message where the person reads."""
 
 
-def house_operations(*, vault: Vault, notify: Notify) -> list[BoundOperation]:
-    """Every operation of the house, ready for `Registry.add`."""
+class Back(Protocol):
+    """Takes a finished request back with all its parts, and looks how far it is taken back."""
+
+    def take_back(self, call: Call, params: FinishedRequest) -> Result: ...
+
+    def taken_back(self, call: Call, params: FinishedRequest) -> Result: ...
+
+
+def house_operations(*, vault: Vault, notify: Notify, back: Back | None) -> list[BoundOperation]:
+    """Every operation of the house, ready for `Registry.add`. Without `back` nothing is taken back."""
 
     def make_password(call: Call, params: TemporaryPassword) -> Result:
         identity = secret_id(call.key)
@@ -48,8 +57,14 @@ def house_operations(*, vault: Vault, notify: Notify) -> list[BoundOperation]:
         "tickless.temporary_password": make_password,
         "tickless.notify_person": notify_person,
     }
+    if back is not None:
+        functions |= {"tickless.take_back": back.take_back, "tickless.taken_back": back.taken_back}
     instance = _instance()
-    return [_bound(instance, promised, functions[promised.name]) for promised in HOUSE_OPERATIONS]
+    return [
+        _bound(instance, promised, functions[promised.name])
+        for promised in HOUSE_OPERATIONS
+        if promised.name in functions
+    ]
 
 
 def _instance() -> Instance:
@@ -72,6 +87,6 @@ def _bound(instance: Instance, promised: HouseOperation, function: Callable[...,
     return BoundOperation(
         full_name=promised.name,
         instance=instance,
-        operation=Operation(short, "action", promised.params, promised.output, run),
+        operation=Operation(short, promised.kind, promised.params, promised.output, run),
         promise=OperationPromise(summary=short.replace("_", " "), effect=promised.effect, undo=promised.undo),
     )

@@ -22,6 +22,7 @@ from tickless.stages.decide.identity_facts import identity_facts
 from tickless.stages.decide.order import comes_after
 from tickless.stages.decide.policy import PolicyEngine
 from tickless.stages.decide.policy_requests import Principal, Resource
+from tickless.stages.decide.reversal import TAKE_BACK, gives_back, runbook_of
 
 FAILED_RUN_STATES = frozenset({"failed", "undone", "unverified", "stopped"})
 
@@ -116,6 +117,20 @@ class DecisionRoom:
             resource=Resource.runbook(runbook),
             context=self._context(tx, case, plan, runbook, now=now),
         )
+        done_by = runbook_of(tx, case, self._runbooks) if plan.runbook == TAKE_BACK else None
+        if done_by is None or not ruling.allowed:
+            return Ruled(ruling.allowed, ruling.reasons, ruling.needs)
+        return self._rule_reversal(tx, case, plan, done_by, now=now)
+
+    def _rule_reversal(self, tx: Tx, case: Case, plan: Plan, done_by: Runbook, *, now: dt.datetime) -> Ruled:
+        """Who may not have it done may not have it undone: what did it is asked for again, with the yes that it took where
+        its way back gives rights. Nobody has to be eligible for giving something back."""
+        context = self._context(tx, case, plan, done_by, now=now) | {"eligible": True}
+        if not gives_back(tx, case):
+            context |= {"approval_required": ()}
+        ruling = self._policy.may(
+            principal=self._principal(tx, case), action="run", resource=Resource.runbook(done_by), context=context
+        )
         return Ruled(ruling.allowed, ruling.reasons, ruling.needs)
 
     def _may_suggest(self, tx: Tx, case: Case, plan: Plan, runbook: Runbook, *, now: dt.datetime) -> bool:
@@ -152,14 +167,16 @@ class DecisionRoom:
             "manages_target": bool(beneficiary and case.speaker and beneficiary.manager == case.speaker),
             "effect": plan.effect,
             "reversible": plan.reversible,
-            "autonomy": tx.coordination.rungs().get(plan.runbook, self._default_rung),
+            "autonomy": tx.coordination.rungs().get(runbook.runbook, self._default_rung),
             "criticality": world.services[service].criticality if service in world.services else 4,
             "blast_radius": len(plan.targets),
             "approvals": tuple(sorted(given)),
             "approval_required": _required(runbook, app.approval if app else "none"),
             "eligible": _eligible(runbook, beneficiary, app, _offered(plan, case, world)),
             "freeze": "freeze" in switches,
-            "kill_switch": bool(switches & {"all", f"runbook:{plan.runbook}", f"service:{service}"}),
+            "kill_switch": bool(
+                switches & {"all", f"runbook:{plan.runbook}", f"runbook:{runbook.runbook}", f"service:{service}"}
+            ),
             "privileged_target": bool(beneficiary and beneficiary.privileged),
             "sources": len({alert.source for alert in tx.alerts.of_case(case.id)}) if case.door == "machine" else 1,
             "door": case.door,
