@@ -17,6 +17,7 @@ from tickless.flow.ending import ends
 from tickless.flow.engine import Engine
 from tickless.flow.rooms import Rooms
 from tickless.flow.talking.hearing import Hearing
+from tickless.flow.talking.turns import Turns, reads
 from tickless.flow.tickets.relay import nudge
 from tickless.journal import Tx
 from tickless.journal.signal_log import Logged
@@ -39,7 +40,7 @@ class Intake:
         self._rooms = rooms
         self._engine = engine
         self._node = node
-        self._hearing = Hearing(rooms)
+        self._hearing = Hearing(rooms, Turns(rooms, engine) if reads(rooms) else None)
         self._awake = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None

@@ -6,6 +6,8 @@ from tickless.domain.case import Case
 
 RESOLVE_CASE = "case.resolve"
 INTERPRET_RUN = "run.interpret"
+UNDERSTAND_MESSAGE = "message.understand"
+SUMMARISE_CASE = "case.summarise"
 
 DECIDE = "case.decide"
 ASK_APPROVAL = "case.ask_approval"
@@ -26,6 +28,11 @@ STOP_TASKS = "run.stop_tasks"
 GIVE_ANSWER = "case.give_answer"
 TAKE_FEEDBACK = "case.take_feedback"
 
+ASK_MODEL = "message.ask_model"
+HEAR = "message.hear"
+PUT_ASIDE = "message.put_aside"
+SUMMARISE = "case.put_in_short"
+
 PRECHECK = "run.precheck"
 STEP = "run.step"
 UNDO = "run.undo"
@@ -37,11 +44,12 @@ QUEUE = "tickless"
 INBOX = "inbox"
 """The one topic on which a waiting workflow hears from the world."""
 
-WORKFLOWS = (RESOLVE_CASE, INTERPRET_RUN)
+WORKFLOWS = (RESOLVE_CASE, INTERPRET_RUN, UNDERSTAND_MESSAGE, SUMMARISE_CASE)
 STEPS = (
     DECIDE, ASK_APPROVAL, CLOSE_APPROVAL, ASK_PERSON, TAKE_ANSWER, START_RUN, END_RUN, RESOLVED, HAND_OFF, CLOSE, STATE,
     PRECHECK, STEP, UNDO, READ, VERDICT, GIVE_ANSWER, TAKE_FEEDBACK,
     OPEN_TASKS, LOOK_AT_TASKS, STOP_TASKS,
+    ASK_MODEL, HEAR, PUT_ASIDE, SUMMARISE,
 )  # fmt: skip
 
 
@@ -53,6 +61,16 @@ def case_workflow(case: str, generation: int) -> str:
 def belongs(run: str, case: Case) -> bool:
     """Whether a run (`run_<case>_<generation>_<turn>`) is of the case as it is now: live, and not reopened since."""
     return case.live and run.rsplit("_", 2)[1] == str(case.generation)
+
+
+def message_workflow(signal: str) -> str:
+    """Id of the durable reading of a message by a model."""
+    return f"message:{signal}"
+
+
+def summary_workflow(summary: str) -> str:
+    """Id of the durable summing up of a case that was handed off."""
+    return f"summary:{summary}"
 
 
 def run_workflow(run: str) -> str:

@@ -9,7 +9,7 @@ from tickless.doors.api.guards import Actor, Admin, DeskHere, Reader, new_router
 from tickless.doors.api.schemas import Done, Page, Rung, SetSwitch, SwitchShown
 
 router = new_router("control")
-_SWITCH = re.compile(r"all|freeze|(runbook|service):[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
+_SWITCH = re.compile(r"all|freeze|model|(runbook|service):[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
 
 
 @router.get("/switches", summary="List the brakes")
@@ -21,9 +21,10 @@ def list_switches(desk: DeskHere, visitor: Reader) -> Page[SwitchShown]:
 
 @router.put("/switches/{name}", summary="Pull or release a brake")
 async def set_switch(desk: DeskHere, visitor: Actor, name: str, given: SetSwitch) -> Done:
-    """`all`, `freeze`, `runbook:<id>` or `service:<id>`. Effective with the next step of every run."""
+    """`all`, `freeze`, `model` (no language model is asked), `runbook:<id>` or `service:<id>`. Effective with the next step of
+    every run."""
     if not _SWITCH.fullmatch(name):
-        raise BadInput("no brake has that name", mend="there are: all, freeze, runbook:<id>, service:<id>")
+        raise BadInput("no brake has that name", mend="there are: all, freeze, model, runbook:<id>, service:<id>")
     await desk.set_switch(name, on=given.on, by=visitor.actor, reason=given.reason)
     return Done()
 

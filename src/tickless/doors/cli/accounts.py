@@ -12,7 +12,7 @@ from tickless.doors.cli.session import AsJson, Limit, Reason, print_json, sessio
 
 token = typer.Typer(no_args_is_help=True, help="API tokens: create, list, revoke.")
 user = typer.Typer(no_args_is_help=True, help="Accounts: list, create, link, password.")
-switch = typer.Typer(no_args_is_help=True, help="Brakes: all, freeze, runbook:<id>, service:<id>.")
+switch = typer.Typer(no_args_is_help=True, help="Brakes: all, freeze, model, runbook:<id>, service:<id>.")
 person = typer.Typer(no_args_is_help=True, help="People: find the right one.")
 Login = Annotated[str, typer.Argument(help="The account's login.")]
 
@@ -131,7 +131,7 @@ def list_switches(context: typer.Context, as_json: AsJson = False) -> None:
     show_table(["brake", "is", "by", "since", "reason"], rows, empty="No brake was ever set.")
 
 
-Brake = Annotated[str, typer.Argument(metavar="BRAKE", help="all, freeze, runbook:<id>, service:<id>.")]
+Brake = Annotated[str, typer.Argument(metavar="BRAKE", help="all, freeze, model, runbook:<id>, service:<id>.")]
 
 
 @switch.command("on")

@@ -18,12 +18,14 @@ from tickless.flow.saying import phrases, words
 from tickless.flow.saying.conversation import say
 from tickless.flow.talking.acts import Acts, last_solved, unclear
 from tickless.flow.talking.deeds import Deeds, approval_words
+from tickless.flow.talking.in_turn import InTurn, Settle
 from tickless.flow.talking.joining import Joining
 from tickless.flow.talking.knowing import Knowing
 from tickless.flow.talking.languages import tell_understood
 from tickless.flow.talking.questions import Questions, masked, plain_question
 from tickless.flow.talking.routing import Waiting
 from tickless.flow.talking.triaged import triaged
+from tickless.flow.talking.turns import Turns
 from tickless.flow.tickets.relay import TicketTalk
 from tickless.journal import Tx
 from tickless.kit.ids import new_id
@@ -39,7 +41,8 @@ MAX_NEEDS = 5
 class Hearing:
     """Returns the cases that begin now; everything else it writes, posts or says itself."""
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms, turns: Turns | None = None) -> None:
+        """`turns`: where a language model may read what the brain makes nothing of."""
         self._rooms = rooms
         self._joining = Joining(rooms)
         self._knowing = Knowing(rooms)
@@ -47,6 +50,7 @@ class Hearing:
         self._questions = Questions(rooms)
         self._acts = Acts(rooms, self._questions, self._joining, need=self._need_at)
         self._deeds = Deeds(rooms, self._questions, self._joining)
+        self.in_turn = InTurn(rooms, turns, self._questions, self._hear_words) if turns is not None else None
 
     def hear(self, tx: Tx, signal: Signal, *, now: dt.datetime) -> list[Case]:
         """Take in one message of a person, or a button that they pressed."""
@@ -62,11 +66,32 @@ class Hearing:
             return []
         if signal.deed is not None:
             return self._deeds.do(tx, signal, signal.deed, sender, now=now)
-        begun = self._hear_words(tx, signal, sender, here, now=now)
-        return put_in_order(tx, self._rooms, begun, sender, now=now)
+        if self.in_turn is not None:
+            return self.in_turn.hear(tx, signal, sender, here, now=now)
+        return self._hear_words(tx, signal, sender, here, now=now)
 
     def _hear_words(
-        self, tx: Tx, signal: Signal, sender: Sender, here: list[OpenQuestion], *, now: dt.datetime
+        self,
+        tx: Tx,
+        signal: Signal,
+        sender: Sender,
+        here: list[OpenQuestion],
+        *,
+        settle: Settle | None = None,
+        now: dt.datetime,
+    ) -> list[Case]:
+        begun = self._hear_needs(tx, signal, sender, here, settle=settle, now=now)
+        return put_in_order(tx, self._rooms, begun, sender, now=now)
+
+    def _hear_needs(
+        self,
+        tx: Tx,
+        signal: Signal,
+        sender: Sender,
+        here: list[OpenQuestion],
+        *,
+        settle: Settle | None,
+        now: dt.datetime,
     ) -> list[Case]:
         said = (signal.body or signal.title).tame(2_000)
         way = self._questions.route(tx, here, said, writer=sender.person)
@@ -95,6 +120,20 @@ class Hearing:
         findings = self._tickets.hear(tx, signal, findings, sender, question=question, now=now)
         if len(findings) == 1:
             findings = (self._knowing.reread(tx, findings[0], signal, sender),)
+        settled = settle(findings) if settle is not None else findings
+        return self._take_up(tx, signal, settled, sender, question=question, now=now) if settled is not None else []
+
+    def _take_up(
+        self,
+        tx: Tx,
+        signal: Signal,
+        findings: tuple[Finding, ...],
+        sender: Sender,
+        *,
+        question: OpenQuestion | None,
+        now: dt.datetime,
+    ) -> list[Case]:
+        """Do what each finding asks for."""
         begun: list[Case] = []
         needs = 0
         for finding in findings:

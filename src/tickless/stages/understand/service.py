@@ -12,6 +12,7 @@ from tickless.domain.signal import Signal
 from tickless.stages.understand.core import understand
 from tickless.stages.understand.dialogue import NOTHING_SAID_YET, DialogueContext
 from tickless.stages.understand.gazetteer import Gazetteer
+from tickless.stages.understand.needs import KINDS
 
 
 def kinds_of(runbooks: Iterable[Runbook]) -> dict[str, CaseKind]:
@@ -27,6 +28,11 @@ class Understanding:
         self.brain = brain
         self.gazetteer = gazetteer
         self._kinds = dict(kinds or {})
+
+    @property
+    def kinds(self) -> dict[str, CaseKind]:
+        """Every need that is known, and its kind of case."""
+        return {**KINDS, **self._kinds}
 
     def understand(
         self, signal: Signal, *, context: DialogueContext = NOTHING_SAID_YET, now: dt.datetime
