@@ -52,6 +52,8 @@ class Conversation(Entry):
 
     writer: Writer
     channel: Channel = "any"
+    channels: tuple[Channel, ...] = ()
+    """Held over each of these, as `id@channel`, in the place of `channel`."""
     given: Given = Field(default_factory=Given)
     turns: tuple[Turn, ...] = Field(min_length=1)
     ends: tuple[End, ...]
@@ -75,4 +77,14 @@ CONVERSATIONS = SUITES / "conversations"
 
 def read_conversations(folder: Path | None = None) -> list[Conversation]:
     """The suite of this folder, or our own. Raises `CannotRun` with all problems."""
-    return read_suite(folder or CONVERSATIONS, Conversation, keys=("turns", "ends"))
+    read = read_suite(folder or CONVERSATIONS, Conversation, keys=("turns", "ends"))
+    return [held for one in read for held in _over_each(one)]
+
+
+def _over_each(one: Conversation) -> list[Conversation]:
+    if not one.channels:
+        return [one]
+    return [
+        one.model_copy(update={"id": f"{one.id}@{channel}", "channel": channel, "channels": ()})
+        for channel in one.channels
+    ]

@@ -1,7 +1,7 @@
 """The channels of the human door for suites: servers on loopback that people write through, and the settings that go with them.
 
-Slack is a workspace over its real wire; mails are handed in as the listener does it, and answered over SMTP; REST is the
-house's own site. Each is started only when an entry needs it.
+Slack is a workspace over its real wire; mails are handed in as the listener does it, and answered over SMTP; REST and MCP are
+the house's own site. Each is started only when an entry needs it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from tickless.kit.ids import new_id
 from tickless.sdk.testing.mail import Box, MailServer, mail_server
 from tickless.sdk.testing.slack import APP_TOKEN, BOT_TOKEN, TEAM, FakeSlack, slack_server
 
-SERVED = frozenset({"slack", "email", "rest", "matrix", "teams"})
+SERVED = frozenset({"slack", "email", "rest", "mcp", "matrix", "teams"})
 """Channels that need a server of their own."""
 ARRIVES = 8.0
 HELP = "help@larkmoor.example"
@@ -61,6 +61,14 @@ class Channels:
     url: str = ""
     folder: Path | None = None
     """Where their secrets lie."""
+
+    def token(self, house: SuiteHouse, person: Person | None) -> str:
+        """A token of the writer's own account; a guest has one that belongs to no person."""
+        entrance, login = house.house.entrance, person.username if person else "guest"
+        with house.house.journal.read() as tx:
+            known = tx.access.user_by_login(login)
+        user = known or entrance.create_user(login, roles=["employee"], person=person.id if person else None)
+        return entrance.create_token(f"bench-{re.sub('[^a-z]', '-', login)}", user=user, scopes=["act"]).token
 
 
 @contextmanager
@@ -132,8 +140,8 @@ def _mail_settings(server: MailServer, folder: Path) -> dict[str, Any]:
 
 @contextmanager
 def rest_site(house: SuiteHouse, channels: Channels, wanted: frozenset[str]) -> Iterator[None]:
-    """Serve the house's own site where an entry speaks over it."""
-    if "rest" not in wanted:
+    """Serve the house's own site where an entry speaks over it: by REST or by MCP."""
+    if not wanted & {"rest", "mcp"}:
         yield
         return
     with serving(house.house) as url:
@@ -346,9 +354,4 @@ def teams_line(house: SuiteHouse, channels: Channels, person: Person | None) -> 
 
 def rest_line(house: SuiteHouse, channels: Channels, person: Person | None) -> RestLine:
     """An account of the writer; a guest has one that belongs to no person."""
-    entrance, login = house.house.entrance, person.username if person else "guest"
-    with house.house.journal.read() as tx:
-        known = tx.access.user_by_login(login)
-    user = known or entrance.create_user(login, roles=["employee"], person=person.id if person else None)
-    token = entrance.create_token(f"bench-{re.sub('[^a-z]', '-', login)}", user=user, scopes=["act"])
-    return RestLine(house, channels.url, token.token)
+    return RestLine(house, channels.url, channels.token(house, person))

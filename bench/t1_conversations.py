@@ -63,8 +63,15 @@ def _figures(played: Sequence[Played]) -> dict[str, float]:
         if of_part and len(of_part) < len(played):
             shares = _shares(of_part)
             figures |= {f"{part}_{name}": shares[name] for name in ("verified_share", "passed_share", "wrong_target")}
+    figures |= {f"ran_by_{name}": float(count) for name, count in _channels(played).items()}
     figures["seconds_p50"] = sorted(one.seconds for one in played)[len(played) // 2]
     return figures
+
+
+def _channels(played: Sequence[Played]) -> dict[str, int]:
+    """Conversations that were held over each channel; those for any channel are held in the web chat."""
+    ran = Counter("web" if one.channel == "any" else one.channel for one in played if one.reached)
+    return {name: ran[name] for name in sorted(ran)}
 
 
 def _shares(played: Sequence[Played]) -> dict[str, float]:

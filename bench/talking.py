@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bench.mcp_line import mcp_line
 from bench.suite_channels import Channels, mail_line, matrix_line, rest_line, slack_line, teams_line
 from bench.suite_house import SuiteHouse
 from tickless.domain.case import Message
@@ -66,6 +67,7 @@ OUTSIDE: dict[str, Opener] = {
     "slack": slack_line,
     "email": mail_line,
     "rest": rest_line,
+    "mcp": mcp_line,
     "matrix": matrix_line,
     "teams": teams_line,
 }

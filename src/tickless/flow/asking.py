@@ -42,14 +42,15 @@ class Asking:
             return {"question": same, "seconds": self._rooms.pace.answer}
         sent: Sent = "sent"
         if question.about.startswith("step_up"):
-            sent = self._step_up.send_code(record, made, code=f"code_{identity}")
+            self._put_down(record, question, identity)
+            sent = self._step_up.send_code(record, made, code=f"code_{identity}", question=identity)
             if sent not in {"sent", "joined"} and record.speaker is not None:
                 self._no_code(record, sent, key=identity, now=now)
                 return {"question": None, "seconds": 0.0}
         with self._rooms.journal.write() as tx:
             record = tx.cases.need(case)
-            _withdraw_others(tx, record, identity)
             if tx.questions.get(identity) is None:
+                _withdraw_others(tx, record, identity)
                 tx.questions.put(_open(identity, record, question, now))
             if sent != "joined":  # else the code that is on its way already proves this, too
                 card = store_card(_card(identity, question))
@@ -64,9 +65,24 @@ class Asking:
                 )
         return {"question": identity, "seconds": self._rooms.pace.answer}
 
+    def _put_down(self, case: Case, question: Question, identity: str) -> None:
+        """Write the question down before its code is sent, one case of a conversation after the other: of two that want the
+        same proof at the same moment, the second then sees the first."""
+        with self._rooms.journal.write() as tx:
+            for one in sorted({case.id, *(one.id for one in tx.cases.live_of_conversation(case.conversation or ""))})[
+                :1
+            ]:
+                tx.cases.need(one, lock=True)
+            record = tx.cases.need(case.id)
+            _withdraw_others(tx, record, identity)
+            if tx.questions.get(identity) is None:
+                tx.questions.put(_open(identity, record, question, self._rooms.clock.now()))
+
     def _no_code(self, case: Case, sent: Sent, *, key: str, now: dt.datetime) -> None:
         text = phrases.TOO_MANY_CODES if sent == "too_many" else words.NO_PHONE
         with self._rooms.journal.write() as tx:
+            tx.questions.put(tx.questions.need(key).model_copy(update={"state": "withdrawn"}))
+            self._step_up.release(tx, case, but=key)
             say(tx, conversation=case.conversation, case=case, text=text, key=f"{key}:phone", at=now)
 
     def take_answer(self, case: str, question: str, heard: dict[str, Any]) -> str:
@@ -212,6 +228,8 @@ def _asked_already(tx: Tx, case: Case, question: Question, identity: str) -> str
     """The same question of this case that waits for its answer already: nobody is asked twice."""
     waiting = names.case_workflow(case.id, case.generation)
     for one in tx.questions.by(case=case.id, state="open"):
+        if one.about.startswith("step_up") and tx.access.one_time(f"code_{one.id}") is None:
+            continue  # it waited for another case's code, which may be gone
         same = (one.about, one.text, one.choices, one.fields) == (
             question.about,
             question.text,

@@ -10,10 +10,12 @@ from tickless.domain.decision import Decision
 from tickless.domain.plan import Run
 from tickless.flow import names
 from tickless.flow.ending import ends
+from tickless.flow.ending.handing_off import FAILED
 from tickless.flow.identity.for_your_eyes import say_secret
 from tickless.flow.rooms import Rooms
 from tickless.flow.saying import words
 from tickless.flow.saying.conversation import fill, say
+from tickless.flow.saying.labels import label_of
 from tickless.flow.saying.pauses import tell_paused
 from tickless.flow.talking.knowing import unanswered
 from tickless.journal import Tx
@@ -177,10 +179,16 @@ class CaseSteps:
                 say(tx, conversation=done.conversation, case=done, text=text, key=f"{decision}:off", at=now)
         return "handed_off"
 
-    @staticmethod
-    def _words_of_hand_off(tx: Tx, case: Case) -> str:
+    def _words_of_hand_off(self, tx: Tx, case: Case) -> str:
         if case.kind != "question":
-            return words.handed_off(case)
+            world = self._rooms.world()
+            service = world.services.get(case.service or "")
+            served = any(case.need in runbook.serves.intents for runbook in self._rooms.runbooks.values())
+            what = service.name if service else label_of(case, self._rooms.runbooks, world) if served else ""
+            others = [one for one in tx.cases.live_of_service(service.id) if one.id != case.id] if service else []
+            alone = service.name if service and case.kind == "incident" and not others else ""
+            tried = any(run.state in FAILED for run in tx.runs.by(case=case.id))
+            return words.handed_off(case, what=what, alone=alone, tried=tried)
         tried = any(one.about == "answered" for one in tx.questions.by(case=case.id))
         return words.no_answer(case, tried=tried)
 

@@ -44,7 +44,7 @@ def look(journal: Journal, visitor: Visitor, conversation: str, *, after: str) -
     latest = sorted(cases, key=lambda case: -case.number)[:20]
     return Answered(
         conversation=conversation,
-        working=_busy(latest),
+        working=_busy([case for case in latest if case.conversation == conversation]),
         messages=shown,
         cases=[show_case(case) for case in latest],
     )

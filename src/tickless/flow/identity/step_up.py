@@ -53,12 +53,12 @@ class StepUp:
         who = claimed if case.speaker is None else speakers
         return self._rooms.world().people.get(who or "")
 
-    def send_code(self, case: Case, decision: Decision, *, code: str) -> Sent:
-        """Send the code of a question: the same one when the step runs again."""
-        question, plan = decision.question, decision.plan
+    def send_code(self, case: Case, decision: Decision, *, code: str, question: str) -> Sent:
+        """Send the code of a question (its id), which stands in the journal: the same one when the step runs again."""
+        asked, plan = decision.question, decision.plan
         beneficiary = (plan.inputs.get("person") or {}).get("id") if plan else None
-        person = self._proves(case, question.about if question else "", beneficiary)
-        if person is not None and self._sibling(case, person, code=code):
+        person = self._proves(case, asked.about if asked else "", beneficiary)
+        if person is not None and self._sibling(case, person, code=code, question=question):
             return "joined"
         if self._too_many(case, person, code=code):
             log.warning("too many codes were asked for or typed wrong", case=case.id)
@@ -98,15 +98,36 @@ class StepUp:
         except TicklessError:
             return False
 
-    def _sibling(self, case: Case, person: Person, *, code: str) -> bool:
-        """Whether a code for the same person was sent a moment ago in this conversation and still waits."""
+    def _sibling(self, case: Case, person: Person, *, code: str, question: str) -> bool:
+        """Whether a code for the same person was sent a moment ago in this conversation and still waits, or is about to be
+        sent for a question that was put before this one."""
         since = self._rooms.clock.now() - CODE_LIFE / 2
         with self._rooms.journal.read() as tx:
-            waiting = tx.questions.by(conversation=case.conversation, state="open")
-            codes = [tx.access.one_time(f"code_{one.id}") for one in waiting if one.case != case.id]
-            own = tx.access.one_time(code)
-        fresh = [c for c in codes if c is not None and c.used_at is None and c.tries == 0 and c.created_at > since]
-        return own is None and any(one.person == person.id for one in fresh)
+            if tx.access.one_time(code) is not None:
+                return False
+            mine = tx.questions.need(question)
+            for one in tx.questions.by(conversation=case.conversation, state="open"):
+                if one.case == case.id or one.asked_at <= since:
+                    continue
+                sent = tx.access.one_time(f"code_{one.id}")
+                if sent is not None:
+                    if (
+                        sent.person == person.id
+                        and sent.used_at is None
+                        and sent.tries == 0
+                        and sent.created_at > since
+                    ):
+                        return True
+                elif (one.asked_at, one.id) < (mine.asked_at, mine.id) and _same_proof(tx, one, mine, person.id):
+                    return True
+        return False
+
+    def release(self, tx: Tx, case: Case, *, but: str) -> None:
+        """No code could be sent for this case: whoever waited for it asks for one of their own."""
+        for one in tx.questions.by(conversation=case.conversation, state="open"):
+            if one.id != but and one.about == "step_up" and tx.access.one_time(f"code_{one.id}") is None:
+                message = {"type": "no_code", "question": one.id}
+                tx.coordination.post(f"no_code:{but}:{one.id}", workflow=one.waiting, message=message)
 
     def _too_many(self, case: Case, person: Person | None, *, code: str) -> bool:
         """Limits that stand in the journal: they hold over restarts and for all processes."""
@@ -175,6 +196,12 @@ class StepUp:
             return
         if may_bind(self._rooms, known, way="code"):
             bind(tx, thread.channel, thread.account, person=known, way="code", by=person, now=now)
+
+
+def _same_proof(tx: Tx, first: OpenQuestion, second: OpenQuestion, person: str) -> bool:
+    """Whether the first question will send its code to this very person, for the speaker's own sake as the second does."""
+    other = tx.cases.get(first.case)
+    return first.about == second.about == "step_up" and other is not None and _waits_for(other, person)
 
 
 def _waits_for(case: Case, person: str) -> bool:

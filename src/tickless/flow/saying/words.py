@@ -16,6 +16,11 @@ OUT_OF_SCOPE = (
     "That is outside of what I can help with. I look after accounts, access, software, the VPN, mailboxes and the "
     "company's IT services: just say what is wrong."
 )
+NOT_BY_ORDER = (
+    "I don't take orders like that, and nothing was changed. If you need more rights for your work, tell me for which app "
+    "and why, and I'll ask whoever decides about it."
+)
+"""To words that speak to the machine instead of saying what is needed."""
 NOTHING_TO_CANCEL = "There is nothing open that I could stop, so all is as it was."
 WITHDRAWN = "All right, I've stopped. Nothing more happens with this."
 GLAD = "Good to hear, thank you for telling me."
@@ -144,10 +149,19 @@ def again(case: Case) -> str:
     return f"I'm on it already (case {case.number})."
 
 
-def handed_off(case: Case) -> str:
+def handed_off(case: Case, *, what: str = "", alone: str = "", tried: bool = False) -> str:
+    """`what`: what it is about; `alone`: a service of which no other trouble is known; `tried`: something was, in vain."""
+    first = (
+        "What I tried didn't solve it. "
+        if tried
+        else f"I know of no other trouble with {alone} right now. "
+        if alone
+        else ""
+    )
+    about = f"case {case.number}: {what}" if what else f"case {case.number}"
     return (
-        f"I've handed this to a colleague together with everything I found (case {case.number}), so you won't have to "
-        "explain it again."
+        f"{first}I've handed this to a colleague together with everything I found ({about}), so you won't have to explain it "
+        "again. Their answer comes to you here."
     )
 
 

@@ -172,6 +172,8 @@ def _plain_reply(finding: Finding) -> str:
         return words.HELLO
     if finding.act == "out_of_scope" and any(piece.ref == "injection" for piece in finding.evidence):
         return words.NOT_BY_ORDER
+    if finding.act == "out_of_scope" and any(piece.ref == "injection" for piece in finding.evidence):
+        return words.NOT_BY_ORDER
     if finding.act == "out_of_scope":
         spoken = spoken_in(finding)
         return reply_in(spoken) if spoken else words.OUT_OF_SCOPE

@@ -8,6 +8,7 @@ from tickless.domain.case import Case
 from tickless.domain.signal import Sender
 from tickless.flow.ending import ends
 from tickless.flow.saying import phrases, words
+from tickless.flow.saying.conversation import say
 from tickless.flow.talking.experience import ask_rating
 from tickless.journal import Tx
 
@@ -38,7 +39,7 @@ def own(case: Case, sender: Sender) -> bool:
 
 
 def it_works(tx: Tx, case: Case, sender: Sender, *, now: dt.datetime) -> str:
-    """“It works now”: a live case is over by the person's word, a solved one is confirmed. Returns what to say."""
+    """“It works now”: a live case is over by the person's word, a solved one is confirmed. Returns what is left to say."""
     who = sender.person or sender.account
     if case.live:
         if not own(case, sender):
@@ -48,15 +49,20 @@ def it_works(tx: Tx, case: Case, sender: Sender, *, now: dt.datetime) -> str:
         done = ends.end_case(tx, case, state="resolved", outcome="confirmed", now=now, why="the person says that it works",
                              by=who)  # fmt: skip
         ends.tell_runs(tx, case, by=who)
-        ask_rating(tx, done, now=now)
-        return words.GLAD
+        return _glad(tx, done, now=now)
     tx.audit.append(at=now, actor=who, action="case.person_confirmed", subject=case.subject or case.id, case=case.id,
                     detail={"outcome": case.outcome})  # fmt: skip
     if case.outcome == "assumed" and own(case, sender):
         tx.cases.put(case.model_copy(update={"outcome": "confirmed", "updated_at": now}))
         ends.recount(tx, case, outcome="confirmed")
+    return _glad(tx, case, now=now)
+
+
+def _glad(tx: Tx, case: Case, *, now: dt.datetime) -> str:
+    """First that it is good to hear, and only then the question how it was."""
+    say(tx, conversation=case.conversation, case=case, text=words.GLAD, key=f"{case.id}:glad:{now.isoformat()}", at=now)
     ask_rating(tx, case, now=now)
-    return words.GLAD
+    return ""
 
 
 def may_come_back(case: Case) -> bool:

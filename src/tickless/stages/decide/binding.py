@@ -16,6 +16,8 @@ from tickless.stages.decide.usual_access import beyond, held, usual
 
 LABEL = "label:"
 """Case inputs with this prefix are labels of the alert."""
+LIKE = "like"
+"""Case input: the person whose access is the example; `?` when it is not clear who that is."""
 CHOICES = "?"
 """Case inputs with this suffix hold several records that fit about as well, separated by `|`."""
 
@@ -62,7 +64,32 @@ def _missing(name: str, wanted: RunbookInput, case: Case, world: World) -> Missi
         choices = tuple(sorted({person.department for person in world.people.values() if person.active}))
     elif wanted.type == "device" and case.requester:
         choices = tuple(device.tag for device in world.devices_of(case.requester))
+    elif wanted.type == "app" and LIKE in case.inputs:
+        return _as_somebody_has(name, ask, case, world)
     return Missing(name, ask, choices)
+
+
+def _as_somebody_has(name: str, ask: str, case: Case, world: World) -> Missing:
+    """What the person who was named as the example has, and whom it is for has not but may ask for."""
+    model = world.people.get(case.inputs[LIKE])
+    person = world.people.get(case.inputs.get("person") or case.requester or "")
+    if model is None:
+        return Missing(name, f"I'm not sure whom you mean, so I'd rather not guess. {ask}")
+    if person is None:
+        return Missing(name, ask)
+    mine = {app.id for app in held(person, world)}
+    more = [
+        a.name
+        for a in held(model, world)
+        if a.id not in mine and person.department in (a.departments or (person.department,))
+    ]
+    if not more:
+        return Missing(name, f"I find nothing that {model.name} has and that you could still ask for. {ask}")
+    return Missing(
+        name,
+        f"These are the apps that {model.name} has and that you could ask for. Which one do you need?",
+        tuple(more),
+    )
 
 
 def _title(kind: str, ref: str, world: World) -> str:

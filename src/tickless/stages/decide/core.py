@@ -293,7 +293,10 @@ def _proof_text(proof: str, plan: Plan, case: Case) -> str:
         return UNKNOWN_PROOF
     if proof == "step_up:target":
         name = (plan.inputs.get("person") or {}).get("name", "the person concerned")
-        return f"I sent a code to the phone that is registered for {name}. Please type it here."
+        return (
+            f"That is {name}'s account, so {name} has to agree: I sent a code to the phone that is registered for them, with "
+            "your name. If they give it to you, type it here; or they simply write to me themselves."
+        )
     return "Before I touch an account I need to be sure it's you. I sent a code to your registered phone; please type it here."
 
 

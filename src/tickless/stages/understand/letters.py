@@ -61,6 +61,19 @@ _GREETING = re.compile(
 )
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _MOST_SIGNATURE = 9
+_CONTACT = re.compile(
+    r"^(?:(?:t|m|p|f|tel|phone|mobile|cell|fax|direct|office|ext|desk)[.:]?\s*)?\+?[\d][\d ()/.-]{6,}(?: ?(?:ext|x)\.? ?\d+)?$"
+    r"|^(?:e-?mail|mail|web|e|w)?[.:]?\s*(?:[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)\S+)$"
+    r"|^[^.!?|•·]{2,60}(?:\s[|•·]\s[^.!?|•·]{2,60})+$",
+    re.IGNORECASE,
+)
+"""A telephone number, an address, or `title | department`: what stands in a signature and nowhere else in a line of its own."""
+_COURTESY = re.compile(
+    r"\b(?:thanks?(?: you)?(?: so much| a lot| in advance)?|cheers|please|pls|this|that|it|out|for (?:me|us)|asap|urgently|"
+    r"today)\b",
+    re.IGNORECASE,
+)
+_FOR_THE_WRITER = re.compile(r"\bfor (?:me|us)\b|\bi (?:need|want|should|would like)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -77,8 +90,15 @@ class Letter:
     @property
     def passed_on(self) -> bool:
         """The writer's words only hand over what is below."""
-        said = re.sub(r"\W+", " ", _PASSED_ON.sub(" ", _GREETING.sub(" ", self.text))).strip()
-        return bool(self.below) and len(said.split()) <= (3 if _PASSED_ON.search(self.text) else 0)
+        handed = bool(_PASSED_ON.search(self.text))
+        said = _PASSED_ON.sub(" ", _GREETING.sub(" ", self.text))
+        said = re.sub(r"\W+", " ", _COURTESY.sub(" ", said) if handed else said).strip()
+        return bool(self.below) and len(said.split()) <= (3 if handed else 0)
+
+    @property
+    def for_the_writer(self) -> bool:
+        """What is asked below is to be done for the one who passes it on."""
+        return bool(_FOR_THE_WRITER.search(self.text))
 
 
 def read_letter(text: str) -> Letter:
@@ -126,7 +146,21 @@ def _own_words(lines: list[str]) -> str:
         if kept and _CLOSING.match(bare) and len(rest) <= _MOST_SIGNATURE and not any("?" in one for one in rest):
             break
         kept.append(line)
-    return "\n".join(kept).strip()
+    return "\n".join(_without_contacts(kept)).strip()
+
+
+def _without_contacts(lines: list[str]) -> list[str]:
+    """Without a last paragraph of names, titles and ways to reach somebody, which has no closing above it."""
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    start = end
+    while start and lines[start - 1].strip():
+        start -= 1
+    last = [line.strip() for line in lines[start:end]]
+    plain = all(_CONTACT.match(line) or (len(line.split()) <= 5 and line[-1] not in ".!?:") for line in last)
+    signed = len(last) <= _MOST_SIGNATURE and sum(bool(_CONTACT.match(line)) for line in last) >= 1 and len(last) >= 2
+    return lines[:start] if start and plain and signed and any(line.strip() for line in lines[:start]) else lines
 
 
 def _forwarded(lines: list[str]) -> tuple[str, str]:

@@ -48,7 +48,7 @@ def from_below(parts: MessageParts) -> list[Finding]:
     for one in parts.said(letter.below, parts.link(letter.below)):
         if one.act != "need" or one.need is None:
             continue
-        own = sender is not None and sender == parts.writer
+        own = (sender is not None and sender == parts.writer) or letter.for_the_writer
         theirs = "for" not in one.slots and one.need not in _ABOUT_THE_WRITER and not own
         whom = _person(letter.sender, sender, named)
         found.append(with_evidence(_for(one, whom) if theirs else one, told))
