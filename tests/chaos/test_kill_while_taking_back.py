@@ -23,7 +23,8 @@ def _kinds(server: Server, word: str) -> set[str]:
 def _sound(server: Server, log: str) -> None:
     assert (server.result["doctor"], server.result["pending"]) == ([], []), log
     said = Counter((message[0], message[2]) for message in server.result["messages"] if message[1] == "tickless")
-    assert set(said.values()) == {1}, "everybody is told once"
+    twice = [text for (_, text), times in said.items() if times > 1 and "needs a yes" not in text]
+    assert not twice, "everybody is told once; a yes is asked for on the way there and on the way back"
 
 
 def test_a_grant_is_taken_back_once(spawn: Spawn, estate: Estate, strangers: Iterator[Person]) -> None:
@@ -49,11 +50,12 @@ def test_a_grant_is_taken_back_once(spawn: Spawn, estate: Estate, strangers: Ite
 def test_a_leaver_with_all_parts_is_taken_back_once(spawn: Spawn, estate: Estate, company: Company) -> None:
     people = {person.id: person for person in company.people}
     apps = {app.group for app in company.apps if app.group}
-    leaver = next(
-        one for one in company.people[200:]
+    fitting = [
+        one for one in company.people[40:]
         if one.manager and people[one.manager].manager and not one.privileged and one.employment == "employee"
-        and 2 <= len(apps & set(one.groups)) <= 4
-    )  # fmt: skip
+        and len(apps & set(one.groups)) >= 2
+    ]  # fmt: skip
+    leaver = min(reversed(fitting), key=lambda one: len(apps & set(one.groups)))
     before = set(estate.read("office", f"/accounts/{leaver.username}")["groups"])
     parts = len(apps & before)
     says = [{"person": leaver.manager, "text": f"{leaver.name} leaves the company, please do the leaver process"}]

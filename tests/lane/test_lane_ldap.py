@@ -169,3 +169,40 @@ def test_a_call_is_named_by_its_instance(slapd: Slapd) -> None:
     assert result.undo is not None
     assert result.undo.uses == f"{call_of(ldap).instance.name}.remove_from_group"
     assert run(ldap, result.undo.uses.partition(".")[2], **result.undo.with_).changed
+
+
+NEW = {"username": "j.smith2", "given_name": "Jane", "family_name": "Smith", "display_name": "Jane Smith, jr",
+       "email": "j.smith2@example.test", "title": "Buyer", "department": "Sales", "location": "Leeds"}  # fmt: skip
+
+
+def test_a_new_account_is_off_until_it_is_enabled_and_is_gone_when_taken_back(slapd: Slapd) -> None:
+    ldap = directory(slapd)
+    began = dt.datetime.now(dt.UTC)
+    made = run(ldap, "create_account", **NEW)
+    assert run(ldap, "create_account", first_started=began, **NEW).output.exists, "a try after a crash goes on"
+    with pytest.raises(Rejected, match="already"):
+        run(ldap, "create_account", **NEW)
+    state = run(ldap, "account", username="j.smith2").output
+    assert (state.exists, state.enabled, state.display_name) == (True, False, "Jane Smith, jr")
+    assert slapd.attribute(slapd.dn("j.smith2"), "mail") == ["j.smith2@example.test"]
+    run(ldap, "set_enabled", username="j.smith2", enabled=True)
+    run(ldap, "set_password", username="j.smith2", password="env:NEW")
+    assert slapd.can_sign_in("j.smith2", "new-password-1")
+    run(ldap, made.undo.uses.partition(".")[2], **made.undo.with_)
+    assert "j.smith2" not in slapd.logins()
+
+
+def test_an_account_with_a_password_is_nobodys_earlier_try(slapd: Slapd) -> None:
+    ldap = directory(slapd)
+    taken = {**NEW, "username": "anna", "display_name": "Anna Schmidt"}
+    with pytest.raises(Rejected, match="already"):
+        run(ldap, "create_account", first_started=dt.datetime.now(dt.UTC), **taken)
+
+
+def test_active_directory_makes_a_disabled_user(slapd: Slapd) -> None:
+    """Microsoft's schema is here, its password rules are not."""
+    from tickless.connectors.ldap.dialects import ActiveDirectory
+    from tickless.sdk.capabilities.directory import NewAccount
+
+    names, attributes = ActiveDirectory().new_account(NewAccount(**NEW))
+    assert (names, attributes["sAMAccountName"], int(attributes["userAccountControl"]) & 2) == ("cn", "j.smith2", 2)

@@ -40,3 +40,15 @@ def test_hostile_names_find_nobody(scim: Scim, hostile: str) -> None:
 def test_a_missing_group_is_said_to_be_missing(scim: Scim) -> None:
     output = run(service(scim), "member", username="anna", group="no-such-group").output
     assert (output.member, output.group_exists) == (False, False)
+
+
+def test_a_new_account_is_not_active_and_is_gone_when_taken_back(scim: Scim) -> None:
+    here = service(scim)
+    new = {"username": "j.smith2", "given_name": "Jane", "family_name": "Smith", "display_name": "Jane Smith",
+           "email": "j.smith2@example.test"}  # fmt: skip
+    made = run(here, "create_account", **new)
+    state = run(here, "account", username="j.smith2").output
+    assert (state.exists, state.enabled, state.display_name) == (True, False, "Jane Smith")
+    assert run(here, "set_enabled", username="j.smith2", enabled=True).output.enabled
+    run(here, made.undo.uses.partition(".")[2], **made.undo.with_)
+    assert not run(here, "account", username="j.smith2").output.exists

@@ -38,8 +38,15 @@ class Scim:
 
     def restore(self) -> None:
         """Everybody active, the first members in every group."""
-        for name, identifier in self.people.items():
-            _send(self.url, self.token, "PUT", f"Users/{identifier}", _user(name, PEOPLE[name]))
+        there = {user["id"]: user["userName"] for user in self.read("Users?count=100")["Resources"]}
+        for identifier, name in there.items():
+            if self.people.get(name) != identifier:
+                _send(self.url, self.token, "DELETE", f"Users/{identifier}")
+        for name, identifier in list(self.people.items()):
+            if identifier not in there:
+                self.people[name] = _add_user(self.url, self.token, name, PEOPLE[name])
+            else:
+                _send(self.url, self.token, "PUT", f"Users/{identifier}", _user(name, PEOPLE[name]))
         for name, identifier in self.groups.items():
             members = [self.people[member] for member in GROUPS[name]]
             _send(self.url, self.token, "PUT", f"Groups/{identifier}", _group(name, members))

@@ -102,12 +102,31 @@ class Slapd:
             connection.unbind_s()
         return [value.decode() for value in entry.get(name, [])]
 
-    def restore(self) -> None:
-        """Give everybody their first password, unlocked, and the first groups."""
+    def logins(self) -> list[str]:
+        """Login names of everybody who has an account, sorted."""
         import ldap
 
         connection = self.as_admin()
         try:
+            found = connection.search_s(self.people_base, ldap.SCOPE_ONELEVEL, attrlist=["uid"])
+        finally:
+            connection.unbind_s()
+        return sorted(entry["uid"][0].decode() for _, entry in found)
+
+    def restore(self) -> None:
+        """Give everybody their first password, unlocked, and the first groups; nobody else has an account."""
+        import ldap
+
+        there = set(self.logins())
+        connection = self.as_admin()
+        try:
+            for stranger in there - set(self.people):
+                connection.delete_s(self.dn(stranger))
+            for lost in set(self.people) - there:
+                name = PEOPLE[lost]
+                values = {"objectClass": "inetOrgPerson", "uid": lost, "cn": name, "sn": name.rpartition(" ")[2],
+                          "displayName": name, "userPassword": self.people[lost]}  # fmt: skip
+                connection.add_s(self.dn(lost), [(key, [value.encode()]) for key, value in values.items()])
             for username, password in self.people.items():
                 connection.modify_s(self.dn(username), [(ldap.MOD_REPLACE, "userPassword", password.encode())])
                 marks = (

@@ -51,6 +51,8 @@ ppolicy_default "{policy}"
 ppolicy_hash_cleartext
 access to attrs=userPassword by dn.exact="{service}" write by self write by anonymous auth by * none
 access to attrs=pwdAccountLockedTime,pwdReset by dn.exact="{service}" write by * read
+access to dn.base="ou=people,{suffix}" attrs=children by dn.exact="{service}" write by * read
+access to dn.onelevel="ou=people,{suffix}" attrs=entry by dn.exact="{service}" write by * read
 access to dn.subtree="ou=groups,{suffix}" attrs=member by dn.exact="{service}" write by * read
 access to dn.subtree="ou=ad,{suffix}" by dn.exact="{service}" write by * read
 access to * by users read by anonymous auth

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from tickless.connectors.ldap.accounts import Accounts, accounts
-from tickless.connectors.ldap.entries import Entry
+from tickless.connectors.ldap.entries import Entry, escape_name
+from tickless.domain.errors import Rejected
 from tickless.domain.receipt import UndoStep
 from tickless.sdk import Call, Result, action
 from tickless.sdk.capabilities.directory import (
     Account,
     Enabled,
+    Made,
     Member,
     Membership,
+    NewAccount,
     PasswordSet,
     SetEnabled,
     SetPassword,
@@ -114,3 +117,48 @@ def set_enabled(call: Call, params: SetEnabled) -> Result:
         uses=f"{call.instance.name}.set_enabled", with_={"username": params.username, "enabled": not params.enabled}
     )
     return Result(output=Enabled(enabled=enabled), changed=True, summary=f"the account is {word} now", undo=undo)
+
+
+@action("create_account", params=NewAccount, output=Made)
+def create_account(call: Call, params: NewAccount) -> Result:
+    """Make an account below `people_base`, disabled and without a password. An earlier try of this step is gone on with."""
+    with accounts(call) as here:
+        entry = here.find(params.username)
+        if entry is not None and not (call.first_started is not None and _made_by(here, entry, params)):
+            raise Rejected(
+                "the directory has an account of that name already", detail=f"login name {params.username!r}"
+            )
+        if call.dry_run:
+            return Result(output=Made(exists=False), changed=True, summary="would make the account")
+        if entry is None:
+            names, attributes = here.dialect.new_account(params)
+            dn = f"{names}={escape_name(attributes[names])},{here.settings.people_base}"
+            if not here.directory.add(dn, {name: (text.encode(),) for name, text in attributes.items() if text}):
+                raise Rejected("the directory has an entry of that name already", detail=dn)
+            entry = here.get(params.username)
+        if here.standing(entry).enabled:
+            here.directory.modify(entry.dn, here.dialect.set_enabled(entry, enabled=False))
+        made = here.find(params.username) is not None
+    undo = UndoStep(uses=f"{call.instance.name}.delete_account", with_={"username": params.username})
+    return Result(output=Made(exists=made), changed=True, summary="made the account, disabled", undo=undo)
+
+
+def _made_by(here: Accounts, entry: Entry, params: NewAccount) -> bool:
+    """Whether an earlier try of this step made the entry: it has what was asked for, and nobody ever set a password."""
+    found = here.directory.read(entry.dn, ["mail", "displayName"])
+    same = found is not None and (found.text("mail"), found.text("displayName")) == (params.email, params.display_name)
+    return same and here.standing(entry).password_changed_at is None
+
+
+@action("delete_account", params=Account, output=Made)
+def delete_account(call: Call, params: Account) -> Result:
+    """Delete an account: only ever to take its creation back."""
+    with accounts(call) as here:
+        entry = here.find(params.username)
+        if entry is None:
+            return Result(output=Made(exists=False), summary="there is no such account")
+        if call.dry_run:
+            return Result(output=Made(exists=True), changed=True, summary="would delete the account")
+        changed = here.directory.delete(entry.dn)
+        there = here.find(params.username) is not None
+    return Result(output=Made(exists=there), changed=changed, summary="deleted the account")

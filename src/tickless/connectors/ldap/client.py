@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -106,6 +106,26 @@ class Directory:
             self._connection.modify_s(
                 dn, [(self._ldap.MOD_REPLACE, change.attribute, list(change.values) or None) for change in changes]
             )
+
+    def add(self, dn: str, attributes: Mapping[str, Sequence[bytes]]) -> bool:
+        """Make an entry; False if there is one of that name."""
+        with translated(self._ldap):
+            self._remaining()
+            try:
+                self._connection.add_s(dn, [(name, list(values)) for name, values in attributes.items()])
+            except self._ldap.ALREADY_EXISTS:
+                return False
+            return True
+
+    def delete(self, dn: str) -> bool:
+        """Delete an entry; False if there is none."""
+        with translated(self._ldap):
+            self._remaining()
+            try:
+                self._connection.delete_s(dn)
+            except self._ldap.NO_SUCH_OBJECT:
+                return False
+            return True
 
     def set_password(self, dn: str, password: str) -> None:
         """By the modify-password operation (RFC 3062): the server hashes it and applies its policy."""

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from tickless.connectors.ldap.entries import Change, Entry, filetime, generalized_time
+from tickless.sdk.capabilities.directory import NewAccount
 
 FOR_GOOD = "000001010000Z"
 """Value of pwdAccountLockedTime that means: locked by an administrator, for good."""
 DISABLED = 0x2
+NORMAL = 0x200
 LOCKED_OUT = 0x10
 PASSWORD_EXPIRED = 0x800000
 
@@ -57,6 +59,9 @@ class Dialect(Protocol):
 
     def after_password(self, *, must_change: bool) -> list[Change]: ...
 
+    def new_account(self, account: NewAccount) -> tuple[str, dict[str, str]]:
+        """What names a new entry, and its attributes besides; where the directory can say so, it is disabled from the start."""
+
 
 class OpenLdap:
     """OpenLDAP with the `ppolicy` overlay."""
@@ -88,6 +93,10 @@ class OpenLdap:
 
     def after_password(self, *, must_change: bool) -> list[Change]:
         return [Change("pwdReset", (b"TRUE",) if must_change else ())]
+
+    def new_account(self, account: NewAccount) -> tuple[str, dict[str, str]]:
+        return "uid", {"objectClass": "inetOrgPerson", "uid": account.username, "cn": account.display_name,
+                       "departmentNumber": account.department, **_of_a_person(account)}  # fmt: skip
 
 
 class ActiveDirectory:
@@ -129,10 +138,20 @@ class ActiveDirectory:
     def after_password(self, *, must_change: bool) -> list[Change]:
         return [Change("pwdLastSet", (b"0" if must_change else b"-1",))]
 
+    def new_account(self, account: NewAccount) -> tuple[str, dict[str, str]]:
+        return "cn", {"objectClass": "user", "cn": account.username, "sAMAccountName": account.username,
+                      "userPrincipalName": account.email, "userAccountControl": str(NORMAL | DISABLED),
+                      "department": account.department, **_of_a_person(account)}  # fmt: skip
+
 
 def dialect_of(name: Literal["openldap", "active_directory"]) -> Dialect:
     """The dialect that the settings name."""
     return OpenLdap() if name == "openldap" else ActiveDirectory()
+
+
+def _of_a_person(account: NewAccount) -> dict[str, str]:
+    return {"sn": account.family_name, "givenName": account.given_name, "displayName": account.display_name,
+            "mail": account.email, "title": account.title, "l": account.location}  # fmt: skip
 
 
 def _over(since: dt.datetime | None, seconds: int, now: dt.datetime) -> bool:

@@ -17,6 +17,16 @@ def escape(value: str) -> str:
     return _SPECIAL.sub(lambda found: "".join(f"\\{byte:02x}" for byte in found.group().encode()), value)
 
 
+def escape_name(value: str) -> str:
+    """A value as part of an entry's name (RFC 4514, section 2.4): nothing in it can begin another part."""
+    return "".join(f"\\{byte:02x}" if _plain(byte) is None else chr(byte) for byte in value.encode())
+
+
+def _plain(byte: int) -> str | None:
+    sign = chr(byte)
+    return sign if byte < 0x80 and (sign.isalnum() or sign in "._-") else None
+
+
 @dataclass(frozen=True)
 class Entry:
     """One entry. Attribute names are case-insensitive; values are bytes."""

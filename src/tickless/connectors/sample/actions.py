@@ -8,8 +8,10 @@ from tickless.sdk import Call, Result, action
 from tickless.sdk.capabilities.directory import (
     Account,
     Enabled,
+    Made,
     Member,
     Membership,
+    NewAccount,
     PasswordSet,
     SetEnabled,
     SetPassword,
@@ -26,7 +28,7 @@ from tickless.sdk.capabilities.infrastructure import (
     ProcessState,
     ServiceName,
 )
-from tickless.sdk.capabilities.mailbox import Quota, SetQuota
+from tickless.sdk.capabilities.mailbox import MailboxMade, NewMailbox, Quota, SetQuota
 from tickless.sdk.capabilities.phone import Sent, Text
 from tickless.sdk.capabilities.vpn import Profile
 
@@ -102,6 +104,57 @@ def set_enabled(call: Call, params: SetEnabled) -> Result:
         changed=reply["changed"],
         summary=f"the account {params.username} is switched {word}",
         undo=taken_back if reply["changed"] else None,
+    )
+
+
+@action("create_account", params=NewAccount, output=Made)
+def create_account(call: Call, params: NewAccount) -> Result:
+    """Make an account, switched off."""
+    if call.dry_run:
+        there = client(call).read("office", "accounts", params.username)["exists"]
+        return Result(output=Made(exists=there), changed=not there, summary=f"would make the account {params.username}")
+    body = {"display_name": params.display_name}
+    reply = client(call).change("office", "POST", "accounts", params.username, key=call.key, body=body)
+    back = undo(call, "delete_account", {"username": params.username})
+    return Result(output=pick(Made, reply), changed=True, summary=f"made the account {params.username}", undo=back)
+
+
+@action("delete_account", params=Account, output=Made)
+def delete_account(call: Call, params: Account) -> Result:
+    """Delete an account with its groups and sessions."""
+    if call.dry_run:
+        there = client(call).read("office", "accounts", params.username)["exists"]
+        return Result(output=Made(exists=there), changed=there, summary=f"would delete the account {params.username}")
+    reply = client(call).change("office", "DELETE", "accounts", params.username, key=call.key)
+    return Result(
+        output=pick(Made, reply), changed=reply["changed"], summary=f"there is no account {params.username} now"
+    )
+
+
+@action("mailbox_create", params=NewMailbox, output=MailboxMade)
+def mailbox_create(call: Call, params: NewMailbox) -> Result:
+    """Open a mailbox of the normal size."""
+    if call.dry_run:
+        there = client(call).read("office", "mailboxes", params.username)["exists"]
+        return Result(output=MailboxMade(exists=there), changed=not there, summary=f"would open {params.email}")
+    reply = client(call).change("office", "POST", "mailboxes", params.username, key=call.key)
+    back = undo(call, "mailbox_delete", {"username": params.username}) if reply["changed"] else None
+    return Result(
+        output=pick(MailboxMade, reply), changed=reply["changed"], summary=f"{params.email} takes mail", undo=back
+    )
+
+
+@action("mailbox_delete", params=Account, output=MailboxMade)
+def mailbox_delete(call: Call, params: Account) -> Result:
+    """Close a mailbox, with what is in it."""
+    if call.dry_run:
+        there = client(call).read("office", "mailboxes", params.username)["exists"]
+        return Result(
+            output=MailboxMade(exists=there), changed=there, summary=f"would close {params.username}'s mailbox"
+        )
+    reply = client(call).change("office", "DELETE", "mailboxes", params.username, key=call.key)
+    return Result(
+        output=pick(MailboxMade, reply), changed=reply["changed"], summary=f"{params.username} has no mailbox now"
     )
 
 

@@ -7,7 +7,7 @@ from tickless.connectors.scim.probes import is_active, is_member
 from tickless.domain.errors import Rejected
 from tickless.domain.receipt import UndoStep
 from tickless.sdk import Call, Result, action
-from tickless.sdk.capabilities.directory import Enabled, Member, Membership, SetEnabled
+from tickless.sdk.capabilities.directory import Account, Enabled, Made, Member, Membership, NewAccount, SetEnabled
 
 
 @action("add_to_group", params=Membership, output=Member)
@@ -57,6 +57,49 @@ def set_enabled(call: Call, params: SetEnabled) -> Result:
         uses=f"{call.instance.name}.set_enabled", with_={"username": params.username, "enabled": not params.enabled}
     )
     return Result(output=Enabled(enabled=enabled), changed=True, summary=f"the account is {word} now", undo=undo)
+
+
+@action("create_account", params=NewAccount, output=Made)
+def create_account(call: Call, params: NewAccount) -> Result:
+    """Make an account that is not active and has no password. An earlier try of this step is gone on with."""
+    scim = connect(call)
+    there = scim.user(params.username)
+    ours = there is not None and call.first_started is not None and there.text("displayName") == params.display_name
+    if there is not None and not ours:
+        raise Rejected("the SCIM service has an account of that name already", detail=f"user name {params.username!r}")
+    if call.dry_run:
+        return Result(output=Made(exists=False), changed=True, summary="would make the account")
+    if there is None:
+        scim.create(_new(params))
+    made = scim.user(params.username) is not None
+    undo = UndoStep(uses=f"{call.instance.name}.delete_account", with_={"username": params.username})
+    return Result(output=Made(exists=made), changed=True, summary="made the account, disabled", undo=undo)
+
+
+def _new(params: NewAccount) -> dict[str, object]:
+    return {
+        "userName": params.username,
+        "name": {"givenName": params.given_name, "familyName": params.family_name},
+        "displayName": params.display_name,
+        "emails": [{"value": params.email, "type": "work", "primary": True}],
+        "active": False,
+        **({"title": params.title} if params.title else {}),
+    }
+
+
+@action("delete_account", params=Account, output=Made)
+def delete_account(call: Call, params: Account) -> Result:
+    """Delete an account: only ever to take its creation back."""
+    scim = connect(call)
+    user = scim.user(params.username)
+    if user is None:
+        return Result(output=Made(exists=False), summary="there is no such account")
+    if call.dry_run:
+        return Result(output=Made(exists=True), changed=True, summary="would delete the account")
+    scim.delete(user)
+    return Result(
+        output=Made(exists=scim.user(params.username) is not None), changed=True, summary="deleted the account"
+    )
 
 
 def _user(scim: Scim, username: str) -> Resource:

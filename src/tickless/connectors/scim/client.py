@@ -15,6 +15,7 @@ from tickless.sdk import Call
 from tickless.sdk.http import HttpClient
 
 MEDIA = "application/scim+json"
+USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
@@ -57,6 +58,16 @@ class Scim:
     def group(self, name: str) -> Resource | None:
         """The group with this name; None when there is none. Raises `Rejected` when there are several."""
         return self._one("Groups", f"{self.group_attribute} eq {quoted(name)}")
+
+    def create(self, user: Mapping[str, Any]) -> Resource:
+        """Make a user (RFC 7644, 3.3). Raises `Rejected` where the name is taken."""
+        body = json.dumps({"schemas": [USER], **user}).encode()
+        reply = self.http.send("POST", "/Users", timeout=self._left(), content=body, headers={"content-type": MEDIA})
+        return _resource(reply.json())
+
+    def delete(self, user: Resource) -> None:
+        """Delete a user (RFC 7644, 3.6)."""
+        self.http.send("DELETE", f"/Users/{quote(user.id, safe='')}", timeout=self._left())
 
     def set_active(self, user: Resource, *, active: bool) -> None:
         """Enable or disable a user."""

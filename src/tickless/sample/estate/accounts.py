@@ -36,6 +36,20 @@ class Accounts:
             "groups": [group["grp"] for group in groups],
         }
 
+    def create(self, username: str, name: str) -> Json:
+        """A new account, switched off and without a password. Raises `Problem` (409) for a name that somebody has."""
+        if one(self.db, "select 1 from account where username = ?", username) is not None:
+            raise Problem(409, f"the account {username!r} is there already")
+        affected(self.db, "insert into account (username, name, enabled) values (?, ?, 0)", username, name)
+        return {"changed": True, "exists": True}
+
+    def delete(self, username: str) -> Json:
+        """The account, its groups and its sessions; one that is not there is gone already."""
+        changed = affected(self.db, "delete from account where username = ?", username)
+        for table in ("membership", "session", "profile"):
+            affected(self.db, f"delete from {table} where username = ?", username)  # noqa: S608 - our own words
+        return {"changed": changed, "exists": False}
+
     def unlock(self, username: str) -> Json:
         self._row(username)
         changed = affected(

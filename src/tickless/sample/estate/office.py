@@ -84,6 +84,14 @@ class Office:
             "directory.set_enabled",
             lambda at, body: accounts.set_enabled(at["username"], enabled=body.get("enabled") is True),
         )
+        change(
+            "POST accounts/{username}",
+            "directory.create_account",
+            lambda at, body: accounts.create(at["username"], str(body.get("display_name", ""))[:200]),
+        )
+        change("DELETE accounts/{username}", "directory.delete_account", lambda at, _: accounts.delete(at["username"]))
+        change("POST mailboxes/{username}", "mailbox.create", lambda at, _: self.mailboxes.create(at["username"]))
+        change("DELETE mailboxes/{username}", "mailbox.delete", lambda at, _: self.mailboxes.delete(at["username"]))
         groups = "accounts/{username}/groups/{group}"
         change(f"POST {groups}", "directory.add_to_group", lambda at, _: accounts.join(at["username"], at["group"]))
         change(

@@ -28,6 +28,14 @@ class Mailboxes:
         affected(self.db, "update mailbox set quota_mb = ? where username = ?", quota_mb, username)
         return {"changed": box["quota_mb"] != quota_mb, "before_mb": box["quota_mb"], **self.state(username)}
 
+    def create(self, username: str) -> Json:
+        """An empty mailbox of the normal size, unless there is one."""
+        changed = affected(self.db, "insert or ignore into mailbox values (?, 0, ?)", username, NORMAL_QUOTA)
+        return {"changed": changed, "exists": True}
+
+    def delete(self, username: str) -> Json:
+        return {"changed": affected(self.db, "delete from mailbox where username = ?", username), "exists": False}
+
     def over(self) -> list[Json]:
         """Mailboxes that are full and refuse mail."""
         full = rows(self.db, "select username from mailbox where used_mb >= quota_mb order by username")

@@ -63,6 +63,24 @@ class Enabled(Output):
     enabled: bool
 
 
+class NewAccount(Account):
+    """An account to be made, switched off until it is enabled; it has no password before one is set."""
+
+    given_name: str = Field(min_length=1, max_length=100)
+    family_name: str = Field(min_length=1, max_length=100)
+    display_name: str = Field(min_length=1, max_length=200)
+    email: str = Field(pattern=r"^[^\s@]+@[^\s@]+$", max_length=200)
+    title: str = Field(default="", max_length=200)
+    department: str = Field(default="", max_length=200)
+    location: str = Field(default="", max_length=200)
+
+
+class Made(Output):
+    """Whether the account is there now."""
+
+    exists: bool
+
+
 SHAPES = (
     Shape("directory.account", "probe", Account, AccountState),
     Shape("directory.unlock", "action", Account, Unlocked),
@@ -71,4 +89,6 @@ SHAPES = (
     Shape("directory.add_to_group", "action", Membership, Member),
     Shape("directory.remove_from_group", "action", Membership, Member),
     Shape("directory.set_enabled", "action", SetEnabled, Enabled),
+    Shape("directory.create_account", "action", NewAccount, Made),
+    Shape("directory.delete_account", "action", Account, Made),
 )

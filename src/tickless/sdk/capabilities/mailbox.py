@@ -22,7 +22,19 @@ class SetQuota(Account):
     quota_mb: float = Field(gt=0, le=1_000_000)
 
 
+class NewMailbox(Account):
+    """A mailbox for an account, with its address."""
+
+    email: str = Field(pattern=r"^[^\s@]+@[^\s@]+$", max_length=200)
+
+
+class MailboxMade(Output):
+    exists: bool
+
+
 SHAPES = (
     Shape("mailbox.quota", "probe", Account, Quota),
     Shape("mailbox.set_quota", "action", SetQuota, Quota),
+    Shape("mailbox.create", "action", NewMailbox, MailboxMade),
+    Shape("mailbox.delete", "action", Account, MailboxMade),
 )

@@ -40,6 +40,8 @@ _UNDO = {
     "process.start": "process.stop",
     "process.stop": "process.start",
     "mailbox.set_quota": "mailbox.set_quota",
+    "mailbox.create": "mailbox.delete",
+    "directory.create_account": "directory.delete_account",
 }
 """What takes a capability back wherever it is connected. The rest has to say in each runbook why it cannot be."""
 

@@ -38,7 +38,7 @@ def state(server: Slapd) -> Any:
         name: sorted(server.attribute(f"cn={name},{server.groups_base}", "member"))
         for name in ("vpn-users", "wiki-editors")
     }
-    return marks, groups
+    return marks, groups, server.logins()
 
 
 @contextmanager
@@ -88,6 +88,12 @@ def without_such_a_group() -> Iterator[World]:
 
 
 @contextmanager
+def with_that_name_taken() -> Iterator[World]:
+    with directory() as world:
+        yield World(world.settings, world.secrets, world.look, {"username": "anna"})
+
+
+@contextmanager
 def silent() -> Iterator[World]:
     with directory() as world, silent_port() as port:
         yield World({**world.settings, "url": f"ldap://127.0.0.1:{port}"}, world.secrets)
@@ -107,6 +113,8 @@ GONE: dict[Fault, OpenWorld] = {
 NO_PERSON: dict[Fault, OpenWorld] = {"not_found": without_such_a_person}
 NO_GROUP: dict[Fault, OpenWorld] = {**NO_PERSON, "invalid": without_such_a_group}
 ANNA = {"username": "anna"}
+NEW_PERSON = {"username": "j.smith2", "given_name": "Jane", "family_name": "Smith, jr", "display_name": "Jane Smith, jr",
+              "email": "j.smith2@example.test", "department": "Sales", "location": "Leeds"}  # fmt: skip
 NEW = {"username": "anna", "password": "env:NEW_PASSWORD"}
 
 CASES = [
@@ -154,6 +162,21 @@ CASES = [
         expect={"member": False},
         undo_restores=True,
         faults={**GONE, **NO_GROUP},
+    ),
+    ContractCase(
+        "create_account",
+        directory,
+        NEW_PERSON,
+        changes=True,
+        expect={"exists": True},
+        undo_restores=True,
+        faults={**GONE, "forbidden": without_rights, "invalid": with_that_name_taken},
+    ),
+    ContractCase(
+        "delete_account", directory, {"username": "dora"}, changes=True, expect={"exists": False}, faults=GONE
+    ),
+    ContractCase(
+        "delete_account", directory, {"username": "nobody-here"}, expect={"exists": False}, name="gone already"
     ),
     ContractCase(
         "set_enabled",

@@ -59,6 +59,18 @@ def person(path: str, *breaks: FaultKind, **also: Any) -> Callable[[], AbstractC
     return world
 
 
+def newcomer(path: str) -> Callable[[], AbstractContextManager[World]]:
+    """A world around somebody whom nobody knows yet."""
+
+    @contextmanager
+    def world() -> Iterator[World]:
+        username = f"jane.smith{next(TURN)}"
+        estate().forget_effects()
+        yield made(lambda: ask("office", path.format(username)), {"username": username})
+
+    return world
+
+
 def laptop(*, has: bool) -> Callable[[], AbstractContextManager[World]]:
     """A world around the laptop of somebody new, and an app's package that is, or is not, on it."""
 
@@ -194,6 +206,24 @@ CASES = [
         expect={"member": False},
         undo_restores=True,
     ),
+    ContractCase(
+        "create_account",
+        newcomer("/accounts/{}"),
+        {"given_name": "Jane", "family_name": "Smith", "display_name": "Jane Smith", "email": "jane@larkmoor.example"},
+        changes=True,
+        expect={"exists": True},
+        undo_restores=True,
+    ),
+    ContractCase("delete_account", person(ACCOUNT), WHO, changes=True, expect={"exists": False}),
+    ContractCase(
+        "mailbox_create",
+        newcomer("/mailboxes/{}"),
+        {"email": "jane@larkmoor.example"},
+        changes=True,
+        expect={"exists": True},
+        undo_restores=True,
+    ),
+    ContractCase("mailbox_delete", person("/mailboxes/{}"), WHO, changes=True, expect={"exists": False}),
     ContractCase(
         "set_enabled",
         person(ACCOUNT),

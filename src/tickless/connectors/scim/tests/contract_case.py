@@ -17,7 +17,7 @@ def service() -> Iterator[World]:
     server = fresh_scim()
 
     def look() -> object:
-        people = {name: server.read(f"Users/{server.people[name]}")["active"] for name in server.people}
+        people = {user["userName"]: user["active"] for user in server.read("Users?count=100")["Resources"]}
         return people, {name: sorted(server.members(name)) for name in server.groups}
 
     yield World({"url": server.url, "token": "env:SCIM_TOKEN"}, {"SCIM_TOKEN": server.token}, look)
@@ -36,6 +36,12 @@ def without_the_group() -> Iterator[World]:
 
 
 @contextmanager
+def with_that_name_taken() -> Iterator[World]:
+    with service() as world:
+        yield World(world.settings, world.secrets, world.look, {"username": "anna"})
+
+
+@contextmanager
 def with_a_wrong_token() -> Iterator[World]:
     with service() as world:
         yield World(world.settings, SECRETS, world.look)
@@ -48,6 +54,8 @@ def at(url: str) -> World:
 FAULTS = http_faults(at)
 FOR_PEOPLE = {**FAULTS, "unauthenticated": with_a_wrong_token, "not_found": without_the_person}
 FOR_GROUPS = {**FAULTS, "not_found": without_the_person, "invalid": without_the_group}
+NEW_PERSON = {"username": "j.smith2", "given_name": "Jane", "family_name": "Smith", "display_name": "Jane Smith",
+              "email": "j.smith2@example.test"}  # fmt: skip
 IN_VPN = {"username": "anna", "group": "vpn-users"}
 NOT_IN_VPN = {"username": "ben", "group": "vpn-users"}
 
@@ -81,6 +89,17 @@ CASES = [
         undo_restores=True,
         faults=FOR_GROUPS,
     ),
+    ContractCase(
+        "create_account",
+        service,
+        NEW_PERSON,
+        changes=True,
+        expect={"exists": True},
+        undo_restores=True,
+        faults={**FAULTS, "unauthenticated": with_a_wrong_token, "invalid": with_that_name_taken},
+    ),
+    ContractCase("delete_account", service, {"username": "ben"}, changes=True, expect={"exists": False}, faults=FAULTS),
+    ContractCase("delete_account", service, {"username": "nobody-here"}, expect={"exists": False}, name="gone already"),
     ContractCase(
         "set_enabled",
         service,
