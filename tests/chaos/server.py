@@ -28,6 +28,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import reading_model  # beside this file: it is run as a program
+
 import tickless.app.build as composition
 from tickless.app import configured, language
 from tickless.app.sample_house import MONITOR, sample_settings, world_of
@@ -51,18 +53,19 @@ STUCK, DIED = 3, 9
 class Points:
     """The points at which lives ended, kept in a file; `reached` ends (or stops) this life if the point is new.
 
-    `kinds`: the kinds of points that count; `deaths`: how many may be died; `number`: with which signal.
+    `kinds`: the kinds of points that count; `about`: what they speak of; `deaths`: how many may be died; `number`: with which signal.
     """
 
     def __init__(self, plan: dict[str, Any]) -> None:
         self.file = Path(plan["folder"], "points")
         self.kinds: list[str] = plan["kinds"]
+        self.about: str = plan.get("about", "")
         self.deaths: int = plan["deaths"]
         self.number = signal.Signals[plan["signal"]]
         self.lock = threading.Lock()
 
     def reached(self, kind: str, *where: Any) -> None:
-        if kind not in self.kinds:
+        if kind not in self.kinds or self.about not in str(where):
             return
         point = json.dumps([kind, *where])
         with self.lock:
@@ -122,7 +125,7 @@ class People:
 
     async def live(self) -> None:
         for number, said in enumerate(self.plan["says"]):
-            sender = self._sender(said["person"], f"talk:{number}")
+            sender = self._sender(said["person"], f"talk:{said.get('talk', number)}")
             await self.house.desk.say(sender, said["text"], key=f"said:{number}")
         while True:
             await self._monitor()
@@ -167,7 +170,8 @@ class People:
 
 def over(house: composition.House, cases: int) -> bool:
     with house.journal.read() as tx:
-        return tx.cases.count() >= cases and not tx.cases.count_live() and not tx.coordination.posted()
+        waiting = tx.coordination.posted() or tx.held.count()
+        return tx.cases.count() >= cases and not tx.cases.count_live() and not waiting
 
 
 def findings(house: composition.House) -> dict[str, Any]:
@@ -191,8 +195,11 @@ def findings(house: composition.House) -> dict[str, Any]:
 def open_house(plan: dict[str, Any]) -> tuple[composition.House, Estate]:
     estate = Estate.attach(Path(plan["estate"]))
     _, secret_values = estate.connector_settings()
-    settings = sample_settings(estate, Path(plan["data"]), database=plan["database"], pace=PACE)
+    given = {"model": reading_model.SETTINGS} if plan.get("model") else {}
+    settings = sample_settings(estate, Path(plan["data"]), database=plan["database"], pace=PACE, **given)
     house = composition.build(settings, role=plan["role"], secret_values=secret_values)
+    if plan.get("model"):
+        reading_model.put_in_place(house.rooms.models, plan, Points(plan).reached)
     with house.journal.write() as tx:
         if not tx.people.count():
             write_world(tx, world_of(make_company()))
