@@ -32,6 +32,7 @@ from tickless.sdk import Item, Spoken, receiver
 from tickless.sdk.receiving import read_time
 
 WINDOW_SECONDS = 300
+MOST_FILES = 20
 _SUBTYPES = frozenset({"", "file_share", "thread_broadcast", "me_message", "bot_message"})
 """Messages; everything else (edits, joins, topics …) is no message of a person."""
 
@@ -99,9 +100,8 @@ def _message(body: dict[str, Any], settings: Settings) -> list[Heard]:
     bot = next((text(one, "user_id") for one in items(body, "authorizations") if one.get("is_bot")), "")
     if own or (bot and text(event, "user") == bot):
         return []
-    words = plain(text(event, "text"), bot=bot)
-    files = [f"[file: {text(one, 'name') or 'without a name'}]" for one in items(event, "files")]
-    words = "\n".join([*filter(None, [words]), *files])[: settings.longest_text]
+    words = plain(text(event, "text"), bot=bot)[: settings.longest_text]
+    files = tuple((text(one, "name") or "no name")[:120] for one in items(event, "files"))[:MOST_FILES]
     user, channel, stamp = text(event, "user") or text(event, "bot_id"), text(event, "channel"), text(event, "ts")
     if not (user and channel and stamp):
         raise PayloadRejected("a message without sender, place or time", mend=MEND)
@@ -114,7 +114,8 @@ def _message(body: dict[str, Any], settings: Settings) -> list[Heard]:
             channel=channel,
             thread=text(event, "thread_ts") or ("" if direct else stamp),
             direct=direct,
-            words=words or "hello",
+            words=words or ("" if files else "hello"),
+            files=files,
             key=f"{channel}/{stamp}",
             at=stamp,
             automatic="written by a bot" if machine else "",
@@ -164,15 +165,21 @@ def read(raw: bytes, payload: Payload, settings: Settings) -> Item:
     )
     return Item(
         fingerprint=f"message:{heard.account}/{place}",
-        title=heard.words.split("\n", maxsplit=1)[0][:200],
+        title=heard.words.split("\n", maxsplit=1)[0][:200] or "a file, which is not read",
         kind="message",
         state="info",
         event_key=heard.key,
         body=heard.words,
-        labels={"channel": "slack", "account": heard.account, "conversation": place},
+        labels={"channel": "slack", "account": heard.account, "conversation": place, **_attached(heard.files)},
         occurred_at=read_time(_seconds(heard.at)),
         said=said,
     )
+
+
+def _attached(files: Sequence[str]) -> dict[str, str]:
+    """Names only, apart from the words: a file's name is never taken for what its sender wants."""
+    names = {f"attachment_{number}": name for number, name in enumerate(files, start=1)}
+    return {"attachments": str(len(files)), **names} if files else {}
 
 
 def _seconds(stamp: str) -> float | None:

@@ -22,3 +22,5 @@ class Heard(msgspec.Struct, frozen=True, omit_defaults=True):
     deed: str = ""
     ref: str = ""
     values: dict[str, str] = {}
+    files: tuple[str, ...] = ()
+    """Names of what was sent along: nobody's words."""

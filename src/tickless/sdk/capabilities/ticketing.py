@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from tickless.sdk.capabilities.shape import Shape
 from tickless.sdk.operations import Output, Params
@@ -15,11 +15,20 @@ TicketPhase = Literal["open", "pending", "resolved", "closed"]
 """`pending`: they wait for somebody. `closed`: nothing about it can change any more."""
 
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula: lists of tickets are exported to them."""
+
+
+def no_formula(title: str) -> str:
+    """The title as no spreadsheet calculates it: behind an apostrophe, which marks text there."""
+    return f"'{title[:199]}" if title.startswith(FORMULA) else title
+
+
 class NewTicket(Params):
     """A ticket to be there. `key` is its correlation id: the same key is the same ticket, however often it is asked for."""
 
     key: str = Field(pattern=KEY, min_length=8, max_length=64)
-    title: str = Field(min_length=1, max_length=200)
+    title: Annotated[str, AfterValidator(no_formula)] = Field(min_length=1, max_length=200)
     body: str = Field(max_length=60_000)
     """Plain text, lines separated by `\\n`."""
     kind: Literal["incident", "request"] = "incident"
