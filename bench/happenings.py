@@ -198,6 +198,8 @@ def _of_findings(
         elif finding.act in {"thanks", "confirm"}:
             confirmed = any("confirmed" in one.outcomes for one in known)
             made.append(_soft("thanks", {"nothing", "answered"} | ({"confirmed"} if confirmed else set())))
+        elif finding.act == "deny" and not cases and not known:
+            made.append(_soft(None, {"nothing", "asked_back"}))  # it asks what it is that does not work
         else:
             made.append(_soft(None, {"nothing"}))
     return made

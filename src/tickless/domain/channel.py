@@ -44,6 +44,11 @@ class Thread(Record):
     automatic: int = 0
     """Messages of machines in a row: nobody answers those."""
 
+    @property
+    def by_letter(self) -> bool:
+        """Whether every message is a letter of its own, which answers letters before it."""
+        return "references" in self.address
+
 
 DeliveryState = Literal["pending", "open", "sent", "failed"]
 """`open`: sent, and its card still waits to be pressed; it becomes `sent` when that is over."""

@@ -17,6 +17,7 @@ from tickless.flow.saying import words
 from tickless.flow.saying.conversation import fill, say
 from tickless.flow.saying.labels import label_of
 from tickless.flow.saying.pauses import tell_paused
+from tickless.flow.talking.joining import Joining
 from tickless.flow.talking.knowing import unanswered
 from tickless.journal import Tx
 
@@ -34,6 +35,7 @@ class CaseSteps:
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
+        self._joining = Joining(rooms)
 
     def decide(self, case: str, generation: int, turn: int) -> dict[str, Any]:
         """Decide: {"id", "kind", "seconds"}. A case that people closed meanwhile is over."""
@@ -172,12 +174,24 @@ class CaseSteps:
             made = tx.decisions.get(decision)
             why = made.summary if made else "people take over"
             done = ends.end_case(tx, record, state="handed_off", outcome="handed_off", now=now, why=why)
-            told = made is not None and self._speak(tx, done, made, "handed_off", key=f"{decision}:off", now=now)
+            told = self._left_to_incident(tx, done, key=f"{decision}:off", now=now)
+            told = told or (
+                made is not None and self._speak(tx, done, made, "handed_off", key=f"{decision}:off", now=now)
+            )
             unanswered(tx, done, now=now)
             if not told:
                 text = self._words_of_hand_off(tx, done)
                 say(tx, conversation=done.conversation, case=done, text=text, key=f"{decision}:off", at=now)
         return "handed_off"
+
+    def _left_to_incident(self, tx: Tx, case: Case, *, key: str, now: dt.datetime) -> bool:
+        """One person's trouble while the whole service is in trouble: they hear of that, and when it is over."""
+        incident = self._incident_of(tx, case, case.service) if case.kind == "incident" and case.service else None
+        if incident is None or not case.requester:
+            return False
+        ends.join_incident(tx, case, incident, now=now)
+        say(tx, conversation=case.conversation, case=case, text=self._joining.joined(tx, incident), key=key, at=now)
+        return True
 
     def _words_of_hand_off(self, tx: Tx, case: Case) -> str:
         if case.kind != "question":

@@ -40,9 +40,8 @@ class RunSteps:
             text = runbook.say.get("started") if runbook else None
             if text:
                 values = {"inputs": dict(record.plan.inputs), "case": {"id": case.id, "number": case.number}}
-                say(
-                    tx, conversation=case.conversation, case=case, text=fill(text, values), key=f"{run}:started", at=now
-                )
+                say(tx, conversation=case.conversation, case=case, text=fill(text, values), key=f"{run}:started", at=now,
+                    passing=True)  # fmt: skip
 
     def precheck(self, run: str, index: int) -> dict[str, Any]:
         """Look at one precondition: {"held", "otherwise", "because"}."""

@@ -75,9 +75,17 @@ _STATES = {
     "awaiting_approval": "waiting for approval",
     "acting": "being worked on",
     "verifying": "being checked",
-    "resolved": "resolved",
+    "resolved": "solved",
     "handed_off": "with a colleague",
-    "muted": "muted",
+    "muted": "closed",
+}
+_OUTCOMES = {
+    "verified": "solved and checked",
+    "confirmed": "solved, as you said",
+    "refused": "declined",
+    "withdrawn": "stopped at your word",
+    "handed_off": "with a colleague",
+    "regressed": "open again",
 }
 
 
@@ -116,9 +124,12 @@ def _case(card: cards.CaseCard | cards.SolvedCard, home: str) -> Face:
         yes = Button("Yes, it works", "solved", card.case, says="yes, it works", tone="yes")
         no = Button("No, it does not", "unsolved", card.case, says="no, it does not work", tone="no")
         return Face(rows=(Row("Does it work now?", (yes, no)),), links=link)
-    state = _STATES.get(card.state, card.state)
-    words = state if card.outcome in {None, card.state} else f"{state} ({str(card.outcome).replace('_', ' ')})"
-    return Face(lines=(f"Case #{card.number}: {words}",), links=link)
+    return Face(lines=(f"Case #{card.number}: {state_words(card.state, card.outcome)}",), links=link)
+
+
+def state_words(state: str, outcome: str | None) -> str:
+    """Where a case stands, as one tells the person whose case it is."""
+    return _OUTCOMES.get(outcome or "") or _STATES.get(state, state.replace("_", " "))
 
 
 def _approval(card: cards.ApprovalCard, home: str) -> Face:
@@ -148,7 +159,7 @@ def _citations(card: cards.AnswerCard, home: str) -> Face:
     bare = tuple(f"Source: {label}" for label, href in cited if not absolute(home, href))
     return Face(
         lines=bare,
-        rows=(Row("Did that help?", (helped, not_helped)),),
+        rows=(Row("", (helped, not_helped)),),
         links=_links(home, *cited),
     )
 

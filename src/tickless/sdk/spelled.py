@@ -60,7 +60,7 @@ def _cut(text: str) -> str:
 
 def _entries(face: Face) -> list[Part]:
     if len(face.entries) == 1 and not face.entries[0].options:
-        return [Part(f"{line(face.entries[0].label, 300)}: answer with it.")]
+        return []  # the text above asks for it already
     things = tuple(
         line(entry.label, 300)
         + (f" ({', '.join(line(option, 300) for option in entry.options)})" if entry.options else "")

@@ -26,6 +26,7 @@ from tickless.domain.card import (
     read_card,
 )
 from tickless.sdk.capabilities.chat import Amended, Outgoing
+from tickless.sdk.face import state_words
 
 FALLBACK = 3_000
 MOST_BUTTONS = 5
@@ -142,8 +143,7 @@ def _secret(card: SecretCard, home: str) -> list[Block]:
 
 
 def _case(card: CaseCard, home: str) -> list[Block]:
-    words = [f"Case {card.number}", card.state, *([card.outcome] if card.outcome else [])]
-    return [context(escape(" · ".join(word.replace("_", " ")[:100] for word in words)))]
+    return [context(escape(f"Case {card.number}: {state_words(card.state, card.outcome)[:100]}"))]
 
 
 def _solved(card: SolvedCard, home: str) -> list[Block]:

@@ -37,10 +37,12 @@ def say(
     card: dict[str, object] | None = None,
     private: bool = False,
     proactive: bool = False,
+    passing: bool = False,
 ) -> None:
     """Say something, once per key. Without a conversation (a machine's case) nobody listens and nothing is written.
 
-    `proactive`: nobody waits for it, so that an outside channel gets it when courtesy allows.
+    `proactive`: nobody waits for it, so that an outside channel gets it when courtesy allows. `passing`: it only says what is
+    being done for the moment, and no letter is written for that.
     """
     if conversation is None or not text:
         return
@@ -61,7 +63,9 @@ def say(
         at=at,
     )
     tx.messages.put(message)
-    send_out(tx, message, proactive=proactive)
+    thread = tx.threads.get(conversation)
+    if not (passing and thread is not None and thread.by_letter):
+        send_out(tx, message, proactive=proactive)
 
 
 def send_out(tx: Tx, message: Message, *, proactive: bool = False) -> None:

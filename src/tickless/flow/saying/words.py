@@ -21,6 +21,10 @@ NOT_BY_ORDER = (
     "and why, and I'll ask whoever decides about it."
 )
 """To words that speak to the machine instead of saying what is needed."""
+NO_ADMIN = (
+    "Administrator's rights are never given in a chat. If something is missing for your work, tell me for which app or device "
+    "and what you need to do there: then I'll ask for just that."
+)
 NOTHING_TO_CANCEL = "There is nothing open that I could stop, so all is as it was."
 WITHDRAWN = "All right, I've stopped. Nothing more happens with this."
 GLAD = "Good to hear, thank you for telling me."
@@ -79,7 +83,8 @@ def joined(case: Case, world: World, *, workaround: str = "", news: Bulletin | N
         "verifying": "a repair is done and is being checked",
         "awaiting_approval": "a repair is ready and waits for a go-ahead",
     }.get(case.state, "it is being worked on")
-    told = f"You're not alone: there is trouble with {what} since {case.opened_at:%H:%M} UTC (case {case.number}), and {doing}."
+    since = f"there has been trouble with {what} since {case.opened_at:%H:%M} UTC"
+    told = f"You're not alone: {since} (case {case.number}), and {doing}."
     latest = f" The latest: {news.text.rstrip('.')}." if news else ""
     around = f" Until then: {workaround.rstrip('.')}." if workaround else ""
     if news and news.next_update_at:

@@ -23,6 +23,7 @@ from tickless.flow.talking.moving import goes_with
 from tickless.flow.talking.person_words import it_works, leave_it, may_come_back, still_broken
 from tickless.flow.talking.questions import Questions
 from tickless.journal import Tx
+from tickless.stages.understand.hostile import WANTS_ADMIN
 from tickless.stages.understand.replies import reply_in
 from tickless.stages.understand.wording import is_over
 
@@ -172,8 +173,8 @@ def _plain_reply(finding: Finding) -> str:
         return words.HELLO
     if finding.act == "out_of_scope" and any(piece.ref == "injection" for piece in finding.evidence):
         return words.NOT_BY_ORDER
-    if finding.act == "out_of_scope" and any(piece.ref == "injection" for piece in finding.evidence):
-        return words.NOT_BY_ORDER
+    if finding.act == "out_of_scope" and any(piece.text == WANTS_ADMIN for piece in finding.evidence):
+        return words.NO_ADMIN
     if finding.act == "out_of_scope":
         spoken = spoken_in(finding)
         return reply_in(spoken) if spoken else words.OUT_OF_SCOPE

@@ -18,6 +18,7 @@ from tickless.kit.ids import new_id
 from tickless.stages.correlate import people
 from tickless.stages.correlate.core import WINDOW, Placed, Trouble, place
 from tickless.stages.correlate.impact import impact, personal_impact
+from tickless.stages.correlate.reported import raised, reported
 
 LABEL = "label:"
 MAX_LABELS = 40
@@ -193,6 +194,8 @@ class CorrelateRoom:
             inputs["person"] = whom.person
         elif whom.choices or whom.unknown:
             inputs["person?"] = "|".join(whom.choices)
+        said = reported((signal.body or signal.title).tame(4_000))
+        urgent = (Evidence(text=said.told, source="conversation", ref=signal.id),) if said.told else ()
         case = Case(
             id=new_id("case"),
             number=tx.coordination.next_number("case"),
@@ -209,10 +212,10 @@ class CorrelateRoom:
             assurance=sender.assurance,
             conversation=sender.conversation,
             inputs=inputs,
-            impact=self._impact_of(kind, service, subject),
+            impact=raised(self._impact_of(kind, service, subject), said, kind=kind),
             opened_at=signal.received_at,
             updated_at=now,
-            evidence=(Evidence(text="A need of its own.", source="conversation", ref=signal.id),),
+            evidence=(Evidence(text="A need of its own.", source="conversation", ref=signal.id), *urgent),
         )
         if sender.person:
             tx.alerts.add_participant(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from tickless.domain.person import App, Device, Person
 from tickless.domain.runbook import Runbook, RunbookInput
 from tickless.domain.service import ConfigurationItem, Service
 from tickless.domain.world import World
-from tickless.stages.decide.usual_access import beyond, held, usual
+from tickless.kit.days import read_day
+from tickless.stages.decide.usual_access import beyond, held, usual, usual_there
 
 LABEL = "label:"
 """Case inputs with this prefix are labels of the alert."""
@@ -84,7 +86,7 @@ def _as_somebody_has(name: str, ask: str, case: Case, world: World) -> Missing:
         if a.id not in mine and person.department in (a.departments or (person.department,))
     ]
     if not more:
-        return Missing(name, f"I find nothing that {model.name} has and that you could still ask for. {ask}")
+        return Missing(name, f"Of what {model.name} has, I find nothing that you could still ask for. {ask}")
     return Missing(
         name,
         f"These are the apps that {model.name} has and that you could ask for. Which one do you need?",
@@ -119,6 +121,8 @@ def _value(name: str, wanted: RunbookInput, case: Case, world: World, bound: Map
         return _department(case.inputs.get(name), world)
     if wanted.type == "apps":
         return _apps(wanted, world, bound)
+    if wanted.type == "date":
+        return _date(case.inputs.get(name), case)
     if wanted.type == "ci":
         return _item(name, wanted, case, world)
     return _plain(name, wanted, case)
@@ -170,18 +174,32 @@ def _department(text: str | None, world: World) -> Any:
     return None if name is None else {"name": name}
 
 
+def _date(text: str | None, case: Case) -> Any:
+    """A day; work begins at six in the morning, UTC."""
+    day = read_day(text, case.opened_at.date()) if text else None
+    if day is None:
+        return None
+    at = dt.datetime.combine(day, dt.time(6), tzinfo=dt.UTC)
+    return {"day": day.isoformat(), "at": at.isoformat(), "name": f"{day:%A, %d %B %Y}"}
+
+
 def _apps(wanted: RunbookInput, world: World, bound: Mapping[str, Any]) -> Any:
     """Apps of the person that is bound already, in the light of the department that is, else of their own."""
     facts = next((value for value in bound.values() if isinstance(value, dict) and "username" in value), None)
-    person = world.people.get(facts["id"]) if facts else None
-    if person is None:
-        return {"ids": [], "names": "nothing", "count": 0}
     named = next(
         (value["name"] for value in bound.values() if isinstance(value, dict) and set(value) == {"name"}), None
     )
+    if wanted.kind == "usual_there":
+        return _listed(usual_there(str(named or ""), world))
+    person = world.people.get(facts["id"]) if facts else None
+    if person is None:
+        return _listed([])
     department = str(named or person.department)
     which = {"usual": usual, "beyond": beyond}.get(wanted.kind or "held")
-    apps = which(person, department, world) if which else held(person, world)
+    return _listed(which(person, department, world) if which else held(person, world))
+
+
+def _listed(apps: list[App]) -> dict[str, Any]:
     return {
         "ids": [app.id for app in apps],
         "names": ", ".join(app.name for app in apps) or "nothing",

@@ -72,6 +72,8 @@ class Situation:
     still_firing: bool = True
     known_error: KnownError | None = None
     """An error that is known, whose symptoms these are."""
+    incident: int | None = None
+    """Number of the running incident of the service that the case is about."""
     comes_after: int | None = None
     """Number of a case that has to be over first."""
     answer: Answer | None = None
@@ -98,7 +100,7 @@ class Choice:
 
 def candidates(situation: Situation) -> list[Runbook]:
     """The runbooks that serve this case, in order of id, less those that failed here already."""
-    found = []
+    found: list[Runbook] = []
     for runbook in sorted(situation.runbooks, key=lambda r: r.runbook):
         if runbook.runbook in situation.failed_runs:
             continue
@@ -107,7 +109,17 @@ def candidates(situation: Situation) -> list[Runbook]:
         by_intent = situation.case.need in runbook.serves.intents
         if by_name or by_intent or (situation.signal and serves_alert(runbook, situation.signal)):
             found.append(runbook)
-    return found
+    return [*_following(situation, found), *found]
+
+
+def _following(situation: Situation, found: list[Runbook]) -> list[Runbook]:
+    """Runbooks that go on from one of these, because what they need to know has been said."""
+    ids, known = {one.runbook for one in found}, situation.case.inputs
+    return [
+        one for one in situation.runbooks
+        if one.serves.follows in ids and one.runbook not in situation.failed_runs
+        and all(name in known for name in one.serves.given)
+    ]  # fmt: skip
 
 
 def serves_alert(runbook: Runbook, signal: Mapping[str, Any]) -> bool:
@@ -253,7 +265,10 @@ def _blocked(situation: Situation, runbook: Runbook, plan: Plan, ruled: Ruled, n
     def choice(kind: DecisionKind, **more: Any) -> Choice:
         return Choice(kind, more.pop("summary", said), plan=plan, reasons=ruled.reasons, candidates=names, **more)
 
-    if any(reason.policy.startswith("brakes.") for reason in ruled.reasons) and not ruled.needs:
+    braked = any(reason.policy.startswith("brakes.") for reason in ruled.reasons) and not ruled.needs
+    if braked and situation.incident is not None and situation.case.door == "human":
+        return choice("hand_off", summary=f"It belongs to the service's own incident, case {situation.incident}.")
+    if braked:
         return choice("wait", wait_seconds=BRAKE_SECONDS)
     if not ruled.needs:
         return choice("refuse")
@@ -294,8 +309,8 @@ def _proof_text(proof: str, plan: Plan, case: Case) -> str:
     if proof == "step_up:target":
         name = (plan.inputs.get("person") or {}).get("name", "the person concerned")
         return (
-            f"That is {name}'s account, so {name} has to agree: I sent a code to the phone that is registered for them, with "
-            "your name. If they give it to you, type it here; or they simply write to me themselves."
+            f"That is {name}'s account, so they have to agree. I sent a code to their registered phone and told them that you "
+            "ask for it: if they give it to you, type it here. They can also just write to me themselves."
         )
     return "Before I touch an account I need to be sure it's you. I sent a code to your registered phone; please type it here."
 

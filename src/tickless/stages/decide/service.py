@@ -89,6 +89,7 @@ class DecisionRoom:
             world=self._world(),
             rule=lambda plan, runbook: self._rule(tx, case, plan, runbook, now=now),
             may_suggest=lambda plan, runbook: self._may_suggest(tx, case, plan, runbook, now=now),
+            incident=_incident(tx, case),
             comes_after=comes_after(tx, case),
             approvals=approvals,
             failed_runs=tuple(
@@ -187,6 +188,12 @@ def _offered(plan: Plan, case: Case, world: World) -> CatalogueItem | None:
     """The catalogue item that this plan delivers, if it is one."""
     refs = {name: str(value["id"]) for name, value in plan.inputs.items() if isinstance(value, dict) and "id" in value}
     return world.offers(case.need, refs)
+
+
+def _incident(tx: Tx, case: Case) -> int | None:
+    if case.kind != "incident" or not case.service:
+        return None
+    return next((one.number for one in tx.cases.live_of_service(case.service) if one.door == "machine" and one.id != case.id), None)
 
 
 def _open_error(tx: Tx, case: Case) -> KnownError | None:

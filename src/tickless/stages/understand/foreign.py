@@ -13,6 +13,9 @@ from importlib.resources import files
 KNOWN_SHARE = 0.65
 """Of the words, names and figures aside, so many must be in the glossary."""
 _WORKS_NOT = re.compile(r"\bnot works?\b|\bworks? not\b", re.IGNORECASE)
+_VPN = re.compile(r"\bvpn\b", re.IGNORECASE)
+_LOGS_IN = re.compile(r"\blog in\b", re.IGNORECASE)
+"""Many languages have one word for that and for connecting, which is meant where a VPN is spoken of."""
 _TOKEN = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*")
 
 
@@ -52,6 +55,7 @@ def in_english(text: str, language: str) -> str:
             unknown += 1
     out = re.sub(r" {2,}", " ", out + text[at:]).strip()
     out = _WORKS_NOT.sub("does not work", out)
+    out = _LOGS_IN.sub("connect", out) if _VPN.search(out) else out
     enough = known >= 2 or (known == 1 and unknown == 0)
     return out if enough and known >= KNOWN_SHARE * (known + unknown) else ""
 

@@ -34,6 +34,8 @@ _ADMIN = re.compile(
     r"|\b(?:domain|enterprise|global) admins?\b|\bunrestricted access\b|\baccess to everything\b",
     re.IGNORECASE,
 )
+WANTS_ADMIN = "asks for administrator's rights"
+"""Evidence of a finding that is out of scope for that reason."""
 
 
 def commands_in(text: str) -> bool:

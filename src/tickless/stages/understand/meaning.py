@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tickless.stages.understand.clauses import Piece
-from tickless.stages.understand.hostile import asks_admin
+from tickless.stages.understand.hostile import WANTS_ADMIN, asks_admin
 from tickless.stages.understand.mention import Mention
 from tickless.stages.understand.respelling import respelt
 from tickless.stages.understand.turning import turned_round
@@ -94,7 +94,7 @@ def _look(piece: Piece, mentions: Sequence[Mention], reader: Reader) -> Said:
         return Said(piece, "", 0.2, "somebody else approved")
     installs = label == "need.software_install" and bool(apps_in(piece, mentions))
     if label not in _WITH_ADMIN and not installs and asks_admin(piece.text):
-        return Said(piece, "act.out_of_scope", 0.9, "asks for administrator's rights")
+        return Said(piece, "act.out_of_scope", 0.9, WANTS_ADMIN)
     if label == "need.software_install" and _UNINSTALL.search(piece.text):
         return Said(piece, "", 0.3, "asks to uninstall")
     if label == "need.account_unlock" and _LOCK.search(piece.text):
@@ -142,7 +142,9 @@ _ON_DEVICE = re.compile(
 _BROKEN = re.compile(
     r"\b(?:don'?t|doesn'?t|does not|do not|won'?t|isn'?t|aren'?t|can'?t|cannot|not|stopped|stuck|broken|"
     r"down|fail\w*|errors?|slow|unreachable|"
-    r"hangs?|blank|strange\w*|weird\w*|oddly|died|dying|restart|crash\w*|freez\w*|dead|outage|offline|keeps)\b",
+    r"hangs?|blank|strange\w*|weird\w*|oddly|died|dying|restart|crash\w*|freez\w*|dead|outage|offline|keeps|"
+    r"slow\w*|sluggish|lag(?:s|gy|ging)?|crawl\w*|spinning|tak(?:es?|ing) (?:ages|for ?ever|minutes|an eternity|half|"
+    r"(?:so|very|too|way too) long)|loads? for ?ever)\b",
     re.IGNORECASE,
 )
 _ASKS_ACCESS = re.compile(r"\b(?:need|give|grant|get|have|add|want|request|like)\b", re.IGNORECASE)

@@ -27,7 +27,7 @@ from tickless.stages.understand.mention import Mention
 from tickless.stages.understand.needs import GENERIC, PER_APP, read
 from tickless.stages.understand.ordering import in_order
 from tickless.stages.understand.passed_on import from_below, from_trace, spoken_to
-from tickless.stages.understand.prepared import message_text, prepare
+from tickless.stages.understand.prepared import message_text, of_its_person, prepare
 from tickless.stages.understand.times import find_times
 from tickless.stages.understand.wording import case_number, one_time_code, only_over, still_the_same
 
@@ -43,6 +43,8 @@ _ACTS: dict[str, Act] = {
 }
 _NOBODYS = frozenset({"incident_report", "question", "status_of_case", "approval_answer"})
 _PLAIN_ACTS = frozenset({"thanks", "cancel", "confirm", "deny", "small_talk"})
+ASSISTANTS = "mcp"
+"""The door at which programs speak for their own person."""
 FOREIGN_SURE = 0.6
 """What a need in another language must at least reach: its words went through a glossary."""
 
@@ -62,7 +64,9 @@ class MessageReading:
     ) -> None:
         self.context, self.now, self.reader, self.gazetteer = context, now, reader, gazetteer
         self.signal = signal
-        self.message = prepare(message_text(signal))
+        said = message_text(signal)
+        by_assistant = signal.sender is not None and signal.sender.channel == ASSISTANTS
+        self.message = prepare(of_its_person(said) if by_assistant else said)
         self.text = self.message.text
         self.writer = context.writer or (signal.sender.person if signal.sender else None)
         self.mentions = self.link(self.text)

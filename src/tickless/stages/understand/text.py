@@ -17,13 +17,15 @@ _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     r"\U000e0000-\U000e01ef]"
 )
+_EMOJI_NAME = re.compile(r"(?<![\w:]):[a-z][a-z0-9_+-]{1,40}:(?::skin-tone-\d:)?(?![\w:])|(?<![\w:]):\+1:(?![\w:])")
+"""`:pray:`, as chats write an emoji."""
 _WORD = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[^\W_]+(?:['’][^\W_]+)*(?:[._][^\W_]+)*")
 
 
 def clean(text: str) -> str:
     """What a reader would see: no invisible characters, compatible forms, straight quotes, single blanks; line ends kept."""
     seen = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text[: MAX_CHARACTERS * 2]))[:MAX_CHARACTERS]
-    seen = seen.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"')
+    seen = _EMOJI_NAME.sub(" ", seen).replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"')
     return re.sub(r"[^\S\n]+", " ", seen).strip()
 
 

@@ -39,6 +39,13 @@ _DROPS = re.compile(
     r"hand back|get rid of|free up|release)\b",
     re.IGNORECASE,
 )
+_SEAT = re.compile(r"\b(?:seat|licen[cs]e|access|subscription|account)\b", re.IGNORECASE)
+_STILL_OPEN = re.compile(
+    r"\b(?:do i|have i|did i|is there|are there|what)\b[^.?!]{0,30}\b(?:open|pending|outstanding|running|in progress|"
+    r"unfinished)\b[^.?!]{0,25}\b(?:with you|with it|with the (?:help|service) ?desk|for me|of mine|"
+    r"from me|in my name|requests?|tickets?|cases?)\b",
+    re.IGNORECASE,
+)
 _APPROVES = re.compile(
     r"\bi (?:do not |don'?t |can'?t |cannot |won'?t |hereby |will )?(?:approve|reject|decline|agree to|sign off)\b"
     r"|\b(?:i'm|i am|we are|we're) (?:ok|okay|fine|good|happy|alright|in agreement) (?:with|if|that|for)\b[^.?!]{0,30}\balex\b"
@@ -98,6 +105,11 @@ _EVERYBODY = re.compile(
 _PER_APP = frozenset({"need.access_request", "need.software_install", "need.access_removal", "act.cancel"})
 
 
+def _asks_what_is_open(label: str, text: str) -> bool:
+    answered = _ANSWERED.search(text) and not label.startswith("act.")
+    return bool(_TO_APPROVE.search(text) or answered or (_STILL_OPEN.search(text) and "figma" not in text))
+
+
 def turned_round(label: str, text: str) -> Turned | None:
     """What is meant instead of `label`, or None. `text` has its names as the examples write them."""
     if label == "act.out_of_scope" and _WHO_TO_ASK.search(text):
@@ -108,9 +120,9 @@ def turned_round(label: str, text: str) -> Turned | None:
         return Turned("need.account_unlock", 0.8, "says that there were too many tries")
     if label == "need.incident_report" and _VPN.search(text) and not _EVERYBODY.search(text):
         return Turned("need.vpn_trouble", 0.7, "the VPN fails for one person")
-    if label in _PER_APP and _DROPS.search(text) and "figma" in text:
+    if "figma" in text and _DROPS.search(text) and (label in _PER_APP or _SEAT.search(text)):
         return Turned("need.access_removal", 0.8, "gives an app back")
-    if _TO_APPROVE.search(text) or (_ANSWERED.search(text) and not label.startswith("act.")):
+    if _asks_what_is_open(label, text):
         return Turned("need.status_of_case", 0.75, "asks what is still open")
     if label != "need.status_of_case" and _APPROVES.search(text) and not text.rstrip().endswith("?"):
         return Turned("need.approval_answer", 0.75, "says yes or no for somebody")
