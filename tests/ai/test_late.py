@@ -27,11 +27,15 @@ def right(brain: TaughtBrain, said: list[Example]) -> float:
 
 
 def test_on_sentences_left_out_meaning_helps(encoder: OnnxEncoder) -> None:
+    """The floors lie three standard errors (435 sentences) below what was measured, .906 and .104 more than words alone."""
     examples = list(shipped_examples())
-    held, taught = examples[::5], [one for place, one in enumerate(examples) if place % 5]
-    with_meaning, by_words = right(teach(taught, encoder=encoder), held), right(teach(taught), held)
-    assert with_meaning > 0.88
-    assert with_meaning > by_words + 0.05
+    with_meaning, by_words = [], []
+    for fold in range(2):
+        held, taught = examples[fold::5], [one for place, one in enumerate(examples) if place % 5 != fold]
+        with_meaning.append(right(teach(taught, encoder=encoder), held))
+        by_words.append(right(teach(taught), held))
+    assert sum(with_meaning) / 2 > 0.86
+    assert sum(with_meaning) / 2 > sum(by_words) / 2 + 0.05
 
 
 @pytest.mark.parametrize(
