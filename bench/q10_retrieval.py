@@ -5,19 +5,28 @@ from __future__ import annotations
 import csv
 import gzip
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from bench.intent_data import DATA, data_folder, encoder, fifth, read_split
 from bench.report import Bench, CannotRun, Outcome, Task
 from tickless.ai import Example
+from tickless.ai.bm25 import Bm25
 from tickless.ai.encoder import Encoder
-from tickless.ai.retrieval import Document, Index
+from tickless.ai.late import teach
+from tickless.ai.retrieval import Document, Index, passages_of
 
 DOCUMENTS = 5_000
 ASKED = 600
+FOUND = 10
 PHRASES = 20
 """Questions that an article of the question task is made of."""
 _FRONT = re.compile(r"\A---\s*\n(.*?)\n---\s*\n", re.DOTALL)
@@ -26,40 +35,109 @@ Query = tuple[str, str]
 """What is asked, and the id of the document that answers it."""
 
 
+@dataclass(frozen=True)
+class Library:
+    """Documents, and what is asked of them."""
+
+    documents: list[Document]
+    queries: list[Query]
+
+
 def run(task: Task) -> Outcome:
-    """Both tasks, with the sentence encoder and by words alone."""
+    """Both tasks, with the sentence encoder and by words alone, and each sign by itself beside them."""
     model = encoder()
-    runbooks, alerts = _runbooks(data_folder(task.data, "runbooks"))
-    articles, questions = _questions(task)
+    alerts = [_runbooks(data_folder(task.data, "runbooks"))]
+    questions = _questions(task)
     figures: dict[str, float] = {}
-    for name, documents, queries in (("alerts", runbooks, alerts), ("questions", articles, questions)):
+    anchors: dict[str, Any] = {
+        "the design's figures: BM25, MiniLM, both; alerts": ".78, .82, .87",
+        "questions": ".80, .96, .97",
+    }
+    for name, libraries in (("alerts", alerts), ("questions", questions)):
         for ending, rung in (("", model), ("_by_words", None)):
-            figures[name + ending] = reciprocal_rank(documents, queries, rung)
+            figures[name + ending] = _mean(libraries, partial(_index, rung))
             task.say(f"  {name}{ending}: {figures[name + ending]:.3f}")
+        anchors |= _alone(task, name, libraries, model)
     return Outcome(
         figures,
-        anchors={"BM25 as the design measured it, alerts; questions": ".78; .80"},
-        exposure="weights come from the design, which had seen this half of the runbooks; stop words and stemming are general",
+        anchors=anchors,
+        exposure=(
+            "alerts: the weights, and the rule that long texts give BM25 more weight, were chosen on these very runbooks (the "
+            "design's figures are of this half, too); questions: without the encoder the weight of titles and questions was "
+            "chosen on folds of the training parts and looked at on the scored part; nothing else was chosen by it"
+        ),
         data={
-            "runbooks": len(runbooks),
-            "alerts": len(alerts),
-            "documents": len(articles),
-            "questions": len(questions),
+            "runbooks": len(alerts[0].documents),
+            "alerts": len(alerts[0].queries),
+            "documents": [len(one.documents) for one in questions],
+            "questions": [len(one.queries) for one in questions],
         },
     )
 
 
-def reciprocal_rank(documents: Sequence[Document], queries: Sequence[Query], rung: Encoder | None) -> float:
-    """Mean of 1 / place of the right document among the first ten, 0 where it is not there."""
-    index = Index.of(documents, rung)
-    total = 0.0
-    for text, right in queries:
-        places = [place for place, hit in enumerate(index.search(text, limit=10), start=1) if hit.id == right]
-        total += 1 / places[0] if places else 0.0
-    return total / len(queries)
+def reciprocal_rank(ranked: Iterable[Sequence[str]], queries: Sequence[Query]) -> float:
+    """Sum of 1 / place of the right document among the ten that were found, 0 where it is not there."""
+    return sum(
+        1 / (found.index(right) + 1) if right in found else 0.0
+        for found, (_, right) in zip(ranked, queries, strict=True)
+    )
 
 
-def _runbooks(folder: Path) -> tuple[list[Document], list[Query]]:
+Ranker = Callable[[Library], Iterable[Sequence[str]]]
+"""For each question of a library the ids of the ten documents that fit best, best first."""
+
+
+def _mean(libraries: Sequence[Library], rank: Ranker) -> float:
+    total = sum(reciprocal_rank(rank(one), one.queries) for one in libraries)
+    return total / sum(len(one.queries) for one in libraries)
+
+
+def _index(rung: Encoder | None, library: Library) -> Iterator[list[str]]:
+    index = Index.of(library.documents, rung)
+    for text, _ in library.queries:
+        yield [hit.id for hit in index.search(text, limit=FOUND)]
+
+
+def _alone(task: Task, name: str, libraries: Sequence[Library], model: Encoder) -> dict[str, float]:
+    """What one sign says by itself; for questions also a brain that was taught the articles' own, each with its article."""
+    rankers: dict[str, Ranker] = {"BM25": _bm25, "cosine": partial(_cosine, model)}
+    if name == "questions":
+        rankers["a classifier taught the same 20 questions, no other documents"] = partial(_taught, model)
+    found = {}
+    for what, rank in rankers.items():
+        found[f"{what}, {name}, this run"] = round(_mean(libraries, rank), 3)
+        task.say(f"  {what}, {name}: {found[f'{what}, {name}, this run']:.3f}")
+    return found
+
+
+def _bm25(library: Library) -> Iterator[list[str]]:
+    index = Bm25.of(["\n".join((one.title, *one.questions, one.text)) for one in library.documents])
+    for text, _ in library.queries:
+        yield _best(library, index.scores(text))
+
+
+def _cosine(model: Encoder, library: Library) -> Iterator[list[str]]:
+    passages = [one for place, document in enumerate(library.documents) for one in passages_of(place, document)]
+    vectors = model.encode([one.text for one in passages], keep=True)
+    starts = np.unique([one.document for one in passages], return_index=True)[1]
+    asked = model.encode([text for text, _ in library.queries])
+    for vector in asked:
+        yield _best(library, np.maximum.reduceat(vectors @ vector, starts))
+
+
+def _taught(model: Encoder, library: Library) -> Iterator[list[str]]:
+    examples = [
+        Example(one.id, said) for one in library.documents if one.questions for said in (one.title, *one.questions)
+    ]
+    for ranked in teach(examples, encoder=model).rank_many([text for text, _ in library.queries], limit=FOUND):
+        yield [guess.label for guess in ranked]
+
+
+def _best(library: Library, scores: NDArray[np.floating]) -> list[str]:
+    return [library.documents[place].id for place in np.argsort(-scores, kind="stable")[:FOUND]]
+
+
+def _runbooks(folder: Path) -> Library:
     """Documents are runbooks without their section `Meaning`, which is what the alert says: asked without the alert's name."""
     documents, queries = [], []
     for path in sorted(folder.rglob("*.md")):
@@ -74,36 +152,38 @@ def _runbooks(folder: Path) -> tuple[list[Document], list[Query]]:
             queries.append((asked, path.stem))
     if not queries:
         raise CannotRun(f"{folder} holds no runbook with a section called Meaning")
-    return documents, queries
+    return Library(documents, queries)
 
 
-def _questions(task: Task) -> tuple[list[Document], list[Query]]:
-    """Articles of BANKING77's and CLINC150's intents, each made of a few of its questions, among tickets and alert rules."""
+def _questions(task: Task) -> list[Library]:
+    """For BANKING77 and for CLINC150 one library: an article for each intent, among tickets and alert rules.
+
+    Not both in one: they share intents (a declined card, the rate of exchange), and a question would have two right answers.
+    """
     root = task.data.parent if task.data and (task.data.parent / "intents").is_dir() else DATA
-    articles: dict[str, list[str]] = {}
-    queries: list[Query] = []
+    others = list(islice(_others(root), DOCUMENTS))
+    libraries = []
     for name in ("banking77", "clinc150"):
         parts = read_split(data_folder(root / "intents" / name, "intents")).parts
         taught, held = fifth(parts["train"])
         held = parts.get("test") or parts.get("val") or held
+        articles: dict[str, list[str]] = {}
         for one in taught:
-            articles.setdefault(f"{name}:{one.label}", []).append(one.text)
-        queries += _spread(name, held)
-    documents = [_article(label, said[:PHRASES]) for label, said in articles.items()]
-    for place, text in enumerate(_others(root)):
-        if len(documents) == DOCUMENTS:
-            break
-        documents.append(Document(f"other:{place}", " ".join(text.split()[:12])))
-    return documents, queries
+            articles.setdefault(one.label, []).append(one.text)
+        documents = [_article(label, said[:PHRASES]) for label, said in articles.items()]
+        rest = others[: DOCUMENTS - len(documents)]
+        documents += [Document(f"other:{place}", " ".join(text.split()[:12])) for place, text in enumerate(rest)]
+        libraries.append(Library(documents, _spread(held)))
+    return libraries
 
 
 def _article(label: str, said: Sequence[str]) -> Document:
     return Document(label, said[0], questions=tuple(said[1:]))
 
 
-def _spread(name: str, held: Sequence[Example]) -> Iterator[Query]:
+def _spread(held: Sequence[Example]) -> list[Query]:
     step = max(len(held) * 2 // ASKED, 1)
-    return ((one.text, f"{name}:{one.label}") for one in held[::step])
+    return [(one.text, one.label) for one in held[::step]]
 
 
 def _others(root: Path) -> Iterator[str]:
@@ -134,7 +214,8 @@ BENCH = Bench(
     takes_data=True,
     about=(
         "MRR@10. Alerts: what a runbook's section `Meaning` says, the alert's name taken out of it, against all runbooks "
-        "without that section. Questions: those of BANKING77 and CLINC150 that no article has, against one article for each "
-        "of their 227 intents, made of 20 other questions, among IT tickets and alert rules."
+        "without that section. Questions: those of BANKING77 and of CLINC150 that no article has, each set by itself, against "
+        "one article for each intent, made of 20 other questions, among IT tickets and alert rules, 5,000 documents. The "
+        "questions of the design are not published: what one sign says by itself is printed beside ours."
     ),
 )

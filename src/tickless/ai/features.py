@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,12 +60,13 @@ def word_grams(tokens: Sequence[str]) -> Counter[str]:
 
 def character_grams(tokens: Iterable[str]) -> Counter[str]:
     """Pieces of 2 to 4 characters inside words, with a blank at each end of the word."""
-    grams: Counter[str] = Counter()
-    for token in tokens:
-        padded = f" {token} "
-        for size in (2, 3, 4):
-            grams.update("c:" + padded[at : at + size] for at in range(max(len(padded) - size + 1, 1)))
-    return grams
+    return Counter(itertools.chain.from_iterable(map(_pieces, tokens)))
+
+
+@lru_cache(maxsize=20_000)
+def _pieces(token: str) -> tuple[str, ...]:
+    padded = f" {token} "
+    return tuple("c:" + padded[at : at + size] for size in (2, 3, 4) for at in range(max(len(padded) - size + 1, 1)))
 
 
 @dataclass(frozen=True)
