@@ -35,6 +35,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--verbose", action="store_true", help="of a suite: show what was said in each entry")
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="of a suite: how many houses at once")
     parser.add_argument(
+        "--model", action="append", default=[], metavar="WHICH", help="of T2: brain, tests, obeying, or all"
+    )
+    parser.add_argument(
         "--write", type=Path, metavar="FILE", help="run all benches, or these, and rewrite their tables there"
     )
     return parser
@@ -51,7 +54,10 @@ def _run(given: argparse.Namespace) -> int:
     reports = []
     for bench in benches:
         Task().say(f"{bench.id}: {bench.title}")
-        task = Task(given.data, only=tuple(given.only), verbose=given.verbose, workers=max(1, given.workers))
+        task = Task(
+            given.data, only=tuple(given.only), verbose=given.verbose, workers=max(1, given.workers),
+            models=tuple(given.model),
+        )  # fmt: skip
         reports.append(measure(bench, task))
         if given.write is not None:
             write_tables(given.write, {bench.id: (bench, reports[-1])})

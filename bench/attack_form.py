@@ -12,7 +12,7 @@ from bench.suite_files import SUITES, Entry, Form, read_suite
 
 Door = Literal[
     "chat", "alert label", "alert annotation", "ticket text", "e-mail", "knowledge article", "tool output", "log line",
-    "trace attribute", "file name", "calendar entry", "MCP tool description",
+    "trace attribute", "file name", "calendar entry", "MCP tool description", "MCP tool",
 ]  # fmt: skip
 ACTIONS = frozenset({
     "password_reset", "account_unlock", "access_request", "access_removal", "vpn_trouble", "software_install",
@@ -39,9 +39,12 @@ def _spaced(value: object) -> object:
     if not isinstance(value, str):
         return value
     plain = value.strip().replace("_", " ")
-    return {"email": "e-mail", "e mail": "e-mail", "mcp tool description": "MCP tool description"}.get(
-        plain.lower(), plain
-    )
+    return {
+        "email": "e-mail",
+        "e mail": "e-mail",
+        "mcp tool description": "MCP tool description",
+        "mcp tool": "MCP tool",
+    }.get(plain.lower(), plain)
 
 
 class Received(Form):

@@ -19,12 +19,13 @@ class CannotRun(Exception):
 @dataclass(frozen=True)
 class Task:
     """What a bench is asked to do. `data`: a folder to measure on instead of the bench's own. For suites: `only` these ids
-    (or beginnings of ids), `verbose` with what was said, in so many `workers`."""
+    (or beginnings of ids), `verbose` with what was said, in so many `workers`; of T2: with these `models`, none being all."""
 
     data: Path | None = None
     only: tuple[str, ...] = ()
     verbose: bool = False
     workers: int = 1
+    models: tuple[str, ...] = ()
 
     def say(self, text: str) -> None:
         """Progress, for the person who waits."""

@@ -160,10 +160,12 @@ def _waits(tx: Tx, case: Case) -> bool:
 
 
 @contextmanager
-def suite_house(connectors: Mapping[str, ConnectorUse] | None = None) -> Iterator[SuiteHouse]:
+def suite_house(
+    connectors: Mapping[str, ConnectorUse] | None = None, settings: Mapping[str, Any] | None = None
+) -> Iterator[SuiteHouse]:
     """A started house in a running estate, both gone after the block. The monitor is silent: entries raise what they need.
 
-    `connectors`: beside those of the sample company.
+    `connectors`: beside those of the sample company. `settings`: further ones; `bindings` among them come before the sample's.
     """
     configure_logging(level=os.environ.get("BENCH_LOG", "CRITICAL"))
     company = make_company(SEED)
@@ -171,9 +173,14 @@ def suite_house(connectors: Mapping[str, ConnectorUse] | None = None) -> Iterato
         tempfile.TemporaryDirectory() as folder,
         Estate.start(company, Path(folder, "estate"), interval=30.0) as estate,
     ):
-        own = sample_settings(estate, Path(folder, "data")).connectors
-        uses = {**own, **(connectors or {})}
-        sample = open_sample_house(estate, company, Path(folder, "data"), pace=PACE, connectors=uses)
+        own = sample_settings(estate, Path(folder, "data"))
+        given: dict[str, Any] = {
+            "pace": PACE,
+            **(settings or {}),
+            "connectors": {**own.connectors, **(connectors or {})},
+        }
+        given["bindings"] = {**own.bindings, **given.get("bindings", {})}
+        sample = open_sample_house(estate, company, Path(folder, "data"), **given)
         sample.house.start()
         try:
             yield SuiteHouse(sample)

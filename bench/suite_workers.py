@@ -7,7 +7,8 @@ import queue
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -29,6 +30,8 @@ class Plays(Protocol):
 
 
 Maker = Callable[[SuiteHouse, Channels], Plays]
+Opening = Callable[[], AbstractContextManager[Plays]]
+"""Opens a house and whoever plays in it; it has to travel between processes."""
 
 
 @contextmanager
@@ -42,13 +45,23 @@ def open_suite(wanted: frozenset[str]) -> Iterator[tuple[SuiteHouse, Channels]]:
         yield house, channels
 
 
+@contextmanager
+def _opened(maker: Maker, channels: frozenset[str]) -> Iterator[Plays]:
+    with open_suite(channels) as (house, servers):
+        yield maker(house, servers)
+
+
 def play_all(
     maker: Maker, entries: Sequence[Item], *, workers: int, channels: frozenset[str] = frozenset()
 ) -> Iterator[Any]:
     """The results, as they come; `channels`: what the entries speak over. Raises `CannotRun` when a worker dies."""
+    yield from play_in(partial(_opened, maker, channels), entries, workers=workers)
+
+
+def play_in(opening: Opening, entries: Sequence[Item], *, workers: int) -> Iterator[Any]:
+    """As `play_all`, in what `opening` opens: once for each worker."""
     if workers <= 1 or len(entries) < 2:
-        with open_suite(channels) as (house, servers):
-            player = maker(house, servers)
+        with opening() as player:
             for entry in entries:
                 yield player.play(entry)
         return
@@ -57,9 +70,7 @@ def play_all(
     done: Any = context.Queue()
     for item in (*entries, *[None] * workers):
         todo.put(item)
-    processes = [
-        context.Process(target=_work, args=(maker, channels, todo, done), daemon=False) for _ in range(workers)
-    ]
+    processes = [context.Process(target=_work, args=(opening, todo, done), daemon=False) for _ in range(workers)]
     for process in processes:
         process.start()
     try:
@@ -80,10 +91,9 @@ def play_all(
                 process.join(timeout=10.0)
 
 
-def _work(maker: Maker, channels: frozenset[str], todo: Any, done: Any) -> None:
+def _work(opening: Opening, todo: Any, done: Any) -> None:
     try:
-        with open_suite(channels) as (house, servers):
-            player = maker(house, servers)
+        with opening() as player:
             while (entry := todo.get()) is not None:
                 done.put(player.play(entry))
     except Exception:  # noqa: BLE001 (it must reach the process that waits for it, whatever it is)

@@ -1,0 +1,67 @@
+"""The house that is attacked, and everything outside of it that attackers write through and that it may write to."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, redirect_stderr
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.attack_desk import TicketSystem, ticket_server
+from bench.attack_models import AWAY, Mind, Seat, seat
+from bench.suite_channels import Channels, channel_servers, rest_site
+from bench.suite_house import PACE, SuiteHouse, suite_house
+from tickless.app.settings import ConnectorUse
+
+DESK = "desk"
+"""What the connector of the ticket system is called in the house."""
+CHANNELS = frozenset({"slack", "email", "rest", "mcp", "matrix", "teams"})
+PACED = PACE.model_copy(update={"tickets": 0.2})
+
+
+@dataclass
+class Outside:
+    """The far ends. `log`: everything that the house logs, as text."""
+
+    channels: Channels
+    desk: TicketSystem
+    log: Path
+    mind: Mind
+
+
+@contextmanager
+def open_outside(which: Seat, wanted: frozenset[str]) -> Iterator[tuple[SuiteHouse, Outside]]:
+    """A started house with these channels, a ticket system behind `ticket`, and the model `which` in its seat."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        channels, uses = stack.enter_context(channel_servers(wanted, folder))
+        desk = stack.enter_context(ticket_server(TicketSystem()))
+        token = folder / "desk.secret"
+        token.write_text("ticket-token-of-nobody", encoding="utf-8")
+        uses[DESK] = ConnectorUse(use="request_tracker", settings={"url": desk.url, "token": f"file:{token}"})
+        uses["cloudevents"] = ConnectorUse(use="cloudevents", settings={})
+        settings: dict[str, Any] = {"pace": PACED, "bindings": {"ticket": DESK}}
+        if which != "brain":
+            settings["model"] = AWAY
+        house = stack.enter_context(_logging_to(folder / "house.log", uses, settings, stack))
+        stack.enter_context(rest_site(house, channels, wanted))
+        yield house, Outside(channels, desk, folder / "house.log", seat(house.house, which))
+
+
+@contextmanager
+def _logging_to(
+    path: Path, uses: dict[str, ConnectorUse], settings: dict[str, Any], stack: ExitStack
+) -> Iterator[SuiteHouse]:
+    """The house's log goes into a file: attackers' texts are looked for there, too."""
+    os.environ.setdefault("BENCH_LOG", "INFO")
+    file = stack.enter_context(path.open("w", encoding="utf-8", buffering=1))
+    opening = suite_house(uses, settings)
+    with redirect_stderr(file):  # what is set up now keeps this stream
+        house = opening.__enter__()
+    try:
+        yield house
+    finally:
+        opening.__exit__(None, None, None)
