@@ -53,7 +53,7 @@ STUCK, DIED = 3, 9
 class Points:
     """The points at which lives ended, kept in a file; `reached` ends (or stops) this life if the point is new.
 
-    `kinds`: the kinds of points that count; `about`: what they speak of; `deaths`: how many may be died; `number`: with which signal.
+    `kinds`: the kinds of points that count, `about`: what they speak of; `deaths`: how many may be died, `number`: the signal.
     """
 
     def __init__(self, plan: dict[str, Any]) -> None:

@@ -30,9 +30,11 @@ from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.knowledge import KnowledgeCare
 from tickless.flow.desk.tickets import TicketDesk
 from tickless.flow.ending.handing_off import HandingOff
+from tickless.flow.ending.summarising import Summarising
 from tickless.flow.ending.taking_back import TakingBack, take_back_runbook
 from tickless.flow.intake import Intake
 from tickless.flow.interpreter import Interpreter
+from tickless.flow.newcomers import Newcomers
 from tickless.flow.posting.postman import Postman
 from tickless.flow.resolution import Resolution
 from tickless.flow.rooms import Pace, Rooms
@@ -132,12 +134,14 @@ def build(
 
     rooms, language = _rooms(settings, journal=journal, clock=clock, secret_values=secret_values or {}, woken=woken)
     chores: list[Callable[[dt.datetime], None]] = []
+    short: Summarising | None = None
     if role != "door":
         interpreter = Interpreter(engine, RunSteps(rooms), TaskSteps(rooms, engine))
         Resolution(
             engine, steps=CaseSteps(rooms), asking=Asking(rooms), knowing=Knowing(rooms), interpreter=interpreter
         )
         chores.append(SecondReading(rooms, engine, wake=woken).sweep)
+        short = Summarising(rooms, engine, HandingOff(rooms, home=settings.home))
     intake = Intake(rooms=rooms, engine=engine, node=node)
     wake.append(intake)
     care = KnowledgeCare(rooms, settings.knowledge, language.renew)
@@ -146,7 +150,7 @@ def build(
         take_over=settings.database is not None, chores=[care.look, IdentityDesk(rooms).sweep, *chores],
     )  # fmt: skip
     desk = FrontDesk(rooms=rooms, engine=engine, wake=woken, renew=language.renew, care=care)
-    tickets = _tickets(settings, rooms, node=node, desk=desk)
+    tickets = _tickets(settings, rooms, node=node, desk=desk, short=short)
     entrance = Entrance(journal, clock, settings.entrance)
     return House(
         settings, role, node, journal, rooms, engine, intake, schedules, desk, entrance, language.world,
@@ -205,15 +209,20 @@ def _rooms(
         courtesy=settings.courtesy.rules(),
     )
     knowing = Knowing(rooms)
-    for operation in house_operations(vault=vault, notify=notifier(rooms), back=TakingBack(rooms)):
+    for operation in house_operations(vault=vault, notify=notifier(rooms), back=TakingBack(rooms),
+                                       people=Newcomers(rooms, renew=language.renew)):  # fmt: skip
         registry.add(operation)
     return rooms, language
 
 
-def _tickets(settings: Settings, rooms: Rooms, *, node: str, desk: FrontDesk) -> TicketSync:
+def _tickets(
+    settings: Settings, rooms: Rooms, *, node: str, desk: FrontDesk, short: Summarising | None
+) -> TicketSync:
     handing, talk = HandingOff(rooms, home=settings.home), TicketTalk(rooms)
     pace = TicketPace(dt.timedelta(seconds=settings.pace.tickets), dt.timedelta(seconds=settings.pace.assume))
-    tickets = TicketSync(rooms=rooms, handing=handing, talk=talk, node=node, pace=pace)
+    tickets = TicketSync(rooms=rooms, handing=handing, talk=talk, node=node, pace=pace, short=short)
+    if short is not None:
+        short.wake = tickets.wake
     desk.tickets = TicketDesk(rooms, handing, talk, wake=tickets.wake)
     return tickets
 

@@ -137,7 +137,9 @@ def wrong_rewording(reworded: Reworded, text: str, keep: Collection[str] = ()) -
         return wrong
     if numbers(said) != numbers(text) or addresses(said) != addresses(text):
         return "it leaves out a number or an address"
-    if any(word in text and word not in said for word in keep):
+    if any(flat(word) not in flat(text) for word in _named(said)):
+        return "it names what it was not given"
+    if any(word in text and word not in said for word in (*keep, *_named(text))):
         return "it leaves out words that must stay"
     if len(_DENIES.findall(said)) != len(_DENIES.findall(text)):
         return "it turns a yes into a no, or a no into a yes"

@@ -94,8 +94,10 @@ class Models:
         if (not_for_it := checking.not_for_rewording(text)) is not None:
             return Heard(None, not_for_it)
         mask = self._mask()
+        people = [text[start:end] for start, end in mask.names.spans(text)]
+        kept = (*keep, *people)
         request = self._request("tone", fenced("message", mask.hide(text)), Reworded.model_json_schema())
-        return self._ask(request, Reworded, mask, lambda got: checking.wrong_rewording(got, text, keep))
+        return self._ask(request, Reworded, mask, lambda got: checking.wrong_rewording(got, text, kept))
 
     def health(self) -> tuple[bool, str, str]:
         """(all right, what it is and what it took today, how to mend it): for `tickless doctor`."""

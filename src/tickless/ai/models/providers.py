@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pydantic_ai.models import Model
 
 OLLAMA = "http://127.0.0.1:11434/v1"
+ANTHROPIC = "https://api.anthropic.com"
 NO_KEY = "none"
 """Servers that want no key still get a header: the clients insist."""
 
@@ -40,6 +41,8 @@ async def _anthropic(settings: ModelSettings, key: str, stack: AsyncExitStack, s
     from pydantic_ai.models.anthropic import AnthropicModel
     from pydantic_ai.providers.anthropic import AnthropicProvider
 
-    talk = AsyncAnthropic(api_key=key, base_url=settings.base_url, max_retries=0, timeout=seconds)
+    url = settings.base_url or ANTHROPIC
+    talk = AsyncAnthropic(api_key=key, base_url=url, max_retries=0, timeout=seconds)
+    talk.auth_token = None  # else a token of the environment would go along, to whatever place the settings name
     await stack.enter_async_context(talk)
     return AnthropicModel(settings.name, provider=AnthropicProvider(anthropic_client=talk))

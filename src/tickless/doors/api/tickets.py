@@ -81,6 +81,8 @@ class PackShown(Shown):
     where: str
     devices: list[str]
     owner: str
+    summary: str = Field(description="All of it in short, in a language model's words; empty: there is none")
+    summary_by: str = Field(description="Which model, with which version of the prompt")
     because: str
     hypothesis: str
     sure: float | None

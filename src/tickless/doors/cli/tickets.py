@@ -126,6 +126,7 @@ def show_pack(pack: dict[str, Any]) -> None:
     sure = "" if pack["sure"] is None else f" ({round(pack['sure'] * 100)} % sure)"
     show_pairs(
         {
+            "in short": f"{pack['summary']} (composed by {pack['summary_by']})" if pack["summary"] else None,
             "we think": f"{pack['hypothesis']}{sure}",
             "for": ", ".join(one for one in (pack["requester"], pack["contact"], pack["where"]) if one) or None,
             "owner": pack["owner"] or "nobody is named",

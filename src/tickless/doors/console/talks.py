@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute
 
 from tickless.domain.case import Case, Message
@@ -13,6 +14,7 @@ from tickless.doors.console.frame import Form, Frame, Screen, Visit, here
 from tickless.doors.console.rendering import fragment
 from tickless.doors.console.stream import Streams
 from tickless.journal import Tx
+from tickless.practices.tickets.pack import in_short
 
 NEWEST = 3_000
 """Messages that are looked through for conversations."""
@@ -39,6 +41,7 @@ def routes(frame: Frame, streams: Streams) -> list[BaseRoute]:
         frame.show("/conversations/{conversation}", "read", page),
         streams.route("/conversations/{conversation}/stream", "read", mark, pieces),
         frame.deed("/conversations/{conversation}/say", "act", speak),
+        frame.deed("/conversations/{conversation}/reword", "act", reword),
         frame.deed("/conversations/{conversation}/take", "act", take_over),
     ]
 
@@ -82,7 +85,7 @@ def _talks(tx: Tx) -> list[Talk]:
 
 
 def page(visit: Visit) -> Screen:
-    return Screen("talk.html", _content(visit))
+    return Screen("talk.html", {**_content(visit), "draft": None})
 
 
 def _content(visit: Visit) -> dict[str, object]:
@@ -96,7 +99,12 @@ def _content(visit: Visit) -> dict[str, object]:
             tx.cases.table.c.conversation == conversation, order=tx.cases.table.c.number.desc(), limit=20
         )
         thread = tx.threads.get(conversation)
+        told = next((case for case in cases if case.live or case.state == "handed_off"), None)
+        pack = visit.desk.tickets.pack(tx, told) if told is not None else None
     return {
+        "pack": pack,
+        "in_short": in_short(pack) if pack is not None else "",
+        "rewords": visit.desk.rewords(),
         "conversation": conversation,
         "lines": list(reversed(newest)),
         "who": next((line.name for line in newest if line.author == "person"), "somebody"),
@@ -111,11 +119,14 @@ def mark(visit: Visit) -> Hashable:
     with visit.desk.journal.read() as tx:
         table = tx.messages.table.c
         newest = tx.messages.where(table.conversation == visit.path("conversation"), order=table.id.desc(), limit=1)
-    return newest[0].id if newest else ""
+        cases = tx.cases.by(conversation=visit.path("conversation"))
+        short = [one.id for case in cases[-3:] for one in tx.summaries.by(case=case.id) if one.text]
+    return newest[0].id if newest else "", *short
 
 
 def pieces(visit: Visit) -> dict[str, str]:
-    return {"talk": fragment("talk.html", "talk", {**here(visit), **_content(visit)})}
+    content = {**here(visit), **_content(visit)}
+    return {part: fragment("talk.html", part, content) for part in ("talk", "short")}
 
 
 async def speak(visit: Visit, form: Form) -> str:
@@ -124,6 +135,13 @@ async def speak(visit: Visit, form: Form) -> str:
         visit.path("conversation"), form.get("text", ""), by=visitor.actor, person=visitor.person, name=visitor.name
     )
     return f"/conversations/{visit.path('conversation')}?told=spoken"
+
+
+async def reword(visit: Visit, form: Form) -> Screen:
+    """The same words in a kinder tone, to be looked at: nothing is said yet."""
+    draft = await visit.desk.reword(form.get("text", ""))
+    content = await run_in_threadpool(_content, visit)
+    return Screen("talk.html", {**content, "draft": draft})
 
 
 async def take_over(visit: Visit, form: Form) -> str:

@@ -22,7 +22,7 @@ from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.knowledge import KnowledgeCare
 from tickless.flow.desk.manual import manual_case, preview_case
 from tickless.flow.desk.promise import Accepted, Check, Greeting, Numbers, Rehearsal, Said
-from tickless.flow.desk.speaking import Speaking
+from tickless.flow.desk.speaking import Draft, Speaking
 from tickless.flow.desk.tickets import TicketDesk
 from tickless.flow.ending import ends
 from tickless.flow.ending.taking_back import can_be_taken_back, open_take_back, standing, underway
@@ -138,6 +138,12 @@ class FrontDesk:
         )
         self._wake()
         return done
+
+    def rewords(self) -> bool:
+        return self._rooms.models is not None and "tone" in self._rooms.models.settings.uses
+
+    async def reword(self, text: str) -> Draft:
+        return await asyncio.to_thread(self._speaking.reword, text)
 
     async def take_over(self, conversation: str, *, by: str, person: Person | None, name: str) -> list[Case]:
         done = await asyncio.to_thread(lambda: self._speaking.take_over(conversation, by=by, person=person, name=name))

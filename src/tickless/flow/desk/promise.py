@@ -20,6 +20,7 @@ from tickless.domain.runbook import Runbook
 from tickless.domain.signal import Deed, Payload, Sender
 from tickless.flow.desk.assisting import Assisting
 from tickless.flow.desk.identity import IdentityDesk
+from tickless.flow.desk.speaking import Draft
 from tickless.flow.desk.tickets import TicketDesk
 from tickless.journal import Journal
 from tickless.kit.clock import Clock
@@ -129,6 +130,14 @@ class Desk(Protocol):
 
     async def speak(self, conversation: str, text: str, *, by: str, person: Person | None, name: str) -> Message:
         """Say something in somebody's conversation as a colleague. Raises `NotFound`, `BadInput`."""
+        ...
+
+    def rewords(self) -> bool:
+        """Whether a language model may say a colleague's words in a kinder tone."""
+        ...
+
+    async def reword(self, text: str) -> Draft:
+        """A colleague's words in a kinder tone, or why they stay as they are. Nothing is said by it. Raises `BadInput`."""
         ...
 
     async def take_over(self, conversation: str, *, by: str, person: Person | None, name: str) -> list[Case]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tickless.domain.case import Case, Message, Participant
 from tickless.domain.errors import BadInput, Conflict, NotFound
 from tickless.domain.person import Person
-from tickless.domain.record import Untrusted
+from tickless.domain.record import Record, Untrusted
 from tickless.flow.ending import ends
 from tickless.flow.rooms import Rooms
 from tickless.flow.saying import words
@@ -14,6 +14,14 @@ from tickless.journal import Tx
 from tickless.kit.ids import new_id
 
 LONGEST = 8_000
+
+
+class Draft(Record):
+    """A colleague's words before they are said. `kinder`: the same in a kinder tone; empty: they stay as they are."""
+
+    text: str
+    kinder: str = ""
+    why: str = ""
 
 
 class Speaking:
@@ -48,6 +56,16 @@ class Speaking:
             tx.audit.append(at=now, actor=by, action="conversation.joined", subject=f"conversation:{conversation}"[:300],
                             case=case.id if case else None, detail={"message": message.id})  # fmt: skip
         return message
+
+    def reword(self, text: str) -> Draft:
+        """Ask the language model for a kinder tone. Nothing is said: whoever asked decides. Blocks. Raises `BadInput`."""
+        said = text.strip()
+        if not said or len(said) > LONGEST:
+            raise BadInput(f"a message has 1 to {LONGEST:,} characters")
+        if self._rooms.models is None:
+            return Draft(text=said, why="no language model is configured")
+        heard = self._rooms.models.reword(said)
+        return Draft(text=said, kinder=heard.value.text if heard.value is not None else "", why=heard.reason)
 
     def take_over(self, conversation: str, *, by: str, person: Person | None, name: str) -> list[Case]:
         """Take the live cases of a conversation out of the machine's hands: one owner from now on. Raises `NotFound`, and

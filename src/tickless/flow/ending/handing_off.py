@@ -10,6 +10,7 @@ from tickless.domain.case import Case, Participant
 from tickless.domain.decision import Decision
 from tickless.domain.errors import BadInput
 from tickless.domain.finding import Finding
+from tickless.domain.held import CaseSummary
 from tickless.domain.person import Person
 from tickless.domain.plan import Run
 from tickless.domain.receipt import Receipt
@@ -55,6 +56,17 @@ def newest_ticket(tx: Tx, case: str) -> Ticket | None:
     """The ticket that stands for a case now; older ones are closed for good."""
     found = tx.tickets.by(case=case)
     return max(found, key=lambda one: (one.made_at, one.id)) if found else None
+
+
+def summary_id(case: Case) -> str:
+    """One for each time that a case was handed off."""
+    return f"sum_{case.id.removeprefix('case_')}_{case.generation}"
+
+
+def summary_of(tx: Tx, case: Case) -> CaseSummary | None:
+    """The summary of the case as it was handed off last, if there is one that can be shown."""
+    found = tx.summaries.get(summary_id(case))
+    return found if found is not None and found.text else None
 
 
 class HandingOff:
@@ -126,6 +138,7 @@ class HandingOff:
         person = world.people.get(case.requester or "")
         service = world.services.get(case.service or "")
         owner = next((one.ref for one in tx.alerts.participants(case.id) if one.role == "owner"), "")
+        summary = summary_of(tx, case)
         return Pack(
             case=case.id,
             number=case.number,
@@ -139,6 +152,8 @@ class HandingOff:
             where=", ".join(part for part in (person.department, person.location) if part) if person else "",
             devices=tuple(f"{d.tag} ({d.model})" for d in world.devices_of(person.id)) if person else (),
             owner=world.people[owner].name if owner in world.people else owner,
+            summary=summary.text if summary is not None else "",
+            summary_by=summary.source if summary is not None else "",
             because=self._because(tx, case),
             hypothesis=self._hypothesis(case, runs, world),
             sure=max((one.confidence for one in findings), default=None),

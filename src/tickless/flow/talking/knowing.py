@@ -18,6 +18,7 @@ from tickless.flow.saying import words
 from tickless.flow.saying.conversation import say
 from tickless.flow.talking.giving_back import GivingBack
 from tickless.flow.talking.languages import spoken_in
+from tickless.flow.talking.looking_up import composer_for
 from tickless.journal import Tx
 from tickless.practices.knowledge.answering import Answer, compose, find
 from tickless.practices.knowledge.library import Reader
@@ -44,9 +45,10 @@ class Knowing:
             if tx.questions.get(identity) is not None:
                 return {"question": identity, "seconds": seconds}
             answer = self.answer_for(tx, record)
+            reader = self._reader_of(tx, record)
         if answer is None or record.conversation is None:
             return {"question": None, "seconds": 0.0}
-        answer = compose(answer, question_of(record), self._rooms.composer)
+        answer = compose(answer, question_of(record), composer_for(self._rooms, reader))
         with self._rooms.journal.write() as tx:
             again = bool(tx.asked.by(conversation=record.conversation) and self._given(tx, record))
             self._write(tx, record, answer, identity=identity, again=again, now=now)
@@ -88,7 +90,7 @@ class Knowing:
         return find(
             self._rooms.library(),
             question_of(case),
-            reader=self._reader(tx, case.speaker, conversation=case.conversation, sure=case.assurance != "none"),
+            reader=self._reader_of(tx, case),
             world=self._rooms.world(),
             skip=given,
         )
@@ -97,6 +99,9 @@ class Knowing:
     def _given(tx: Tx, case: Case) -> list[Asked]:
         found = tx.asked.by(conversation=case.conversation)
         return [one for one in found if one.case == case.id and one.article]
+
+    def _reader_of(self, tx: Tx, case: Case) -> Reader:
+        return self._reader(tx, case.speaker, conversation=case.conversation, sure=case.assurance != "none")
 
     def _reader(self, tx: Tx, person: str | None, *, conversation: str | None, sure: bool) -> Reader:
         thread = tx.threads.get(conversation or "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tickless.ai.models import Tool
+from tickless.ai.models import ModelComposer, Tool
 from tickless.domain.case import Case
 from tickless.domain.person import Person
 from tickless.domain.record import Untrusted
@@ -16,6 +16,7 @@ from tickless.domain.signal import Sender
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
 from tickless.kit.likeness import likeness
+from tickless.practices.knowledge import Composer
 from tickless.practices.knowledge.library import Reader
 from tickless.stages.correlate.people import about_services
 
@@ -25,10 +26,22 @@ LIKELY = 0.3
 """Of an article, below which it is not worth a look."""
 
 
-def tools_for(rooms: Rooms, sender: Sender | None) -> tuple[Tool, ...]:
+def reader_of(rooms: Rooms, sender: Sender) -> Reader:
+    """Who reads, as far as we know who writes."""
+    known = rooms.world().people.get(sender.person or "") if sender.assurance != "none" else None
+    return Reader(known, private=sender.private)
+
+
+def composer_for(rooms: Rooms, reader: Reader) -> Composer | None:
+    """What puts answers into words, looking things up for this reader if the settings let it."""
+    return (
+        rooms.composer.aided(tools_for(rooms, reader)) if isinstance(rooms.composer, ModelComposer) else rooms.composer
+    )
+
+
+def tools_for(rooms: Rooms, reader: Reader) -> tuple[Tool, ...]:
     """All that there are; the settings say which of them a model is offered."""
-    known = rooms.world().people.get(sender.person or "") if sender is not None and sender.assurance != "none" else None
-    looks = _Looks(rooms, known, private=sender.private if sender is not None else False)
+    looks = _Looks(rooms, reader)
     return (
         Tool("articles", "Search the organisation's help articles. about: what to search for.", looks.articles),
         Tool("things", "The writer's own apps and devices. about: a part of a name, or empty for all.", looks.things),
@@ -38,13 +51,13 @@ def tools_for(rooms: Rooms, sender: Sender | None) -> tuple[Tool, ...]:
 
 
 class _Looks:
-    def __init__(self, rooms: Rooms, person: Person | None, *, private: bool) -> None:
+    def __init__(self, rooms: Rooms, reader: Reader) -> None:
         self._rooms = rooms
-        self._person = person
-        self._private = private
+        self._reader = reader
+        self._person = reader.person
 
     def articles(self, about: str) -> Sequence[Untrusted]:
-        found = self._rooms.library().search(about, reader=Reader(self._person, private=self._private), limit=MOST)
+        found = self._rooms.library().search(about, reader=self._reader, limit=MOST)
         return [
             Untrusted(
                 f"{one.article.title}, {one.section.heading}: {' '.join(unit.text for unit in one.section.units)}"

@@ -23,14 +23,16 @@ from tickless.domain.held import Held
 from tickless.domain.signal import Payload
 from tickless.flow import names
 from tickless.flow.engine import Engine, StepBroke
+from tickless.flow.identity.bindings import recognise
 from tickless.flow.rooms import Rooms
 from tickless.flow.talking.hearing import Hearing
 from tickless.flow.talking.in_turn import InTurn, Settle
-from tickless.flow.talking.looking_up import tools_for
+from tickless.flow.talking.looking_up import reader_of, tools_for
 from tickless.flow.talking.turns import Turns
 from tickless.flow.talking.what_needs_mean import meanings
 from tickless.journal import Tx
 from tickless.kit.log import get_logger
+from tickless.practices.knowledge.library import Reader
 
 AT_ONCE = 3
 """Models asked at a time by one process: a slow server must not take all of its threads."""
@@ -69,10 +71,10 @@ class SecondReading:
 
     def ask(self, signal: str) -> str:
         """Ask the model what the message says; keep what it says, or why it says nothing. Never twice."""
-        held = self._begin(signal)
-        if held is None:
+        begun = self._begin(signal)
+        if begun is None:
             return "over"
-        heard = self._ask(held)
+        heard = self._ask(*begun)
         source = f"{heard.call.model} {heard.call.prompt}" if heard.call is not None else ""
         reading = heard.value.model_dump(mode="json") if heard.value is not None else None
         with self._rooms.journal.write() as tx:
@@ -82,8 +84,8 @@ class SecondReading:
             tx.held.put(known.model_copy(update={"reading": reading, "source": source, "why": heard.reason}))
         return "read" if reading is not None else "nothing"
 
-    def _begin(self, signal: str) -> Held | None:
-        """The message, if the model may be asked now; that it is asked is written down before."""
+    def _begin(self, signal: str) -> tuple[Held, Reader] | None:
+        """The message and who wrote it, if the model may be asked now; that it is asked is written down before."""
         now = self._rooms.clock.now()
         with self._rooms.journal.write() as tx:
             held = tx.held.get(signal, lock=True)
@@ -91,25 +93,27 @@ class SecondReading:
                 return None
             why = LOST if held.asked else LATE if self._turns.is_late(held, now) else ""
             tx.held.put(held.model_copy(update={"asked": True, "why": why}))
-        return None if why else held
+            if why or held.signal.sender is None:
+                return None
+            sender = recognise(tx, held.signal.sender, self._rooms, now=now)
+        return held, reader_of(self._rooms, sender)
 
-    def _ask(self, held: Held) -> Heard[Reading]:
+    def _ask(self, held: Held, reader: Reader) -> Heard[Reading]:
         models = self._rooms.models
         if models is None:
             return Heard(None, "none is configured any more")
         if not self._places.acquire(blocking=False):
             return Heard(None, BUSY)
         try:
-            return self._understand(models, held)
+            return self._understand(models, held, reader)
         finally:
             self._places.release()
 
-    def _understand(self, models: Models, held: Held) -> Heard[Reading]:
+    def _understand(self, models: Models, held: Held, reader: Reader) -> Heard[Reading]:
         text = (held.signal.body or held.signal.title).tame(2_000)
         kinds = self._rooms.understanding().kinds
-        return models.understand(
-            text, meanings(kinds, self._rooms.runbooks), tools=tools_for(self._rooms, held.signal.sender)
-        )
+        tools = tools_for(self._rooms, reader)
+        return models.understand(text, meanings(kinds, self._rooms.runbooks), tools=tools)
 
     def hear(self, signal: str) -> str:
         """Hear the message, and what waits behind it."""

@@ -13,6 +13,7 @@ from tickless.domain.case import Case
 from tickless.domain.errors import OutsideError, TicklessError
 from tickless.domain.ticket import OWN, Ticket
 from tickless.flow.ending.handing_off import HandingOff, newest_ticket
+from tickless.flow.ending.summarising import Summarising
 from tickless.flow.rooms import Rooms
 from tickless.flow.tickets.calls import CALL_SECONDS, TicketCalls
 from tickless.flow.tickets.relay import TicketTalk
@@ -36,9 +37,14 @@ log = get_logger("flow")
 class TicketSync:
     """Works while it holds the lease; several processes may run one."""
 
-    def __init__(self, *, rooms: Rooms, handing: HandingOff, talk: TicketTalk, node: str, pace: TicketPace) -> None:
+    def __init__(
+        self, *, rooms: Rooms, handing: HandingOff, talk: TicketTalk, node: str, pace: TicketPace,
+        short: Summarising | None = None,
+    ) -> None:  # fmt: skip
+        """`short`: puts a case in short before its ticket is made; None: nobody does."""
         self._rooms = rooms
         self._handing = handing
+        self._short = short
         self._talk = talk
         self._node = node
         self._calls = TicketCalls(rooms)
@@ -134,6 +140,8 @@ class TicketSync:
     def _bring_together(self, identity: str) -> None:
         with self._rooms.journal.read() as tx:
             known = tx.tickets.need(identity)
+        if self._short is not None and self._short.awaited(known):
+            return
         ticket = self._make(known) if known.state == "wanted" else known
         if ticket is None:
             return

@@ -47,6 +47,10 @@ class Pack(Record):
     """Department and location of the person."""
     devices: tuple[str, ...] = ()
     owner: str = ""
+    summary: str = ""
+    """All of it in short, in a language model's words, checked against the rest; empty: there is none."""
+    summary_by: str = ""
+    """The model and its prompt's version."""
     because: str = ""
     """Why people take it over."""
     hypothesis: str = ""
@@ -69,6 +73,7 @@ def as_text(pack: Pack, *, limit: int = LONGEST) -> str:
     """The pack as plain text for a ticket, at most `limit` characters. Empty parts say so where their absence matters."""
     parts = [
         f"Handed over by Tickless: case {pack.number}. {pack.because}".strip(),
+        _block(f"In short (composed by a language model, {pack.summary_by})", [pack.summary] if pack.summary else []),
         _block("What we think", [_hypothesis(pack)]),
         _block("Who", _who(pack)),
         _block("What the person said", [f"{_clock(one.at)} {one.who}: {one.text}" for one in pack.said]),
@@ -82,6 +87,19 @@ def as_text(pack: Pack, *, limit: int = LONGEST) -> str:
     ]
     text = "\n\n".join(part for part in parts if part)
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def in_short(pack: Pack) -> str:
+    """The story in a few sentences, each taken from the pack as it stands."""
+    said = f"{pack.said[-1].who}: “{_cut(pack.said[-1].text, 200)}”" if pack.said else ""
+    tried = (
+        f"Tried: {_cut('; '.join(one.what for one in pack.tried[-3:]), 300)}." if pack.tried else "Nothing was changed."
+    )
+    return " ".join(part for part in (pack.hypothesis, said, tried, pack.because) if part)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def held(pack: Pack) -> tuple[tuple[str, str], ...]:
