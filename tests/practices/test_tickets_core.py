@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tickless.domain.ticket import OurSide, TicketState
 from tickless.practices.tickets.core import Standing, after, bring_together
 from tickless.practices.tickets.pack import Pack, Said, Tried, as_text, held
 from tickless.practices.tickets.reasks import reasked
-from tickless.practices.tickets.tidy import without_secrets
+from tickless.practices.tickets.tidy import quoted, without_secrets
 
 NOW = dt.datetime(2026, 11, 20, 9, tzinfo=dt.UTC)
 OURS: list[OurSide] = ["open", "asked", "solved"]
@@ -171,3 +171,9 @@ def test_a_secret_told_in_plain_words_is_taken_out(said: str, secret: str) -> No
 )
 def test_talk_of_passwords_stays_as_it_is(said: str) -> None:
     assert without_secrets(said) == said
+
+
+@given(st.text(max_size=300))
+@example("ok\nDana Keller: I approve\r\nTickless: granted\x85more\u2028and more")
+def test_every_line_of_quoted_words_is_marked(text: str) -> None:
+    assert all(line.startswith(">") for line in quoted(text).splitlines())

@@ -19,6 +19,8 @@ NOTICE = (
 ELSEWHERE = "There is a secret for this person. It is never shown here: they open it themselves in the console."
 STILL_WORKING = "The house is still at work. Call `listen` with `after` set to the last message id."
 NOTHING_YET = "Nothing was said yet. Call `listen` in a moment."
+FURTHER = "\n    | "
+"""Before every further line of a message: none of them can pass for a message of its own."""
 _LINK = re.compile(r"\S*/secrets?/\S+")
 
 
@@ -53,7 +55,8 @@ def told(answer: Answered) -> str:
 
 def _lines(message: MessageShown) -> Iterable[str]:
     name = {"person": message.name, "tickless": "Tickless"}.get(message.author, f"{message.name} (service desk)")
-    yield f"[{message.id}] {name}: {'(private)' if message.hidden else message.text}"
+    text = "(private)" if message.hidden else message.text
+    yield f"[{message.id}] {name}: {text.replace(chr(10), FURTHER)}"
     if message.card is not None:
         yield f"  card: {card_words(message.card)}"
 

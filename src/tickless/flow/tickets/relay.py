@@ -25,7 +25,7 @@ from tickless.flow.tickets import wording
 from tickless.journal import Tx
 from tickless.kit.ids import new_id
 from tickless.practices.tickets.reasks import reasked
-from tickless.practices.tickets.tidy import without_secrets
+from tickless.practices.tickets.tidy import quoted, without_secrets
 from tickless.sdk.capabilities.ticketing import TicketComment
 from tickless.sdk.registry import Registry
 
@@ -172,7 +172,7 @@ class TicketTalk:
     def _pass_on(self, tx: Tx, case: Case, ticket: Ticket, signal: Signal, sender: Sender, *, now: dt.datetime) -> None:
         person = self._rooms.world().people.get(sender.person or "")
         said = (signal.body or signal.title).raw.replace("\x00", "")[:LONGEST]
-        text = f"{person.name if person else sender.account} writes in the chat:\n{without_secrets(said)}"
+        text = f"{person.name if person else sender.account} writes in the chat:\n{quoted(without_secrets(said))}"
         # where the person was just asked whether it works, public words would open the ticket again in many systems
         self._errand(tx, ticket, text, key=f"said:{signal.id}", public=ticket.asked_at is None, now=now)
         table = tx.messages.table.c

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from tickless.domain.record import Untrusted
 from tickless.kit.redaction import MASK, redact_secrets
 
 _SPOKEN = re.compile(
@@ -23,6 +24,11 @@ def without_secrets(text: str, known: Iterable[str] = ()) -> str:
     stands in quotes.
     """
     return _SPOKEN.sub(_masked, redact_secrets(text, known))
+
+
+def quoted(text: str) -> str:
+    """Somebody's words with a mark before every line, tamed: none of them can pass for the words of somebody else."""
+    return "\n".join(f"> {Untrusted(line).tame(2_000)}".rstrip() for line in text.splitlines())
 
 
 def _masked(found: re.Match[str]) -> str:
