@@ -23,6 +23,7 @@ def run(task: Task) -> Outcome:
     figures: dict[str, float] = {}
     model = encoder()
     for name, taught in parts.items():
+        task.say(f"  {name}: {len(taught)} sentences are taught, {len(held)} asked")
         for ending, rung in (("", model), ("_by_words", None)):
             figures[name + ending] = accuracy(taught, held, rung)
             task.say(f"  {name}{ending}: {figures[name + ending]:.2f} %")

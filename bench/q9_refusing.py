@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -29,6 +30,7 @@ def run(task: Task) -> Outcome:
     brain, figures = _measured(task, parts, scored, model)
     _, by_words = _measured(task, parts, scored, None)
     figures |= {f"{name}_by_words": value for name, value in by_words.items()}
+    task.say(f"  {PAIRS} pairs and {len(parts[scored])} single sentences are read")
     figures |= _several(brain, parts[scored])
     return Outcome(
         figures,
@@ -46,7 +48,9 @@ def run(task: Task) -> Outcome:
 
 
 def _measured(task: Task, parts: Parts, scored: str, rung: Encoder | None) -> tuple[TaughtBrain, dict[str, float]]:
+    begun = time.monotonic()
     brain = teach(parts["train"], encoder=rung)
+    task.say(f"  {brain.name}: taught {len(parts['train'])} sentences in {time.monotonic() - begun:.0f} s")
     asked = _ask(brain, parts[scored], parts[f"oos_{scored}"])
     if scored == "test":
         chosen_on, scored_on = [_ask(brain, parts["val"], parts["oos_val"])], [asked]

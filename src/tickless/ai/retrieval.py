@@ -6,7 +6,7 @@ one it is 0.7 · BM25 + 0.3 · the nearest of its title and questions by words a
 document's. Every vector is compared: up to about 5,000 documents that costs a few milliseconds, and nothing is approximate.
 
 Documents that list several questions are also told apart as needs are, by a brain that was taught these: it puts those of them
-that were found into its own order, what it is sure of before all others.
+that were found into its own order, the first of them before all others, unless the text is more like those.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ ASKED = 0.3
 """Without an encoder: weight of the nearest title or question beside BM25."""
 FEWEST = 5
 """Questions that a document has to list to be told apart by them."""
-MOST_OTHERS = 300
+MOST_OTHERS = 100
 _REST = ""
 OPENING = 400
 SECTION = 700
@@ -155,15 +155,15 @@ class Index:
         return tuple(found)
 
     def _rearranged(self, text: str, order: list[int]) -> list[int]:
-        """As many places as in `order`. The learnt ones among them are those that the brain thinks of first, in its order; what
-        it is sure of comes first of all."""
+        """As many places as in `order`. The learnt ones among them are those that the brain thinks of first, in its order; the
+        first of them comes before all others, unless the text is more like these."""
         ranked = self._learnt.rank(text, limit=len(order) + 1) if self._learnt and order else ()
         if self._learnt is None or not ranked:
             return order
         likely = iter(self._places[guess.label] for guess in ranked if guess.label != _REST)
         learnt = frozenset(self._places.values())
         found = [next(likely, place) if place in learnt else place for place in order]
-        if ranked[0].confidence >= self._learnt.threshold and ranked[0].label != _REST:
+        if ranked[0].label != _REST:
             first = self._places[ranked[0].label]
             found = [first, *(place for place in found if place != first)]
         return found[: len(order)]
