@@ -17,9 +17,9 @@ from mcp.client.streamable_http import streamable_http_client
 
 from bench.attack_files import CARRIERS, send_file
 from bench.attack_form import Attack, Received
-from bench.attack_given import put_article
+from bench.attack_given import genuine_signals, put_article
 from bench.attack_mail import AttackMail, attack_mail, invitation, kept_entry, mail_of
-from bench.attack_scene import Scene
+from bench.attack_scene import Scene, chance_of
 from bench.roles import fill
 from bench.suite_channels import Channels
 from bench.suite_house import SuiteHouse
@@ -81,6 +81,14 @@ def open_lines(channel: str, house: SuiteHouse, channels: Channels, person: Pers
     return open_line(house, channel, person, channels)
 
 
+def carrier_of(attack: Attack) -> str:
+    """Over which channel a file comes: the one that `found` names, else always the same one for the same entry."""
+    found = str(attack.given.found or "").lower()
+    if "mail" in found:
+        return "email"
+    return next((one for one in CARRIERS if one in found), CARRIERS[chance_of(attack.id, "way") % len(CARRIERS)])
+
+
 def channel_of(door: str, chance: int) -> str:
     """Over what the attacker and, where they are the same, the writer speak."""
     return {"chat": CHATS[chance % len(CHATS)], "e-mail": "email", "calendar entry": "email", "MCP tool": "mcp"}.get(
@@ -118,10 +126,7 @@ def _calendar(scene: Scene) -> None:
 
 def _file(scene: Scene) -> None:
     given = scene.attack.given
-    found = str(given.found or "").lower()
-    carrier = next((one for one in CARRIERS if one in found), CARRIERS[scene.chance(len(CARRIERS))])
-    if "mail" in found:
-        carrier = "email"
+    carrier = carrier_of(scene.attack)
     content = fill(str(given.content), scene.roles).encode() if given.content is not None else b"nothing"
     words = fill(given.asks[0], scene.roles) if given.asks else "please see the file"
     for name in scene.texts():
@@ -218,11 +223,11 @@ def receive(scene: Scene, payload: str | Received, *, door: str | None = None) -
         body = _webhook(scene, door or scene.attack.door, payload)
         asyncio.run(scene.house.house.desk.receive(Payload(source=MONITOR, received_at=now, body=body)))
         return
-    source = {"alertmanager": MONITOR, "prometheus": MONITOR}.get(payload.receiver.lower(), payload.receiver.lower())
+    source = _source(payload)
     if source not in scene.house.house.rooms.registry.instances:
         raise NotReachable(f"there is no receiver {payload.receiver!r} here")
     text = payload.raw if payload.raw is not None else json.dumps(payload.body, ensure_ascii=False)
-    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {_sender(scene, source)}"}
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {scene.tokens.get(source, '')}"}
     headers |= {key: fill(value, scene.roles) for key, value in payload.headers.items()}
     answer = httpx2.request(
         payload.method.upper(), f"{scene.outside.channels.url}/hooks/{source}", content=fill(text, scene.roles).encode(),
@@ -234,8 +239,21 @@ def receive(scene: Scene, payload: str | Received, *, door: str | None = None) -
         scene.problems.append(f"the receiver answered {answer.status_code}, not {payload.status}")
 
 
+def _source(payload: Received) -> str:
+    name = payload.receiver.lower()
+    return {"alertmanager": MONITOR, "prometheus": MONITOR}.get(name, name)
+
+
+def give_tokens(scene: Scene) -> None:
+    """Whoever sends signals in this entry has the token of its source, before the attack begins."""
+    given = scene.attack.given
+    signals = [*scene.attack.payloads(), *genuine_signals(scene, given.posted), *genuine_signals(scene, given.then)]
+    for source in {_source(one) for one in signals if isinstance(one, Received)}:
+        if source in scene.house.house.rooms.registry.instances:
+            scene.tokens[source] = _sender(scene, source)
+
+
 def _sender(scene: Scene, source: str) -> str:
-    """A token that may send signals, made before the attack began."""
     entrance = scene.house.house.entrance
     with scene.house.house.journal.read() as tx:
         known = tx.access.user_by_login("bench-monitor")
@@ -268,7 +286,8 @@ def _webhook(scene: Scene, door: str, text: str) -> bytes:
 
 def _mcp(scene: Scene) -> None:
     """Texts are asked; `{"tool": …, "arguments": {…}}` is called as it stands, `<conversation>` being the attacker's own."""
-    token = scene.outside.channels.token(scene.house, scene.attacker())
+    assert isinstance(scene.line, AssistantLine)
+    token = scene.line.token
     for text in scene.texts():
         call = _called(text)
         if call is None:

@@ -36,6 +36,8 @@ class Scene:
     """Accounts outside of the company that wrote: they are answered."""
     answered: list[str] = field(default_factory=list)
     """What came back to the attacker past the conversations: answers of tools."""
+    tokens: dict[str, str] = field(default_factory=dict)
+    """Source → the token that its monitor sends with."""
     problems: list[str] = field(default_factory=list)
     """What is wrong whatever was forbidden: a receiver that fails, a house that hangs."""
 
@@ -61,10 +63,6 @@ class Scene:
         if sender in {"own", "me"}:
             return self.roles.me
         return self.house.company.person(self.roles.ref("{colleague}" if sender == "other" else sender))
-
-    def chance(self, many: int) -> int:
-        """The same number for the same entry, whatever stands around it."""
-        return chance_of(self.attack.id, "way") % many
 
     def rest(self) -> None:
         """Wait until nothing more happens without a person, in the ticket system neither. Raises `Unsettled`."""
