@@ -42,8 +42,7 @@ class Asking:
             return {"question": same, "seconds": self._rooms.pace.answer}
         sent: Sent = "sent"
         if question.about.startswith("step_up"):
-            self._put_down(record, question, identity)
-            sent = self._step_up.send_code(record, made, code=f"code_{identity}", question=identity)
+            sent = self._step_up.send_code(record, made, code=f"code_{identity}")
             if sent not in {"sent", "joined"} and record.speaker is not None:
                 self._no_code(record, sent, key=identity, now=now)
                 return {"question": None, "seconds": 0.0}
@@ -65,24 +64,11 @@ class Asking:
                 )
         return {"question": identity, "seconds": self._rooms.pace.answer}
 
-    def _put_down(self, case: Case, question: Question, identity: str) -> None:
-        """Write the question down before its code is sent, one case of a conversation after the other: of two that want the
-        same proof at the same moment, the second then sees the first."""
-        with self._rooms.journal.write() as tx:
-            for one in sorted({case.id, *(one.id for one in tx.cases.live_of_conversation(case.conversation or ""))})[
-                :1
-            ]:
-                tx.cases.need(one, lock=True)
-            record = tx.cases.need(case.id)
-            _withdraw_others(tx, record, identity)
-            if tx.questions.get(identity) is None:
-                tx.questions.put(_open(identity, record, question, self._rooms.clock.now()))
-
     def _no_code(self, case: Case, sent: Sent, *, key: str, now: dt.datetime) -> None:
-        text = phrases.TOO_MANY_CODES if sent == "too_many" else words.NO_PHONE
+        told = {"too_many": phrases.TOO_MANY_CODES, "unsent": words.CODE_NOT_SENT}
+        text = told.get(sent, words.NO_PHONE)
         with self._rooms.journal.write() as tx:
-            tx.questions.put(tx.questions.need(key).model_copy(update={"state": "withdrawn"}))
-            self._step_up.release(tx, case, but=key)
+            self._step_up.release(tx, case, code=f"code_{key}", now=now)
             say(tx, conversation=case.conversation, case=case, text=text, key=f"{key}:phone", at=now)
 
     def take_answer(self, case: str, question: str, heard: dict[str, Any]) -> str:

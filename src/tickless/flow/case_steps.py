@@ -157,7 +157,8 @@ class CaseSteps:
         ends.end_case(tx, case, state="handed_off", outcome="handed_off", now=now, runbook=run.plan.runbook, why=reason)
         if incident is not None and case.requester:
             ends.join_incident(tx, case, incident, now=now)
-        say(tx, conversation=case.conversation, case=case, text=reason, key=f"{run.id}:handed_off", at=now)
+        text = words.why_handed_off(case, reason)
+        say(tx, conversation=case.conversation, case=case, text=text, key=f"{run.id}:handed_off", at=now)
 
     def _incident_of(self, tx: Tx, case: Case, service: str) -> Case | None:
         known = self._rooms.world().service_named(service)

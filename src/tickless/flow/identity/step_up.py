@@ -33,7 +33,7 @@ MAX_WRONG_OF_PERSON = 15
 MAX_WRONG_OF_ACCOUNT = 8
 """Wrong codes typed by one account within a day."""
 
-Sent = Literal["sent", "joined", "nobody", "too_many", "no_phone"]
+Sent = Literal["sent", "joined", "nobody", "too_many", "no_phone", "unsent"]
 """`joined`: a code that was sent a moment ago for another case here proves this one, too. `nobody`: unknown people are told
 the same as known ones."""
 
@@ -53,12 +53,12 @@ class StepUp:
         who = claimed if case.speaker is None else speakers
         return self._rooms.world().people.get(who or "")
 
-    def send_code(self, case: Case, decision: Decision, *, code: str, question: str) -> Sent:
-        """Send the code of a question (its id), which stands in the journal: the same one when the step runs again."""
+    def send_code(self, case: Case, decision: Decision, *, code: str) -> Sent:
+        """Send the code of a question: the same one when the step runs again."""
         asked, plan = decision.question, decision.plan
         beneficiary = (plan.inputs.get("person") or {}).get("id") if plan else None
         person = self._proves(case, asked.about if asked else "", beneficiary)
-        if person is not None and self._sibling(case, person, code=code, question=question):
+        if person is not None and self._joins(case, person, code=code):
             return "joined"
         if self._too_many(case, person, code=code):
             log.warning("too many codes were asked for or typed wrong", case=case.id)
@@ -69,14 +69,17 @@ class StepUp:
             return "nobody" if case.speaker is None else "no_phone"
         if self._same_channel(case):
             return "no_phone"
-        secret = self._rooms.vault.make_code(identity=code, person=person.id, case=case.id)
+        with self._rooms.journal.write() as tx:
+            if self._sibling(tx, case, person, code=code, alone=True):
+                return "joined"
+            secret = self._rooms.vault.make_code_in(tx, identity=code, person=person.id, case=case.id)
         try:
             bound = self._rooms.registry.find(PHONE)
             call = Call(bound.instance, key=code, now=self._rooms.clock.now(), timeout=15.0)
             invoke(bound, {"phone": person.phone, "text": self._text(case, person, secret or "", decision)}, call)
         except TicklessError as error:
             log.warning("a code could not be sent", case=case.id, error=error.public)
-            return "no_phone"
+            return "unsent"
         return "sent"
 
     def _text(self, case: Case, person: Person, secret: str, decision: Decision) -> str:
@@ -98,36 +101,30 @@ class StepUp:
         except TicklessError:
             return False
 
-    def _sibling(self, case: Case, person: Person, *, code: str, question: str) -> bool:
-        """Whether a code for the same person was sent a moment ago in this conversation and still waits, or is about to be
-        sent for a question that was put before this one."""
-        since = self._rooms.clock.now() - CODE_LIFE / 2
+    def _joins(self, case: Case, person: Person, *, code: str) -> bool:
         with self._rooms.journal.read() as tx:
-            if tx.access.one_time(code) is not None:
-                return False
-            mine = tx.questions.need(question)
-            for one in tx.questions.by(conversation=case.conversation, state="open"):
-                if one.case == case.id or one.asked_at <= since:
-                    continue
-                sent = tx.access.one_time(f"code_{one.id}")
-                if sent is not None:
-                    if (
-                        sent.person == person.id
-                        and sent.used_at is None
-                        and sent.tries == 0
-                        and sent.created_at > since
-                    ):
-                        return True
-                elif (one.asked_at, one.id) < (mine.asked_at, mine.id) and _same_proof(tx, one, mine, person.id):
-                    return True
-        return False
+            return self._sibling(tx, case, person, code=code)
 
-    def release(self, tx: Tx, case: Case, *, but: str) -> None:
-        """No code could be sent for this case: whoever waited for it asks for one of their own."""
+    def _sibling(self, tx: Tx, case: Case, person: Person, *, code: str, alone: bool = False) -> bool:
+        """Whether a code for the same person was made a moment ago in this conversation and still waits. `alone`: one case
+        of a conversation looks after the other, so that of two that want the same proof at one moment the second sees it."""
+        live = sorted(one.id for one in tx.cases.live_of_conversation(case.conversation or "") if one.id != case.id)
+        if alone:
+            tx.cases.need(min([case.id, *live]), lock=True)
+        if tx.access.one_time(code) is not None:
+            return False
+        since = self._rooms.clock.now() - CODE_LIFE / 2
+        codes = [one for other in live for one in tx.access.one_time_of(other, kind="code")]
+        fresh = [one for one in codes if one.used_at is None and one.tries == 0 and one.created_at > since]
+        return any(one.person == person.id and _waits(tx, one.id) for one in fresh)
+
+    def release(self, tx: Tx, case: Case, *, code: str, now: dt.datetime) -> None:
+        """This code could not be sent: whoever waits for it asks for one of their own."""
+        tx.access.use_one_time(code, at=now)
         for one in tx.questions.by(conversation=case.conversation, state="open"):
-            if one.id != but and one.about == "step_up" and tx.access.one_time(f"code_{one.id}") is None:
+            if one.about == "step_up" and tx.access.one_time(f"code_{one.id}") is None:
                 message = {"type": "no_code", "question": one.id}
-                tx.coordination.post(f"no_code:{but}:{one.id}", workflow=one.waiting, message=message)
+                tx.coordination.post(f"no_{code}:{one.id}", workflow=one.waiting, message=message)
 
     def _too_many(self, case: Case, person: Person | None, *, code: str) -> bool:
         """Limits that stand in the journal: they hold over restarts and for all processes."""
@@ -198,10 +195,10 @@ class StepUp:
             bind(tx, thread.channel, thread.account, person=known, way="code", by=person, now=now)
 
 
-def _same_proof(tx: Tx, first: OpenQuestion, second: OpenQuestion, person: str) -> bool:
-    """Whether the first question will send its code to this very person, for the speaker's own sake as the second does."""
-    other = tx.cases.get(first.case)
-    return first.about == second.about == "step_up" and other is not None and _waits_for(other, person)
+def _waits(tx: Tx, code: str) -> bool:
+    """Whether the code's question is open, or about to be put."""
+    question = tx.questions.get(code.removeprefix("code_"))
+    return question is None or question.state == "open"
 
 
 def _waits_for(case: Case, person: str) -> bool:

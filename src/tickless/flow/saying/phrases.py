@@ -34,7 +34,7 @@ CODE_TOO_LATE = "That code has expired. I take it up again and send a new one."
 SENT_PRIVATELY = "Done. What is for your eyes only I've sent to you privately."
 SENT_TO_THEM = "Done. What is for their eyes only went to that person alone, not to you."
 TOO_MANY_CODES = (
-    "I've sent too many codes for this account lately, so I stop here. A colleague takes over and gets in touch."
+    "I've sent too many codes for this account lately, so I stop here."
 )
 NOT_THERE_ANY_MORE = "I've noted the correction, and nothing of it is open any more. Just tell me what you need now."
 

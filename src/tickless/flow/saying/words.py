@@ -30,7 +30,10 @@ WITHDRAWN = "All right, I've stopped. Nothing more happens with this."
 GLAD = "Good to hear, thank you for telling me."
 SORRY_AGAIN = "I'm sorry it isn't solved. I'm looking at it again right now."
 WRONG_CODE = "That code isn't right, or it has expired."
-NO_PHONE = "I can't send a code: no phone is registered for this account. A colleague takes over and will get in touch."
+NO_PHONE = "I can't send a code: no phone is registered for this account."
+CODE_NOT_SENT = (
+    "I need to be sure that it's you, and I can't send a code at the moment: the system that sends it doesn't answer."
+)
 NOT_UNDERSTOOD = "I didn't quite get that."
 APPROVALS = (
     "Approvals are given with the buttons of the request itself: open your notices, or Approvals in the console."
@@ -42,6 +45,9 @@ SAY_AGAIN = (
 REFUSED = "I can't do this for you."
 HOW_WAS_IT = "How was that? Two taps are enough: how easy it was, and whether it went as you expected."
 RATED = "Thank you, noted."
+NOT_READ = "A precondition could not be read"
+"""How the note begins that a run could not even look."""
+NOBODY_SAID = frozenset({"nobody could be asked", "nobody answered in time"})
 WORKED_AROUND = "Good. The cause itself is known and still to be removed."
 NOT_YOURS = "That belongs to somebody else's request, so I've left it as it is."
 
@@ -168,6 +174,19 @@ def handed_off(case: Case, *, what: str = "", alone: str = "", tried: bool = Fal
         f"{first}I've handed this to a colleague together with everything I found ({about}), so you won't have to explain it "
         "again. Their answer comes to you here."
     )
+
+
+def why_handed_off(case: Case, reason: str) -> str:
+    """A runbook's own words for the person as they are; what the house noted for itself is put into words for them."""
+    handed = (
+        f"I've handed it to a colleague together with everything I found (case {case.number}), so you won't have to explain it "
+        "again. Their answer comes to you here."
+    )
+    if reason.startswith(NOT_READ):
+        return f"I can't reach a system that I need for this at the moment, so I haven't changed anything. {handed}"
+    if reason in NOBODY_SAID:
+        return f"I had a question about this and got no answer, so I've stopped there. {handed}"
+    return reason
 
 
 def status(cases: list[Case]) -> str:

@@ -100,14 +100,18 @@ class Vault:
         return value
 
     def make_code(self, *, identity: str, person: str, case: str) -> str | None:
-        """Make a six-digit code and return it for sending; None if this one was made before."""
+        """Make a six-digit code and return it for sending: the same one if it was made before."""
+        with self._journal.write() as tx:
+            return self.make_code_in(tx, identity=identity, person=person, case=case)
+
+    def make_code_in(self, tx: Tx, *, identity: str, person: str, case: str) -> str | None:
+        """The same, in the caller's transaction."""
         now = self._clock.now()
         code = f"{secrets.randbelow(1_000_000):06d}"
-        with self._journal.write() as tx:
-            new = tx.access.add_one_time(
-                OneTime(identity, "code", case, person, self._seal.close(code), 0, now, now + CODE_LIFE)
-            )
-            found = tx.access.one_time(identity)
+        new = tx.access.add_one_time(
+            OneTime(identity, "code", case, person, self._seal.close(code), 0, now, now + CODE_LIFE)
+        )
+        found = tx.access.one_time(identity)
         return code if new else (self._seal.open(found.cipher) if found else None)
 
     def codes_lately(self, person: str) -> int:
