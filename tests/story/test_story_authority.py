@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from tests.story.stage import Stage
+from tests.story.stage import Stage, Talk
 
 from tickless.domain.errors import Conflict, Forbidden
+from tickless.domain.signal import Deed, Sender
+from tickless.flow.saying import phrases
 
 
 def test_an_impostor_gets_a_question_and_never_an_unlock(stage: Stage) -> None:
@@ -107,6 +111,49 @@ def test_nobody_approves_their_own_request_nor_one_they_were_not_asked_for(stage
     assert stage.approval_of(talk.case()).state == "pending"
     assert f"{person.username}/{app.group}" not in stage.effects("directory.add_to_group")
     stage.decide(asked, stage.person(person.manager or ""), approve=False)
+    assert talk.ends().case.outcome == "refused"
+
+
+def test_a_yes_for_one_person_or_app_is_none_for_another(stage: Stage) -> None:
+    app, other_app = stage.app("driftview"), stage.app("sprigboard")
+    person = stage.cast.without(app)
+    boss = stage.person(person.manager or "")
+    other = next(one for one in stage.sample.company.people if one.manager == boss.id and one.id != person.id)
+    talk = stage.talk(person).say("could I get access to Driftview please")
+    asked = stage.approval_of(talk.case())
+    theirs = stage.talk(boss)
+    theirs.say(f"yes, I approve the access for {other.name}")
+    theirs.hears(phrases.WHICH_APPROVAL)
+    theirs.say(f"I approve {other_app.name}")
+    talk.say("status?")
+    assert stage.approval_of(talk.case()).state == "pending"
+    theirs.say(f"approve case {talk.case().number}")
+    theirs.hears(phrases.APPROVED)
+    assert talk.ends().case.outcome == "verified"
+    assert asked.requester == person.id
+
+
+@pytest.mark.parametrize("how", ["words", "button"])
+def test_who_types_for_others_approves_for_nobody(stage: Stage, how: str) -> None:
+    """An account that may speak as anybody would otherwise say yes to what it asked for itself, in the approver's name."""
+    app = stage.app("driftview")
+    person, typist = stage.cast.without(app), stage.cast.draw()
+    talk = stage.talk(person).say("could I get access to Driftview please")
+    asked = stage.approval_of(talk.case())
+    boss = stage.person(person.manager or "")
+    for number, sender in enumerate((
+        Sender(channel="rest", account=boss.username, conversation=f"rest:{boss.id}:typed", person=boss.id,
+               assurance="signed_in", via=typist.id),
+        Sender(channel="mcp", account=boss.username, conversation=f"mcp:{boss.id}:tool", person=boss.id,
+               assurance="signed_in", approves=False),
+    )):  # fmt: skip
+        if how == "words":
+            asyncio.run(stage.house.desk.say(sender, f"approve case {talk.case().number}"))
+        else:
+            asyncio.run(stage.house.desk.press(sender, Deed(kind="approve", ref=asked.id)))
+        Talk(stage, sender.conversation, boss, "signed_in").hears(phrases.APPROVE_YOURSELF)
+        assert stage.approval_of(talk.case()).state == "pending", number
+    stage.decide(asked, boss, approve=False)
     assert talk.ends().case.outcome == "refused"
 
 

@@ -43,6 +43,8 @@ class Sender(Record):
     """Where an outside channel is answered."""
     private: bool = True
     """Nobody else reads this conversation."""
+    approves: bool = True
+    """Whether what is said here may answer an approval: who may speak as anybody approves for nobody."""
     automatic: str = ""
     """Why a machine wrote this, if one did: it is kept and never answered."""
 

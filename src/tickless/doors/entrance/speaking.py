@@ -41,6 +41,16 @@ def may_press(visitor: Visitor) -> None:
         raise Forbidden("buttons are for those who speak for themselves", mend="say it in words, with `as`")
 
 
+def may_approve(visitor: Visitor, *, channel: str) -> bool:
+    """Whether the visitor's words and buttons may answer approvals. A token that speaks as others never does, and an
+    assistant's token only with the right to act; which approvals are theirs is decided by policy."""
+    if visitor.kind != "token":
+        return True
+    if "ask_as" in visitor.scopes:
+        return False
+    return channel != "mcp" or bool({"act", "admin"} & visitor.scopes)
+
+
 def sender_of(journal: Journal, visitor: Visitor, turn: Turn, *, channel: str) -> Sender:
     """Who speaks, and how sure that is. Blocks. Raises `NotFound` (somebody else's conversation), `BadInput` (nobody is
     called so)."""
@@ -61,6 +71,7 @@ def sender_of(journal: Journal, visitor: Visitor, turn: Turn, *, channel: str) -
         person=person.id if person else None,
         assurance="none" if turn.unverified or person is None else "signed_in",
         via=(visitor.person.id if visitor.person else user.login) if other else None,
+        approves=not other and may_approve(visitor, channel=channel),
     )
 
 

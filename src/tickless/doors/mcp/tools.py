@@ -18,7 +18,7 @@ from tickless.doors.api.sight import find_case, may_watch
 from tickless.doors.api.story import tell_story
 from tickless.doors.api.story_schemas import StoryShown
 from tickless.doors.entrance import Entrance, Right, Visitor
-from tickless.doors.entrance.speaking import Turn, may_press, may_speak, sender_of
+from tickless.doors.entrance.speaking import Turn, may_approve, may_press, may_speak, sender_of
 from tickless.doors.mcp.schemas import (
     Answered,
     Ask,
@@ -65,7 +65,7 @@ async def ask(use: Use, given: Ask) -> Result:
 
 async def press(use: Use, given: Press) -> Result:
     may_press(use.visitor)
-    if given.deed in {"approve", "deny"} and not {"act", "admin"} & use.visitor.scopes:
+    if given.deed in {"approve", "deny"} and not may_approve(use.visitor, channel=CHANNEL):
         raise Forbidden(
             "this token may not approve", mend="approve in the console, or use a token with the scope `act`"
         )

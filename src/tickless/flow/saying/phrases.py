@@ -28,6 +28,7 @@ APPROVE_SIGNED_IN = (
 APPROVE_WHO = (
     "I can only take that from an account that I know as yours. Please answer it under Approvals in the console."
 )
+APPROVE_YOURSELF = "A yes or no to that has to come from the person who was asked, from an account of their own."
 NOTHING_TO_APPROVE = "Nothing waits for your approval."
 NO_SUCH_CODE = "I'm not waiting for a code here. If you need something, just tell me."
 CODE_TOO_LATE = "That code has expired. I take it up again and send a new one."

@@ -104,9 +104,9 @@ class Acts:
     def _corrected(self, tx: Tx, signal: Signal, finding: Finding, sender: Sender, *, now: dt.datetime) -> list[Case]:
         """Another value for the case in hand, or another need in its place."""
         live = self._choosing.live_cases(tx, sender)
-        given_up = self._correcting.another_need(finding, live, sender)
-        if given_up is None and (finding.need is None or live):
+        if finding.need is None or any(one.need == finding.need for one in live):
             return self._correcting.correct(tx, signal, finding, sender, live=live, now=now)
+        given_up = self._correcting.another_need(finding, live, sender)
         if given_up is not None:
             leave_it(tx, goes_with(tx, given_up, sender, now=now), sender, now=now)
         return self._need(tx, signal, finding.model_copy(update={"act": "need"}), sender, now)

@@ -70,7 +70,8 @@ class Choosing:
         found = self._meant(text, candidates)
         if found.unclear:
             return self._ask(tx, found.unclear, sender, text=phrases.WHICH_OVER, word="it works now:", key=key, now=now)
-        return next((it_works(tx, goes_with(tx, one, sender, now=now), sender, now=now) for one in found.cases), None)
+        told = [it_works(tx, goes_with(tx, one, sender, now=now), sender, now=now) for one in found.cases]
+        return next((text for text in told if text), "") if told else None
 
     def _meant(self, text: str, cases: list[Case]) -> Meant:
         world = self._rooms.world()
@@ -110,6 +111,7 @@ class Choosing:
             key=key,
             at=now,
             card=store_card(card),
+            private=not sender.private,
         )
         return ""
 

@@ -71,13 +71,14 @@ class Correcting:
         return [anew]
 
     def another_need(self, finding: Finding, live: list[Case], sender: Sender) -> Case | None:
-        """“I meant the VPN, not the mailbox”: the case that is given up for the need that the correction states."""
-        if finding.need is None or any(one.need == finding.need for one in live):
-            return None
+        """“I meant the VPN, not the mailbox”: the case that is given up for the need that the correction states. Without a
+        word on what was wrong, only what is alone in this conversation."""
         instead = finding.slots.get("instead_of")
         stoppable = [one for one in live if one.state in STOPPABLE]
-        named = [one for one in stoppable if instead is not None and instead in {one.need, *one.inputs.values()}]
-        return next(iter(named or stoppable), None)
+        if instead is not None:
+            return next((one for one in stoppable if instead in {one.need, *one.inputs.values()}), None)
+        here = [one for one in stoppable if one.conversation == sender.conversation]
+        return here[0] if len(here) == 1 else None
 
     def _right(self, finding: Finding, sender: Sender) -> Right:
         """What is right now, by name of the input; “my boss” is the manager on record."""

@@ -104,6 +104,8 @@ class Deeds:
         asked = tx.approvals.get(approval)
         if person is None or sender.assurance == "none":
             return phrases.APPROVE_WHO
+        if sender.via is not None or not sender.approves:
+            return phrases.APPROVE_YOURSELF
         if asked is None or person.id not in asked.approvers:
             return phrases.STALE
         try:
@@ -125,30 +127,38 @@ class Deeds:
         number = finding.slots.get("case", "")
         if number:
             waiting = [one for one in waiting if str(tx.cases.need(one.case).number) == number]
-        elif named := self._named(signal, waiting, sender):
-            waiting = named
+        fitting = waiting if number else self._named(tx, signal, waiting, sender)
         approve = finding.slots.get("answer") != "deny"
         if sender.person is None or sender.assurance == "none":
             text = phrases.APPROVE_WHO
         elif not waiting:
             text = phrases.NOTHING_TO_APPROVE
-        elif len(waiting) > 1 or (not number and _only_asks((signal.body or signal.title).tame(500))):
-            self._which(tx, waiting, sender, approve=approve, key=key, now=now)
+        elif len(fitting) != 1 or (not number and _only_asks((signal.body or signal.title).tame(500))):
+            self._which(tx, fitting or waiting, sender, approve=approve, key=key, now=now)
             return
         else:
             reason = (signal.body or signal.title).tame(500)
-            text = self.approve(tx, waiting[0].id, sender, approve=approve, reason=reason, now=now)
+            text = self.approve(tx, fitting[0].id, sender, approve=approve, reason=reason, now=now)
         say(tx, conversation=sender.conversation, case=None, text=text, key=key, at=now)
 
-    def _named(self, signal: Signal, waiting: list[ApprovalRequest], sender: Sender) -> list[ApprovalRequest]:
-        """Requests of, or for, the people who are named."""
+    def _named(self, tx: Tx, signal: Signal, waiting: list[ApprovalRequest], sender: Sender) -> list[ApprovalRequest]:
+        """Requests that fit every person and app that is named; all of them where nobody and nothing is. A yes for Anna is
+        none for Bob."""
         text = (signal.body or signal.title).tame(500)
-        people = {one.ref for one in self._rooms.understanding().gazetteer.link(text, writer=sender.person) if one.ref}
-        return [one for one in waiting if {one.requester, one.beneficiary} & people]
+        found = self._rooms.understanding().gazetteer.link(text, writer=sender.person)
+        people = {one.ref for one in found if one.kind == "person" and one.ref and one.ref != sender.person}
+        apps = {one.ref for one in found if one.kind == "app" and one.ref}
+        return [
+            one
+            for one in waiting
+            if (not people or {one.requester, one.beneficiary} & people)
+            and (not apps or tx.cases.need(one.case).inputs.get("app") in apps)
+        ]
 
     @staticmethod
     def _waiting_for(tx: Tx, sender: Sender) -> list[ApprovalRequest]:
-        return [one for one in tx.approvals.by(state="pending") if sender.person in one.approvers]
+        mine = [one for one in tx.approvals.by(state="pending") if sender.person in one.approvers]
+        return [one for one in mine if tx.cases.need(one.case).live]
 
     def _which(
         self, tx: Tx, waiting: list[ApprovalRequest], sender: Sender, *, approve: bool, key: str, now: dt.datetime

@@ -13,7 +13,13 @@ from tickless.flow.saying.labels import label_of
 from tickless.stages.understand.spelling import fold, slips
 from tickless.stages.understand.wording import case_number
 
-_ALL = re.compile(r"\b(?:all|everything|both|all of (?:it|them))\b", re.IGNORECASE)
+_ALL = re.compile(
+    r"\b(?:(?<!that's )(?<!that is )(?<!thats )(?<!after )(?<!at )all(?! (?:the best|good|right|fine|set)\b)"
+    r"|everything|both)\b",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(r"\band\b|[,&+]|\bplus\b|\bboth\b|\bas well as\b", re.IGNORECASE)
+_DROP = re.compile(r"\b(?:cancel|stop|withdraw|drop|forget|never ?mind|leave|scrap|abort)\b", re.IGNORECASE)
 _KEEP = re.compile(
     r"\b(?:just|only|except(?: for)?|but (?:do|keep|not)|keep|apart from)\s+(?:do |keep |need |want )?(?P<kept>[^.;!?\n]+)$",
     re.IGNORECASE,
@@ -46,28 +52,32 @@ def meant(text: str, cases: Sequence[Case], names: Mapping[str, frozenset[str]])
     number = case_number(text)
     if number is not None:
         return Meant(tuple(one for one in cases if one.number == int(number)))
-    kept = _KEEP.search(text)
-    if kept is not None and len(cases) > 1:
-        keep = _named(kept["kept"], cases, names)
-        if keep:
-            return Meant(tuple(one for one in cases if one not in keep))
-    if len(cases) > 1 and _ALL.search(text):
-        return Meant(tuple(cases))
-    named = _named(text, cases, names)
-    if named:
-        return Meant(named)
     if len(cases) <= 1:
         return Meant(tuple(cases))
-    return Meant(unclear=tuple(cases))
+    kept = _KEEP.search(text)
+    if kept is not None and not _DROP.search(kept["kept"]):
+        keep = _named(kept["kept"], cases, names)
+        if keep.cases:
+            return Meant(tuple(one for one in cases if one not in keep.cases))
+        if keep.unclear:
+            return Meant(unclear=tuple(cases))
+    named = _named(text, cases, names)
+    if named.cases or named.unclear:
+        return named
+    return Meant(tuple(cases)) if _ALL.search(text) else Meant(unclear=tuple(cases))
 
 
-def _named(text: str, cases: Sequence[Case], names: Mapping[str, frozenset[str]]) -> tuple[Case, ...]:
-    """The cases with the most telling words in the text: words that not every one of them has."""
+def _named(text: str, cases: Sequence[Case], names: Mapping[str, frozenset[str]]) -> Meant:
+    """The cases that the text names by words that not every one of them has. Several only if it lists several; what fits more
+    than one alike is unclear."""
     said = {word for word in _words(text) if len(word) >= _SHORT and word not in _OFTEN}
     shared = frozenset.intersection(*(names[one.id] for one in cases)) if len(cases) > 1 else frozenset()
-    scores = {one.id: sum(_like(word, names[one.id] - shared) for word in said) for one in cases}
-    best = max(scores.values(), default=0)
-    return tuple(one for one in cases if best and scores[one.id] == best)
+    hits = {one.id: frozenset(word for word in said if _like(word, names[one.id] - shared)) for one in cases}
+    most = [one for one in cases if hits[one.id] and not any(hits[one.id] < other for other in hits.values())]
+    alike = len({hits[one.id] for one in most}) < len(most)
+    if len(most) > 1 and (alike or not _SEVERAL.search(text)):
+        return Meant(unclear=tuple(most))
+    return Meant(tuple(most))
 
 
 def _like(said: str, known: frozenset[str]) -> bool:

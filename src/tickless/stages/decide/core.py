@@ -15,11 +15,11 @@ from tickless.domain.case import Case
 from tickless.domain.decision import ApprovalRequest, DecisionKind, PolicyReason, Question
 from tickless.domain.known import KnownError
 from tickless.domain.plan import Plan
-from tickless.domain.runbook import Runbook
+from tickless.domain.runbook import Runbook, RunbookInput
 from tickless.domain.world import World
 from tickless.kit.expressions import ExpressionError, compile_expression, expressions_in, render
 from tickless.practices.knowledge import Answer
-from tickless.stages.decide.binding import Missing, bind
+from tickless.stages.decide.binding import LIKE, Missing, bind
 
 WORKAROUND = "workaround"
 WORKAROUND_ANSWERS = ("it helps", "it doesn't help")
@@ -196,12 +196,7 @@ def _ask_for_input(
     if situation.questions_asked >= MAX_QUESTIONS:
         return Choice("hand_off", "Asking did not make it clear; a person takes over.", candidates=names)
     wanted = runbook.inputs[first.name]
-    if (
-        case.speaker is None
-        and wanted.type == "person"
-        and wanted.source == "requester"
-        and FOR_OTHER not in case.inputs
-    ):
+    if case.speaker is None and case.typed_by is None and _tells_of_records(wanted, first, case):
         return Choice("ask_person", f"“{runbook.title}” serves; who asks is not known.", question=_who(case),
                       candidates=names)  # fmt: skip
     fields = tuple(FormField(name=one.name, label=one.ask, options=one.choices) for one in missing)
@@ -211,6 +206,13 @@ def _ask_for_input(
     told = " and ".join(one.name for one in missing)
     return Choice("ask_person", f"“{runbook.title}” serves; {told} is missing.", question=question,
                   candidates=names)  # fmt: skip
+
+
+def _tells_of_records(wanted: RunbookInput, missing: Missing, case: Case) -> bool:
+    """Whether the question itself would tell somebody unknown of people, devices or rights on record."""
+    if wanted.type == "person":
+        return wanted.source == "requester" or bool(missing.choices)
+    return LIKE in case.inputs or (bool(missing.choices) and not wanted.enum)
 
 
 def _who(case: Case) -> Question:
