@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from tests.story.stage import Stage, Story, Talk, until
 
-from tickless.domain.case import Case, is_part
+from tickless.domain.case import Case, Participant, is_part
 from tickless.domain.person import Person
 
 
@@ -67,6 +69,40 @@ def test_what_is_withdrawn_under_way_is_taken_back_together(stage: Stage) -> Non
     after = stage.estate.read("office", f"/accounts/{person.username}")
     assert set(after["groups"]) == set(before["groups"])
     assert stage.story(case).case.outcome == "withdrawn"
+
+
+def test_who_takes_over_or_is_glad_takes_nothing_back(stage: Stage) -> None:
+    """Only a withdrawal gives a leaver their account back: neither a colleague who takes over nor “it works” does."""
+    ended = {}
+    for how in ("taken over", "works now"):
+        boss, person = pair(stage)
+        stage.switch("runbook:access.remove-app", on=True)
+        talk = stage.talk(boss).say(f"{person.name} leaves the company, please do the leaver process")
+        case = talk.case()
+        asked = stage.approval_of(case)
+        stage.decide(asked, stage.house.rooms.world().people[asked.approvers[0]], approve=True)
+        until(lambda case=case: len(parts(stage, case)) >= 2 and stage.story(case).case.state == "open")
+        if how == "taken over":
+            colleagues = [stage.cast.draw(), stage.cast.draw()]
+            for colleague in colleagues:
+                with stage.house.journal.write() as tx:
+                    tx.alerts.set_owner(Participant(case=case.id, role="owner", ref=colleague.id, since=case.opened_at))
+            desk = stage.house.desk
+            asyncio.run(desk.take_over(talk.conversation, by="op", person=colleagues[0], name="Ola Operator"))
+            with stage.house.journal.read() as tx:
+                owners = [one.ref for one in tx.alerts.participants(case.id) if one.role == "owner"]
+            assert owners == [colleagues[0].id]
+        else:
+            talk.say("it works now, thanks")
+        until(lambda case=case: all(run.state != "running" for run in stage.story(case).runs))
+        stage.switch("runbook:access.remove-app", on=False)
+        until(lambda case=case: not any(part.live for part in parts(stage, case)))
+        story = stage.story(case)
+        ended[how] = story.case.outcome
+        assert story.runs[-1].state == "stopped"
+        assert not stage.estate.read("office", f"/accounts/{person.username}")["enabled"]
+        assert {part.outcome for part in parts(stage, case)} == {"verified"}
+    assert ended == {"taken over": "handed_off", "works now": "confirmed"}
 
 
 def test_a_colleague_does_not_decide_who_leaves(stage: Stage) -> None:

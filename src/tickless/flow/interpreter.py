@@ -18,6 +18,8 @@ MAX_LOOKS = 10_000
 """At tasks: one after each that ended."""
 LONGEST_BRAKED = 30.0
 """Seconds between two looks whether a brake is released."""
+CLOSED = {"end": "stopped", "reason": "the case was closed meanwhile"}
+"""People took over, or it works without us: nothing more is done, and what was done stays."""
 
 
 class Interpreter:
@@ -81,7 +83,7 @@ class Interpreter:
                     braked += 1
                     await self._engine.sleep(min(LONGEST_BRAKED, told["after"] * 2 ** min(braked // 5, 5)))
                 case "stopped":
-                    return {"end": "stopped", "reason": "the case was closed meanwhile"}
+                    return dict(CLOSED)
                 case "hand_off":
                     return {"end": "handed_off", "reason": told["reason"], "service": told["service"]}
                 case "wait":
@@ -105,13 +107,15 @@ class Interpreter:
         wanted = "answer" if told["state"] == "ask" else "approval"
         heard = await self._engine.receive(seconds=told["within"])
         for _ in range(MAX_TRIES):
-            if heard is None or heard["type"] in {wanted, "withdraw"}:
+            if heard is None or heard["type"] in {wanted, "withdraw", "over"}:
                 break
             heard = await self._engine.receive(seconds=told["within"])
         if heard is None:
             return {"end": "handed_off", "reason": "nobody answered in time", "service": None}
         if heard["type"] == "withdraw":
             return {"end": "stopped", "reason": "withdrawn"}
+        if heard["type"] == "over":
+            return dict(CLOSED)
         await self._engine.step(names.TAKE_ANSWER, self._steps.heard, run, step, asked, heard)
         return None
 
@@ -135,6 +139,8 @@ class Interpreter:
                 }
             if heard["type"] == "withdraw":
                 return await self._take_back(run, cases, by=str(heard.get("by", "")))
+            if heard["type"] == "over":
+                return dict(CLOSED)
         return {"end": "failed", "reason": f"the tasks of step {step!r} did not come to an end"}
 
     async def _take_back(self, run: str, cases: list[str], *, by: str) -> dict[str, Any]:

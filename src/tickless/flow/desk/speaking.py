@@ -79,12 +79,12 @@ class Speaking:
                     "nothing is live in this conversation", mend="just answer: what you write reaches the person"
                 )
             for case in live:
-                ends.tell_runs(tx, case, by=by)
                 done = ends.end_case(
                     tx, case, state="handed_off", outcome="handed_off", now=now, why=f"{name} took over", by=by
                 )
+                ends.tell_runs(tx, done, by=by)
                 if person is not None:
-                    tx.alerts.add_participant(Participant(case=done.id, role="owner", ref=person.id, since=now))
+                    tx.alerts.set_owner(Participant(case=done.id, role="owner", ref=person.id, since=now))
             text = words.taken_over(name)
             say(
                 tx,

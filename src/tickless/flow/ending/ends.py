@@ -97,8 +97,12 @@ def _nothing_waits(tx: Tx, case: Case, *, now: dt.datetime) -> None:
 
 
 def tell_runs(tx: Tx, case: Case, *, by: str) -> None:
-    """Tell whatever waits in the case's durable runs that it is over."""
-    message = {"type": "withdraw", "by": by}
+    """Tell whatever waits in the case's durable runs that it is over, once its end is written down.
+
+    Only what was withdrawn is taken back; where people took over, or it works, the runs stop, and what was done stays.
+    """
+    taken_back = tx.cases.need(case.id).outcome == "withdrawn"
+    message = {"type": "withdraw" if taken_back else "over", "by": by}
     waiting = {names.case_workflow(case.id, case.generation)}
     waiting |= {names.run_workflow(run.id) for run in tx.runs.by(case=case.id, state="running")}
     for workflow in sorted(waiting):
@@ -163,6 +167,10 @@ def _last(tx: Tx, case: Case, generation: int) -> Resolution | None:
     return tx.resolutions.get(f"res_{case.id.removeprefix('case_')}_{generation}")
 
 
+JOINED = "incident.joined"
+"""Case input: the incident that this case's own trouble was found to be."""
+
+
 def join_incident(tx: Tx, case: Case, incident: Case, *, now: dt.datetime) -> None:
     """The person is told when the incident is over."""
     tx.alerts.add_participant(
@@ -170,4 +178,5 @@ def join_incident(tx: Tx, case: Case, incident: Case, *, now: dt.datetime) -> No
             case=incident.id, role="affected", ref=case.requester or "", conversation=case.conversation, since=now
         )
     )
-    tx.cases.put(tx.cases.need(case.id).model_copy(update={"parent": incident.id}))
+    fresh = tx.cases.need(case.id)
+    tx.cases.put(fresh.model_copy(update={"parent": incident.id, "inputs": {**fresh.inputs, JOINED: incident.id}}))

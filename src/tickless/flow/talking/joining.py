@@ -25,6 +25,7 @@ from tickless.kit.likeness import likeness
 from tickless.stages.correlate.impact import impact
 from tickless.stages.correlate.people import ABOUT_SERVICES, about_services
 from tickless.stages.correlate.surge import WINDOW, Report, Surge, find_surge
+from tickless.stages.decide.reversal import TAKE_BACK
 
 SYMPTOM = 0.5
 """Likeness with a symptom from which a known error fits."""
@@ -169,7 +170,7 @@ class Joining:
     def _reports(self, tx: Tx, case: Case) -> list[Report]:
         """One report of each person who takes part in a case."""
         service, text = self.about_service(case), case.inputs.get("said", case.title.raw)
-        if "surge" in case.inputs or is_part(case):
+        if "surge" in case.inputs or is_part(case) or case.need == TAKE_BACK:
             return []
         people = {
             p.ref: p.since for p in tx.alerts.participants(case.id) if p.role in {"requester", "affected"} and p.ref
@@ -182,7 +183,7 @@ class Joining:
         for report in surge.reports:
             case = tx.cases.need(report.case)
             parent = tx.cases.get(case.parent) if case.parent else None
-            if parent is not None and parent.outcome in {None, "handed_off"}:
+            if parent is not None and about_services(parent) and parent.outcome in {None, "handed_off"}:
                 return parent
         live = tx.cases.live_of_service(surge.service) if surge.service else []
         return next((case for case in live if about_services(case)), None)

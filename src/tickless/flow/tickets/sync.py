@@ -12,9 +12,10 @@ import threading
 from tickless.domain.case import Case
 from tickless.domain.errors import OutsideError, TicklessError
 from tickless.domain.ticket import OWN, Ticket
-from tickless.flow.ending.handing_off import HandingOff, newest_ticket
+from tickless.flow.ending.handing_off import HandingOff
 from tickless.flow.ending.summarising import Summarising
 from tickless.flow.rooms import Rooms
+from tickless.flow.tickets.answered_for import answered_for
 from tickless.flow.tickets.calls import CALL_SECONDS, TicketCalls
 from tickless.flow.tickets.relay import TicketTalk
 from tickless.flow.tickets.settling import Settling, TicketPace
@@ -22,7 +23,6 @@ from tickless.journal import Tx
 from tickless.kit.log import get_logger
 from tickless.practices.tickets.pack import as_text, held
 from tickless.sdk.capabilities.ticketing import TicketView
-from tickless.stages.correlate.service import SOLVED
 
 LEASE = "tickets"
 LEASE_SECONDS = 60.0
@@ -188,17 +188,15 @@ class TicketSync:
 
     @staticmethod
     def _needs_its_own(tx: Tx, case: Case, ticket: Ticket, *, now: dt.datetime) -> bool:
-        """A case that is part of an incident waits for it: what mends the incident may mend it, and one ticket is enough."""
-        parent = tx.cases.get(case.parent) if case.parent is not None else None
-        if parent is None:
+        """A report that an incident answers for waits for it: what mends the incident may mend it, and one ticket is enough."""
+        incident = answered_for(tx, case)
+        if incident is None:
             return True
-        if parent.live:
+        if incident.live:
             tx.tickets.put(ticket.model_copy(update={"due_at": now + PART_OF_INCIDENT}))
-            return False
-        if newest_ticket(tx, parent.id) is not None or parent.outcome in SOLVED:
+        else:
             tx.tickets.delete(ticket.id)
-            return False
-        return True
+        return False
 
     def _made(self, ticket: Ticket, made: TicketView) -> Ticket:
         now = self._rooms.clock.now()
