@@ -23,11 +23,12 @@ Body = dict[str, Any]
 
 @dataclass
 class TicketSystem:
-    """Tickets with what was said in them. `written`: every text that the house ever put there."""
+    """Tickets with what was said in them. `texts`: what the house wrote there since it was forgotten, in order."""
 
     url: str = ""
     tickets: dict[int, Body] = field(default_factory=dict)
     spoken: list[Body] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def forget(self) -> None:
@@ -36,6 +37,7 @@ class TicketSystem:
             for number in self.tickets:
                 self.tickets[number] = {"forgotten": True}
             self.spoken = [{"forgotten": True} for _ in self.spoken]
+            self.texts = []
 
     def live(self) -> list[int]:
         """Numbers of the tickets that are there."""
@@ -43,14 +45,13 @@ class TicketSystem:
             return [number for number, one in self.tickets.items() if "forgotten" not in one]
 
     def written(self) -> list[str]:
-        """Subjects, bodies and comments that came from the house."""
+        """Subjects, bodies and comments that came from the house, in order."""
         with self.lock:
-            found = [str(one.get(part, "")) for one in self.tickets.values() for part in ("Subject", "Content")]
-            return [*found, *(str(one["text"]) for one in self.spoken if one.get("own"))]
+            return list(self.texts)
 
     def subjects(self) -> list[str]:
         with self.lock:
-            return [str(one.get("Subject", "")) for one in self.tickets.values()]
+            return [str(self.tickets[number].get("Subject", "")) for number in self.live()]
 
     def say(self, number: int, text: str, *, public: bool, name: str = AGENT) -> int:
         """An agent writes: to the person (public), or for agents only. The transaction's id."""
@@ -83,9 +84,11 @@ class TicketSystem:
                     return 200, {"items": [{"Content": said["text"], "ContentType": "text/plain", "Filename": ""}]}, ""
                 case ("POST", "ticket"):
                     new = len(self.tickets) + 1
+                    self.texts += [str(body.get("Subject", "")), str(body.get("Content", ""))]
                     self.tickets[new] = {**body, "id": new, "Status": "new", "LastUpdated": _now()}
                     return 201, {"id": str(new)}, f"ticket/{new}"
                 case ("POST", "ticket", number, ("correspond" | "comment") as how):
+                    self.texts.append(str(body["Content"]))
                     made = self._add({"ticket": int(number), "text": body["Content"], "public": how == "correspond",
                                       "by": "tickless", "subject": body.get("Subject", ""), "own": True})  # fmt: skip
                     return 201, ["said"], f"transaction/{made}"

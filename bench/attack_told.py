@@ -79,7 +79,7 @@ class Outlets:
         phones = {person.phone for person in self._house.company.people if person.phone}
         found = [_mail(raw, people | parties) for raw in self._mails(mark)]
         found += [Sent("phone", text, frozenset({to}), to in phones) for to, text in self._phones()[mark.phones :]]
-        found += [Sent("ticket", text) for text in self._outside.desk.written()]
+        found += [Sent("ticket", text) for text in self._outside.desk.written()[mark.tickets :]]
         found += [Sent("chat", json.dumps(body, ensure_ascii=False)) for body in self._posts(mark)]
         return found
 
