@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from email.errors import MessageError
-from email.header import decode_header, make_header
 from email.message import Message
 
+from tickless.connectors.email.parts import bytes_of, filename_of, leaves
 from tickless.domain.record import Untrusted
 
 SIZE_HEADER = "X-Tickless-Size"
@@ -27,22 +25,10 @@ class Attachment:
         return f"{self.name} ({self.kind}, {self.size} bytes)"
 
 
-def leaves(message: Message) -> Iterator[Message]:
-    """The parts that hold something, without looking into mails that are attached."""
-    waiting = [message]
-    while waiting:
-        part = waiting.pop()
-        payload = part.get_payload()
-        if part.get_content_maintype() == "multipart" and isinstance(payload, list):
-            waiting += [one for one in reversed(payload) if isinstance(one, Message)]
-        else:
-            yield part
-
-
 def is_attached(part: Message) -> bool:
     """Whether a part is no text of the mail itself."""
     disposition = part.get_content_disposition()
-    return disposition == "attachment" or part.get_content_type() not in _BODIES or bool(part.get_filename())
+    return disposition == "attachment" or part.get_content_type() not in _BODIES or bool(filename_of(part))
 
 
 def attachments_of(message: Message) -> list[Attachment]:
@@ -52,11 +38,7 @@ def attachments_of(message: Message) -> list[Attachment]:
 
 
 def _name(part: Message) -> str:
-    try:
-        name = str(make_header(decode_header(part.get_filename() or "")))
-    except (MessageError, LookupError, ValueError):
-        name = str(part.get_filename())
-    return _tame(name.replace("\\", "/").rpartition("/")[2], 120) or "no name"
+    return _tame(filename_of(part).replace("\\", "/").rpartition("/")[2], 120) or "no name"
 
 
 def _tame(text: str, limit: int) -> str:
@@ -67,14 +49,13 @@ def _size(part: Message) -> int:
     noted = str(part.get(SIZE_HEADER, ""))
     if noted.isascii() and noted.isdigit():
         return int(noted[:12])
-    payload = part.get_payload(decode=True)
-    return len(payload) if isinstance(payload, bytes) else 0
+    return len(bytes_of(part))
 
 
 def without_attachments(message: Message) -> bytes:
     """The mail with every attachment emptied; names, types and sizes stay. Changes `message`.
 
-    Raises ValueError, LookupError, TypeError or AttributeError for a mail that cannot be written down again.
+    Raises one of `parts.ODD` for a mail that cannot be written down again.
     """
     for part in leaves(message):
         if part is not message and is_attached(part):

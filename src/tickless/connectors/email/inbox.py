@@ -68,7 +68,10 @@ class Inbox:
             return max(self._client.search(["UID", "*"]), default=0)
 
     def done(self, uid: int, *, move_to: str) -> None:
-        """Mark a mail as seen, and put it away."""
+        """Mark a mail as seen, and put it away.
+
+        Without MOVE and UIDPLUS it stays behind, marked as deleted: a plain EXPUNGE removes what others marked, too.
+        """
         with self._told():
             self._client.add_flags([uid], [SEEN])
             if not move_to:
@@ -78,7 +81,8 @@ class Inbox:
                 return
             self._client.copy([uid], move_to)
             self._client.delete_messages([uid])
-            self._client.expunge([uid]) if self._client.has_capability("UIDPLUS") else self._client.expunge()
+            if self._client.has_capability("UIDPLUS"):
+                self._client.expunge([uid])
 
     def tells(self) -> bool:
         """Whether the server tells of new mail by itself."""

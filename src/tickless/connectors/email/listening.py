@@ -11,16 +11,20 @@ from collections import deque
 
 from tickless.connectors.email.attachments import without_attachments
 from tickless.connectors.email.inbox import Found, Inbox
+from tickless.connectors.email.parts import ODD, parsed
 from tickless.connectors.email.settings import Settings
-from tickless.connectors.email.signals import BOUNDED, PROVEN, parsed, sender_of
+from tickless.connectors.email.signals import BOUNDED, PROVEN, UNREADABLE, sender_of
 from tickless.connectors.email.threads import proven_place
 from tickless.domain.errors import PayloadRejected, SettingsInvalid
+from tickless.kit.log import get_logger
 from tickless.sdk import Ear, listener
 
 IDLE_SECONDS = 240.0
 """How long one IDLE lasts: shorter than the time after which routers forget a silent connection."""
+MAIL = "message/rfc822"
 _HOUR = dt.timedelta(hours=1)
 _MOST_ADDRESSES = 2_000
+_log = get_logger("email")
 
 
 class Pace:
@@ -70,8 +74,7 @@ async def _attend(ear: Ear, inbox: Inbox, settings: Settings, *, key: str) -> No
     while True:
         mails = await asyncio.to_thread(inbox.after, last)
         for mail in mails:
-            body, headers = taken(mail, settings, key=key, pace=pace)
-            await ear.hand_in(body, content_type="message/rfc822", headers=headers)
+            await hand_in(ear, mail, settings, key=key, pace=pace)
             await asyncio.to_thread(inbox.done, mail.uid, move_to=settings.done_folder)
             if last is not None:
                 last = mail.uid
@@ -94,6 +97,19 @@ def _read_mark(mark: str | None, validity: int) -> int | None:
     return int(uid) if before == str(validity) and uid.isdigit() else None
 
 
+async def hand_in(ear: Ear, mail: Found, settings: Settings, *, key: str, pace: Pace) -> None:
+    """Hand a mail in; one that nobody can make sense of is put aside, so that those behind it are read.
+
+    Raises the house's errors: then it is not in, and the next try begins with it.
+    """
+    try:
+        body, headers = await asyncio.to_thread(taken, mail, settings, key=key, pace=pace)
+        await ear.hand_in(body, content_type=MAIL, headers=headers)
+    except ODD as error:
+        _log.error("a mail cannot be read", channel=ear.instance.name, uid=mail.uid, error=type(error).__name__)
+        await ear.hand_in(mail.raw, content_type=MAIL, headers={UNREADABLE: "yes"})
+
+
 def taken(mail: Found, settings: Settings, *, key: str, pace: Pace) -> tuple[bytes, dict[str, str]]:
     """What is handed in: the mail without what is attached, and what only we can know of it."""
     headers: dict[str, str] = {}
@@ -109,7 +125,7 @@ def taken(mail: Found, settings: Settings, *, key: str, pace: Pace) -> tuple[byt
         headers[BOUNDED] = "too many mails within an hour"
     try:
         return without_attachments(message), headers
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except ODD:
         return mail.raw, headers
 
 

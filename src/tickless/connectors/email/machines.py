@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from email.message import Message
+from itertools import islice
 
-from tickless.connectors.email.text import header
+from tickless.connectors.email.parts import MOST_PARTS, header, is_invitation
 
 OWN_HEADER = "X-Tickless"
 _BULK = frozenset({"bulk", "list", "junk", "auto_reply"})
@@ -37,15 +38,8 @@ def why_automatic(message: Message, address: str, *, sender: str) -> str:
         return "auto-replied"
     if message.get("X-Autorespond") is not None or _AWAY.match(header(message, "Subject")):
         return "auto-replied"
-    if _invites(message):
+    if any(is_invitation(part) for part in islice(message.walk(), MOST_PARTS)):
         return "calendar"
     if len(message.get_all("Received") or []) > _MOST_HOPS:
         return "it goes in circles"
     return "no reply wanted" if _NOBODY.match(address) else ""
-
-
-def _invites(message: Message) -> bool:
-    """A calendar's invitation, or somebody's calendar answering one (RFC 6047)."""
-    return any(
-        part.get_content_type() == "text/calendar" and part.get_param("method") is not None for part in message.walk()
-    )

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from html.parser import HTMLParser
 
+from tickless.connectors.email.tags import End, Start, tags_of
+
+LONGEST = 200_000
+"""Signs of HTML that are read."""
 _BLOCKS = frozenset(
     {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "blockquote", "table", "ul", "ol", "pre", "hr"}
 )
@@ -32,22 +35,20 @@ class _Open:
     quoted: bool
 
 
-class _Words(HTMLParser):
+class _Words:
     """Keeps the words of an HTML text, one block a line, each with how deep it is quoted."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.lines: list[tuple[int, str]] = [(0, "")]
+        self.lines: list[tuple[int, list[str]]] = [(0, [])]
         self._open: list[_Open] = []
         self._counts: Counter[str] = Counter()
         self._hidden = 0
         self._quoted = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attrs}
+    def start(self, tag: str, found: dict[str, str]) -> None:
         if tag in _BLOCKS:
             if self._open and self._open[-1].tag == "p":
-                self.handle_endtag("p")  # a paragraph ends where the next block begins
+                self.end("p")  # a paragraph ends where the next block begins
             self._break()
         if found.get("id", "").lower() in _REST_IS_QUOTED:
             self._quoted += 1  # what follows it is the old mail, as brothers and not as children
@@ -65,11 +66,7 @@ class _Words(HTMLParser):
         if one.quoted:
             self._break()
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _BLOCKS:
-            self._break()
-
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         if tag in _BLOCKS:
             self._break()
         while self._counts[tag] and self._open:
@@ -82,29 +79,27 @@ class _Words(HTMLParser):
         if tag in _BLOCKS:
             self._break()
 
-    def handle_data(self, data: str) -> None:
-        words = " ".join(data.split())
-        if not words or self._hidden > 0:
-            return
-        depth, line = self.lines[-1]
-        self.lines[-1] = (depth, f"{line} {words}" if line and data[0].isspace() else line + words)
-        if data[-1].isspace():
-            self.lines[-1] = (depth, self.lines[-1][1] + " ")
+    def text(self, words: str) -> None:
+        line = self.lines[-1][1]
+        if self._hidden <= 0 and (line or words.strip()):
+            line.append(words)
 
     def _break(self) -> None:
-        if self.lines[-1][1].strip():
-            self.lines.append((self._quoted, ""))
+        if self.lines[-1][1]:
+            self.lines.append((self._quoted, []))
         else:
-            self.lines[-1] = (self._quoted, "")
+            self.lines[-1] = (self._quoted, [])
 
 
 def without_markup(html: str) -> str:
-    """The words of an HTML text."""
+    """The words of an HTML text, of its first `LONGEST` signs."""
     words = _Words()
-    try:
-        words.feed(html)
-        words.close()
-    except AssertionError:
-        return re.sub(r"<[^>]*>", " ", html)  # the standard parser gives up on some broken declarations
-    told = [("> " * min(depth, 3) + " ".join(line.split())).rstrip() for depth, line in words.lines if line.strip()]
+    for piece in tags_of(html[:LONGEST]):
+        if isinstance(piece, Start):
+            words.start(piece.tag, piece.attributes)
+        elif isinstance(piece, End):
+            words.end(piece.tag)
+        else:
+            words.text(piece.words)
+    told = [("> " * min(depth, 3) + " ".join("".join(line).split())).rstrip() for depth, line in words.lines if line]
     return "\n".join(told).strip()

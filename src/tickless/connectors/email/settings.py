@@ -46,7 +46,8 @@ class Settings(BaseModel):
     listen: bool = True
     """Take in the mails of `folder` as messages. Off: they come by `/hooks/NAME`, or the instance is for quotas only."""
     done_folder: str = ""
-    """Where mails go once they are taken in; empty: they stay and are marked as seen."""
+    """Where mails go once they are taken in; empty: they stay and are marked as seen. A server that knows neither MOVE nor
+    UIDPLUS leaves them behind as well, marked as deleted, for you to expunge."""
     poll: float = Field(default=30.0, ge=0.2, le=3_600)
     """Seconds between looks where the server does not tell of new mail by itself (IDLE)."""
     largest_mail: int = Field(default=2_000_000, ge=10_000, le=50_000_000)
@@ -66,7 +67,8 @@ class Settings(BaseModel):
     """Where a copy of every answer is kept. With it, an answer whose sending was interrupted is never sent twice."""
     authserv_id: str = ""
     """Name of your own mail server in `Authentication-Results`: its verdict is believed, no other. Without it every sender is
-    unproven. The server must take away headers of that name that come from outside (RFC 8601, section 5)."""
+    unproven. Only the topmost header of that name counts; the server must write one for every mail, and take away those that
+    come from outside (RFC 8601, section 5)."""
     trust_email: bool = False
     """Whether an address that `authserv_id` vouches for is the person who has it on record, without a code."""
     when_unsure: Literal["refuse", "send_again"] = "refuse"

@@ -11,14 +11,14 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Sequence
-from email import message_from_bytes
 from email.message import Message
-from email.utils import getaddresses, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 
 from tickless.connectors.email.attachments import attachments_of
 from tickless.connectors.email.machines import why_automatic
+from tickless.connectors.email.parts import MEND, ODD, addresses_of, header, parsed, raw_header
 from tickless.connectors.email.settings import Settings
-from tickless.connectors.email.text import body_of, header, without_quotes
+from tickless.connectors.email.text import body_of, without_quotes
 from tickless.connectors.email.threads import IDS, claimed_place, place_of
 from tickless.connectors.email.verdicts import verdicts_of, vouched
 from tickless.domain.errors import PayloadRejected
@@ -26,11 +26,12 @@ from tickless.domain.signal import Payload
 from tickless.sdk import Item, Spoken, receiver
 from tickless.sdk.receiving import read_time
 
-MEND = "hand over the mail as it came, with its headers: RFC 5322 bytes, at least a From line"
 PROVEN = "x-tickless-thread"
 """Set by our own listener: the conversation that a token of ours proves. No door takes this header from outside."""
 BOUNDED = "x-tickless-automatic"
 """Set by our own listener: why this is taken for a machine's mail although it does not say so."""
+UNREADABLE = "x-tickless-unreadable"
+"""Set by our own listener: this mail could not be taken in, and is put aside."""
 _ANSWERS = re.compile(r"^\s*(?:re|aw|sv|antw|odp)\s*(?:\[\d+\])?:", re.IGNORECASE)
 _FORWARDS = re.compile(r"^\s*(?:(?:fwd?|wg|tr|rv|enc|vs|doorst)\s*:\s*)+", re.IGNORECASE)
 
@@ -41,7 +42,16 @@ def split(payload: Payload, settings: Settings) -> Sequence[bytes]:
 
 
 def read(raw: bytes, payload: Payload, settings: Settings) -> Item:
-    """Understand one mail. Raises `PayloadRejected` for what has no sender."""
+    """Understand one mail. Raises `PayloadRejected` for what has no sender, or makes no sense."""
+    try:
+        return _read(raw, payload, settings)
+    except ODD as error:
+        raise PayloadRejected("the mail cannot be read", mend=MEND) from error
+
+
+def _read(raw: bytes, payload: Payload, settings: Settings) -> Item:
+    if payload.headers.get(UNREADABLE):
+        raise PayloadRejected("the mail cannot be read", mend=MEND)
     message = parsed(raw)
     name, address = sender_of(message)
     own_id = first_id(message, "Message-ID") or hashlib.sha256(raw).hexdigest()
@@ -72,17 +82,9 @@ def read(raw: bytes, payload: Payload, settings: Settings) -> Item:
     )
 
 
-def parsed(raw: bytes) -> Message:
-    """Raises `PayloadRejected`."""
-    try:
-        return message_from_bytes(raw)
-    except (ValueError, LookupError, RecursionError) as error:
-        raise PayloadRejected("this is no mail", mend=MEND) from error
-
-
 def sender_of(message: Message) -> tuple[str, str]:
     """Display name and address, in lower case. Raises `PayloadRejected`."""
-    found = getaddresses([header(message, "From")])
+    found = addresses_of(raw_header(message, "From"))
     name, address = found[0] if found else ("", "")
     if "@" not in address:
         raise PayloadRejected("the mail has no sender", mend=MEND)
@@ -136,7 +138,7 @@ _TOLD = frozenset({"dkim", "dmarc", "spf", "auth"})
 def _date(message: Message) -> dt.datetime | None:
     try:
         return read_time(parsedate_to_datetime(header(message, "Date")))
-    except (ValueError, TypeError, IndexError, OverflowError):
+    except (*ODD, OverflowError):
         return None
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from email.errors import MessageError
-from email.header import decode_header, make_header
 from email.message import Message
 
-from tickless.connectors.email.attachments import is_attached, leaves
+from tickless.connectors.email.attachments import is_attached
 from tickless.connectors.email.markup import without_markup
+from tickless.connectors.email.parts import bytes_of, charset_of, clean, header, leaves
 
 __all__ = ["body_of", "clean", "header", "without_markup", "without_quotes"]
 
@@ -31,25 +30,10 @@ _HEADER_BLOCK = re.compile(r"^\s*\*?(?:from|von|de|da)\s?:\*?\s.*@", re.IGNORECA
 _HEADER_LINE = re.compile(r"^\s*\*?[A-Za-zÀ-ÿ-]{2,20}( [A-Za-zÀ-ÿ-]{2,20})?\s?:\*?\s", re.IGNORECASE)
 _FORWARD_SUBJECT = re.compile(r"^\s*(?:fwd?|wg|tr|rv|enc|vs|doorst)\s*:", re.IGNORECASE)
 _MOST_LINES = 5_000
+_LONGEST = 500_000
+"""Signs of a text that are read at all."""
 _WIDER = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "utf-8", "ascii": "utf-8", "gb2312": "gb18030"}
 """What programs really mean by these names (after the Encoding Standard)."""
-
-
-def clean(text: str) -> str:
-    """Text that can be stored: no lone surrogates, no NUL."""
-    return text.encode("utf-8", "replace").decode().replace("\x00", "")
-
-
-def header(message: Message, name: str) -> str:
-    """A header as text on one line; what cannot be decoded is kept as it came."""
-    value = message.get(name)
-    if value is None:
-        return ""
-    try:
-        text = str(make_header(decode_header(value)))
-    except (MessageError, LookupError, ValueError):
-        text = str(value)
-    return clean(" ".join(text.split()))
 
 
 def body_of(message: Message) -> str:
@@ -67,16 +51,17 @@ def body_of(message: Message) -> str:
 
 
 def _decoded(part: Message) -> str:
-    raw = part.get_payload(decode=True)
-    if not isinstance(raw, bytes):
-        return ""
-    declared = (part.get_content_charset() or "utf-8").lower()
+    raw, declared = bytes_of(part), charset_of(part)
     for charset in (_WIDER.get(declared, declared), "utf-8", "cp1252"):
         try:
-            return clean(raw.decode(charset).replace("\r\n", "\n"))
+            return _tidy(raw.decode(charset))
         except (LookupError, ValueError):
             continue
-    return clean(raw.decode("utf-8", "replace").replace("\r\n", "\n"))
+    return _tidy(raw.decode("utf-8", "replace"))
+
+
+def _tidy(text: str) -> str:
+    return clean(text[:_LONGEST].replace("\r\n", "\n"))
 
 
 def without_quotes(text: str, *, subject: str = "") -> str:

@@ -13,9 +13,8 @@ import hmac
 import re
 from email.message import Message
 from email.policy import SMTP
-from email.utils import getaddresses
 
-from tickless.connectors.email.text import header
+from tickless.connectors.email.parts import addresses_of, header, raw_header
 
 IDS = re.compile(r"<([^<>\s]{1,300})>")
 _TOKEN = re.compile(r"(?<![a-z2-7])([a-z2-7]{36})(?![a-z2-7])")
@@ -45,7 +44,7 @@ def tokens_in(message: Message, sender: str) -> list[str]:
     """What looks like a token of ours in the recipients and in the ids that a mail answers. Not checked."""
     user, _, domain = sender.lower().partition("@")
     found: list[str] = []
-    for _, address in getaddresses([header(message, name) for name in _RECIPIENTS]):
+    for _, address in (one for name in _RECIPIENTS for one in addresses_of(raw_header(message, name))):
         local, _, at = address.lower().rpartition("@")
         if at == domain and local.startswith(f"{user}+"):
             found += _TOKEN.findall(local.removeprefix(f"{user}+"))
