@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx2
 import pytest
 from pydantic_ai.exceptions import ModelAPIError
 from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart
@@ -14,6 +15,7 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 from tests.story.stage import Stage, Talk, until
 
 from tickless.ai.models import LiveWire, ModelSettings
+from tickless.app.serving import local_user
 from tickless.domain.held import Held
 from tickless.flow.saying import words
 
@@ -81,6 +83,12 @@ def test_what_only_a_model_understands_becomes_a_case_that_says_so(read_stage: S
     assert finding.brain.startswith("openai-compatible:tests understand-1.")
     assert any(why.source == "model" and QUOTE in why.text and "tests" in (why.ref or "") for why in finding.evidence)
     assert finding.confidence <= 0.5
+    made = read_stage.house.entrance.create_token("desk", user=local_user(read_stage.house), scopes=["read"])
+    headers = {"Authorization": f"Bearer {made.token}"}
+    with httpx2.Client(base_url=read_stage.url, headers=headers, timeout=20, trust_env=False) as http:
+        page = http.get(f"/cases/{case.number}").text
+    assert "language model reads it so" in page
+    assert finding.brain in page
     assert person.name not in reader.shown[0]
     assert held(read_stage) == []
     assert outcomes(read_stage)[-1] == "used"

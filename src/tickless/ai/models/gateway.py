@@ -104,6 +104,8 @@ class Models:
         spent = self.ledger.spent(self.clock.now().date())
         uses, budget = ", ".join(self.settings.uses), self.settings.budget_per_day
         detail = f"{self.settings.label} for {uses}; {spent} of {budget} tokens today"
+        if (brake := self.stopped()) != "":
+            return True, f"{detail}; not asked while the brake {brake!r} is on", ""
         if self._trouble:
             return False, f"{detail}; the last answer failed: {self._trouble}", "look at [model] in the settings"
         return True, detail, ""

@@ -29,6 +29,7 @@ def examine(rooms: Rooms, engine: Engine) -> list[Check]:
             _flow(tx, engine),
             _signals(tx, rooms),
             _letters(tx),
+            *_held(tx, rooms),
             _quarantine(rooms),
             *channel_checks(tx, rooms),
             *ticket_checks(tx, rooms),
@@ -100,6 +101,19 @@ def _signals(tx: Tx, rooms: Rooms) -> Check:
 def _letters(tx: Tx) -> Check:
     waiting = len(tx.coordination.posted())
     return Check("letters", ok=waiting < 100, detail=f"{waiting} messages on their way to waiting runs")
+
+
+def _held(tx: Tx, rooms: Rooms) -> list[Check]:
+    """Messages that wait while a model reads; nobody waits for long."""
+    waiting = tx.held.where(limit=1_000)
+    if not waiting:
+        return []
+    oldest = rooms.clock.now() - min(one.since for one in waiting)
+    detail = f"{len(waiting)} wait for a language model, the oldest for {oldest.total_seconds():.0f} s"
+    ok = oldest < STUCK_AFTER
+    return [
+        Check("held messages", ok=ok, detail=detail, mend="" if ok else "is a worker running? it hears them by itself")
+    ]
 
 
 def _quarantine(rooms: Rooms) -> Check:
