@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from tickless.connectors.matrix.client import Matrix
-from tickless.connectors.matrix.connect import account_of, alone_with, is_direct
+from tickless.connectors.matrix.connect import account_of, alone, alone_with
 from tickless.connectors.matrix.render import render, render_over
 from tickless.domain.errors import OutsideError, Rejected
 from tickless.kit.canonical import digest
@@ -15,12 +15,14 @@ from tickless.sdk.capabilities.chat import Amended, Outgoing, Posted
 
 @action("post", params=Outgoing, output=Posted)
 def post(call: Call, params: Outgoing) -> Result:
-    """Say something in a room or thread. What is private is only said where the two of us are alone at this moment."""
+    """Say something in a room or thread. What is private is only said where that person and we are alone at this moment."""
     matrix = account_of(call.instance)
     drawn = render(params)
     room = _room(call, matrix, params.address)
-    if params.private and "room" in params.address and not is_direct(matrix, room, timeout=call.timeout)[0]:
-        raise Rejected("others can read this room by now", mend="write to us in a direct room")
+    if params.private and "room" in params.address:
+        user = params.address.get("user", "")
+        if not alone(matrix, room, me=call.settings.user_id, user=user, timeout=call.timeout):
+            raise Rejected("others can read this room by now", mend="write to us in a direct room")
     if call.dry_run:
         return Result(output=Posted(external=""), changed=True, summary="would say something in a room")
     external = matrix.send(room, "m.room.message", drawn.content, key=_transaction(call.key), timeout=call.timeout)

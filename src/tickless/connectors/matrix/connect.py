@@ -15,6 +15,11 @@ def account_of(instance: Instance) -> Matrix:
     return Matrix.at(settings.homeserver, token=token, ca_file=settings.ca_file)
 
 
+def alone(matrix: Matrix, room: str, *, me: str, user: str, timeout: float) -> bool:
+    """Whether nobody but this person and us is in a room, or can come in or look in by themselves."""
+    return set(matrix.members(room, timeout=timeout)) == {me, user} and _closed(matrix, room, timeout=timeout)
+
+
 def is_direct(matrix: Matrix, room: str, *, timeout: float) -> tuple[bool, dict[str, str]]:
     """Whether a room is the two of ours and nobody can come in or look in by themselves; and who is in it."""
     members = matrix.members(room, timeout=timeout)

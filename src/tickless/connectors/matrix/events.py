@@ -72,16 +72,20 @@ def names_us(event: dict[str, Any], settings: Settings) -> bool:
         return True
     if settings.user_id in text_of(content.get("formatted_body"), 20_000):
         return True
-    return bool(_address(settings).match(text_of(content.get("body"), 300)))
+    return bool(_address(settings).match(text_of(content.get("body"), 1_000)))
 
 
 def _address(settings: Settings) -> re.Pattern[str]:
-    local = settings.user_id[1:].partition(":")[0]
-    return re.compile(rf"^\s*(?:{re.escape(settings.user_id)}|@?{re.escape(local)})\b\s*[:,]?\s*", re.IGNORECASE)
+    """Our name in front. A name may be a word (`@help:…`), so that alone it counts only with `@` before or `:`, `,` behind."""
+    full, local = re.escape(settings.user_id), re.escape(settings.user_id[1:].partition(":")[0])
+    end = r"(?![\w=/+-]|\.\w|:[\w-])"
+    return re.compile(
+        rf"^\s*+(?:{full}(?![\w-]|\.\w)\s*+[:,]?|@{local}{end}\s*+[:,]?|{local}\s*+[:,])\s*+", re.IGNORECASE
+    )
 
 
-def words_of(event: dict[str, Any], settings: Settings) -> str:
-    """The words of a message without the quoted one that it answers, and without our name in front."""
+def words_of(event: dict[str, Any], settings: Settings, *, direct: bool) -> str:
+    """The words of a message without the quoted one that it answers, and without our name in front where others read it."""
     content = part_of(event, "content")
     body = text_of(content.get("body"), 60_000)
     if part_of(part_of(content, "m.relates_to"), "m.in_reply_to"):
@@ -89,7 +93,7 @@ def words_of(event: dict[str, Any], settings: Settings) -> str:
         while lines and lines[0].startswith("> "):
             lines = lines[1:]
         body = "\n".join(lines)
-    return _address(settings).sub("", body, count=1).strip() if settings.user_id else body.strip()
+    return body.strip() if direct else _address(settings).sub("", body, count=1).strip()
 
 
 def bare(key: str) -> str:

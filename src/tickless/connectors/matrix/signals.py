@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -55,7 +55,7 @@ def read(raw: bytes, payload: Payload, settings: Settings) -> Item:
 def _said(heard: Heard, sender: str, identity: str, settings: Settings) -> Item:
     kind = text_of(part_of(heard.event, "content").get("msgtype"))
     file = kind in _FILES
-    text = "" if file else words_of(heard.event, settings)[: settings.longest_text]
+    text = "" if file else words_of(heard.event, settings, direct=heard.room.direct)[: settings.longest_text]
     how, root, _ = relation(heard.event)
     thread = root if how == "m.thread" and root else "" if heard.room.direct else identity
     labels = {"file": text_of(part_of(heard.event, "content").get("body"), 200)} if file else {}
@@ -101,7 +101,7 @@ def _item(
         account=sender,
         conversation=conversation,
         name=text_of(heard.name, 120),
-        address=_place(room, thread, direct="" if heard.room.direct else sender),
+        address=_place(room, thread, sender=sender, alone=heard.room.direct),
         private=heard.room.direct,
         email=f"{sender[1:].partition(':')[0]}@{settings.email_domain}" if own and settings.email_domain else "",
         automatic=automatic,
@@ -122,9 +122,9 @@ def _item(
     )
 
 
-def _place(room: str, thread: str, *, direct: str) -> dict[str, str]:
-    """Where to answer; `direct`: with whom to speak alone instead."""
-    found = {"room": room, "thread": thread, "direct": direct}
+def _place(room: str, thread: str, *, sender: str, alone: bool) -> dict[str, str]:
+    """Where to answer. `user`: with whom we are alone there; `direct`: with whom to speak alone instead."""
+    found = {"room": room, "thread": thread, "user" if alone else "direct": sender}
     return {name: value for name, value in found.items() if value}
 
 
@@ -132,4 +132,9 @@ def _time(value: Any) -> dt.datetime | None:
     return read_time(value) if isinstance(value, int) and value > 0 else None
 
 
-RECEIVER = receiver(split=split, read=read)
+def authenticate(payload: Payload, settings: Settings, reveal: Callable[[str], str]) -> bool:
+    """No: nobody signs rooms' events, and a token that may send signals may not speak as any account. Only our listener may."""
+    return False
+
+
+RECEIVER = receiver(split=split, read=read, authenticate=authenticate)

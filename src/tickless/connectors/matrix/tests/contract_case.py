@@ -52,7 +52,7 @@ def serving() -> Iterator[World]:
 
 ROOM = {"room": "!dm:larkmoor.example"}
 CHOICES = {"kind": "choices", "question": "que_1", "options": ["LM-1", "LM-2"]}
-ANSWER = {"address": ROOM, "text": "Which one?", "card": CHOICES, "private": True}
+ANSWER = {"address": {**ROOM, "user": "@ida:larkmoor.example"}, "text": "Which one?", "card": CHOICES, "private": True}
 OVER = {"address": ROOM, "external": "$before", "text": "Which one?", "card": CHOICES, "note": "Answered"}
 FAULTS = http_faults(world_at)
 CASES = [

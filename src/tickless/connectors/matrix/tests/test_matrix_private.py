@@ -29,6 +29,16 @@ def test_a_room_that_others_came_into_hears_nothing_private() -> None:
         assert world.look() == before
 
 
+@pytest.mark.parametrize("user", ["", "@bo:larkmoor.example", "@ida:evil.example"])
+def test_a_room_in_which_somebody_else_is_alone_with_us_hears_nothing_private(user: str) -> None:
+    with WORLD.serving() as world:
+        before = world.look()
+        address = {"room": "!dm:larkmoor.example", "user": user}
+        with pytest.raises(Rejected, match="others"):
+            run_operation(MATRIX, "post", {**WORLD.ANSWER, "address": address}, world)
+        assert world.look() == before
+
+
 def test_a_room_is_opened_once_for_somebody_alone() -> None:
     with WORLD.serving() as world:
         for key in ("a", "b"):

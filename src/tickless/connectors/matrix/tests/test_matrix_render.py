@@ -94,7 +94,7 @@ def test_an_event_is_never_too_big(text: str) -> None:
 )
 def test_it_knows_when_it_is_named(content: dict[str, Any]) -> None:
     assert names_us({"content": content}, OURS)
-    assert words_of({"content": content}, OURS) == "help"
+    assert words_of({"content": content}, OURS, direct=False) == "help"
 
 
 def test_it_does_not_feel_named_by_others() -> None:
