@@ -6,6 +6,7 @@ The channel is Slack's connector over a local workspace, the postman is turned b
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,10 +19,14 @@ from tests.journal.databases import BOTH, empty
 
 from tickless.app.build import House, build
 from tickless.app.settings import ConnectorUse, Settings
+from tickless.domain.case import Case, Impact
 from tickless.domain.channel import Delivery, Thread
 from tickless.domain.decision import ApprovalRequest, OpenQuestion
 from tickless.domain.errors import AuthFailed, RateLimited, Rejected, TicklessError, Unreachable
+from tickless.domain.experience import Rating
 from tickless.domain.person import Person
+from tickless.domain.record import Untrusted
+from tickless.domain.ticket import Ticket
 from tickless.flow.desk.channel_health import channel_checks
 from tickless.flow.posting.postman import Postman
 from tickless.flow.posting.rules import GIVE_UP_AFTER, LONGEST_PAUSE, look_again_after, next_try
@@ -32,6 +37,7 @@ from tickless.sdk.testing.slack import BOT_TOKEN, FakeSlack, Refusal, slack_serv
 
 NOW = dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.UTC)
 ADA, TOM = "U0ADA", "U0TOM"
+_numbers = itertools.count(1)
 
 
 @dataclass
@@ -112,7 +118,7 @@ def post(place: Post) -> Post:
     place.slack.refusals.clear()
     place.slack.scopes.add("channels:history")
     with place.house.journal.write() as tx:
-        for shelf in (tx.deliveries, tx.threads, tx.approvals, tx.questions):
+        for shelf in (tx.deliveries, tx.threads, tx.approvals, tx.questions, tx.ratings, tx.tickets):
             for record in shelf.where():
                 shelf.delete(record.id)
     return Post(place.house, place.slack, place.clock)
@@ -359,3 +365,94 @@ def test_what_nobody_waits_for_goes_out_by_day_and_an_answer_at_once(post: Post)
     assert post.heard("D0ADA") == ["your answer"]
     assert post.turn(after=8.5 * 3_600) == 1
     assert post.heard("D0ADA") == ["your answer", "it is over"]
+
+
+def a_case(post: Post, **given: Any) -> Case:
+    known: dict[str, Any] = {
+        "id": new_id("case"), "number": next(_numbers), "kind": "incident", "need": "incident_report",
+        "title": Untrusted("It is down"), "door": "human", "impact": Impact(priority=3, reason="one person"),
+        "opened_at": post.now, "updated_at": post.now, "resolved_at": post.now,
+    }  # fmt: skip
+    with post.house.journal.write() as tx:
+        return tx.cases.put(Case(**{**known, **given}))
+
+
+def pressable(post: Post, *, after: float = 3_600.0) -> bool:
+    post.turn(after=after)
+    post.turn(after=after)
+    return bool(labels(post.slack.said("D0ADA")[-1]))
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome"),
+    [("resolved", "verified"), ("handed_off", "handed_off"), ("muted", "muted"), ("resolved", "confirmed")],
+)
+def test_does_it_work_can_be_pressed_until_it_was(post: Post, state: str, outcome: str) -> None:
+    """Also where a colleague's ticket is solved, planned work is over, or an operator said that an incident is."""
+    case = a_case(post, state=state, outcome=outcome)
+    ticket = Ticket(id=f"tkt_{case.id}", case=case.id, system="own", state="resolved", made_at=post.now,
+                    asked_at=post.now)  # fmt: skip
+    with post.house.journal.write() as tx:
+        tx.tickets.put(ticket)
+    ada = post.thread(ADA, person="p1")
+    post.say(ada, "Does it work?", card={"kind": "solved", "case": case.id, "number": case.number})
+    post.turn()
+    assert pressable(post)
+    with post.house.journal.write() as tx:
+        tx.tickets.put(ticket.model_copy(update={"asked_at": None}))
+        tx.audit.append(at=post.now, actor="p1", action="case.person_confirmed", subject="x", case=case.id, detail={})
+    assert not pressable(post)
+
+
+def test_how_was_it_can_be_pressed_until_both_rows_were_this_time(post: Post) -> None:
+    case = a_case(post, state="resolved", outcome="verified", resolved_at=post.now)
+    before = Rating(id=new_id("rate"), case=case.id, person="p1", conversation="x", at=post.now - dt.timedelta(days=9),
+                    effort=1, expected="better")  # fmt: skip
+    post.say(post.thread(ADA, person="p1"), "How was that?", card={"kind": "rating", "case": case.id, "number": 7})
+    post.turn()
+    with post.house.journal.write() as tx:
+        tx.ratings.put(before)
+    assert pressable(post)
+    tapped = Rating(id=new_id("rate"), case=case.id, person="p1", conversation="x", at=post.now, effort=2)
+    with post.house.journal.write() as tx:
+        tx.ratings.put(tapped)
+    assert pressable(post)
+    with post.house.journal.write() as tx:
+        tx.ratings.put(tapped.model_copy(update={"expected": "better"}))
+    assert not pressable(post)
+
+
+def by_day(post: Post) -> None:
+    """Ten in the morning of the next day."""
+    post.clock.advance(dt.timedelta(days=1) + dt.timedelta(hours=10 - post.now.hour, minutes=-post.now.minute))
+
+
+def test_how_often_somebody_is_spoken_to_unasked_counts_what_was_sent_within_the_hour(post: Post) -> None:
+    """Cards that wait for an answer for days do not silence the house, and two conversations make one person."""
+    by_day(post)
+    ada, other = post.thread(ADA, person="p1"), post.thread(ADA, place="C0GENERAL", person="p1")
+    case = a_case(post, state="resolved", outcome="verified")
+    card = {"kind": "solved", "case": case.id, "number": case.number}
+    for number in range(6):
+        post.say(ada, f"it is over: {number}", card=card, proactive=True)
+    assert post.turn() == 6
+    post.say(other, "one too many", proactive=True)
+    assert post.turn(after=60) == 0
+    for _ in range(30):
+        post.turn(after=300)
+    assert post.heard("C0GENERAL") == ["one too many"]
+    post.say(ada, "the next day's news", proactive=True)
+    assert post.turn() == 1
+
+
+def test_what_was_put_off_holds_up_no_answer_however_much_it_is(post: Post) -> None:
+    ada = post.thread(ADA, person="p1")
+    later, table = post.now + dt.timedelta(hours=9), []
+    for number in range(2_100):
+        key = f"msg_000{number:05}"
+        table.append(Delivery(id=f"{key}@{ada}", message=key, thread=ada, proactive=True, due_at=later))
+    with post.house.journal.write() as tx:
+        tx.deliveries.put_all(table)
+    post.say(ada, "your answer")
+    assert post.turn() == 1
+    assert post.heard("D0ADA") == ["your answer"]

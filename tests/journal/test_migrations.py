@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 
@@ -9,9 +10,11 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from tests.journal.databases import Urls
 from tests.journal.samples import NOW, case, signal
 
+from tickless.domain.channel import Binding, Delivery, Thread
 from tickless.journal import tables
 
 MIGRATE = (
@@ -75,4 +78,34 @@ def test_processes_may_migrate_at_once(urls: Urls) -> None:
     journal = urls.open()
     with journal.write() as tx:
         tx.cases.put(case(1))
+    journal.close()
+
+
+def test_records_of_an_older_schema_are_found_by_the_newer_columns(urls: Urls) -> None:
+    """What stood in the body only is in its column afterwards."""
+    journal = urls.open()
+    journal.migrate()
+    ended = Binding(id="slack:a", channel="slack", account="a", person="p", way="code", at=NOW, by="p", active=False)
+    put = {"threads": Thread(id="t", channel="slack", account="T0:U0", last_heard_at=NOW), "bindings": ended,
+           "deliveries": Delivery(id="m@t", message="m", thread="t", due_at=NOW, tries=3)}  # fmt: skip
+    with journal.write() as tx:
+        for shelf, record in put.items():
+            getattr(tx, shelf).put(record)
+    with journal.engine.begin() as connection:
+        for index in (
+            "ix_tickets_state_due",
+            "ix_asked_conversation",
+            "ix_threads_account",
+            "ix_deliveries_thread_spoken",
+        ):
+            connection.execute(sa.text(f"DROP INDEX {index}"))
+        for table, column in (("tickets", "due_at"), ("bindings", "active"), ("threads", "account"),
+                              ("deliveries", "tries"), ("deliveries", "spoken_at")):  # fmt: skip
+            connection.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+        with Operations.context(MigrationContext.configure(connection)):
+            importlib.import_module("tickless.journal.migrations.main.versions.main_0006").upgrade()
+    with journal.read() as tx:
+        assert tx.threads.by(channel="slack", account="T0:U0") == [put["threads"]]
+        assert tx.bindings.values("active") == [False]
+        assert tx.deliveries.values("tries") == [1]
     journal.close()

@@ -66,6 +66,7 @@ class Delivery(Record):
     """Nobody waits for it: courtesy decides when it goes out."""
     tries: int = 0
     due_at: AwareDatetime
+    sent_at: AwareDatetime | None = None
     begun_at: AwareDatetime | None = None
     """Since when a try may have got through unnoticed: look before it is sent again."""
     external: str = ""

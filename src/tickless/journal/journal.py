@@ -266,7 +266,8 @@ class Tx:
             self.connection,
             tables.tickets,
             Ticket,
-            lambda x: {"id": x.id, "case": x.case, "system": x.system, "external": x.external, "state": x.state},
+            lambda x: {"id": x.id, "case": x.case, "system": x.system, "external": x.external, "state": x.state,
+                       "due_at": x.due_at or tables.EPOCH},
         )
 
     @cached_property
@@ -290,7 +291,7 @@ class Tx:
             self.connection,
             tables.bindings,
             Binding,
-            lambda x: {"id": x.id, "channel": x.channel, "account": x.account, "person": x.person},
+            lambda x: {"id": x.id, "channel": x.channel, "account": x.account, "person": x.person, "active": x.active},
         )
 
     @cached_property
@@ -314,7 +315,8 @@ class Tx:
             self.connection,
             tables.threads,
             Thread,
-            lambda x: {"id": x.id, "channel": x.channel, "person": x.person, "last_heard_at": x.last_heard_at},
+            lambda x: {"id": x.id, "channel": x.channel, "account": x.account, "person": x.person,
+                       "last_heard_at": x.last_heard_at},
         )
 
     @cached_property
@@ -323,7 +325,8 @@ class Tx:
             self.connection,
             tables.deliveries,
             Delivery,
-            lambda x: {"id": x.id, "thread": x.thread, "state": x.state, "due_at": x.due_at},
+            lambda x: {"id": x.id, "thread": x.thread, "state": x.state, "due_at": x.due_at, "tries": x.tries,
+                       "spoken_at": x.sent_at if x.proactive else None},
         )
 
 

@@ -73,6 +73,11 @@ class Shelf(Generic[R]):
         """Records whose key columns have exactly these values, in order of id (which is order of making)."""
         return self.where(*(self.table.c[name] == value for name, value in columns.items()), limit=limit)
 
+    def values(self, name: str, *conditions: Any) -> list[Any]:
+        """The different values of a key column among the records that match; no record is read for it."""
+        query = sa.select(self.table.c[name]).where(*conditions).distinct()
+        return list(self.connection.execute(query).scalars())
+
     def count(self, *conditions: Any) -> int:
         query = sa.select(sa.func.count()).select_from(self.table).where(*conditions)
         return int(self.connection.execute(query).scalar_one())

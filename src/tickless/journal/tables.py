@@ -238,7 +238,7 @@ article_versions = _table("article_versions", _id(), _text("article", null=False
 asked = _table(
     "asked",
     _id(),
-    _text("conversation"),
+    _text("conversation", index=True),
     _text("article", index=True),
     _time("at"),
     sa.Index("ix_asked_at", "at"),
@@ -257,7 +257,9 @@ tickets = _table(
     _text("system", null=False),
     _text("external"),
     _text("state", 20, null=False, index=True),
+    _time("due_at"),
     sa.Index("ix_tickets_external", "system", "external"),
+    sa.Index("ix_tickets_state_due", "state", "due_at"),
 )
 
 held_messages = _table(
@@ -275,6 +277,7 @@ bindings = _table(
     _text("channel", null=False),
     _text("account", 300, null=False),
     _text("person", null=False, index=True),
+    sa.Column("active", sa.Boolean, nullable=False),
 )
 delegations = _table("delegations", _id(), _text("person", index=True), _text("delegate", index=True), _time("until"))
 person_changes = _table("person_changes", _id(), _text("person", index=True), _time("at"))
@@ -282,8 +285,10 @@ threads = _table(
     "threads",
     sa.Column("id", Key(200), primary_key=True),
     _text("channel", null=False),
+    _text("account", 300),
     _text("person", index=True),
     _time("last_heard_at"),
+    sa.Index("ix_threads_account", "channel", "account"),
 )
 deliveries = _table(
     "deliveries",
@@ -291,7 +296,10 @@ deliveries = _table(
     _text("thread", null=False, index=True),
     _text("state", 20, null=False),
     _time("due_at"),
+    sa.Column("tries", sa.Integer, nullable=False),
+    _time("spoken_at", null=True),
     sa.Index("ix_deliveries_state_due", "state", "due_at"),
+    sa.Index("ix_deliveries_thread_spoken", "thread", "spoken_at"),
 )
 marks = sa.Table(
     "marks",

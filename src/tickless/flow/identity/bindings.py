@@ -74,11 +74,11 @@ def bind(tx: Tx, channel: str, account: str, *, person: Person, way: BindingWay,
     before = tx.bindings.get(identity, lock=True)
     if before is not None and before.active and before.person == person.id:
         return before
-    if before is not None and before.active:
-        _tell(tx, before.person, phrases.taken_over(account, channel), key=f"{identity}:{now.isoformat()}:old", now=now)
     made = Binding(id=identity, channel=channel, account=account, person=person.id, way=way, at=now, by=by)
     tx.bindings.put(made)
-    _threads_are_of(tx, channel, account, person.id)
+    _threads_are_of(tx, channel, account, person.id)  # before anybody is told: nothing private goes where it was theirs
+    if before is not None and before.active:
+        _tell(tx, before.person, phrases.taken_over(account, channel), key=f"{identity}:{now.isoformat()}:old", now=now)
     detail = {"way": way, "before": before.person if before and before.active else None}
     tx.audit.append(at=now, actor=by, action="binding.made", subject=f"account:{identity}",
                     detail={**detail, "person": person.id})  # fmt: skip
@@ -91,9 +91,9 @@ def end_binding(tx: Tx, binding: Binding, *, by: str, now: dt.datetime, why: str
     if not binding.active:
         return binding
     done = tx.bindings.put(binding.model_copy(update={"active": False, "at": now, "by": by}))
+    _threads_are_of(tx, binding.channel, binding.account, None)
     text = phrases.unbound(binding.account, binding.channel)
     _tell(tx, binding.person, text, key=f"{binding.id}:{now.isoformat()}:gone", now=now)
-    _threads_are_of(tx, binding.channel, binding.account, None)
     tx.audit.append(at=now, actor=by, action="binding.ended", subject=f"account:{binding.id}",
                     detail={"person": binding.person, "why": why})  # fmt: skip
     return done
@@ -125,25 +125,30 @@ def end_by_hand(tx: Tx, identity: str, *, by: str, now: dt.datetime) -> Binding:
 
 def end_of_inactive(tx: Tx, rooms: Rooms, *, now: dt.datetime) -> int:
     """Unbind every account of people who are no longer active; returns how many."""
-    people, ended = rooms.world().people, 0
-    for binding in tx.bindings.where(limit=100_000):
-        person = people.get(binding.person)
-        if binding.active and (person is None or not person.active):
-            end_binding(tx, binding, by="tickless", now=now, why="the person is no longer active")
-            ended += 1
+    ended = 0
+    for person in _inactive(tx, rooms):
+        for binding in tx.bindings.by(person=person):
+            if binding.active:
+                end_binding(tx, binding, by="tickless", now=now, why="the person is no longer active")
+                ended += 1
     return ended
 
 
 def has_inactive(tx: Tx, rooms: Rooms) -> bool:
     """Whether `end_of_inactive` would find any: a look that takes no lock."""
+    return bool(_inactive(tx, rooms))
+
+
+def _inactive(tx: Tx, rooms: Rooms) -> list[str]:
+    """People who have an account bound, and are not active or not known any more."""
     people = rooms.world().people
-    found = [people.get(one.person) for one in tx.bindings.where(limit=100_000) if one.active]
-    return any(person is None or not person.active for person in found)
+    bound = tx.bindings.values("person", tx.bindings.table.c.active.is_(True))
+    return [one for one in bound if one not in people or not people[one].active]
 
 
 def _threads_are_of(tx: Tx, channel: str, account: str, person: str | None) -> None:
     """The conversations of an account belong to whom it is bound to; open private notices never go to the one before."""
-    for thread in tx.threads.where(tx.threads.table.c.channel == channel, limit=100_000):
+    for thread in tx.threads.by(channel=channel, account=account, limit=100_000):
         if thread.account == account and thread.person != person:
             tx.threads.put(thread.model_copy(update={"person": person}))
 

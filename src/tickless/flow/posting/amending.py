@@ -52,7 +52,7 @@ def _looked_at(rooms: Rooms, channel: str, now: dt.datetime) -> list[tuple[Deliv
         found = []
         for delivery in due:
             message = tx.messages.need(delivery.message)
-            note = answered(tx, read_card(message.card), people)
+            note = answered(tx, read_card(message.card), people, thread=tx.threads.need(delivery.thread))
             if note is None and now - message.at > OPEN_FOR:
                 note = ""
             found.append((delivery, tx.threads.need(delivery.thread), message, note))

@@ -13,7 +13,8 @@ from tickless.domain.card import read_card
 from tickless.domain.case import Message
 from tickless.domain.channel import Delivery, Thread
 from tickless.domain.errors import NotFound, TicklessError
-from tickless.flow.courtesy import may_speak_at
+from tickless.domain.person import Person
+from tickless.flow.courtesy import HOUR, may_speak_at
 from tickless.flow.posting.amending import amend
 from tickless.flow.posting.cards import can_be_pressed
 from tickless.flow.posting.rules import GIVE_UP_AFTER, holds_up_the_channel, next_try, surely_not_sent
@@ -32,6 +33,8 @@ IDLE_SECONDS = 0.3
 AMEND_EVERY = dt.timedelta(seconds=2)
 SWEEP_EVERY = dt.timedelta(minutes=1)
 MANY = 2_000
+AT_ONCE = 200
+"""Messages put off in one go."""
 MOST_TEXT = 39_000
 
 log = get_logger("flow")
@@ -106,17 +109,20 @@ class Postman:
         """The next delivery, noted as begun; it is given as it was before."""
         now = self._rooms.clock.now()
         with self._rooms.journal.read() as tx:
-            if not self._due(tx, channel, now):
+            if self._due(tx, channel, now) is None:
                 return None
         with self._rooms.journal.write() as tx:
             if not tx.coordination.take_lease(_lease(channel), holder=self._node, now=now, seconds=LEASE_SECONDS):
                 return None
-            due = self._due(tx, channel, now)
-            while due and self._put_off(tx, due[0], now):
-                due = self._due(tx, channel, now)
-            if not due:
+            delivery = self._due(tx, channel, now)
+            for _ in range(AT_ONCE):
+                if delivery is None or not self._put_off(tx, delivery, now):
+                    break
+                delivery = self._due(tx, channel, now)
+            else:
                 return None
-            delivery = due[0]
+            if delivery is None:
+                return None
             thread, message = tx.threads.need(delivery.thread), tx.messages.need(delivery.message)
             begun = {"tries": delivery.tries + 1, "begun_at": delivery.begun_at or now}
             tx.deliveries.put(delivery.model_copy(update=begun))
@@ -127,8 +133,7 @@ class Postman:
         if not delivery.proactive or delivery.tries:
             return False
         person = self._rooms.world().people.get(tx.threads.need(delivery.thread).person or "")
-        told = tx.deliveries.where(tx.deliveries.table.c.thread == delivery.thread, limit=MANY)
-        spoken = [one.due_at for one in told if one.proactive and one.state in {"sent", "open"}]
+        spoken = self._spoken(tx, delivery, person, now)
         location = person.location if person else ""
         at = may_speak_at(now, location=location, spoken=spoken, rules=self._rooms.courtesy)
         if at > now:
@@ -136,23 +141,28 @@ class Postman:
         return at > now
 
     @staticmethod
-    def _due(tx: Tx, channel: str, now: dt.datetime) -> list[Delivery]:
-        """The first message of each conversation, if it is due. One that is to be tried again holds up those behind it;
-        one that was put off from the start (at night) does not."""
+    def _spoken(tx: Tx, delivery: Delivery, person: Person | None, now: dt.datetime) -> list[dt.datetime]:
+        """When this person got a message unasked within the last hour, wherever they write."""
         table, threads = tx.deliveries.table.c, tx.threads.table
-        first = tx.deliveries.where(table.state == "pending", table.due_at <= now, limit=1)
-        if not first:
-            return []
+        theirs = table.thread == delivery.thread
+        if person is not None:
+            known = threads.select().with_only_columns(threads.c.id).where(threads.c.person == person.id)
+            theirs = theirs | table.thread.in_(known)
+        told = tx.deliveries.where(theirs, table.spoken_at > now - HOUR, order=table.spoken_at.desc(), limit=AT_ONCE)
+        return [one.sent_at for one in told if one.sent_at is not None]
+
+    @staticmethod
+    def _due(tx: Tx, channel: str, now: dt.datetime) -> Delivery | None:
+        """The first message of a conversation that is due. One that is to be tried again holds up those behind it; one that
+        was put off from the start (at night) does not."""
+        table, threads, other = tx.deliveries.table.c, tx.threads.table, tx.deliveries.table.alias("other")
         own = threads.select().with_only_columns(threads.c.id).where(threads.c.channel == channel)
-        passed: set[str] = set()
-        due: list[Delivery] = []
-        for one in tx.deliveries.where(table.state == "pending", table.thread.in_(own), limit=MANY):
-            if one.thread in passed or (one.due_at > now and one.tries == 0):
-                continue
-            passed.add(one.thread)
-            if one.due_at <= now:
-                due.append(one)
-        return sorted(due, key=lambda one: (one.due_at, one.id))
+        in_front = (other.c.thread == table.thread) & (other.c.state == "pending") & (other.c.id < table.id)
+        holds_up = other.select().where(in_front, (other.c.due_at <= now) | (other.c.tries > 0)).exists()
+        due = tx.deliveries.where(
+            table.state == "pending", table.due_at <= now, table.thread.in_(own), ~holds_up, order=table.due_at, limit=1
+        )
+        return next(iter(due), None)
 
     def _deliver(self, channel: str, before: Delivery, thread: Thread, message: Message) -> None:
         now = self._rooms.clock.now()
@@ -185,7 +195,7 @@ class Postman:
         now = self._rooms.clock.now()
         done = {"state": "open" if opens and external else "sent", "tries": before.tries + 1, "external": external}
         with self._rooms.journal.write() as tx:
-            tx.deliveries.put(before.model_copy(update={**done, "due_at": now, "begun_at": None, "reason": ""}))
+            tx.deliveries.put(before.model_copy(update={**done, "due_at": now, "sent_at": now, "begun_at": None, "reason": ""}))
 
     def _failed(self, channel: str, before: Delivery, message: Message, error: TicklessError) -> None:
         now = self._rooms.clock.now()

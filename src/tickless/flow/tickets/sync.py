@@ -29,6 +29,7 @@ LEASE_SECONDS = 60.0
 TICK_SECONDS = 1.0
 PART_OF_INCIDENT = dt.timedelta(seconds=30)
 """How long a case that is part of a running incident waits before its ticket is thought of again."""
+UNTIL_SUMMARY = dt.timedelta(seconds=1)
 AT_ONCE = 20
 """Tickets looked at in one go."""
 log = get_logger("flow")
@@ -52,7 +53,6 @@ class TicketSync:
         self._stop = threading.Event()
         self._awake = threading.Event()
         self._thread: threading.Thread | None = None
-        self._after = ""
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._loop, name="tickets", daemon=True)
@@ -101,12 +101,11 @@ class TicketSync:
             return tx.coordination.take_lease(LEASE, holder=self._node, now=now, seconds=LEASE_SECONDS)
 
     def _due(self, tx: Tx, now: dt.datetime) -> list[Ticket]:
-        """Some of those that are due, going round in the order of their ids so that none waits for ever."""
+        """Some of those that are due: first what people do not have yet, then what has waited longest."""
         table = tx.tickets.table.c
-        live = table.state.in_(("wanted", "open", "pending", "resolved"))
-        found = tx.tickets.where(live, table.id > self._after, limit=500)
-        self._after = found[-1].id if len(found) == 500 else ""
-        return [one for one in found if one.due_at is None or one.due_at <= now][:AT_ONCE]
+        found = tx.tickets.where(table.state == "wanted", table.due_at <= now, order=table.due_at, limit=AT_ONCE)
+        made = table.state.in_(("open", "pending", "resolved"))
+        return found + tx.tickets.where(made, table.due_at <= now, order=table.due_at, limit=AT_ONCE)
 
     def _look_after(self, ticket: str) -> None:
         """One ticket; what goes wrong outside is written down with it and tried again, later and later."""
@@ -141,6 +140,7 @@ class TicketSync:
         with self._rooms.journal.read() as tx:
             known = tx.tickets.need(identity)
         if self._short is not None and self._short.awaited(known):
+            self._wait_for_summary(known)
             return
         ticket = self._make(known) if known.state == "wanted" else known
         if ticket is None:
@@ -150,6 +150,12 @@ class TicketSync:
         if ticket.system != OWN:
             ticket = self._bring_comments(ticket)
         self._settling.settle(ticket, view)
+
+    def _wait_for_summary(self, ticket: Ticket) -> None:
+        """Others come first meanwhile."""
+        with self._rooms.journal.write() as tx:
+            record = tx.tickets.need(ticket.id, lock=True)
+            tx.tickets.put(record.model_copy(update={"due_at": self._rooms.clock.now() + UNTIL_SUMMARY}))
 
     # Making it
 
