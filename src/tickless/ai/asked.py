@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tickless.ai.features import Floats, Vocabulary, learn_vocabulary
+from tickless.ai.features import Floats, Indexes, Vocabulary, learn_vocabulary
 from tickless.ai.rows import Postings
 
 
@@ -21,18 +21,21 @@ class Asked:
 
     _vocabulary: Vocabulary
     _postings: Postings
-    _starts: list[int]
+    _owners: Indexes
+    """The document of each text."""
+    _count: int
 
     @classmethod
     def of(cls, documents: Sequence[Sequence[str]]) -> Asked:
-        """`documents`: of each, at least one text that stands for it. At least one document."""
+        """`documents`: of each the texts that stand for it; one without any is like nothing. At least one text in all."""
         texts = [text for said in documents for text in said]
         vocabulary = learn_vocabulary(texts)
         postings = Postings.of([vocabulary.vector(text) for text in texts], len(vocabulary.telling))
-        starts = np.cumsum([0, *(len(said) for said in documents[:-1])])
-        return cls(vocabulary, postings, starts.tolist())
+        owners = np.repeat(np.arange(len(documents)), [len(said) for said in documents])
+        return cls(vocabulary, postings, owners, len(documents))
 
     def scores(self, text: str) -> Floats:
         """For each document the best cosine, 0..1."""
-        products = self._postings.products(self._vocabulary.vector(text))
-        return np.maximum.reduceat(products, self._starts).astype(np.float64)
+        best = np.zeros(self._count)
+        np.maximum.at(best, self._owners, self._postings.products(self._vocabulary.vector(text)))
+        return best

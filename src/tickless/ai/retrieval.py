@@ -2,8 +2,9 @@
 
 With an encoder the score is 0.85 · cosine + 0.15 · BM25, the latter divided by the best document's, with more BM25 for long
 texts; a document's cosine is the best of its title, its title with its opening, its questions, and its sections. Without
-one it is 0.7 · BM25 + 0.3 · the nearest of its title and questions by words and pieces of words, both divided by the best
-document's. Every vector is compared: up to about 5,000 documents that costs a few milliseconds, and nothing is approximate.
+one it is 0.7 · BM25 + 0.3 · the nearest of its title and questions by words and pieces of words, where documents list
+questions, both divided by the best document's. Every vector is compared: up to about 5,000 documents that costs a few
+milliseconds, and nothing is approximate.
 
 Documents that list several questions are also told apart as needs are, by a brain that was taught these: it puts those of them
 that were found into its own order, the first of them before all others, unless the text is more like those.
@@ -32,7 +33,7 @@ WORDS, WORDS_LONG = 0.15, 0.35
 QUESTION, LONG = 8, 24
 """Words of the one and of the other; in between the weight grows evenly."""
 ASKED = 0.3
-"""Without an encoder: weight of the nearest title or question beside BM25."""
+"""Without an encoder: weight of the nearest title or question beside BM25, where documents list questions."""
 FEWEST = 5
 """Questions that a document has to list to be told apart by them."""
 MOST_OTHERS = 100
@@ -112,7 +113,7 @@ class Index:
             documents=kept,
             version=f"{METHOD}-{hashlib.sha256(told.encode()).hexdigest()[:12]}",
             _words=Bm25.of([_readable(one) for one in kept]),
-            _asked=Asked.of([(one.title, *one.questions) for one in kept]) if kept and encoder is None else None,
+            _asked=_by_questions(kept) if encoder is None else None,
             _learnt=_learn(kept, encoder),
             _places={one.id: place for place, one in enumerate(kept) if len(one.questions) >= FEWEST},
             _passages=passages,
@@ -177,6 +178,13 @@ class Index:
         order = np.lexsort((-cosines, self._owners))
         places = order[first]
         return cosines[places], places
+
+
+def _by_questions(documents: Sequence[Document]) -> Asked | None:
+    """A heading is no question: small words, which tell questions apart, are much alike in headings."""
+    if not any(one.questions for one in documents):
+        return None
+    return Asked.of([(one.title, *one.questions) if one.questions else () for one in documents])
 
 
 def _learn(documents: Sequence[Document], encoder: Encoder | None) -> TaughtBrain | None:
