@@ -32,6 +32,9 @@ class Sink:
         """What the far end answers: enough for a token, a member, a round of looking, and a message."""
         if "/members/" in path:
             return self.members.get(unquote(path.rpartition("/members/")[2].partition("?")[0]), {})
+        if path.partition("?")[0].endswith("/joined_members"):  # a direct room is called after whom it is with
+            room = unquote(path.partition("/rooms/")[2].partition("/")[0])
+            return {"joined": {self.account: {}, f"@{room.removeprefix('!')}": {}}}
         if "/sync" in path:
             time.sleep(SYNC_SECONDS)
             return {"next_batch": "s1", "rooms": {}}

@@ -8,7 +8,8 @@ the people, and ends itself with SIGKILL at the first *point* that no life has d
 - `effect`: an outside system did what was asked, no receipt says so yet;
 - `after`: the step is remembered, the next one has not begun;
 - `sent`: a message was delivered to a waiting run and still stands in the outbox;
-- `stored`: signals are durable, nobody was told.
+- `stored`: signals are durable, nobody was told;
+- `posted`: a channel took a message, and the house has not noted it.
 
 A life in which nothing is left to die at and every case is over examines the house, writes what it found and ends well.
 """
@@ -28,6 +29,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import matrix_house  # beside this file: it is run as a program
 import reading_model  # beside this file: it is run as a program
 
 import tickless.app.build as composition
@@ -36,6 +38,7 @@ from tickless.app.sample_house import MONITOR, sample_settings, world_of
 from tickless.app.settings import PaceSettings
 from tickless.domain.signal import Payload, Sender
 from tickless.flow.dbos_engine import DbosEngine
+from tickless.flow.posting import postman
 from tickless.flow.schedules import Schedules
 from tickless.journal.signal_log import SignalLog
 from tickless.journal.world import write_world
@@ -80,6 +83,7 @@ class Points:
 def arm(points: Points) -> None:
     """Put the points into the house, from outside."""
     step, send, append, invoke = DbosEngine.step, DbosEngine.send, SignalLog.append_rows, act.invoke
+    post = postman.invoke
 
     async def deadly_step(self: DbosEngine, name: str, function: Callable[..., Any], *args: Any) -> Any:
         where = [name, *[arg for arg in args if isinstance(arg, str | int) or arg is None][:3]]
@@ -109,6 +113,12 @@ def arm(points: Points) -> None:
             points.reached("effect", call.key)
         return result
 
+    def deadly_post(bound: Any, params: Any, call: Any) -> Any:
+        result = post(bound, params, call)
+        points.reached("posted", call.key)
+        return result
+
+    postman.invoke = deadly_post  # type: ignore[attr-defined]
     DbosEngine.step = deadly_step  # type: ignore[method-assign]
     DbosEngine.send = deadly_send  # type: ignore[method-assign]
     SignalLog.append_rows = deadly_append  # type: ignore[method-assign]
@@ -125,6 +135,10 @@ class People:
 
     async def live(self) -> None:
         for number, said in enumerate(self.plan["says"]):
+            if self.plan.get("matrix"):
+                person = self.house.rooms.world().people[said["person"]]
+                await self.house.desk.receive(matrix_house.written(person, said["text"], key=f"said-{number}"))
+                continue
             sender = self._sender(said["person"], f"talk:{said.get('talk', number)}")
             await self.house.desk.say(sender, said["text"], key=f"said:{number}")
         while True:
@@ -158,6 +172,9 @@ class People:
         for one in asked:
             person = self.house.rooms.world().people[cases[one.id].requester or ""]
             code = self.estate.sms(person.phone or "")[-1].split("code is ")[1][:6]
+            if self.plan.get("matrix"):
+                await self.house.desk.receive(matrix_house.written(person, code, key=one.id))
+                continue
             await self.house.desk.say(self._sender(person.id, one.conversation or ""), code, key=one.id)
 
     async def _approvals(self) -> None:
@@ -170,7 +187,8 @@ class People:
 
 def over(house: composition.House, cases: int) -> bool:
     with house.journal.read() as tx:
-        waiting = tx.coordination.posted() or tx.held.count()
+        unsent = tx.deliveries.where(tx.deliveries.table.c.state == "pending", limit=1)
+        waiting = tx.coordination.posted() or tx.held.count() or unsent
         return tx.cases.count() >= cases and not tx.cases.count_live() and not waiting
 
 
@@ -196,6 +214,9 @@ def open_house(plan: dict[str, Any]) -> tuple[composition.House, Estate]:
     estate = Estate.attach(Path(plan["estate"]))
     _, secret_values = estate.connector_settings()
     given = {"model": reading_model.SETTINGS} if plan.get("model") else {}
+    if plan.get("matrix"):
+        own = sample_settings(estate, Path(plan["data"])).connectors
+        given["connectors"] = {**own, "matrix": matrix_house.connector(plan["matrix"], Path(plan["folder"]))}
     settings = sample_settings(estate, Path(plan["data"]), database=plan["database"], pace=PACE, **given)
     house = composition.build(settings, role=plan["role"], secret_values=secret_values)
     if plan.get("model"):
