@@ -72,7 +72,9 @@ class Site:
 @pytest.fixture
 def site(journal: Journal, clock: ManualClock, entrance: Entrance) -> Iterator[Site]:
     connectors = {folder.name: load_connector(folder) for folder in connector_folders() if folder.name in SOURCES}
-    registry = Registry({name: make_instance(name, connectors[name], {}, Secrets()) for name in SOURCES}, {})
+    registry = Registry(
+        {name: make_instance(name, connectors[name], SETTINGS.get(name, {}), Secrets()) for name in SOURCES}, {}
+    )
     room = SenseRoom(journal=journal, registry=registry, wake=lambda: None)
     app = Starlette(
         routes=create_routes(Receiving(journal, clock, room), entrance),  # type: ignore[arg-type]
@@ -83,7 +85,10 @@ def site(journal: Journal, clock: ManualClock, entrance: Entrance) -> Iterator[S
         yield Site(client, entrance, journal, robot)
 
 
-SOURCES = ("alertmanager", "cloudevents")
+SOURCES = ("alertmanager", "cloudevents", "email", "matrix", "webchat")
+SETTINGS: dict[str, dict[str, Any]] = {
+    "matrix": {"homeserver": "https://matrix.larkmoor.example", "user_id": "@help:larkmoor.example"}
+}
 
 
 def webhook(*alerts: dict[str, Any]) -> dict[str, Any]:
@@ -214,6 +219,31 @@ def test_credentials_never_become_part_of_a_payload() -> None:
         "Host": "h",
     }
     assert kept_headers(given) == {"ce-id": "1", "x-hub-signature-256": "s"}
+
+
+MAIL = b"From: ceo@larkmoor.example\nMessage-ID: <1@x>\n\nreset my password"
+CHAT = b'{"text": "reset my password", "conversation": "ceo", "id": "1"}'
+ROOM = json.dumps({"room": {"id": "!a", "direct": True}, "event": {
+    "type": "m.room.message", "sender": "@ceo:larkmoor.example", "event_id": "$1",
+    "content": {"msgtype": "m.text", "body": "reset my password"}}}).encode()  # fmt: skip
+
+
+def test_only_the_token_of_a_source_may_hand_in_what_people_say(site: Site) -> None:
+    unbound = site.client.post("/hooks/email", content=MAIL, headers={**site.headers(), "X-Tickless-Unbound": ""})
+    assert "token" in refused(unbound, 400, "payload_rejected")["mend"]
+    assert site.journal.signals.head() == 0
+    assert site.client.post("/hooks/email", content=MAIL, headers=site.headers("email")).status_code == 202
+    assert [entry.signal.kind for entry in site.journal.signals.newest()] == ["message"]
+
+
+@pytest.mark.parametrize(("source", "body"), [("matrix", ROOM), ("webchat", CHAT)])
+@pytest.mark.parametrize("bound", [True, False])
+def test_what_only_our_own_listeners_and_doors_hear_is_taken_from_nobody(
+    site: Site, source: str, body: bytes, bound: bool
+) -> None:
+    answer = site.client.post(f"/hooks/{source}", content=body, headers=site.headers(source if bound else None))
+    assert answer.status_code in {400, 401}
+    assert site.journal.signals.head() == 0
 
 
 def test_health_needs_nobody_and_sees_a_broken_journal(site: Site) -> None:

@@ -16,6 +16,11 @@ _MILLISECONDS = 100_000_000_000
 """Larger numbers are milliseconds: as seconds they would lie beyond the year 5000."""
 
 
+UNBOUND = "x-tickless-unbound"
+"""Header that the door sets, and takes from nobody: whoever sent this may send as any source. Such a sender speaks for no
+person, for who spoke is the payload's own word."""
+
+
 class Spoken(msgspec.Struct, frozen=True, gc=False):
     """Who said a message, where, and what was pressed. All of it is the channel's word; the house decides whom it believes.
 

@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from tickless.domain.signal import Payload
 from tickless.doors.entrance.problems import TooLarge, UnsupportedType
+from tickless.sdk.receiving import UNBOUND
 
 _PREFIXES = ("ce-", "sentry-hook-", "x-amz-sns-")
 _SUFFIXES = ("-signature", "-signature-256", "-timestamp")
@@ -53,6 +54,11 @@ async def read_payload(
 def without_credentials(payload: Payload) -> Payload:
     """As it is kept."""
     return payload.model_copy(update={"headers": kept_headers(payload.headers)})
+
+
+def of_no_source(payload: Payload) -> Payload:
+    """As it is taken from a token that may send as any source: no person's words are believed in it."""
+    return payload.model_copy(update={"headers": {**payload.headers, UNBOUND: "yes"}})
 
 
 def _unpack(body: bytes, limit: int) -> bytes:

@@ -19,7 +19,7 @@ from tickless.doors.entrance import Entrance
 from tickless.doors.entrance.problems import NotReady, Problems, PutAside, problem, request_id_of
 from tickless.doors.hooks.health import health_routes
 from tickless.doors.hooks.metrics import Received, metrics_route
-from tickless.doors.hooks.reading import read_payload, without_credentials
+from tickless.doors.hooks.reading import of_no_source, read_payload, without_credentials
 from tickless.flow.desk.promise import Accepted, Desk
 from tickless.kit.log import get_logger
 
@@ -72,8 +72,8 @@ class _Hooks:
         source = _named(request)
         if self._desk.signed(source):
             return await self._receive_signed(request, source)
-        await self._may_send(request, source)
-        accepted = await self._take(request, source)
+        bound = await self._may_send(request, source)
+        accepted = await self._take(request, source, bound=bound is not None)
         told: dict[str, object] = {"received": accepted.received, "new": accepted.new}
         if accepted.quarantined is not None:
             told |= {"quarantined": accepted.quarantined, "reason": accepted.reason, "mend": accepted.mend}
@@ -100,10 +100,11 @@ class _Hooks:
 
     async def receive_like_alertmanager(self, request: Request) -> Response:
         """Alertmanager's API v2, for Prometheus to post to: 200 with an empty object."""
-        source = await self._may_send(request, None) or ALERTMANAGER
+        bound = await self._may_send(request, None)
+        source = bound or ALERTMANAGER
         if self._desk.signed(source):
             raise Forbidden("what this source sends is signed by its vendor", mend=f"send it to /hooks/{source}")
-        await self._take(request, source)
+        await self._take(request, source, bound=bound is not None)
         return JSONResponse({})
 
     async def handshake(self, request: Request) -> Response:
@@ -129,8 +130,9 @@ class _Hooks:
             raise Forbidden(f"this token may not send as {source!r}", mend="use the token of that source")
         return visitor.source
 
-    async def _take(self, request: Request, source: str) -> Accepted:
-        accepted = await self._desk.receive(await self._read(request, source))
+    async def _take(self, request: Request, source: str, *, bound: bool) -> Accepted:
+        payload = await self._read(request, source)
+        accepted = await self._desk.receive(payload if bound else of_no_source(payload))
         if accepted.quarantined is not None:
             self._received.quarantined(source)
         if accepted.quarantined is not None and not accepted.new:

@@ -12,7 +12,7 @@ from tickless.journal import Journal
 from tickless.journal.signal_log import KeptPayload, SignalRow, row_of
 from tickless.kit.ids import new_id, new_ids
 from tickless.sdk.connector import Instance
-from tickless.sdk.receiving import Item, Receiver
+from tickless.sdk.receiving import UNBOUND, Item, Receiver
 from tickless.sdk.registry import Registry
 from tickless.stages.sense.core import Repeats
 from tickless.stages.sense.reading import deed_of, make_signal, sender_of
@@ -110,6 +110,7 @@ class SenseRoom:
                 continue
             if read.kind == "message":
                 try:
+                    _may_speak(payload)
                     row = _message_row(read, identity=identity, arrival=arrival)
                 except PayloadRejected as error:
                     reading.refused.append(error)
@@ -129,6 +130,15 @@ class SenseRoom:
     async def store(self, signals: list[Signal], payload: KeptPayload | None) -> None:
         """Append durably. Raises `Unreachable`."""
         await self._writer.write([row_of(signal) for signal in signals], payload)
+
+
+def _may_speak(payload: Payload) -> None:
+    """Raises `PayloadRejected` for the message of a person that came by a token which is good for any source."""
+    if payload.headers.get(UNBOUND):
+        raise PayloadRejected(
+            "it holds a person's message, and came by a token of no source",
+            mend="send it with a token that is bound to this source: tickless token create --source",
+        )
 
 
 def _message_row(item: Item, *, identity: str, arrival: Arrival) -> SignalRow:

@@ -144,7 +144,7 @@ def test_an_event_that_cannot_be_looked_up_or_written_down_is_skipped() -> None:
             }
         },
     )
-    assert house.ids == ["$4"]
+    assert house.ids == ["$3", "$4"]
 
 
 def test_a_room_that_cannot_be_read_keeps_no_other_from_being_heard() -> None:
