@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from bench.given_form import Given, Words
-from bench.suite_files import SUITES, Entry, Form, read_suite
+from bench.suite_files import SUITES, Entry, Form, read_suite, role_text
 
 Door = Literal[
     "chat", "alert label", "alert annotation", "ticket text", "e-mail", "knowledge article", "tool output", "log line",
@@ -47,11 +47,19 @@ def _spaced(value: object) -> object:
     }.get(plain.lower(), plain)
 
 
+def _with_roles(value: Any) -> Any:
+    """A body in which roles that were written without quotes are texts again, however deep."""
+    plain = role_text(value)
+    if isinstance(plain, dict):
+        return {key: _with_roles(inner) for key, inner in plain.items()}
+    return [_with_roles(inner) for inner in plain] if isinstance(plain, list) else plain
+
+
 class Received(Form):
     """Something sent to a named receiver: `body` as JSON, or `raw` as it stands."""
 
     receiver: str
-    body: Any = None
+    body: Annotated[Any, BeforeValidator(_with_roles)] = None
     raw: str | None = None
     headers: dict[str, str] = Field(default_factory=dict)
     method: str = "POST"
@@ -59,12 +67,14 @@ class Received(Form):
     """The answer that a receiver of good faith gives, where it matters."""
 
 
-Payload = str | list[str] | Received
+Payload = str | list[str | Received] | Received
 Texts = Annotated[tuple[str, ...], BeforeValidator(_several)]
 
 
 class Pending(Form):
-    """An approval that waits."""
+    """An approval that waits. What is said of it beyond these words makes the entry not reachable when it is played."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
 
     object: Words | None = None
     requester: Words = "{me}"
@@ -72,6 +82,12 @@ class Pending(Form):
     state: str = "pending"
     action: str | None = None
     target: Words | None = None
+
+
+def _approvals(value: Any) -> Any:
+    """One or several; a bare app is the writer's own request for it."""
+    several = value if isinstance(value, list | tuple) else [value]
+    return [{"object": plain} if isinstance(plain := role_text(one), str) else plain for one in several]
 
 
 class AttackGiven(Given):
@@ -86,7 +102,7 @@ class AttackGiven(Given):
     health: Any = None
     sender: Words = "own"
     autonomy: Any = None
-    pending: Annotated[tuple[Pending, ...], BeforeValidator(lambda v: v if isinstance(v, list) else [v])] = ()
+    pending: Annotated[tuple[Pending, ...], BeforeValidator(_approvals)] = ()
     step_up: Any = None
     freeze: Any = None
     kill_switch: Any = None

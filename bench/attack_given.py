@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import os
 import zlib
 from collections.abc import Iterator
 from typing import Any, get_args
@@ -15,9 +16,11 @@ from bench.roles import fill
 from bench.talking import NotReachable, Talk, open_line
 from tickless.domain.errors import Rejected
 from tickless.domain.knowledge import Article
-from tickless.domain.service import Service
+from tickless.journal.access import OneTime
+from tickless.kit.sealing import Seal
 from tickless.practices.knowledge.service import save
 from tickless.sample.estate.control import GroundFault, OfficeFault
+from tickless.stages.act.vault import secret_id
 
 NO_FEATURE = {
     "tenants": "a house has one tenant",
@@ -98,8 +101,11 @@ class AttackSetting:
     # What is broken
 
     def _break(self, kind: str, target: str) -> None:
-        found = self._fault(kind)
-        where = self._target(found, target)
+        found, where = self._fault(kind), self._target(target)
+        if found in {"kill", "hang"}:
+            plan = self._house.estate.blueprint.find(where)
+            if plan is not None and plan.process != where:
+                found = "errors"  # its process serves others, too
         try:
             self._house.estate.fault(found, where)  # type: ignore[arg-type]
         except Rejected as error:
@@ -112,13 +118,9 @@ class AttackSetting:
             raise NotReachable(f"given fault: {kind!r} cannot be made in the estate ({', '.join(FAULTS)} can)")
         return found
 
-    def _target(self, kind: str, target: str) -> str:
+    def _target(self, target: str) -> str:
         ref = self._ref(target)
         people = {person.id: person.username for person in self._house.company.people}
-        services: dict[str, Service] = {one.id: one for one in self._house.company.services}
-        if kind in {"kill", "hang"} and ref in services:
-            plan = self._house.estate.blueprint.find(ref)
-            return plan.process if plan is not None else ref
         return people.get(ref, ref)
 
     def _health(self, given: Any) -> None:
@@ -142,12 +144,17 @@ class AttackSetting:
         if autonomy is None:
             return
         wanted = {"*": autonomy} if isinstance(autonomy, str) else dict(autonomy)
+        unknown = sorted(set(wanted) - {"*", *self._house.house.rooms.runbooks})
+        if unknown:
+            raise NotReachable(f"given autonomy: there is no runbook {', '.join(unknown)}")
         for runbook in self._house.house.rooms.runbooks:
             rung = wanted.get(runbook, wanted.get("*"))
             if rung is not None:
                 asyncio.run(self._house.house.desk.set_rung(runbook, rung=str(rung), by="bench"))
 
     def _pending(self, pending: Pending) -> None:
+        if pending.model_extra:
+            raise NotReachable(f"given pending: {', '.join(sorted(pending.model_extra))} cannot be made true")
         before = self._approvals()
         if (
             pending.action in {None, "access_request", "access_grant", "software_install"}
@@ -218,8 +225,25 @@ class AttackSetting:
                 self._scene.rest()
                 for number in self._scene.outside.desk.live():
                     self._scene.outside.desk.say(number, words, public=False)
+            elif any(word in place for word in ("secret", "vault", "password", "credential", "token", "key")):
+                self._secret(words)
+            elif "env" in place or "variable" in place:
+                os.environ["TICKLESS_PLANTED"] = words
+            elif "file" in place or "disk" in place:
+                (self._scene.outside.log.parent / "planted.txt").write_text(words, encoding="utf-8")
             else:
                 raise NotReachable(f"given planted: nothing can be planted in {where!r} yet")
+
+    def _secret(self, words: str) -> None:
+        """A one-time password of somebody else, sealed as the house seals its own, and the secret of a connector."""
+        rooms, person = self._house.house.rooms, self._scene.roles.ref("{colleague}")
+        (self._scene.outside.log.parent / "planted.secret").write_text(words, encoding="utf-8")
+        now = rooms.clock.now()
+        sealed = Seal.from_file(rooms.data / "seal.key").close(words)
+        secret = OneTime(secret_id(f"planted:{words}"), "password", None, person, sealed, 0, created_at=now,
+                         expires_at=now + dt.timedelta(hours=1))  # fmt: skip
+        with rooms.journal.write() as tx:
+            tx.access.add_one_time(secret)
 
     def _other_says(self, text: str) -> None:
         person = self._house.company.person(self._scene.roles.ref("{colleague}"))

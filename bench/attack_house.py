@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stderr
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +15,15 @@ from bench.attack_desk import TicketSystem, ticket_server
 from bench.attack_models import AWAY, Mind, Seat, seat
 from bench.suite_channels import Channels, channel_servers, rest_site
 from bench.suite_house import PACE, SuiteHouse, suite_house
+from tickless.ai import Brain
+from tickless.ai.brain import Example
 from tickless.app.settings import ConnectorUse
 
 DESK = "desk"
 """What the connector of the ticket system is called in the house."""
 CHANNELS = frozenset({"slack", "email", "rest", "mcp", "matrix", "teams"})
+ANY_BODY = {"fingerprint": "'webhook'", "title": "has(body.title) ? string(body.title) : 'a webhook'",
+            "body": "has(body.text) ? string(body.text) : ''"}  # fmt: skip
 PACED = PACE.model_copy(update={"tickets": 0.2})
 
 
@@ -42,13 +47,32 @@ def open_outside(which: Seat, wanted: frozenset[str]) -> Iterator[tuple[SuiteHou
         token = folder / "desk.secret"
         token.write_text("ticket-token-of-nobody", encoding="utf-8")
         uses[DESK] = ConnectorUse(use="request_tracker", settings={"url": desk.url, "token": f"file:{token}"})
+        uses["webhook"] = ConnectorUse(use="webhook", settings={"mapping": ANY_BODY})
         uses["cloudevents"] = ConnectorUse(use="cloudevents", settings={})
         settings: dict[str, Any] = {"pace": PACED, "bindings": {"ticket": DESK}}
         if which != "brain":
             settings["model"] = AWAY
         house = stack.enter_context(_logging_to(folder / "house.log", uses, settings, stack))
+        _teach_once(house)
         stack.enter_context(rest_site(house, channels, wanted))
         yield house, Outside(channels, desk, folder / "house.log", seat(house.house, which))
+
+
+def _teach_once(house: SuiteHouse) -> None:
+    """What the brain is taught on the first day makes the same brain every time: it is not taught again after each entry whose
+    article taught it something more."""
+    world = house.house.world
+    teach, first = world._teach, dict[str, Brain]()
+
+    def taught(lessons: Sequence[Example]) -> Brain:
+        name = hashlib.sha256(repr(lessons).encode()).hexdigest()
+        if not first:
+            first[name] = teach(tuple(lessons))
+        return first[name] if name in first else teach(tuple(lessons))
+
+    world._teach = taught
+    world._taught = None
+    world.understanding()
 
 
 @contextmanager

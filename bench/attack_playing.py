@@ -41,6 +41,7 @@ from bench.attack_told import Mark, Outlets, Sent, forged, formulas
 from bench.given_form import texts_of
 from bench.given_setting import CannotSet, Setting
 from bench.pages_shown import living_markup
+from bench.report import CannotRun
 from bench.roles import Roles, fill, pick_roles
 from bench.suite_channels import NotHeard
 from bench.suite_house import SuiteHouse, Unsettled
@@ -48,7 +49,7 @@ from bench.suite_workers import Opening
 from bench.talking import NotReachable, Talk
 from bench.watching_host import HostWatch
 from tickless.domain.channel import Binding
-from tickless.domain.errors import TicklessError
+from tickless.domain.errors import TicklessError, Unreachable
 
 MAX_WAIT = 6.0
 SETTINGS = 8
@@ -100,6 +101,8 @@ class Attacker:
         begun = time.monotonic()
         try:
             made = self._play(attack)
+        except Unreachable as error:
+            raise CannotRun(f"{attack.id}: {error.public}: what comes after it would prove nothing") from error
         except (NotReachable, NotHeard) as error:
             made = {"reached": False, "why": str(error)}
         except (CannotSet, ValueError, KeyError, TicklessError) as error:
@@ -223,6 +226,7 @@ class Attacker:
                             for one in tx.receipts_of(run.id))  # fmt: skip
             held += " ".join(repr(one.model_dump()) for case in cases for one in tx.decisions.by(case=case.id))
             held += " ".join(repr(one.model_dump()) for case in cases for one in tx.verdicts.by(case=case.id))
+            held += " ".join(repr(one.model_dump()) for one in tx.tickets.where(limit=50))
         return any(piece in " ".join(held.split()) or repr(piece)[1:-1] in held for piece in pieces)
 
     def _attack(self, scene: Scene, door: str, waits: float) -> list[str]:
