@@ -205,7 +205,7 @@ def test_hostile_labels_are_only_data(site: Site, labels: dict[str, str], title:
 @given(body=st.binary(max_size=300), content_type=st.sampled_from(["application/json", "text/plain", "", "a/b;c=d"]))
 def test_no_body_breaks_a_receiver(site: Site, body: bytes, content_type: str) -> None:
     headers = site.headers() | {"Content-Type": content_type}
-    for source in SOURCES:
+    for source in ("alertmanager", "cloudevents", "email"):
         assert site.client.post(f"/hooks/{source}", content=body, headers=headers).status_code in {202, 400}
 
 
