@@ -140,7 +140,7 @@ def build(
         Resolution(
             engine, steps=CaseSteps(rooms), asking=Asking(rooms), knowing=Knowing(rooms), interpreter=interpreter
         )
-        chores.append(SecondReading(rooms, engine, wake=woken).sweep)
+        chores.append(SecondReading(rooms, engine, wake=woken).register().sweep)
         short = Summarising(rooms, engine, HandingOff(rooms, home=settings.home))
     intake = Intake(rooms=rooms, engine=engine, node=node)
     wake.append(intake)
@@ -215,9 +215,7 @@ def _rooms(
     return rooms, language
 
 
-def _tickets(
-    settings: Settings, rooms: Rooms, *, node: str, desk: FrontDesk, short: Summarising | None
-) -> TicketSync:
+def _tickets(settings: Settings, rooms: Rooms, *, node: str, desk: FrontDesk, short: Summarising | None) -> TicketSync:
     handing, talk = HandingOff(rooms, home=settings.home), TicketTalk(rooms)
     pace = TicketPace(dt.timedelta(seconds=settings.pace.tickets), dt.timedelta(seconds=settings.pace.assume))
     tickets = TicketSync(rooms=rooms, handing=handing, talk=talk, node=node, pace=pace, short=short)

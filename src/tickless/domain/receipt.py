@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
@@ -33,3 +34,10 @@ class Receipt(Record):
     attempts: int = 0
     started_at: AwareDatetime
     ended_at: AwareDatetime | None = None
+
+
+def stays(receipts: Iterable[Receipt]) -> list[Receipt]:
+    """Of one run: what it changed and nothing takes back. What was done to an account that the run itself made goes with it."""
+    changed = [one for one in receipts if one.state in {"done", "undone"} and one.changed]
+    made_it = any(one.uses.endswith(".create_account") and one.undo is not None for one in changed)
+    return [one for one in changed if one.undo is None and not made_it]

@@ -10,7 +10,9 @@ from tickless.domain.receipt import UndoStep
 from tickless.domain.record import Record
 
 Effect = Literal["read", "change", "destroy"]
-InputType = Literal["person", "device", "app", "service", "ci", "department", "apps", "text", "number", "duration"]
+InputType = Literal[
+    "person", "device", "app", "service", "ci", "department", "apps", "text", "number", "duration", "date"
+]
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
 
@@ -52,11 +54,14 @@ class RunbookInput(Record):
     kind: str | None = None
     """For a `ci`: its kind. When no label names one, the only item of that kind that the service has. For `apps`: which of
     the person's: `held` what they have, `usual` what most of the department has and they have not, `beyond` what they have and
-    hardly anybody of the department has."""
+    hardly anybody of the department has; `usual_there` what most of the department has, for somebody who is new there."""
     ask: str | None = None
     """What to ask when it is missing."""
     default: Any = None
     optional: bool = False
+    unknown: str | None = None
+    """For a person who has to be told: the input of the runbook that `follows` into which the words go when nobody on record
+    is called so."""
     enum: tuple[str, ...] = ()
 
 
@@ -122,7 +127,7 @@ class Tasks(Record):
 
 
 class Step(Record):
-    """One step. Exactly one of `uses`, `wait`, `ask`, `approve`, `say`, `hand_off`, `tasks`.
+    """One step. Exactly one of `uses`, `wait`, `until`, `ask`, `approve`, `say`, `hand_off`, `tasks`.
 
     What later steps may read as `steps.<id>`: the operation's output; `answer` of an ask; `approved` and `by` of an
     approve; `total`, `verified`, `left` (numbers) and `open` (their titles) of tasks. A step that was skipped is not
@@ -135,6 +140,9 @@ class Step(Record):
     uses: str | None = None
     with_: dict[str, Any] = Field(default_factory=dict, alias="with")
     wait: Seconds | None = None
+    until: str | None = None
+    """A moment to wait for, such as `${{ inputs.start.at }}`; one that is past is not waited for. Withdrawn meanwhile, all that
+    was done is taken back."""
     ask: Ask | None = None
     approve: Approve | None = None
     say: str | None = None
@@ -173,6 +181,9 @@ class Serves(Record):
     says: tuple[str, ...] = ()
     alerts: str | None = None
     """A CEL condition over `signal` (class, labels, severity, state) as `${{ … }}`."""
+    follows: str | None = None
+    """Instead of intents: the runbook whose case goes on here once what `given` names is known."""
+    given: tuple[str, ...] = ()
 
 
 class Requires(Record):

@@ -11,10 +11,12 @@ from tickless.domain.decision import ApprovalRequest, Decision, OpenQuestion, Qu
 from tickless.domain.person import Person
 from tickless.flow import names
 from tickless.flow.ending import ends
+from tickless.flow.identity.introducing import meaning_oneself, somebody_new
 from tickless.flow.identity.step_up import Sent, StepUp
 from tickless.flow.rooms import Rooms
 from tickless.flow.saying import phrases, words
 from tickless.flow.saying.conversation import personal, say
+from tickless.flow.talking.does_it_help import helped
 from tickless.journal import Tx
 from tickless.stages.decide.core import CLAIMED, NOBODY, WORKAROUND, WORKAROUND_ANSWERS
 
@@ -27,13 +29,13 @@ class Asking:
         self._step_up = StepUp(rooms)
 
     def ask_person(self, case: str, decision: str) -> dict[str, Any]:
-        """Put the decision's question: {"question", "seconds"}; question None: nobody can be asked."""
+        """Put the decision's question: {"question", "seconds"}; question None: nobody can be asked, or the case is over."""
         now = self._rooms.clock.now()
         with self._rooms.journal.read() as tx:
             made = tx.decisions.need(decision)
             record = tx.cases.need(case)
         question = made.question
-        if question is None or record.conversation is None:
+        if question is None or record.conversation is None or not names.belongs(decision, record):
             return {"question": None, "seconds": 0.0}
         identity = f"que_{decision.removeprefix('dec_')}"
         with self._rooms.journal.read() as tx:
@@ -47,7 +49,9 @@ class Asking:
                 self._no_code(record, sent, key=identity, now=now)
                 return {"question": None, "seconds": 0.0}
         with self._rooms.journal.write() as tx:
-            record = tx.cases.need(case)
+            record = tx.cases.need(case, lock=True)
+            if not names.belongs(decision, record):
+                return {"question": None, "seconds": 0.0}
             if tx.questions.get(identity) is None:
                 _withdraw_others(tx, record, identity)
                 tx.questions.put(_open(identity, record, question, now))
@@ -83,10 +87,13 @@ class Asking:
             return "again"
         with self._rooms.journal.write() as tx:
             record = tx.cases.need(case, lock=True)
+            if not names.belongs(question, record):
+                return "again"
             if asked.about == "who":
                 tx.cases.put(self._claimed(record, heard, now))
                 return "again"
-            found = self._understood(asked, heard)
+            heard = meaning_oneself(record, asked, heard)
+            found = somebody_new(self._rooms.runbooks, record, asked, heard) or self._understood(asked, heard)
             if not found:
                 text = words.NOT_UNDERSTOOD
                 say(tx, conversation=record.conversation, case=record, text=text, key=f"{question}:huh", at=now)
@@ -132,7 +139,10 @@ class Asking:
     def _value(self, name: str, said: str) -> str | None:
         world = self._rooms.world()
         folded = said.casefold()
-        if name == "person":
+        if name == WORKAROUND:
+            yes = helped(said)
+            return None if yes is None else WORKAROUND_ANSWERS[0 if yes else 1]
+        if name in {"person", "manager"}:
             return said if said in world.people else _person(said, list(world.people.values()))
         known: dict[str, dict[str, str]] = {
             "app": {alias.casefold(): a.id for a in world.apps.values() for alias in (a.id, a.name, *a.aliases)},
@@ -144,12 +154,14 @@ class Asking:
         return known[name].get(folded) if name in known else said
 
     def ask_approval(self, case: str, decision: str) -> dict[str, Any]:
-        """Ask for a yes to this very plan: {"approval", "seconds"}."""
+        """Ask for a yes to this very plan: {"approval", "seconds"}. Nobody is asked for a case that is over."""
         now = self._rooms.clock.now()
         with self._rooms.journal.write() as tx:
             made = tx.decisions.need(decision)
             record = tx.cases.need(case, lock=True)
             approval = f"apr_{decision.removeprefix('dec_')}"
+            if not names.belongs(decision, record):
+                return {"approval": approval, "seconds": 0.0}
             pending = tx.approvals.by(case=case, state="pending")
             hash_now = made.plan.hash if made.plan is not None else ""
             same = next((one for one in pending if one.plan_hash == hash_now and one.role == made.role), None)
@@ -204,8 +216,8 @@ class Asking:
         if silent:
             now = self._rooms.clock.now()
             with self._rooms.journal.write() as tx:
-                asked = tx.approvals.need(approval, lock=True)
-                if asked.state == "pending":
+                asked = tx.approvals.get(approval, lock=True)
+                if asked is not None and asked.state == "pending":
                     tx.approvals.put(asked.model_copy(update={"state": "expired", "answered_at": now}))
         return "again"
 

@@ -48,7 +48,7 @@ class CaseSteps:
         decision = self._rooms.decide.decide(case, decision=identity, attempt=turn, now=now)
         with self._rooms.journal.write() as tx:
             record = tx.cases.need(case, lock=True)
-            if record.live:
+            if names.belongs(identity, record):
                 state = STATE_OF.get(decision.kind, "open")
                 tx.cases.put(record.model_copy(update={"state": state, "attempt": turn, "updated_at": now}))
                 tell_paused(tx, record, decision, now=now)
@@ -121,7 +121,7 @@ class CaseSteps:
         link = next((v["link"] for v in values["steps"].values() if isinstance(v, dict) and "link" in v), None)
         key = f"{run.id}:{moment}"
         if link:
-            person = (run.plan.inputs.get("person") or {}).get("id")
+            person = (run.plan.inputs.get("person") or run.plan.inputs.get("manager") or {}).get("id")
             say_secret(tx, self._rooms.vault, case, link=link, person=person, text=text, key=key, at=now)
         else:
             say(tx, conversation=case.conversation, case=case, text=text, key=key, at=now, card=card)
@@ -170,7 +170,7 @@ class CaseSteps:
         now = self._rooms.clock.now()
         with self._rooms.journal.write() as tx:
             record = tx.cases.need(case, lock=True)
-            if not record.live:
+            if not names.belongs(decision, record):
                 return "handed_off"
             made = tx.decisions.get(decision)
             why = made.summary if made else "people take over"
@@ -226,7 +226,7 @@ class CaseSteps:
         now = self._rooms.clock.now()
         with self._rooms.journal.write() as tx:
             record = tx.cases.need(case, lock=True)
-            if not record.live or kind == "over":
+            if kind == "over" or not names.belongs(decision, record):
                 return "closed"
             made = tx.decisions.need(decision)
             if kind == "mute":

@@ -8,7 +8,7 @@ from typing import Any
 from tickless.domain.runbook import Check
 from tickless.flow import names
 from tickless.flow.engine import Engine, StepBroke
-from tickless.flow.run_steps import RunSteps
+from tickless.flow.run_steps import STOPPED, RunSteps
 from tickless.flow.tasks import TaskSteps
 from tickless.stages.verify import core
 
@@ -92,7 +92,7 @@ class Interpreter:
                 case "say":
                     await self._settle(run, step, {}, told["text"])
                 case _:
-                    waits = self._tasks_of if told["state"] == "tasks" else self._hear
+                    waits = {"tasks": self._tasks_of, "until": self._until}.get(told["state"], self._hear)
                     ended = await waits(run, step, told)
                     if ended is not None:
                         return ended
@@ -104,6 +104,8 @@ class Interpreter:
         asked = await self._engine.step(names.ASK_PERSON, function, run, step, told)
         if asked is None:
             return {"end": "handed_off", "reason": "nobody could be asked", "service": None}
+        if asked == STOPPED:
+            return dict(CLOSED)
         wanted = "answer" if told["state"] == "ask" else "approval"
         heard = await self._engine.receive(seconds=told["within"])
         for _ in range(MAX_TRIES):
@@ -117,6 +119,24 @@ class Interpreter:
         if heard["type"] == "over":
             return dict(CLOSED)
         await self._engine.step(names.TAKE_ANSWER, self._steps.heard, run, step, asked, heard)
+        return None
+
+    async def _until(self, run: str, step: str, told: dict[str, Any]) -> dict[str, Any] | None:
+        """Wait for a day; withdrawn before it, everything that was done so far is taken back, with the parts."""
+        seconds = float(told["seconds"])
+        for _ in range(MAX_LOOKS):
+            if seconds <= 0:
+                break
+            await self._engine.step(names.STATE, self._tasks.rest, run, True)
+            heard = await self._engine.receive(seconds=seconds)
+            if heard is not None and heard["type"] == "withdraw":
+                parts = await self._engine.step(names.LOOK_AT_TASKS, self._tasks.parts, run)
+                return await self._take_back(run, parts, by=str(heard.get("by", "")))
+            if heard is not None and heard["type"] == "over":
+                return dict(CLOSED)
+            seconds = float(await self._engine.step(names.STATE, self._tasks.seconds_to, told["at"]))
+        await self._engine.step(names.STATE, self._tasks.rest, run, False)
+        await self._settle(run, step, {}, "the day has come")
         return None
 
     async def _tasks_of(self, run: str, step: str, told: dict[str, Any]) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from tickless.domain.case import TASK_RUN, Case
+from tickless.domain.case import TASK_RUN, Case, CaseState
 from tickless.domain.finding import Evidence
 from tickless.domain.plan import Run
 from tickless.domain.record import Untrusted
@@ -19,6 +19,7 @@ from tickless.flow.rooms import Rooms
 from tickless.flow.saying import words
 from tickless.flow.saying.conversation import say
 from tickless.journal import Tx
+from tickless.journal.changes import parts_of
 from tickless.kit.canonical import digest
 
 TASK = "task"
@@ -79,6 +80,25 @@ class TaskSteps:
         tx.audit.append(at=now, actor="tickless", action="case.open", subject=case.subject or case.id, case=case.id,
                         detail={"task_of": parent.id, "run": run.id, "need": case.need})  # fmt: skip
         return tx.cases.put(case)
+
+    def rest(self, run: str, waiting: bool) -> None:
+        """While the whole waits for a day it holds nothing and may be withdrawn; then it is being worked on again."""
+        if waiting:
+            self._rooms.act.release(run)
+        with self._rooms.journal.write() as tx:
+            case = tx.cases.need(tx.runs.need(run).case, lock=True)
+            if case.live:
+                state: CaseState = "open" if waiting else "acting"
+                tx.cases.put(case.model_copy(update={"state": state, "updated_at": self._rooms.clock.now()}))
+
+    def seconds_to(self, at: str) -> float:
+        return max(0.0, (dt.datetime.fromisoformat(at) - self._rooms.clock.now()).total_seconds())
+
+    def parts(self, run: str) -> list[str]:
+        """The cases that this run has opened so far."""
+        with self._rooms.journal.read() as tx:
+            whole = tx.cases.need(tx.runs.need(run).case)
+            return [one.id for one in parts_of(tx, whole) if one.inputs.get(TASK_RUN) == run]
 
     def look(self, cases: list[str]) -> dict[str, Any]:
         """How the tasks stand: {"live", "total", "verified", "left", "open"}."""

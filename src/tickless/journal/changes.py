@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tickless.domain.case import Case, is_part
 from tickless.domain.plan import Run
-from tickless.domain.receipt import Receipt
+from tickless.domain.receipt import Receipt, stays
 from tickless.journal.journal import Tx
 
 MOST_PARTS = 2_000
@@ -39,6 +39,7 @@ def changes_of(tx: Tx, case: Case) -> list[Change]:
     found = []
     for one in (case, *parts_of(tx, case)):
         for run in tx.runs.by(case=one.id):
-            done = [r for r in tx.receipts_of(run.id) if r.changed and r.state in {"done", "undone"}]
-            found += [Change(run, receipt) for receipt in done]
+            receipts = tx.receipts_of(run.id)
+            undoable = [r for r in receipts if r.changed and r.state in {"done", "undone"} and r.undo is not None]
+            found += [Change(run, receipt) for receipt in (*undoable, *stays(receipts))]
     return sorted(found, key=lambda one: (one.receipt.started_at, one.receipt.key), reverse=True)

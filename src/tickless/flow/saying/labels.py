@@ -39,5 +39,6 @@ def label_of(case: Case, runbooks: Mapping[str, Runbook], world: World) -> str:
             for ref in (case.inputs.get("person", ""),)
             if ref in world.people and ref != case.requester
         ),
+        *(name for name in (case.inputs.get("new_person", ""),) if name),
     ]
     return f"{what} ({', '.join(things)})" if things else what

@@ -15,11 +15,12 @@ from tickless.flow.identity.introducing import marked_as_proved, with_proof
 from tickless.flow.rooms import Rooms
 from tickless.flow.saying import phrases, words
 from tickless.flow.saying.conversation import say
-from tickless.flow.saying.labels import label_of
+from tickless.flow.saying.labels import cases_of, label_of
 from tickless.flow.talking.naming import words_for
 from tickless.flow.talking.person_words import STOPPABLE, own
 from tickless.journal import Tx
 from tickless.stages.understand.spelling import fold
+from tickless.stages.understand.undoing import wants_back
 from tickless.stages.understand.wording import case_number
 
 LOOKED_BACK = 30
@@ -34,23 +35,6 @@ CALLED = {
     "software_install": "installation install software program",
 }
 """By which words, beside its title, people call a request of this need."""
-_BACK = re.compile(
-    r"\b(?:take|roll|turn|put|change|give)\s+(?:(?:it|that|this|them|everything|both)|all(?:\s+of\s+(?:it|that|them))?"
-    r"|(?:case|request)\s*#?\s*\d+|(?:the|my|his|her|their|that|this)\s+(?:\S+\s+){1,5}?)\s*back\b"
-    r"|\b(?:take|roll|pull)\s+back\s+(?:it|that|this|the|my|case|request|everything|what|her|his|their|#|\d)"
-    r"|\b(?:undo|revert|unwind)\s+(?:it|that|this|the|my|case|request|everything|all|what|her|his|their|#|\d)"
-    r"|\breverse\s+(?:it|that|this|the|my|case|request|everything|#|\d)"
-    r"|\b(?:cancel|withdraw|call\s+off|abort|scrap|stop)\s+(?:the|my|her|his|their|our|that|this)?\s*(?:whole\s+)?"
-    r"(?:joiner|onboarding|leaver|off-?boarding|mover|transfer|request|order|case)\b"
-    r"|\b(?:isn'?t|is\s+not|won'?t\s+be|will\s+not\s+be|not)\s+(?:coming|starting|joining|leaving|moving)\s+after\s+all\b",
-    re.IGNORECASE,
-)
-_ASKS_HOW = re.compile(r"^\W*(?:how|what|where|when|why|who|which)\b", re.IGNORECASE)
-
-
-def wants_back(text: str) -> bool:
-    """Whether the words plainly ask for something done to be undone. Pure."""
-    return _BACK.search(text) is not None and not _ASKS_HOW.match(text)
 
 
 class GivingBack:
@@ -64,11 +48,16 @@ class GivingBack:
         said = (signal.body or signal.title).tame(1_000)
         if finding.act == "cancel" or not wants_back(said):
             return finding
-        found = self.finished(tx, sender, now=now)
+        found = [*self.finished(tx, sender, now=now), *self._live(tx, sender)]
         fits = finding.act != "need" or finding.need is None or bool(self._named(said, found))
         if not (found and fits) and case_number(said) is None:
             return finding
         return finding.model_copy(update={"act": "cancel", "need": None, "kind": None})
+
+    @staticmethod
+    def _live(tx: Tx, sender: Sender) -> list[Case]:
+        here = tx.cases.live_of_conversation(sender.conversation)
+        return here if sender.person is None or sender.assurance == "none" else [*here, *cases_of(tx, sender.person)]
 
     def instead(
         self, tx: Tx, said: str, sender: Sender, live: list[Case], *, key: str, now: dt.datetime
@@ -78,9 +67,9 @@ class GivingBack:
         finished = self.finished(tx, sender, now=now)
         if not finished:
             return None
-        firmly, named = wants_back(said), self._named(said, finished)
         stoppable = [one for one in live if one.state in STOPPABLE]
-        if stoppable and (not named or self._named(said, stoppable) or not (firmly or case_number(said))):
+        firmly, named = wants_back(said), [one for one in self._named(said, [*finished, *stoppable]) if one in finished]
+        if stoppable and not (named and (firmly or case_number(said))):
             return None
         if not stoppable and live and not named:
             return None
@@ -140,8 +129,7 @@ class GivingBack:
 
     def _words(self, case: Case) -> frozenset[str]:
         called = CALLED.get(case.need or "", "").split()
-        said = re.findall(r"[a-z0-9]{3,}", fold(case.inputs.get("name", "")))
-        return words_for(case, self._rooms.runbooks, self._rooms.world()) | frozenset((*called, *said))
+        return words_for(case, self._rooms.runbooks, self._rooms.world()) | frozenset(called)
 
     def _ask(self, tx: Tx, cases: list[Case], sender: Sender, *, key: str, now: dt.datetime) -> str:
         items = tuple((self._label(one), f"take back case {one.number}") for one in cases)

@@ -16,9 +16,11 @@ from tickless.flow.ending import ends
 from tickless.flow.rooms import Rooms
 from tickless.flow.saying import words
 from tickless.flow.saying.conversation import say
+from tickless.flow.talking import does_it_help
 from tickless.flow.talking.giving_back import GivingBack
 from tickless.flow.talking.languages import spoken_in
 from tickless.flow.talking.looking_up import composer_for
+from tickless.flow.talking.new_names import as_answer
 from tickless.journal import Tx
 from tickless.practices.knowledge.answering import Answer, compose, find
 from tickless.practices.knowledge.library import Reader
@@ -50,6 +52,9 @@ class Knowing:
             return {"question": None, "seconds": 0.0}
         answer = compose(answer, question_of(record), composer_for(self._rooms, reader))
         with self._rooms.journal.write() as tx:
+            record = tx.cases.need(case, lock=True)
+            if not names.belongs(decision, record):
+                return {"question": None, "seconds": 0.0}
             again = bool(tx.asked.by(conversation=record.conversation) and self._given(tx, record))
             self._write(tx, record, answer, identity=identity, again=again, now=now)
         return {"question": identity, "seconds": seconds}
@@ -113,18 +118,20 @@ class Knowing:
         now = self._rooms.clock.now()
         with self._rooms.journal.write() as tx:
             record = tx.cases.need(case, lock=True)
-            if not record.live:
+            if not names.belongs(question, record):
                 return "closed"
             asked = tx.questions.need(question)
+            if heard is not None and (heard["type"] != "answer" or heard["question"] != question):
+                return self._asked_anew(tx, asked)
             if heard is None:
                 tx.questions.put(asked.model_copy(update={"state": "expired"}))
                 why = "an article answered it, and nobody objected"
                 ends.end_case(tx, record, state="resolved", outcome="assumed", now=now, why=why)
                 return "resolved"
             tx.questions.put(asked.model_copy(update={"state": "answered"}))
-            helped = _is_yes(str(heard.get("text", "")))
-            note_help(tx, question.replace("que_", "ask_", 1), helped=helped)
-            if not helped:
+            yes = does_it_help.helped(str(heard.get("text", ""))) is True
+            note_help(tx, question.replace("que_", "ask_", 1), helped=yes)
+            if not yes:
                 return "again"
             why = "the person says that the article answered it"
             done = ends.end_case(tx, record, state="resolved", outcome="confirmed", now=now, why=why)
@@ -133,10 +140,19 @@ class Knowing:
             )
         return "resolved"
 
+    @staticmethod
+    def _asked_anew(tx: Tx, asked: OpenQuestion) -> str:
+        """Something else was said of the case, such as a correction: it is decided again with it, and nobody said anything of
+        the answer. The passage may be given once more."""
+        tx.questions.put(asked.model_copy(update={"state": "withdrawn"}))
+        tx.asked.delete(asked.id.replace("que_", "ask_", 1))
+        return "again"
+
     def reread(self, tx: Tx, finding: Finding, signal: Signal, sender: Sender) -> Finding:
         """What was not understood, or is out of scope, is a question after all where an article clearly speaks of it; and
         what asks for something done to be undone says “cancel”."""
         finding = self._giving_back.reread(tx, finding, signal, sender, now=self._rooms.clock.now())
+        finding = as_answer(tx, self._rooms, finding, signal, sender)
         text = (signal.body or signal.title).tame(1_000)
         if finding.act not in RESCUED or finding.need is not None or spoken_in(finding) or len(text.split()) < 2:
             return finding
@@ -219,7 +235,3 @@ def helped(tx: Tx, deed: Deed, sender: Sender, now: dt.datetime) -> list[Case]:
 def _takes_part(case: Case, sender: Sender) -> bool:
     mine = sender.person is not None and sender.person in {case.requester, case.speaker}
     return case.conversation == sender.conversation or mine
-
-
-def _is_yes(text: str) -> bool:
-    return text.strip().casefold().startswith(("y", "ok", "sure", "helped"))

@@ -12,6 +12,7 @@ from tickless.domain.finding import Finding
 from tickless.domain.signal import Sender
 from tickless.flow.rooms import Rooms
 from tickless.flow.saying.labels import LOOKED_BACK, cases_of
+from tickless.flow.talking.form_words import read_lines
 from tickless.flow.talking.routing import Route, Waiting, fits, route
 from tickless.journal import Tx
 
@@ -64,6 +65,7 @@ class Questions:
         wanted = {field.name for field in question.fields}
         if not wanted:
             return slots
+        slots |= read_lines(text, question.fields)
         mentions = self._rooms.understanding().gazetteer.link(text, writer=writer)
         for one in mentions:
             if one.kind in wanted and one.ref and one.kind not in slots:

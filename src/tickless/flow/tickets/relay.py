@@ -18,6 +18,7 @@ from tickless.domain.signal import Deed, Sender, Signal
 from tickless.domain.ticket import Errand, Reask, Ticket
 from tickless.flow.ending import ends
 from tickless.flow.ending.handing_off import newest_ticket
+from tickless.flow.ending.taking_back import standing
 from tickless.flow.rooms import Rooms
 from tickless.flow.saying import words
 from tickless.flow.saying.conversation import message_id, say, send_out
@@ -28,6 +29,7 @@ from tickless.practices.tickets.reasks import reasked
 from tickless.practices.tickets.tidy import quoted, without_secrets
 from tickless.sdk.capabilities.ticketing import TicketComment
 from tickless.sdk.registry import Registry
+from tickless.stages.understand.undoing import wants_back
 
 QUESTION = "que_tkt_"
 """Ids of our question “does it work now?” begin so; the answer is heard here, no run waits for it."""
@@ -60,6 +62,8 @@ class TicketTalk:
         if found is None:
             return findings
         case, ticket = found
+        if self._to_be_undone(tx, case, signal, findings):
+            return findings
         left = tuple(one for one in findings if not self._meant_for_us(tx, one, case, question, sender))
         taken = [one for one in findings if one not in left]
         for finding in taken:
@@ -75,6 +79,12 @@ class TicketTalk:
         elif taken:
             self._pass_on(tx, case, ticket, signal, sender, now=now)
         return left
+
+    @staticmethod
+    def _to_be_undone(tx: Tx, case: Case, signal: Signal, findings: tuple[Finding, ...]) -> bool:
+        """What the house did before colleagues got the rest is taken back by the house."""
+        asks = wants_back((signal.body or signal.title).tame(1_000)) or any(one.act == "cancel" for one in findings)
+        return asks and bool(standing(tx, case))
 
     def press(self, tx: Tx, deed: Deed, sender: Sender, *, now: dt.datetime) -> bool:
         """A button below “does it work now?” (`ref` is the case). False: it is not about a case that colleagues have."""

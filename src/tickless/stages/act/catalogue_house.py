@@ -53,6 +53,45 @@ class TakenBack(Output):
     number: int = 0
 
 
+class NewNames(Params):
+    """Somebody new, by their full name."""
+
+    name: str = Field(min_length=1, max_length=200)
+
+
+class Proposed(Output):
+    """What they would be called; neither the records nor the directory know it yet."""
+
+    username: str
+    email: str
+    given_name: str
+    family_name: str
+
+
+class NewPerson(Params):
+    """Somebody new, as the people records want them. `manager`: an id."""
+
+    username: str = Field(min_length=1, max_length=128)
+    email: str = Field(min_length=3, max_length=200)
+    name: str = Field(min_length=1, max_length=200)
+    department: str = ""
+    title: str = ""
+    location: str = ""
+    manager: str = ""
+
+
+class OnRecord(Params):
+    """Somebody on record, by their user name."""
+
+    username: str = Field(min_length=1, max_length=128)
+
+
+class EnteredPerson(Output):
+    """Their id in the people records."""
+
+    person: str
+
+
 @dataclass(frozen=True)
 class HouseOperation:
     name: str
@@ -84,6 +123,15 @@ HOUSE_OPERATIONS = (
         FinishedRequest,
         TakenBack,
         "irreversible: what was taken back is asked for again",
+    ),
+    HouseOperation("tickless.propose_account", "read", NewNames, Proposed, "", "probe"),
+    HouseOperation("tickless.enter_person", "change", NewPerson, EnteredPerson, "tickless.retire_person"),
+    HouseOperation(
+        "tickless.retire_person",
+        "change",
+        OnRecord,
+        EnteredPerson,
+        "irreversible: whoever comes after all is entered again",
     ),
     HouseOperation("tickless.taken_back", "read", FinishedRequest, TakenBack, "", "probe"),
 )

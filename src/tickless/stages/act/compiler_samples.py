@@ -49,6 +49,8 @@ def sample_input(described: RunbookInput) -> Any:
             return {"ids": [_TEXT], "names": _TEXT, "count": 1}
         case "number" | "duration":
             return 1.5
+        case "date":
+            return dict.fromkeys(("day", "at", "name"), _TEXT)
         case "text":
             return _TEXT
 

@@ -22,7 +22,7 @@ from tickless.stages.act.compiler_samples import sample_output, sample_step
 from tickless.stages.act.compiler_source import Report, Where
 from tickless.stages.act.compiler_tasks import check_tasks
 
-_KINDS = ("uses", "wait", "ask", "approve", "say", "hand_off", "tasks")
+_KINDS = ("uses", "wait", "until", "ask", "approve", "say", "hand_off", "tasks")
 
 
 @dataclass
@@ -101,6 +101,8 @@ def _check_body(walk: Walk, step: Step, where: Where) -> OperationType | None:
             check_template(_listed(texts), (*where, kind), scope=scope, report=walk.report)
     if step.say is not None:
         check_template(step.say, (*where, "say"), scope=scope, report=walk.report)
+    if step.until is not None:
+        check_template(step.until, (*where, "until"), scope=scope, report=walk.report)
     if step.tasks is not None:
         check_tasks(step.tasks, (*where, "tasks", "open"), scope=scope, report=walk.report)
     if not step.uses:

@@ -46,7 +46,13 @@ def check_whole(walk: Walk) -> None:
 
 def _check_serves(runbook: Runbook, report: Report) -> None:
     serves = runbook.serves
-    if not serves.intents and serves.alerts is None:
+    if serves.follows is not None:
+        for name in serves.given:
+            if name not in runbook.inputs:
+                report("input_from_nowhere", ("serves", "given"), f"there is no input {name!r}", "name an input")
+        if not serves.given:
+            report("serves_nothing", ("serves", "given"), "it would go before what it follows", "name an input")
+    if not serves.intents and serves.alerts is None and serves.follows is None:
         mend = "name an intent with examples under `says`, or a condition under `alerts`"
         report("serves_nothing", ("serves",), "nothing leads to this runbook", mend)
     if serves.intents and not serves.says:
@@ -82,8 +88,9 @@ def _check_apps(runbook: Runbook, name: str, described: RunbookInput, report: Re
     where: Where = ("inputs", name)
     if not any(one.type == "person" for one in runbook.inputs.values()):
         report("input_from_nowhere", where, "whose apps?", "add an input of type person")
-    if described.kind not in {None, "held", "usual", "beyond"}:
-        report("unknown_field", (*where, "kind"), "there is no such choice of apps", "write held, usual or beyond")
+    if described.kind not in {None, "held", "usual", "beyond", "usual_there"}:
+        mend = "write held, usual, beyond or usual_there"
+        report("unknown_field", (*where, "kind"), "there is no such choice of apps", mend)
 
 
 def _defaulted(described: RunbookInput) -> bool:

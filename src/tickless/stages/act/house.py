@@ -15,8 +15,11 @@ from tickless.stages.act.catalogue_house import (
     HOUSE_OPERATIONS,
     FinishedRequest,
     HouseOperation,
+    NewNames,
+    NewPerson,
     Notified,
     NotifyPerson,
+    OnRecord,
     PasswordMade,
     TemporaryPassword,
 )
@@ -35,8 +38,21 @@ class Back(Protocol):
     def taken_back(self, call: Call, params: FinishedRequest) -> Result: ...
 
 
-def house_operations(*, vault: Vault, notify: Notify, back: Back | None) -> list[BoundOperation]:
-    """Every operation of the house, ready for `Registry.add`. Without `back` nothing is taken back."""
+class People(Protocol):
+    """Names, enters and retires people who are new."""
+
+    def propose(self, call: Call, params: NewNames) -> Result: ...
+
+    def enter(self, call: Call, params: NewPerson) -> Result: ...
+
+    def retire(self, call: Call, params: OnRecord) -> Result: ...
+
+
+def house_operations(
+    *, vault: Vault, notify: Notify, back: Back | None, people: People | None = None
+) -> list[BoundOperation]:
+    """Every operation of the house, ready for `Registry.add`. Without `back` nothing is taken back, without `people` nobody is
+    entered."""
 
     def make_password(call: Call, params: TemporaryPassword) -> Result:
         identity = secret_id(call.key)
@@ -59,6 +75,12 @@ def house_operations(*, vault: Vault, notify: Notify, back: Back | None) -> list
     }
     if back is not None:
         functions |= {"tickless.take_back": back.take_back, "tickless.taken_back": back.taken_back}
+    if people is not None:
+        functions |= {
+            "tickless.propose_account": people.propose,
+            "tickless.enter_person": people.enter,
+            "tickless.retire_person": people.retire,
+        }
     instance = _instance()
     return [
         _bound(instance, promised, functions[promised.name])

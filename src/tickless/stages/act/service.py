@@ -9,7 +9,7 @@ from typing import Any
 
 from tickless.domain.errors import NotFound, OutsideError, TicklessError
 from tickless.domain.plan import Plan, Run
-from tickless.domain.receipt import Receipt, UndoStep
+from tickless.domain.receipt import Receipt, UndoStep, stays
 from tickless.domain.runbook import Step
 from tickless.journal import Journal, Tx
 from tickless.kit.clock import Clock
@@ -67,6 +67,9 @@ class ActRoom:
         """Steps that are for the flow to do: it waits, asks or speaks, then says how it went (`settle`)."""
         if step.wait is not None:
             return {"state": "wait", "seconds": step.wait}
+        if step.until is not None:
+            at = dt.datetime.fromisoformat(str(render(step.until, values)))
+            return {"state": "until", "at": at.isoformat(), "seconds": self._seconds_to(at)}
         if step.ask is not None:
             asked = step.ask
             return {"state": "ask", "text": str(render(asked.text, values)), "choices": list(asked.choices),
@@ -82,6 +85,9 @@ class ActRoom:
             opened = [asdict(task) for task in core.open_tasks(step.tasks, values)]
             return {"state": "tasks", "tasks": opened, "within": step.tasks.within}
         return {"state": "say", "text": str(render(step.say or "", values))}
+
+    def _seconds_to(self, at: dt.datetime) -> float:
+        return max(0.0, (at - self._clock.now()).total_seconds())
 
     def settle(self, run: str, step: str, output: dict[str, Any], summary: str) -> dict[str, Any]:
         """Write the receipt of a step that the flow itself did (waited, asked, was answered)."""
@@ -245,7 +251,7 @@ class ActRoom:
             step = core.step_of(record.plan, receipt.step)
             error = self._take_back(record, receipt, timeout=step.timeout)
             (left if error else undone).append(receipt.step)
-        left += [r.step for r in receipts if r.state == "done" and r.changed and r.undo is None]
+        left += [r.step for r in stays(receipts)]
         return {"undone": undone, "left": left}
 
     def _take_back(self, run: Run, receipt: Receipt, *, timeout: float) -> str | None:

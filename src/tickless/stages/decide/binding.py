@@ -175,11 +175,12 @@ def _department(text: str | None, world: World) -> Any:
 
 
 def _date(text: str | None, case: Case) -> Any:
-    """A day; work begins at six in the morning, UTC."""
-    day = read_day(text, case.opened_at.date()) if text else None
+    """A day; it begins at six in the morning, UTC, and has begun where it is today."""
+    today = case.opened_at.astimezone(dt.UTC).date()
+    day = read_day(text, today) if text else None
     if day is None:
         return None
-    at = dt.datetime.combine(day, dt.time(6), tzinfo=dt.UTC)
+    at = case.opened_at if day <= today else dt.datetime.combine(day, dt.time(6), tzinfo=dt.UTC)
     return {"day": day.isoformat(), "at": at.isoformat(), "name": f"{day:%A, %d %B %Y}"}
 
 

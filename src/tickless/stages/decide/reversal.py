@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from tickless.domain.case import Case
 from tickless.domain.plan import Run
 from tickless.domain.receipt import UndoStep
-from tickless.domain.runbook import Runbook
 from tickless.journal import Tx
 from tickless.journal.changes import Change, changes_of
 
@@ -15,7 +12,18 @@ TAKE_BACK = "requests.take-back"
 """Need, and runbook, of the case that takes another one back."""
 REQUEST = "request"
 """Case input: the case that is taken back."""
-TAKES_AWAY = frozenset({"remove_from_group", "delete_account", "uninstall", "set_quota", "stop"})
+TAKES_AWAY = frozenset(
+    {
+        "remove_from_group",
+        "delete_account",
+        "delete",
+        "mailbox_delete",
+        "retire_person",
+        "uninstall",
+        "set_quota",
+        "stop",
+    }
+)
 """Undo operations, by their short name, that give nobody anything. What is not named here is taken to give."""
 
 
@@ -42,12 +50,6 @@ def first_run(tx: Tx, case: Case) -> Run | None:
 def gives_back(tx: Tx, case: Case) -> bool:
     """Whether taking this request back gives rights to anybody."""
     return any(gives(one.receipt.undo) for one in _open(tx, case) if one.receipt.undo is not None)
-
-
-def runbook_of(tx: Tx, case: Case, runbooks: Mapping[str, Runbook]) -> Runbook | None:
-    """The procedure that did what is to be taken back."""
-    run = first_run(tx, case)
-    return runbooks.get(run.plan.runbook) if run is not None else None
 
 
 def _open(tx: Tx, case: Case) -> list[Change]:

@@ -22,7 +22,7 @@ from tickless.stages.decide.identity_facts import identity_facts
 from tickless.stages.decide.order import comes_after
 from tickless.stages.decide.policy import PolicyEngine
 from tickless.stages.decide.policy_requests import Principal, Resource
-from tickless.stages.decide.reversal import TAKE_BACK, gives_back, runbook_of
+from tickless.stages.decide.reversal import TAKE_BACK, first_run, gives_back
 
 FAILED_RUN_STATES = frozenset({"failed", "undone", "unverified", "stopped"})
 
@@ -118,15 +118,20 @@ class DecisionRoom:
             resource=Resource.runbook(runbook),
             context=self._context(tx, case, plan, runbook, now=now),
         )
-        done_by = runbook_of(tx, case, self._runbooks) if plan.runbook == TAKE_BACK else None
-        if done_by is None or not ruling.allowed:
+        run = first_run(tx, case) if plan.runbook == TAKE_BACK else None
+        done_by = self._runbooks.get(run.plan.runbook) if run is not None else None
+        if run is None or done_by is None or not ruling.allowed:
             return Ruled(ruling.allowed, ruling.reasons, ruling.needs)
-        return self._rule_reversal(tx, case, plan, done_by, now=now)
+        return self._rule_reversal(tx, case, plan, run.plan, done_by, now=now)
 
-    def _rule_reversal(self, tx: Tx, case: Case, plan: Plan, done_by: Runbook, *, now: dt.datetime) -> Ruled:
+    def _rule_reversal(
+        self, tx: Tx, case: Case, plan: Plan, done: Plan, done_by: Runbook, *, now: dt.datetime
+    ) -> Ruled:
         """Who may not have it done may not have it undone: what did it is asked for again, with the yes that it took where
         its way back gives rights. Nobody has to be eligible for giving something back."""
-        context = self._context(tx, case, plan, done_by, now=now) | {"eligible": True}
+        given = self._context(tx, case, plan, done_by, now=now)["approvals"]
+        as_done = plan.model_copy(update={"inputs": done.inputs})
+        context = self._context(tx, case, as_done, done_by, now=now) | {"eligible": True, "approvals": given}
         if not gives_back(tx, case):
             context |= {"approval_required": ()}
         ruling = self._policy.may(
@@ -165,7 +170,8 @@ class DecisionRoom:
         return {
             **identity_facts(tx, case, beneficiary, now=now),
             "acting_for_self": beneficiary is None or beneficiary.id == case.speaker,
-            "manages_target": bool(beneficiary and case.speaker and beneficiary.manager == case.speaker),
+            "manages_target": bool(beneficiary and case.speaker and beneficiary.manager == case.speaker)
+            or (beneficiary is None and _will_manage(case, plan, world)),
             "effect": plan.effect,
             "reversible": plan.reversible,
             "autonomy": tx.coordination.rungs().get(runbook.runbook, self._default_rung),
@@ -173,7 +179,9 @@ class DecisionRoom:
             "blast_radius": len(plan.targets),
             "approvals": tuple(sorted(given)),
             "approval_required": _required(runbook, app.approval if app else "none"),
-            "eligible": _eligible(runbook, beneficiary, app, _offered(plan, case, world)),
+            "eligible": _eligible(
+                runbook, beneficiary, app, _offered(plan, case, world), asks=world.people.get(case.speaker or "")
+            ),
             "freeze": "freeze" in switches,
             "kill_switch": bool(
                 switches & {"all", f"runbook:{plan.runbook}", f"runbook:{runbook.runbook}", f"service:{service}"}
@@ -182,6 +190,14 @@ class DecisionRoom:
             "sources": len({alert.source for alert in tx.alerts.of_case(case.id)}) if case.door == "machine" else 1,
             "door": case.door,
         }
+
+
+def _will_manage(case: Case, plan: Plan, world: World) -> bool:
+    """Whether who speaks is a manager already, and is to be the manager of somebody who is new."""
+    named = (plan.inputs.get("manager") or {}).get("id")
+    return case.speaker is not None and named == case.speaker and any(
+        person.manager == case.speaker and person.active for person in world.people.values()
+    )  # fmt: skip
 
 
 def _offered(plan: Plan, case: Case, world: World) -> CatalogueItem | None:
@@ -193,7 +209,10 @@ def _offered(plan: Plan, case: Case, world: World) -> CatalogueItem | None:
 def _incident(tx: Tx, case: Case) -> int | None:
     if case.kind != "incident" or not case.service:
         return None
-    return next((one.number for one in tx.cases.live_of_service(case.service) if one.door == "machine" and one.id != case.id), None)
+    return next(
+        (one.number for one in tx.cases.live_of_service(case.service) if one.door == "machine" and one.id != case.id),
+        None,
+    )
 
 
 def _open_error(tx: Tx, case: Case) -> KnownError | None:
@@ -236,9 +255,12 @@ def _required(runbook: Runbook, app_says: str) -> tuple[str, ...]:
     return () if by == "none" else (by,)
 
 
-def _eligible(runbook: Runbook, person: Person | None, app: App | None, offered: CatalogueItem | None) -> bool:
-    """By the app's own departments where the runbook asks for that, and by the catalogue item that was asked for."""
-    if offered is not None and not offered.offered_to(person):
+def _eligible(
+    runbook: Runbook, person: Person | None, app: App | None, offered: CatalogueItem | None, *, asks: Person | None
+) -> bool:
+    """By the app's own departments where the runbook asks for that, and by the catalogue item that was asked for. What is for
+    nobody on record is offered to whoever asks for it."""
+    if offered is not None and not offered.offered_to(person or asks):
         return False
     if not runbook.requires.eligible or app is None:
         return True

@@ -41,6 +41,12 @@ def usual(person: Person, department: str, world: World) -> list[App]:
     )
 
 
+def usual_there(department: str, world: World) -> list[App]:
+    """What most people of the department have: for somebody who is new there."""
+    found = [app for app in world.apps.values() if app.group and share(app, department, world, without="") >= USUAL]
+    return sorted(found, key=lambda app: app.name)
+
+
 def beyond(person: Person, department: str, world: World) -> list[App]:
     """What this person has and hardly anybody of the department has."""
     return [app for app in held(person, world) if share(app, department, world, without=person.id) <= RARE]
