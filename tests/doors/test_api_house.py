@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import httpx2
 import pytest
-from tests.doors.conftest import Place
+from tests.doors.conftest import Place, eventually
 
+from tickless.doors.api import stream
 from tickless.doors.entrance.entrance import COOKIE
 from tickless.journal.access import Role
 
@@ -51,14 +52,6 @@ def refused(answer: httpx2.Response, status: int) -> dict[str, Any]:
     assert answer.status_code == status, answer.text
     error: dict[str, Any] = answer.json()["error"]
     return error
-
-
-def eventually(look: Callable[[], Any], *, within: float = 25.0) -> Any:
-    end = time.monotonic() + within
-    while not (seen := look()):
-        assert time.monotonic() < end, f"still {seen!r} after {within} s"
-        time.sleep(0.1)
-    return seen
 
 
 def lock(place: Place, number: int) -> Any:
@@ -148,6 +141,17 @@ def test_the_stream_tells_messages_and_the_case_as_they_come(
     with client.stream("GET", where, headers={"Last-Event-ID": seen}, timeout=25) as stream:
         first = next(line for line in stream.iter_lines() if line.startswith("id: "))
     assert first.removeprefix("id: ") > seen, "it goes on where the reader left"
+
+
+def test_one_account_holds_only_so_many_streams_open(place: Place, as_person: Callable[..., httpx2.Client]) -> None:
+    client = as_person(lock(place, 71).id)
+    taken = ok(client.post(f"{API}/conversations/messages", json={"text": "hello there"}), 202)
+    where = f"{API}/conversations/{taken['conversation']}/events"
+    with ExitStack() as held:
+        lines = [held.enter_context(client.stream("GET", where, timeout=25)).iter_lines() for _ in range(stream.MOST)]
+        assert all(next(one) for one in lines)
+        one_more = held.enter_context(client.stream("GET", where, timeout=25))
+        assert one_more.status_code == 429
 
 
 def test_a_wish_waits_for_the_manager_and_for_nobody_else(

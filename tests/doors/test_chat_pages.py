@@ -85,6 +85,14 @@ def test_sending_the_same_form_twice_is_one_message(employee: TestClient, site: 
     assert [text for _, text, _, _ in heard(site)].count("any news?") == 1
 
 
+def test_a_key_that_somebody_else_used_hides_no_message(employee: TestClient, site: Site) -> None:
+    manager = signed_in(site, "manager")
+    for browser, text in ((employee, "mine first"), (manager, "mine second")):
+        form = write_form(look(browser, "/chat/new"))
+        browser.post("/chat", data={**form, "key": "the-same", "text": text})
+    assert {text for _, text, _, _ in heard(site)} >= {"mine first", "mine second"}
+
+
 def test_the_conversation_shows_who_said_what_and_what_is_done_now(employee: TestClient) -> None:
     page = look(employee, f"/chat/webchat:{EMPLOYEE}:cnv_4")
     assert "Awaiting approval" in page.one(id="doing").text

@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 from tests.browser.house import EMPLOYEE
 from tests.browser.site import PASSWORD, Site, open_site
-from tests.doors.conftest import Place
+from tests.doors.conftest import Place, eventually
 from tests.doors.test_api_house import API, admin, as_person, ok, refused
 
 from tickless.domain.channel import Thread
@@ -94,6 +94,23 @@ def test_who_speaks_for_others_reads_what_they_began_and_nothing_else(
         refused(desk.get(f"{API}/conversations/{own['conversation']}/messages"), 404)
         more = {"text": "psst", "as": person.id, "conversation": own["conversation"]}
         refused(desk.post(f"{API}/conversations/messages", json=more), 404)
+
+
+def test_who_types_for_others_sees_that_there_is_a_case_and_not_what_stands_in_it(
+    place: Place, as_person: Callable[..., httpx2.Client]
+) -> None:
+    people = place.sample.company.people
+    person = [p for p in people if p.department == "Sales" and p.manager and p.employment == "employee"][1]
+    own = as_person(person.id)
+    said = ok(own.post(f"{API}/conversations/messages", json={"text": "I need access to Fieldnote CRM, secretly"}), 202)
+    eventually(lambda: ok(own.get(f"{API}/conversations/{said['conversation']}/cases"))["items"])
+    call = {"caller": person.id, "text": "I need access to Fieldnote CRM"}
+    with _token(place, "desk-three") as desk, place.client() as admin:
+        for client, told in ((desk, False), (admin, True)):
+            matches = ok(client.post(f"{API}/assist/suggest", json=call))["matches"]
+            theirs = [one for one in matches if one["kind"] == "own case"]
+            assert theirs
+            assert any("secretly" in one["title"] for one in theirs) is told
 
 
 def test_people_read_their_own_conversations_of_bound_channels(

@@ -405,7 +405,7 @@ def test_an_answer_in_another_channel_takes_the_case_along(stage: Stage) -> None
     assert there.talk.ends().case.outcome == "verified"
     assert len([text for text in talk.told() if text.startswith("We go on with case")]) == 1
     assert "case.moved" in _actions(stage, case.id)
-    there.say("thanks, cancel it").talk.hears(words.NOTHING_TO_CANCEL)
+    there.say("thanks, cancel it").talk.hears(phrases.WHICH_BACK)
 
 
 def _actions(stage: Stage, case: str) -> list[str]:

@@ -26,6 +26,7 @@ from tickless.doors.api import (
     signals,
     tickets,
 )
+from tickless.doors.api.stream import Watching
 from tickless.doors.entrance import Entrance
 from tickless.doors.entrance.problems import HANDLERS, Problems
 from tickless.flow.desk.promise import Desk
@@ -81,6 +82,7 @@ def create_api(desk: Desk, entrance: Entrance) -> FastAPI:
     api = _assemble()
     api.state.desk = desk
     api.state.entrance = entrance
+    api.state.watching = Watching()
     return api
 
 

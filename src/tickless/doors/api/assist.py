@@ -11,6 +11,7 @@ from tickless.doors.api.guards import DeskHere, EntranceHere, Talker, new_router
 from tickless.doors.api.schemas import Given, Short, Shown, Taken
 from tickless.doors.api.views import tamed
 from tickless.doors.entrance.speaking import Turn, sender_of
+from tickless.flow.desk.assisting import Match
 
 CHANNEL = "phone"
 LONGEST = 60_000
@@ -71,7 +72,15 @@ def suggest_for_caller(desk: DeskHere, entrance: EntranceHere, visitor: Talker, 
     """Likely needs, what is still worth asking, and what is there already. Changes nothing. Takes the right `ask_as`."""
     entrance.require(visitor, "ask_as")
     seen = desk.assisting.suggest(given.text, caller=given.caller, answers=given.answers)
+    if not visitor.may("read"):  # what people wrote in their cases is not for everybody who may type for them
+        seen = seen.model_copy(update={"matches": tuple(_without_words(one) for one in seen.matches)})
     return Suggested.model_validate(tamed(seen.model_dump()))
+
+
+def _without_words(match: Match) -> Match:
+    return (
+        match.model_copy(update={"title": f"An open {match.kind}"}) if match.kind in {"own case", "incident"} else match
+    )
 
 
 @router.post("/assist/transcripts", status_code=202, summary="Take up a call")

@@ -14,7 +14,7 @@ from tickless.doors.api.guards import DeskHere, EntranceHere, Talker, new_router
 from tickless.doors.api.paging import Limit
 from tickless.doors.api.schemas import CaseShown, MessageShown, Page, Say, Shown, Taken
 from tickless.doors.api.sight import may_watch
-from tickless.doors.api.stream import cases_of, watch
+from tickless.doors.api.stream import WatchingHere, cases_of
 from tickless.doors.api.views import show_case, show_message
 from tickless.doors.entrance.speaking import Turn, may_press, may_speak, sender_of
 
@@ -100,14 +100,16 @@ def list_cases_of(desk: DeskHere, visitor: Talker, conversation: str) -> Page[Ca
 def stream_events(
     *,
     desk: DeskHere,
+    watching: WatchingHere,
     visitor: Talker,
     conversation: str,
     after: After = "",
     last_event_id: Annotated[str, Header(max_length=100)] = "",
 ) -> StreamingResponse:
     """Server-sent events: `message` for each new line (its id is the event's id), `case` whenever a case of the
-    conversation changes its state. Ends after an hour; a browser comes back by itself with `Last-Event-ID`."""
+    conversation changes its state. Ends after four minutes; a browser comes back by itself with `Last-Event-ID`."""
     with desk.journal.read() as tx:
         mine = may_watch(tx, visitor, conversation)
-    events = watch(desk.journal, conversation, after=last_event_id or after, reveal=mine)
+    who = visitor.user.id if visitor.user else visitor.actor
+    events = watching.watch(desk.journal, conversation, who=who, after=last_event_id or after, reveal=mine)
     return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import Annotated
 
+from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from tickless.domain.case import Case, Message
 from tickless.doors.api.views import show_case, show_message
+from tickless.doors.entrance.problems import TooMuch
 from tickless.journal import Journal, Tx
 
 LOOK_EVERY = 0.4
 """Seconds between two looks."""
 SIGN_OF_LIFE = 15.0
-LONGEST = 3_600.0
+LONGEST = 240.0
+"""Seconds after which a stream ends: whoever comes back has their rights looked at anew."""
+MOST = 6
+"""Streams that one account may hold open."""
 
 
 @dataclass
@@ -25,8 +32,39 @@ class _Seen:
     states: dict[str, tuple[str, str | None]] = field(default_factory=dict)
 
 
+class Watching:
+    """Counts who holds how many streams open, in this process."""
+
+    def __init__(self) -> None:
+        self._open: Counter[str] = Counter()
+
+    def watch(self, journal: Journal, conversation: str, *, who: str, after: str, reveal: bool) -> AsyncIterator[str]:
+        """Events as text, for a few minutes. Raises `TooMuch` for one stream too many."""
+        if self._open[who] >= MOST:
+            raise TooMuch(f"{MOST} streams are open already", after=30, mend="close one, or read `messages` instead")
+        return self._counted(watch(journal, conversation, after=after, reveal=reveal), who)
+
+    async def _counted(self, events: AsyncIterator[str], who: str) -> AsyncIterator[str]:
+        self._open[who] += 1
+        try:
+            async for event in events:
+                yield event
+        finally:
+            self._open[who] -= 1
+            if not self._open[who]:
+                del self._open[who]
+
+
+def _here(request: Request) -> Watching:
+    watching: Watching = request.app.state.watching
+    return watching
+
+
+WatchingHere = Annotated[Watching, Depends(_here)]
+
+
 async def watch(journal: Journal, conversation: str, *, after: str, reveal: bool) -> AsyncIterator[str]:
-    """Events as text, for ever (an hour)."""
+    """Events as text, until `LONGEST` is over."""
     seen = _Seen(after)
     quiet = lived = 0.0
     yield "retry: 1000\n\n"

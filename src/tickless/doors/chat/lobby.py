@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from tickless.domain.errors import Forbidden, RateLimited, TicklessError, Unauthenticated
+from tickless.domain.errors import Forbidden, TicklessError, Unauthenticated
 from tickless.domain.signal import Sender
 from tickless.doors.chat import rooms
 from tickless.doors.chat.guests import (
@@ -25,6 +25,7 @@ from tickless.doors.chat.guests import (
 from tickless.doors.chat.talks import CHANNEL, open_room
 from tickless.doors.console.frame import Frame, Screen, Visit
 from tickless.doors.console.stream import Streams
+from tickless.doors.entrance.problems import TooMuch
 
 
 def routes(frame: Frame, streams: Streams) -> list[BaseRoute]:
@@ -59,10 +60,10 @@ def routes(frame: Frame, streams: Streams) -> list[BaseRoute]:
             address = request.client.host if request.client else "unknown"
             text = rooms.words_of(form)
             if not turnstile.passes(address, now=visit.now):
-                raise RateLimited("that is a lot of messages", after=60, mend="wait a few minutes, or sign in")
+                raise TooMuch("that is a lot of messages", after=60, mend="wait a few minutes, or sign in")
             conversation = conversation_of(token)
             sender = Sender(channel=CHANNEL, account="guest", conversation=conversation)
-            await frame.desk.say(sender, text, key=form.get("key", "")[:100])
+            await frame.desk.say(sender, text, key=rooms.key_of(form, conversation))
         except TicklessError as error:
             return await run_in_threadpool(frame.refusal, request, error)
         return RedirectResponse("/chat?guest=1&sent=1", 303)

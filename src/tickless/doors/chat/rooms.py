@@ -105,7 +105,7 @@ async def say(visit: Visit, form: Form) -> str:
     need_own(visit.visitor, conversation)
     if conversation == notices_of(visit.visitor):
         raise BadInput("this conversation is for reading", mend="begin a new one to write something")
-    await visit.desk.say(sender_of(visit.visitor, conversation), words_of(form), key=form.get("key", "")[:100])
+    await visit.desk.say(sender_of(visit.visitor, conversation), words_of(form), key=key_of(form, conversation))
     return f"/chat/{conversation}"
 
 
@@ -113,8 +113,14 @@ async def press(visit: Visit, form: Form) -> str:
     """A button of a card."""
     conversation = form.get("conversation", "")
     need_own(visit.visitor, conversation)
-    await visit.desk.press(sender_of(visit.visitor, conversation), deed_of(form), key=form.get("key", "")[:100])
+    await visit.desk.press(sender_of(visit.visitor, conversation), deed_of(form), key=key_of(form, conversation))
     return f"/chat/{conversation}"
+
+
+def key_of(form: Form, conversation: str) -> str:
+    """What makes sending a form twice harmless; of this conversation alone, whatever others send."""
+    key = form.get("key", "")[:100]
+    return f"{conversation}/{key}" if key else ""
 
 
 def deed_of(form: Form) -> Deed:

@@ -29,6 +29,8 @@ from tickless.practices.knowledge.reading import (
 from tickless.practices.knowledge.service import latest_version, save, versions_of
 
 PER_PAGE = 60
+SHOWN = 20_000
+"""Signs of a text that a preview draws."""
 STATES = {"published": "published", "draft": "draft", "retired": "retired"}
 
 
@@ -203,7 +205,7 @@ async def keep(visit: Visit, form: Form) -> str | Screen:
         **typed, base=int(base) if base.isdecimal() and len(base) < 9 else 0, reviewed=form.get("reviewed") == "yes"
     )
     if form.get("do") != "save":
-        return _form(fields, html=draw(fields.text))
+        return _form(fields, html=await asyncio.to_thread(draw, fields.text[:SHOWN]))
     try:
         kept = await asyncio.to_thread(_keep, visit, fields)
     except TicklessError as error:

@@ -30,6 +30,17 @@ class TooManyTries(TicklessError):
         self.retry = Retry("after", after)
 
 
+class TooMuch(TicklessError):
+    """One caller asks for more at once than is theirs."""
+
+    code = "too_much"
+    status = 429
+
+    def __init__(self, public: str, *, after: float, mend: str) -> None:
+        super().__init__(public, mend=mend)
+        self.retry = Retry("after", after)
+
+
 class PutAside(PayloadRejected):
     """It could not be read. It is kept: `quarantined` names it for a replay."""
 
