@@ -51,6 +51,9 @@ def test_a_known_error_offers_its_workaround_and_a_yes_confirms(stage: Stage) ->
     other = stage.talk(stage.cast.draw()).say("the printer on floor 3 is down, it does not print")
     other.hears("Does it help")
     assert other.say("it doesn't help").ends().case.outcome == "handed_off"
+    third = stage.talk(stage.cast.draw()).say("our printer on floor 3 is broken, it is not printing")
+    third.hears("Does it help")
+    assert third.say("yes it does").ends().case.outcome == "confirmed"
 
 
 def test_many_people_with_the_same_words_are_one_incident_and_all_are_told_when_it_is_over(stage: Stage) -> None:

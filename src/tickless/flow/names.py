@@ -58,9 +58,10 @@ def case_workflow(case: str, generation: int) -> str:
     return f"case:{case}:{generation}"
 
 
-def belongs(run: str, case: Case) -> bool:
-    """Whether a run (`run_<case>_<generation>_<turn>`) is of the case as it is now: live, and not reopened since."""
-    return case.live and run.rsplit("_", 2)[1] == str(case.generation)
+def belongs(identity: str, case: Case) -> bool:
+    """Whether a run (`run_<case>_<generation>_<turn>`), decision or question is of the case as it is now: live, and not
+    reopened since."""
+    return case.live and identity.split("_")[-2:-1] == [str(case.generation)]
 
 
 def message_workflow(signal: str) -> str:

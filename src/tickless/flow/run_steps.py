@@ -17,6 +17,9 @@ from tickless.journal import Tx
 from tickless.stages.act.core import step_of
 from tickless.stages.decide.core import approvers_for
 
+STOPPED = "stopped"
+"""Instead of the id of what was asked: the case was closed meanwhile, or is open anew."""
+
 
 class RunSteps:
     """One method per step name; every argument and result is small JSON."""
@@ -81,7 +84,7 @@ class RunSteps:
         with self._rooms.journal.write() as tx:
             record = tx.runs.need(run)
             case = tx.cases.need(record.case, lock=True)
-            if case.live:
+            if names.belongs(run, case):
                 tx.cases.put(case.model_copy(update={"state": "verifying", "updated_at": self._rooms.clock.now()}))
         return [check.model_dump(mode="json", by_alias=True) for check in record.plan.verify]
 
@@ -98,12 +101,14 @@ class RunSteps:
             say(tx, conversation=case.conversation, case=case, text=text, key=f"{run}:{step}", at=now)
 
     def ask(self, run: str, step: str, told: dict[str, Any]) -> str | None:
-        """Put the question to the person; returns its id, None if there is nobody to ask."""
+        """Put the question to the person; returns its id, None if there is nobody to ask, `STOPPED` if the case is over."""
         now = self._rooms.clock.now()
         question = f"que_{run}_{step}"
         with self._rooms.journal.write() as tx:
             record = tx.runs.need(run)
             case = tx.cases.need(record.case, lock=True)
+            if not names.belongs(run, case):
+                return STOPPED
             conversation = self._conversation(case, told["who"])
             if conversation is None:
                 return None
@@ -140,12 +145,14 @@ class RunSteps:
         )
 
     def approve(self, run: str, step: str, told: dict[str, Any]) -> str | None:
-        """Ask for an approval inside the procedure; returns its id, None if nobody may give it."""
+        """Ask for an approval inside the procedure; its id, None if nobody may give it, `STOPPED` if the case is over."""
         now = self._rooms.clock.now()
         approval = f"apr_{run}_{step}"
         with self._rooms.journal.write() as tx:
             record = tx.runs.need(run)
             case = tx.cases.need(record.case, lock=True)
+            if not names.belongs(run, case):
+                return STOPPED
             approvers = approvers_for(told["by"], record.plan, case, self._rooms.world())
             if not approvers:
                 return None
@@ -192,7 +199,7 @@ class RunSteps:
         now = self._rooms.clock.now()
         with self._rooms.journal.write() as tx:
             case = tx.cases.need(tx.runs.need(run).case, lock=True)
-            if case.live:
+            if names.belongs(run, case):
                 tx.cases.put(case.model_copy(update={"state": "acting", "updated_at": now}))
         if heard["type"] == "approval":
             output = {"approved": bool(heard["approve"]), "by": heard["by"]}

@@ -195,7 +195,9 @@ class Postman:
         now = self._rooms.clock.now()
         done = {"state": "open" if opens and external else "sent", "tries": before.tries + 1, "external": external}
         with self._rooms.journal.write() as tx:
-            tx.deliveries.put(before.model_copy(update={**done, "due_at": now, "sent_at": now, "begun_at": None, "reason": ""}))
+            tx.deliveries.put(
+                before.model_copy(update={**done, "due_at": now, "sent_at": now, "begun_at": None, "reason": ""})
+            )
 
     def _failed(self, channel: str, before: Delivery, message: Message, error: TicklessError) -> None:
         now = self._rooms.clock.now()

@@ -133,7 +133,11 @@ def plain_question(question: OpenQuestion) -> Question:
 
 
 def _asks(tx: Tx, question: OpenQuestion) -> bool:
-    """A proof that waits for another case's code is not a question of its own."""
+    """A proof that waits for another case's code is not a question of its own, and nobody waits for what a case that is over
+    asked. Of one that people have it is asked whether it works."""
+    case = tx.cases.get(question.case)
+    if case is None or not (case.live or case.state == "handed_off"):
+        return False
     return not question.about.startswith("step_up") or tx.access.one_time(f"code_{question.id}") is not None
 
 
