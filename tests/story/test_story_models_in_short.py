@@ -22,7 +22,7 @@ from tickless.flow import names
 from tickless.practices.tickets.pack import Pack, as_text, in_short
 
 AWAY = ModelSettings(
-    provider="openai-compatible", name="tests", base_url="http://127.0.0.1:9/v1", timeout_seconds=8,
+    provider="openai-compatible", name="tests", base_url="http://127.0.0.1:9/v1", timeout_seconds=60,
     uses=("summarise", "tone"),
 )  # fmt: skip
 TROUBLE = "my screen flickers since lunch and I restarted it twice"

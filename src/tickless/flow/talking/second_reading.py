@@ -55,7 +55,11 @@ class SecondReading:
         assert in_turn is not None
         self._in_turn: InTurn = in_turn
         self._places = threading.BoundedSemaphore(AT_ONCE)
-        engine.register(names.UNDERSTAND_MESSAGE, self.understand_message)
+
+    def register(self) -> SecondReading:
+        """Before the engine is launched."""
+        self._engine.register(names.UNDERSTAND_MESSAGE, self.understand_message)
+        return self
 
     async def understand_message(self, signal: str) -> str:
         """Ask, then hear; whatever breaks, the message neither gets lost nor stands in the way of the next."""
