@@ -43,7 +43,8 @@ def comment(call: Call, params: NewComment) -> Result:
     """Say something in a ticket, unless it was said under this key already."""
     tracker, ticket = connect(call), number_of(params.ticket)
     said = tracker.spoken(ticket, newest=True)
-    there = next((one for one in said if own_key(one) == params.key), None)
+    me = tracker.me() if said else ""
+    there = next((one for one in said if own_key(one, me=me) == params.key), None)
     if there is not None:
         return Result(output=Commented(comment=str(there.get("id", ""))), summary="was said already")
     if by_id(tracker, ticket) is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from tickless.sdk.http import HttpClient
 API = "/REST/2.0"
 SPOKEN = "(Type = 'Correspond' OR Type = 'Comment')"
 PAGE = 100
+_TOKEN = re.compile(r"[0-9]+-([0-9]+)-")
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class RequestTracker:
 
     http: HttpClient
     end: float
+    user: str = ""
+    """Name of our own RT user, or its number where only the token tells it (`1-NUMBER-…`)."""
 
     def tickets(self, query: str) -> list[Mapping[str, Any]]:
         """Tickets by TicketSQL, oldest first, with what a view needs."""
@@ -65,6 +69,16 @@ class RequestTracker:
         path = f"/transaction/{quote(transaction, safe='')}/attachments"
         return self._items(path, {"fields": "Content,ContentType,Filename", "per_page": PAGE})
 
+    def me(self) -> str:
+        """The name of our own RT user."""
+        if not self.user.isdigit():
+            return self.user
+        found = self.http.get(f"{API}/user/{self.user}", timeout=self._left()).json()
+        name = found.get("Name") if isinstance(found, Mapping) else None
+        if not isinstance(name, str) or not name:
+            raise Rejected("RT does not say whose token this is", mend="set `user` to the name of our RT user")
+        return name
+
     def speak(self, ticket: str, text: str, *, subject: str, public: bool) -> str:
         """Add correspondence (the requestor reads it) or a comment; the id of the transaction."""
         path = f"/ticket/{quote(ticket, safe='')}/{'correspond' if public else 'comment'}"
@@ -97,6 +111,8 @@ class RequestTracker:
 def connect(call: Call) -> RequestTracker:
     """The RT of the call's settings."""
     settings: Settings = call.settings
-    headers = {"authorization": f"token {call.secret(settings.token)}", "accept": "application/json"}
+    token = call.secret(settings.token)
+    headers = {"authorization": f"token {token}", "accept": "application/json"}
     http = HttpClient(settings.url, headers=headers, verify=settings.ca_file or True)
-    return RequestTracker(http, time.monotonic() + call.timeout)
+    owner = _TOKEN.match(token)
+    return RequestTracker(http, time.monotonic() + call.timeout, settings.user or (owner[1] if owner else ""))

@@ -40,7 +40,8 @@ def comments(call: Call, params: CommentsAsked) -> Result:
     tracker = connect(call)
     after = int(params.since) if params.since.isdigit() else 0
     said = tracker.spoken(number_of(params.ticket), after=after)
-    found = tuple(comment(one, tracker.parts(str(one.get("id", "")))) for one in said)
+    me = tracker.me() if said else ""
+    found = tuple(comment(one, tracker.parts(str(one.get("id", ""))), me=me) for one in said)
     mark = found[-1].id if found else params.since
     return Result(output=Comments(comments=found, mark=mark), summary=f"{len(found)} comments")
 

@@ -14,8 +14,12 @@ from tickless.sdk.receiving import read_time
 MARK = "Tickless "
 """Subject of what we write, followed by its key: how we know it again."""
 NOBODY = "Nobody"
-_TAGS = re.compile(r"<(br|/p|/div|/li)\b[^>]*>", re.IGNORECASE)
-_ANY_TAG = re.compile(r"<[^>]*>")
+_OWN = re.compile(r"Tickless ([A-Za-z0-9_.:-]{8,64})")
+_TAGS = re.compile(r"<(?:br|/p|/div|/li)\b[^<>]*+>", re.IGNORECASE)
+_ANY_TAG = re.compile(r"<[^<>]*+>")
+_HUGE = re.compile(r"&#(?:[0-9]{8,}+|[xX][0-9A-Fa-f]{8,}+);?")
+LONGEST = 200_000
+"""Signs of a text that are read."""
 
 
 def view(ticket: Mapping[str, Any], settings: Settings) -> TicketView:
@@ -44,22 +48,24 @@ def phase(status: str, settings: Settings) -> TicketPhase:
     return "pending" if status == settings.pending_status else "open"
 
 
-def comment(transaction: Mapping[str, Any], parts: Iterable[Mapping[str, Any]]) -> TicketComment:
-    """One thing said, with its text."""
+def comment(transaction: Mapping[str, Any], parts: Iterable[Mapping[str, Any]], *, me: str) -> TicketComment:
+    """One thing said, with its text. `me`: the name of our own RT user."""
     return TicketComment(
         id=str(transaction.get("id", "")),
         author=_name(transaction.get("Creator")),
         text=text_of(parts),
         public=transaction.get("Type") == "Correspond",
-        own=own_key(transaction) is not None,
+        own=own_key(transaction, me=me) is not None,
         at=read_time(transaction.get("Created")),
     )
 
 
-def own_key(transaction: Mapping[str, Any]) -> str | None:
-    """The key under which we wrote this; None if somebody else did."""
-    subject = str(transaction.get("Data") or "").strip()
-    return subject.removeprefix(MARK) if subject.startswith(MARK) else None
+def own_key(transaction: Mapping[str, Any], *, me: str) -> str | None:
+    """The key under which we wrote this; None if somebody else did, whatever its subject says."""
+    found = _OWN.fullmatch(str(transaction.get("Data") or "").strip())
+    creator = transaction.get("Creator")
+    names = {creator.get("Name"), creator.get("id")} if isinstance(creator, Mapping) else {creator}
+    return found[1] if found and me and me in names else None
 
 
 def text_of(parts: Iterable[Mapping[str, Any]]) -> str:
@@ -67,10 +73,11 @@ def text_of(parts: Iterable[Mapping[str, Any]]) -> str:
     bodies = [part for part in parts if not part.get("Filename") and isinstance(part.get("Content"), str)]
     for part in bodies:
         if part.get("ContentType") == "text/plain":
-            return str(part["Content"]).strip()
+            return str(part["Content"])[:LONGEST].strip()
     for part in bodies:
         if part.get("ContentType") == "text/html":
-            return html.unescape(_ANY_TAG.sub("", _TAGS.sub("\n", str(part["Content"])))).strip()
+            words = _ANY_TAG.sub("", _TAGS.sub("\n", str(part["Content"])[:LONGEST]))
+            return html.unescape(_HUGE.sub("\ufffd", words)).strip()
     return ""
 
 

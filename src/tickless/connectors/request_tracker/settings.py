@@ -13,6 +13,8 @@ class Settings(BaseModel):
     url: str = Field(pattern=r"^https?://[^@\s]+$")
     """RT's address, such as `https://rt.example`."""
     token: str
+    user: str = Field(default="", max_length=200)
+    """Name of our own RT user; empty: RT is asked whose token it is."""
     ca_file: str = ""
     """Certificates to trust instead of the system's."""
     queue: str = Field(default="General", min_length=1, max_length=200)

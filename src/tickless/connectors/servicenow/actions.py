@@ -28,9 +28,11 @@ def create(call: Call, params: NewTicket) -> Result:
     table = settings.request_table if params.kind == "request" else settings.incident_table
     if call.dry_run:
         return Result(output=NONE, changed=True, summary=f"would make a record of {table}")
-    row = instance.create(table, _wanted(instance, params, table, settings))
-    seen = view(row, table, settings)
-    return Result(output=seen, changed=True, summary=f"made {seen.number}")
+    wanted, team = _wanted(instance, params, table, settings), settings.groups.get(params.group, settings.default_group)
+    group = instance.group(team) if team else ""
+    seen = view(instance.create(table, {**wanted, "assignment_group": group} if group else wanted), table, settings)
+    unassigned = f"; there is no one group called {team!r}" if team and not group else ""
+    return Result(output=seen, changed=True, summary=f"made {seen.number}{unassigned}")
 
 
 def _wanted(instance: ServiceNow, params: NewTicket, table: str, settings: Settings) -> dict[str, Any]:
@@ -43,8 +45,6 @@ def _wanted(instance: ServiceNow, params: NewTicket, table: str, settings: Setti
     }
     wanted |= {"impact": impact, "urgency": urgency} if table == settings.incident_table else {}
     wanted |= {} if table == settings.incident_table else {"priority": str(params.priority)}
-    if group := settings.groups.get(params.group, settings.default_group):
-        wanted["assignment_group"] = group
     person = instance.person(params.requester) if params.requester else ""
     if person:
         wanted["caller_id" if table == settings.incident_table else "requested_for"] = person
@@ -96,4 +96,5 @@ def set_state(call: Call, params: SetPhase) -> Result:
 
 def _written(instance: ServiceNow, sys_id: str, key: str) -> str:
     rows = instance.spoken(sys_id, newest=True)
-    return next((str(row.get("sys_id", "")) for row in rows if own_key(row) == key), "")
+    me = instance.me() if rows else ""
+    return next((str(row.get("sys_id", "")) for row in rows if own_key(row, me=me) == key), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ TICKET_FIELDS = (
 SPOKEN_FIELDS = "sys_id,element,value,sys_created_by,sys_created_on"
 PAGE = 100
 Row = Mapping[str, Any]
+_SYS_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class ServiceNow:
 
     http: HttpClient
     end: float
+    user: str = ""
 
     def by_correlation(self, table: str, key: str) -> Row | None:
         """The oldest record with this correlation id."""
@@ -43,8 +46,27 @@ class ServiceNow:
         found = self._rows("sys_user", f"active=true^email={email}", "sys_id", limit=2)
         return _text(found[0], "sys_id") if len(found) == 1 else ""
 
+    def group(self, name: str) -> str:
+        """sys_id of the one active group with this name (or with this sys_id); empty when there is none."""
+        if "^" in name or "\n" in name:
+            return ""
+        if _SYS_ID.fullmatch(name):
+            return name
+        found = self._rows("sys_user_group", f"active=true^name={name}", "sys_id", limit=2)
+        return _text(found[0], "sys_id") if len(found) == 1 else ""
+
+    def me(self) -> str:
+        """Our own user name: how our journal entries are signed."""
+        if self.user:
+            return self.user
+        found = self._rows("sys_user", "sys_id=javascript:gs.getUserID()", "user_name", limit=1)
+        name = _text(found[0], "user_name") if found else ""
+        if not name:
+            raise Rejected("ServiceNow does not say who we are", mend="set `user` to our user name, beside the token")
+        return name
+
     def create(self, table: str, record: Mapping[str, Any]) -> Row:
-        """Make a record; references may be given by their display value."""
+        """Make a record; references are given by their sys_id."""
         return self._one("POST", f"/api/now/table/{table}", record)
 
     def update(self, table: str, sys_id: str, record: Mapping[str, Any]) -> Row:
@@ -82,7 +104,7 @@ class ServiceNow:
         return [row for row in found if isinstance(row, Mapping)]
 
     def _one(self, method: str, path: str, record: Mapping[str, Any]) -> Row:
-        params = {"sysparm_fields": TICKET_FIELDS, "sysparm_input_display_value": "true"}
+        params = {"sysparm_fields": TICKET_FIELDS, "sysparm_input_display_value": "false"}
         answer = self.http.send(method, path, timeout=self._left(), params=params, json=dict(record)).json()
         found = answer.get("result") if isinstance(answer, Mapping) else None
         if not isinstance(found, Mapping) or not _text(found, "sys_id"):
@@ -100,7 +122,7 @@ def connect(call: Call) -> ServiceNow:
         proof = f"Basic {base64.b64encode(pair).decode()}"
     headers = {"authorization": proof, "accept": "application/json"}
     http = HttpClient(settings.url, headers=headers, verify=settings.ca_file or True)
-    return ServiceNow(http, time.monotonic() + call.timeout)
+    return ServiceNow(http, time.monotonic() + call.timeout, settings.user)
 
 
 def _text(row: Row, name: str) -> str:

@@ -32,8 +32,10 @@ def comments(call: Call, params: CommentsAsked) -> Result:
     """Comments (public) and work notes from a moment on: that moment's own come again, and are known by their ids."""
     _, sys_id = split_id(params.ticket, call.settings)
     since = params.since if read_time(params.since) else ""
-    rows = connect(call).spoken(sys_id, since=since)
-    found = tuple(comment(row) for row in rows)
+    instance = connect(call)
+    rows = instance.spoken(sys_id, since=since)
+    me = instance.me() if rows else ""
+    found = tuple(comment(row, me=me) for row in rows)
     mark = str(rows[-1].get("sys_created_on", "")) if rows else params.since
     return Result(output=Comments(comments=found, mark=mark), summary=f"{len(found)} comments")
 

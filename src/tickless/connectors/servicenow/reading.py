@@ -12,8 +12,10 @@ from tickless.domain.errors import Rejected
 from tickless.sdk.capabilities.ticketing import TicketComment, TicketPhase, TicketView
 from tickless.sdk.receiving import read_time
 
-_MARK = re.compile(r"\s*\[tickless ([A-Za-z0-9_.:-]+)\]\s*$")
+_MARK = re.compile(r"\[tickless ([A-Za-z0-9_.:-]{8,64})\]")
 """The last line of what we write: how we know it again."""
+_CODE = re.compile(r"\[(\s*+/?\s*+code\s*+)\]", re.IGNORECASE)
+"""Between these a journal shows HTML."""
 _SYS_ID = re.compile(r"[0-9a-f]{32}")
 _INCIDENT: dict[str, TicketPhase] = {
     "1": "open", "2": "open", "3": "pending", "6": "resolved", "7": "closed", "8": "closed",
@@ -24,14 +26,26 @@ _REQUEST: dict[str, TicketPhase] = {
 
 
 def marked(text: str, key: str) -> str:
-    """What is written, with its mark."""
-    return f"{text}\n[tickless {key}]"
+    """What is written into a journal, with its mark. Nothing in it is shown as HTML."""
+    return f"{_CODE.sub(_rounded, text)}\n[tickless {key}]"
 
 
-def own_key(row: Mapping[str, Any]) -> str | None:
-    """The key under which we wrote this; None if somebody else did."""
-    found = _MARK.search(str(row.get("value", "")))
+def _rounded(found: re.Match[str]) -> str:
+    return f"({found[1]})"
+
+
+def own_key(row: Mapping[str, Any], *, me: str) -> str | None:
+    """The key under which we wrote this; None if somebody else did. `me`: our own user name there."""
+    if not me or str(row.get("sys_created_by", "")).casefold() != me.casefold():
+        return None
+    found = _MARK.fullmatch(_parted(row)[1])
     return found[1] if found else None
+
+
+def _parted(row: Mapping[str, Any]) -> tuple[str, str]:
+    """The text, and its last line."""
+    above, _, last = str(row.get("value", "")).rstrip().rpartition("\n")
+    return above, last.strip()
 
 
 def split_id(ticket: str, settings: Settings) -> tuple[str, str]:
@@ -86,13 +100,14 @@ def change(state: str, note: str, table: str, settings: Settings) -> dict[str, s
     }[state]
 
 
-def comment(row: Mapping[str, Any]) -> TicketComment:
-    """One journal entry."""
+def comment(row: Mapping[str, Any], *, me: str) -> TicketComment:
+    """One journal entry. `me`: our own user name there."""
+    own = own_key(row, me=me) is not None
     return TicketComment(
         id=str(row.get("sys_id", "")),
         author=str(row.get("sys_created_by", "")),
-        text=_MARK.sub("", str(row.get("value", ""))).strip(),
+        text=(_parted(row)[0] if own else str(row.get("value", ""))).strip(),
         public=row.get("element") == "comments",
-        own=own_key(row) is not None,
+        own=own,
         at=read_time(row.get("sys_created_on")),
     )

@@ -17,6 +17,7 @@ class Settings(BaseModel):
     url: str = Field(pattern=r"^https?://[^@\s]+$")
     """The instance, such as `https://example.service-now.com`."""
     user: str = ""
+    """Our own user name; beside a token it may be left out: ServiceNow is asked for it."""
     password: str = ""
     token: str = ""
     ca_file: str = ""
@@ -25,7 +26,7 @@ class Settings(BaseModel):
     request_table: str = Field(default="sc_request", pattern=TABLE)
     """Where requests go; may be the table of incidents."""
     groups: dict[str, str] = Field(default_factory=dict)
-    """Our name of a team → its assignment group (name or sys_id)."""
+    """Our name of a team → its assignment group (name or sys_id). One that is not found is left to ServiceNow's rules."""
     default_group: str = ""
     """Assignment group where no other is named; empty: ServiceNow's own assignment rules."""
     close_code: str = "Solution provided"

@@ -13,6 +13,7 @@ from tickless.sdk.testing import Answer, Asked, ContractCase, World, http_faults
 SECRETS = {"SNOW_PASSWORD": "snow-51c0-very-secret-word"}
 FIRST = "a" * 32
 USER = "d" * 32
+GROUP = "e" * 32
 
 
 class Instance:
@@ -20,6 +21,7 @@ class Instance:
 
     def __init__(self) -> None:
         self.tables: dict[str, list[dict[str, str]]] = {"incident": [], "sc_request": [], "sys_journal_field": []}
+        self.tables["sys_user_group"] = [{"sys_id": GROUP, "name": "Network CAB", "active": "true"}]
         self.tables["sys_user"] = [{"sys_id": USER, "email": "anna@larkmoor.example", "active": "true"}]
         self._numbers = itertools.count(1)
         self.add("incident", {"short_description": "first", "correlation_id": "contract:000001"}, sys_id=FIRST)
