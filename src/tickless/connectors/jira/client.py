@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from tickless.connectors.jira.adf import document
 from tickless.connectors.jira.settings import Settings
+from tickless.connectors.jira.wiki import escaped
 from tickless.domain.errors import Rejected, Unreachable
 from tickless.sdk import Call
 from tickless.sdk.http import HttpClient
@@ -19,6 +20,7 @@ FIELDS = "status,assignee,updated,resolution,resolutiondate,statuscategorychange
 PROPERTY = "tickless"
 """Entity property of what we made: issues and comments carry their key in it."""
 PAGE = 100
+MOST_PEOPLE = 50
 Json = Mapping[str, Any]
 
 
@@ -55,11 +57,12 @@ class Jira:
         return str(made["key"])
 
     def account(self, email: str) -> Json | None:
-        """How to name the one person with this address in a field; None when there is none."""
+        """How to name the one person with exactly this address in a field; None when there is none, or Jira hides addresses."""
         query = {"query": email} if self.cloud else {"username": email}
         path = f"{self._api}/user/search"
-        found = self.http.get(path, timeout=self._left(), params={**query, "maxResults": 2}).json()
-        people = [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+        found = self.http.get(path, timeout=self._left(), params={**query, "maxResults": MOST_PEOPLE}).json()
+        hits = [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+        people = [one for one in hits if str(one.get("emailAddress") or "").casefold() == email.casefold()]
         if len(people) != 1:
             return None
         name = "accountId" if self.cloud else "name"
@@ -97,8 +100,8 @@ class Jira:
         self.http.send("POST", path, timeout=self._left(), json=body)
 
     def body(self, text: str) -> Any:
-        """Text as this Jira takes it."""
-        return document(text) if self.cloud else text
+        """Text as this Jira takes it: shown as it is, no sign in it means anything."""
+        return document(text) if self.cloud else escaped(text)
 
     @property
     def _api(self) -> str:

@@ -53,6 +53,7 @@ class Site:
             return self.search(asked.query["jql"][0])
         if path == "/user/search":
             name = {"accountId": "5b10a2844c"} if self.cloud else {"name": "anna"}
+            name["emailAddress"] = "anna@larkmoor.example"
             return Answer(
                 200,
                 [name]
