@@ -14,33 +14,61 @@ from typing import Any
 
 from tickless.connectors.teams.activity import CHANNEL, Activity, read_activity
 from tickless.connectors.teams.settings import Settings
-from tickless.domain.errors import PayloadRejected, Rejected
+from tickless.domain.errors import OutsideError, PayloadRejected, Rejected, Unreachable
 from tickless.domain.signal import Payload
+from tickless.kit.log import get_logger
 from tickless.sdk.http import HttpClient
 
 LEEWAY_SECONDS = 300
 KEEP_KEYS = dt.timedelta(hours=24)
 ASK_AGAIN = dt.timedelta(minutes=1)
 FETCH_SECONDS = 10.0
+_log = get_logger("teams")
 
 
 class Keys:
-    """The published keys of one address: fetched once a day, and when a new one turns up, at most once a minute."""
+    """The published keys of one address: fetched once a day, and when a new one turns up, at most once a minute.
 
-    def __init__(self) -> None:
+    While they cannot be fetched the old ones go on being good; nobody waits for another's fetch.
+    """
+
+    def __init__(self, fetch: Callable[[str], dict[str, dict[str, Any]]] | None = None) -> None:
+        self._fetch = fetch or _fetch
         self._lock = threading.Lock()
         self._found: dict[str, dict[str, dict[str, Any]]] = {}
         self._at: dict[str, dt.datetime] = {}
+        self._tried: dict[str, dt.datetime] = {}
 
     def key(self, url: str, identity: str, *, now: dt.datetime) -> dict[str, Any] | None:
-        """The key of this id as a JSON Web Key; None if there is none. Raises the house's outside errors."""
+        """The key of this id as a JSON Web Key; None if there is none. Raises the house's outside errors while there are no
+        keys at all."""
         with self._lock:
-            known, at = self._found.get(url, {}), self._at.get(url)
-            old = at is None or abs(now - at) > KEEP_KEYS
-            if old or (identity not in known and at is not None and abs(now - at) > ASK_AGAIN):
-                known = self._found[url] = _fetch(url)
-                self._at[url] = now
-            return known.get(identity)
+            known, at, tried = self._found.get(url), self._at.get(url), self._tried.get(url)
+            wanted = known is None or at is None or abs(now - at) > KEEP_KEYS or identity not in known
+            asked = tried is not None and abs(now - tried) <= ASK_AGAIN
+            if wanted and not asked and known is not None:
+                self._tried[url] = now
+        if known is None and asked:
+            raise Unreachable("the keys of Teams could not be fetched a moment ago")
+        if wanted and not asked:
+            known = self._renewed(url, known, now)
+        return (known or {}).get(identity)
+
+    def _renewed(
+        self, url: str, known: dict[str, dict[str, Any]] | None, now: dt.datetime
+    ) -> dict[str, dict[str, Any]]:
+        try:
+            fresh = self._fetch(url)
+        except OutsideError as error:
+            with self._lock:
+                self._tried[url] = now
+            if known is None:
+                raise
+            _log.warning("the keys of Teams cannot be fetched, the old ones go on", reason=error.public)
+            return known
+        with self._lock:
+            self._found[url], self._at[url], self._tried[url] = fresh, now, now
+        return fresh
 
 
 def _fetch(url: str) -> dict[str, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +16,8 @@ from tickless.domain.errors import PayloadRejected
 from tickless.domain.signal import Payload
 from tickless.sdk import Item, Spoken, receiver
 from tickless.sdk.receiving import read_time
+
+LONGEST_KEY = 300
 
 
 def split(payload: Payload, settings: Settings) -> Sequence[bytes]:
@@ -42,12 +45,18 @@ def read(raw: bytes, payload: Payload, settings: Settings) -> Item:
         title=title or ("a file, which is not read" if activity.attachments else "a message without words"),
         kind="message",
         state="info",
-        event_key=fit(activity.id)[:300],
+        event_key=_event_key(activity),
         body=words,
         labels={"channel": "teams", "account": said.account, "in": fit(activity.conversation.conversation_type)[:40]},
         occurred_at=read_time(activity.timestamp) if activity.timestamp else None,
         said=said,
     )
+
+
+def _event_key(activity: Activity) -> str:
+    """An activity's id is its own in its conversation only."""
+    key = fit(f"{activity.conversation.id}/{activity.id}")
+    return key if len(key) <= LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()
 
 
 def _spoken(activity: Activity, payload: Payload, values: dict[str, str], button: dict[str, Any]) -> Spoken:
