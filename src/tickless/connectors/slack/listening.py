@@ -142,7 +142,7 @@ class Listening:
             except TicklessError as error:
                 log.warning("what was missed cannot be read", reason=error.public)
                 if error.retry.when != "after":
-                    break
+                    return  # the mark stays where it is: the next connection looks again from there
                 await asyncio.sleep(AGAIN_SECONDS)
         self._whole = True
 
