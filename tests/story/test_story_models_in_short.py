@@ -19,6 +19,8 @@ from tickless.ai.models import LiveWire, ModelSettings
 from tickless.app.serving import local_user
 from tickless.domain.held import CaseSummary
 from tickless.flow import names
+from tickless.flow.ending.handing_off import HandingOff, summary_id
+from tickless.flow.ending.summarising import Summarising
 from tickless.practices.tickets.pack import Pack, as_text, in_short
 
 AWAY = ModelSettings(
@@ -125,6 +127,23 @@ def test_a_ticket_is_made_all_the_same_where_the_model_fails(short_stage: Stage)
         page = http.get(f"/conversations/{talk.conversation}").text
     assert "In short" in page
     assert "Composed by" not in page
+
+
+def test_a_model_that_was_asked_when_the_process_died_is_not_asked_again(short_stage: Stage) -> None:
+    told = let_it_say(short_stage, lambda text: "The screen flickers since lunch.")
+    _, pack = handed_off(short_stage, 77)
+    house = short_stage.house
+    with house.journal.write() as tx:
+        case = tx.cases.need(pack.case)
+        made = tx.summaries.need(summary_id(case))
+        tx.summaries.put(made.model_copy(update={"text": "", "source": "", "asked": True}))
+    before = len(told)
+    again = Summarising(house.rooms, house.engine, HandingOff(house.rooms))
+    assert again.summarise(case.id, case.generation) == "nothing"
+    assert again.summarise(case.id, case.generation) == "over"
+    assert len(told) == before
+    with house.journal.read() as tx:
+        assert "not asked twice" in tx.summaries.need(summary_id(case)).why
 
 
 def console(stage: Stage) -> httpx2.Client:

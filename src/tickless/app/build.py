@@ -141,7 +141,7 @@ def build(
             engine, steps=CaseSteps(rooms), asking=Asking(rooms), knowing=Knowing(rooms), interpreter=interpreter
         )
         chores.append(SecondReading(rooms, engine, wake=woken).register().sweep)
-        short = Summarising(rooms, engine, HandingOff(rooms, home=settings.home))
+        short = Summarising(rooms, engine, HandingOff(rooms, home=settings.home)).register()
     intake = Intake(rooms=rooms, engine=engine, node=node)
     wake.append(intake)
     care = KnowledgeCare(rooms, settings.knowledge, language.renew)

@@ -40,7 +40,11 @@ class Summarising:
         self._places = threading.BoundedSemaphore(AT_ONCE)
         self.wake: Callable[[], None] = lambda: None
         """A ticket need not wait any longer. Set by the composition root."""
-        engine.register(names.SUMMARISE_CASE, self.summarise_case)
+
+    def register(self) -> Summarising:
+        """Before the engine is launched."""
+        self._engine.register(names.SUMMARISE_CASE, self.summarise_case)
+        return self
 
     async def summarise_case(self, case: str, generation: int) -> str:
         """Put it in short; where that breaks, the ticket is made without."""
