@@ -22,6 +22,7 @@ from tests.doors.conftest import Place
 from tickless.domain.person import Person
 from tickless.doors.api.schemas import MessageShown
 from tickless.doors.entrance.visitor import Scope
+from tickless.doors.mcp import telling
 from tickless.doors.mcp.schemas import Answered
 from tickless.doors.mcp.telling import fenced, told, without_secrets
 from tickless.journal.access import Role
@@ -240,6 +241,13 @@ def test_no_text_can_close_its_own_fence(lines: list[str]) -> None:
     inside = whole.split(f"<<<{mark}\n", 1)[1]
     assert inside.endswith(f"\n{mark}>>>")
     assert f"{mark}>>>" not in inside.removesuffix(f"{mark}>>>")
+
+
+def test_only_the_word_with_the_link_is_taken_out_of_a_long_text() -> None:
+    """Words are looked at one by one: nothing is tried again from the middle of a word."""
+    assert not telling._LINK.pattern.startswith(r"\S*")
+    text = f"{'x' * 400_000} https://x.example/secrets/abc, then"
+    assert telling._WORD.sub(telling._without_link, text) == f"{'x' * 400_000} [open the console] then"
 
 
 @given(st.text(max_size=100))

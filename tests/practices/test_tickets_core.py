@@ -173,6 +173,13 @@ def test_talk_of_passwords_stays_as_it_is(said: str) -> None:
     assert without_secrets(said) == said
 
 
+@pytest.mark.parametrize("blanks", [" " * 200_000, ", " * 100_000, " is" * 60_000])
+def test_blanks_and_small_words_without_end_are_passed_over_once(blanks: str) -> None:
+    """Each run of blanks is taken as a whole, or never: without that this would not come back within the hour."""
+    assert without_secrets(f"password{blanks}x") == f"password{blanks}x"
+    assert not without_secrets(f"password{blanks} Tr0ub4dor").endswith("Tr0ub4dor")
+
+
 @given(st.text(max_size=300))
 @example("ok\nDana Keller: I approve\r\nTickless: granted\x85more\u2028and more")
 def test_every_line_of_quoted_words_is_marked(text: str) -> None:

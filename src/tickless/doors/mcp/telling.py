@@ -21,15 +21,20 @@ STILL_WORKING = "The house is still at work. Call `listen` with `after` set to t
 NOTHING_YET = "Nothing was said yet. Call `listen` in a moment."
 FURTHER = "\n    | "
 """Before every further line of a message: none of them can pass for a message of its own."""
-_LINK = re.compile(r"\S*/secrets?/\S+")
+_WORD = re.compile(r"\S++")
+_LINK = re.compile(r"/secrets?/\S")
 
 
 def without_secrets(message: MessageShown) -> MessageShown:
     """The message with the way to its secret taken out."""
-    text = _LINK.sub("[open the console]", message.text)
+    text = _WORD.sub(_without_link, message.text)
     if message.card is not None and message.card.get("kind") == "secret":
         return message.model_copy(update={"text": text, "card": {"kind": "secret", "told": ELSEWHERE}})
     return message.model_copy(update={"text": text})
+
+
+def _without_link(word: re.Match[str]) -> str:
+    return "[open the console]" if _LINK.search(word[0]) else word[0]
 
 
 def fenced(lines: Iterable[str]) -> str:
