@@ -18,12 +18,14 @@ from tests.story.stage import Stage, Talk, until
 
 from tickless.ai.models import LiveWire, Models, ModelSettings
 from tickless.app.serving import local_user
+from tickless.domain.decision import OpenQuestion
 from tickless.domain.held import Held
 from tickless.domain.record import Untrusted
-from tickless.domain.signal import Sender, Signal
+from tickless.domain.signal import Deed, Sender, Signal
 from tickless.flow import names
 from tickless.flow.saying import words
 from tickless.flow.talking.second_reading import SecondReading
+from tickless.flow.talking.turns import MOST_BEHIND
 
 AWAY = ModelSettings(provider="openai-compatible", name="tests", base_url="http://127.0.0.1:9/v1", timeout_seconds=60,
                      uses=("understand",))  # fmt: skip
@@ -242,17 +244,62 @@ def test_nobody_waits_to_be_stopped(read_stage: Stage) -> None:
     assert len(talk.told()) == 2
 
 
-def test_a_question_that_is_asked_meanwhile_is_not_answered_by_what_was_said_before(read_stage: Stage) -> None:
+def test_a_button_never_waits(read_stage: Stage) -> None:
     reader = Reader(read_stage, needs("device_trouble"))
     person = read_stage.cast.draw()
     talk = read_stage.talk(person).say("I need access to an app")
-    asked = talk.question()
+    case = talk.case("access_request")
+    talk.question()
     reader.gate.clear()
-    talk.say("gribbet flonk, wobbly; the wobbly snood has gone purple, purple as it never was")
-    with read_stage.house.journal.read() as tx:
-        assert tx.questions.need(asked.id).state == "open"
+    with read_stage.house.journal.write() as tx:  # what waits for an answer would take the next words for it
+        for asked in tx.questions.by(case=case.id, state="open"):
+            tx.questions.put(asked.model_copy(update={"state": "expired"}))
+    talk.say(UNCLEAR)
+    until(lambda: reader.shown)
+    sender = Sender(
+        channel="web", account=person.username, conversation=talk.conversation, person=person.id, assurance="signed_in"
+    )
+    asyncio.run(read_stage.house.desk.press(sender, Deed(kind="cancel", ref=case.id)))
+    until(lambda: not read_stage.story(case).case.live)
+    assert len(held(read_stage)) == 1
     reader.gate.set()
-    until(lambda: not held(read_stage))
+    talk.case("device_trouble")
+
+
+def test_more_than_a_few_do_not_wait(read_stage: Stage) -> None:
+    reader = Reader(read_stage, needs("device_trouble"))
+    reader.gate.clear()
+    talk = read_stage.talk(read_stage.cast.draw()).say(UNCLEAR)
+    until(lambda: reader.shown)
+    for _ in range(MOST_BEHIND + 1):
+        talk.say("thanks")
+    unheard(talk)
+    until(lambda: held(read_stage) == [] and len(talk.told()) == MOST_BEHIND + 2)
+    reader.gate.set()
+    until(lambda: not being_read(read_stage))
+    assert read_stage.cases(conversation=talk.conversation) == []
+
+
+def test_a_question_that_is_asked_meanwhile_is_not_answered_by_what_was_said_before(read_stage: Stage) -> None:
+    """It would take any words for its answer."""
+    reader = Reader(read_stage, needs("device_trouble"))
+    talk = read_stage.talk(read_stage.cast.draw()).say("I need access to an app")
+    asked = talk.question()
+    with read_stage.house.journal.write() as tx:
+        tx.questions.put(asked.model_copy(update={"state": "expired"}))
+    reader.gate.clear()
+    talk.say(UNCLEAR)
+    until(lambda: reader.shown)
+    now = read_stage.house.rooms.clock.now()
+    late = OpenQuestion(id=f"que_{talk.conversation}", case=asked.case, conversation=talk.conversation, about="detail",
+                        text="What is it about?", waiting=asked.waiting, asked_at=now)  # fmt: skip
+    with read_stage.house.journal.write() as tx:
+        tx.questions.put(late)
+    reader.gate.set()
+    talk.case("device_trouble")
+    with read_stage.house.journal.write() as tx:
+        assert tx.questions.need(late.id).state == "open"
+        tx.questions.put(late.model_copy(update={"state": "withdrawn"}))
 
 
 @pytest.fixture
