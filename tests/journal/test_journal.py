@@ -301,3 +301,24 @@ def test_a_database_that_is_away_is_unreachable(tmp_path: Path) -> None:
         with pytest.raises(Unreachable), journal.write() as tx:
             tx.cases.count()
         journal.close()
+
+
+def test_what_a_key_begins_with_is_found_and_nothing_else(journal: Journal) -> None:
+    """On PostgreSQL without comparing: where words are in the order of a language, a range of them holds something else."""
+    with journal.write() as tx:
+        for number, place in enumerate(("slack:U1:a", "slack:U1:b", "slack:U10:a", "slack:U1%:a", "slack:U1:~c"), 1):
+            tx.cases.put(case(number).model_copy(update={"conversation": place}))
+        code = OneTime(
+            id="otp_1", kind="code", person="p1", case="case_0001", cipher="x", created_at=NOW, expires_at=NOW, tries=0
+        )
+        tx.access.add_one_time(code)
+    with journal.read() as tx:
+        here = tx.cases.begins("conversation", "slack:U1:")
+        assert [one.number for one in tx.cases.where(here)] == [1, 2, 5]
+        assert [one.number for one in tx.cases.where(tx.cases.begins("conversation", "slack:U1%"))] == [4]
+        assert tx.access.codes_since(NOW, conversations="slack:U1:")[0] == 1
+        assert tx.access.codes_since(NOW, conversations="slack:U2:")[0] == 0
+        if tx.connection.dialect.name == "postgresql":
+            asked = str(here.compile(tx.connection.engine))
+            assert "LIKE" in asked
+            assert not set("<>") & set(asked)

@@ -21,10 +21,16 @@ from tickless.flow.saying.conversation import say
 from tickless.journal import Tx
 from tickless.journal.changes import parts_of
 from tickless.kit.canonical import digest
+from tickless.stages.decide.identity_facts import ASSURED_BEFORE, PROVED_AT
 
 TASK = "task"
 """Case input: which of the step's tasks it is."""
 DONE = frozenset({"verified", "confirmed"})
+
+
+def _proof(whole: Case) -> dict[str, str]:
+    """When it was proved who speaks, and how sure that was before: a part is no surer than its whole."""
+    return {name: whole.inputs[name] for name in (PROVED_AT, ASSURED_BEFORE) if name in whole.inputs}
 
 
 class TaskSteps:
@@ -70,7 +76,7 @@ class TaskSteps:
             typed_by=parent.typed_by,
             assurance=parent.assurance,
             door=parent.door,
-            inputs={**task["inputs"], TASK: task["id"], TASK_RUN: run.id},
+            inputs={**_proof(parent), **task["inputs"], TASK: task["id"], TASK_RUN: run.id},
             impact=parent.impact,
             opened_at=now,
             updated_at=now,

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime
 
 from tickless.domain.record import Record
 from tickless.journal import tables
-from tickless.journal.shelf import Shelf
+from tickless.journal.shelf import Shelf, begins_with
 from tickless.journal.upserts import insert_new
 
 Role = Literal["employee", "operator", "approver", "auditor", "admin"]
@@ -160,10 +160,8 @@ class Access:
         if person is not None:
             query = query.where(codes.c.person == person)
         if conversations is not None:
-            place = cases.c.conversation
-            query = query.join(cases, cases.c.id == codes.c.case).where(
-                place >= conversations, place < conversations + "~"
-            )
+            here = begins_with(self._connection, cases.c.conversation, conversations)
+            query = query.join(cases, cases.c.id == codes.c.case).where(here)
         row = self._connection.execute(query).one()
         return int(row[0]), int(row[1])
 

@@ -13,6 +13,14 @@ from tickless.domain.record import Record
 from tickless.journal.upserts import upsert
 
 R = TypeVar("R", bound=Record)
+LAST = "\U0010ffff"
+
+
+def begins_with(connection: sa.Connection, column: sa.ColumnElement[Any], start: str) -> sa.ColumnElement[bool]:
+    """SQLite compares byte by byte and finds a range by its index; its LIKE would not. PostgreSQL is the other way round."""
+    if connection.dialect.name == "sqlite":
+        return sa.and_(column >= start, column < start + LAST)
+    return column.startswith(start, autoescape=True)
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,11 @@ class Shelf(Generic[R]):
     def by(self, limit: int = 1_000, **columns: str | None) -> list[R]:
         """Records whose key columns have exactly these values, in order of id (which is order of making)."""
         return self.where(*(self.table.c[name] == value for name, value in columns.items()), limit=limit)
+
+    def begins(self, name: str, start: str) -> sa.ColumnElement[bool]:
+        """The condition that a key column begins so, whatever the database's collation. (An order of words, as PostgreSQL
+        usually has it, puts no range between `start` and `start~`.)"""
+        return begins_with(self.connection, self.table.c[name], start)
 
     def values(self, name: str, *conditions: Any) -> list[Any]:
         """The different values of a key column among the records that match; no record is read for it."""

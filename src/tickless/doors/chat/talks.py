@@ -59,9 +59,7 @@ def talks_of(tx: Tx, visitor: Visitor) -> list[Talk]:
     """The visitor's conversations, the one with the latest word first."""
     table = tx.messages.table.c
     start = f"{CHANNEL}:{owner_of(visitor)}:"
-    found = tx.messages.where(
-        table.conversation >= start, table.conversation < start + "~", order=table.id.desc(), limit=LOOK_BACK
-    )
+    found = tx.messages.where(tx.messages.begins("conversation", start), order=table.id.desc(), limit=LOOK_BACK)
     notices = notices_of(visitor)
     if notices:
         found += tx.messages.where(table.conversation == notices, order=table.id.desc(), limit=1)

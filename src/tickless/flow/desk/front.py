@@ -1,4 +1,4 @@
-"""The desk as it stands in a running house: see `desk.Desk` for what each call promises."""
+"""The desk as it stands in a running house: see `promise.Desk` for what each call promises."""
 
 from __future__ import annotations
 

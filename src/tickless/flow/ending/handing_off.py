@@ -16,6 +16,7 @@ from tickless.domain.plan import Run
 from tickless.domain.receipt import Receipt
 from tickless.domain.ticket import OWN, Errand, Ticket
 from tickless.domain.world import World
+from tickless.flow.ending.own_words import of_case
 from tickless.flow.rooms import Rooms
 from tickless.flow.saying.conversation import personal, say
 from tickless.journal import Tx
@@ -133,7 +134,8 @@ class HandingOff:
     def pack(self, tx: Tx, case: Case) -> Pack:
         """Everything that is known of a case, tamed and without secrets."""
         world = self._rooms.world()
-        decisions, runs = tx.decisions.by(case=case.id), tx.runs.by(case=case.id)
+        decisions = sorted(tx.decisions.by(case=case.id), key=lambda one: one.decided_at)
+        runs = tx.runs.by(case=case.id)
         findings = tx.cases.findings_of(case.id)
         person = world.people.get(case.requester or "")
         service = world.services.get(case.service or "")
@@ -198,8 +200,7 @@ class HandingOff:
         lines = tx.messages.where(
             table.conversation == case.conversation, table.at >= since, order=table.at.desc(), limit=100
         )
-        own = [line for line in lines if line.author == "person"][:MOST]
-        for line in reversed(own):
+        for line in of_case(tx, case, list(reversed(lines)))[-MOST:]:
             text = line.text.tame(1_000)
             if asked_code and len(text.split()) <= _SHORT:
                 text = _CODE.sub(MASK, text)

@@ -26,6 +26,16 @@ def message_id(key: str, at: dt.datetime) -> str:
     return f"{stamp}{next(_spoken) % 4_096:03x}" + hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
+def heard_key(signal: str) -> str:
+    """The key of the line that a person's message is written down as."""
+    return f"{signal}:heard"
+
+
+def is_of(message: str, key: str) -> bool:
+    """Whether a message's id was made of this key."""
+    return message.endswith(hashlib.sha256(key.encode()).hexdigest()[:16])
+
+
 def say(
     tx: Tx,
     *,

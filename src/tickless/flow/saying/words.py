@@ -113,7 +113,8 @@ def planned(window: Maintenance, world: World) -> str:
 
 def planned_over(window: Maintenance, world: World) -> str:
     service = world.services.get(window.service)
-    return f"The planned work on {service.name if service else window.service} is over. Does it work for you?"
+    how = "was called off" if window.cancelled else "is over"
+    return f"The planned work on {service.name if service else window.service} {how}. Does it work for you?"
 
 
 def news(case: Case, bulletin: Bulletin) -> str:

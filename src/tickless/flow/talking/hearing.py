@@ -15,7 +15,7 @@ from tickless.flow.identity.bindings import note_thread, recognise
 from tickless.flow.identity.introducing import introduced, marked_as_proved, with_proof
 from tickless.flow.rooms import Rooms
 from tickless.flow.saying import phrases, words
-from tickless.flow.saying.conversation import say
+from tickless.flow.saying.conversation import heard_key, message_id, say
 from tickless.flow.talking.acts import Acts, last_solved, unclear
 from tickless.flow.talking.deeds import Deeds, approval_words
 from tickless.flow.talking.in_turn import InTurn, Settle
@@ -28,7 +28,6 @@ from tickless.flow.talking.triaged import triaged
 from tickless.flow.talking.turns import Turns
 from tickless.flow.tickets.relay import TicketTalk
 from tickless.journal import Tx
-from tickless.kit.ids import new_id
 from tickless.stages.understand.dialogue import DialogueContext
 from tickless.stages.understand.wording import is_over
 
@@ -183,7 +182,7 @@ class Hearing:
             text = Untrusted(masked(text.raw))
         tx.messages.put(
             Message(
-                id=new_id("msg"),
+                id=message_id(heard_key(signal.id), now),
                 conversation=sender.conversation,
                 author="person",
                 name=person.name if person else sender.account,

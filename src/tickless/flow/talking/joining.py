@@ -113,11 +113,13 @@ class Joining:
         say(tx, conversation=done.conversation, case=done, text=text, key=f"{case.id}:{window.id}", at=now)
 
     def sweep(self, tx: Tx, *, now: dt.datetime) -> None:
-        """Tell everybody who was held up by planned work that it is over, once, and ask whether it works."""
-        table = tx.maintenance.table.c
-        over = tx.maintenance.where(table.ends_at <= now, table.ends_at > now - dt.timedelta(days=2))
-        for window in over:
-            if tx.coordination.mark(f"{TOLD_AFTER}{window.id}") is not None:
+        """Tell everybody who was held up by planned work that it is over, or called off, once, and ask whether it works."""
+        known = tx.maintenance.where(tx.maintenance.table.c.ends_at > now - dt.timedelta(days=2))
+        for window in known:
+            if not window.cancelled and window.ends_at > now:
+                continue
+            mark = f"{TOLD_AFTER}{window.id}:{'off' if window.cancelled else window.ends_at.isoformat()}"
+            if tx.coordination.mark(mark) is not None:
                 continue
             cases = tx.cases.table.c
             muted = tx.cases.where(cases.state == "muted", cases.updated_at >= window.starts_at, limit=5_000)
@@ -126,7 +128,7 @@ class Joining:
                     card: dict[str, object] = {"kind": "solved", "case": case.id, "number": case.number}
                     say(tx, conversation=case.conversation, case=case, text=words.planned_over(window, self._rooms.world()),
                         key=f"{case.id}:{window.id}:over", at=now, card=card, proactive=True)  # fmt: skip
-            tx.coordination.note(f"{TOLD_AFTER}{window.id}", now.isoformat())
+            tx.coordination.note(mark, now.isoformat())
 
     def _with_known_error(self, tx: Tx, case: Case, signal: Signal) -> Case:
         """Note the known error whose symptoms these are: its workaround is offered before anything else."""

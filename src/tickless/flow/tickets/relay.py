@@ -1,6 +1,6 @@
 """What people and agents say to each other over a handed-off case: from the ticket into the chat, and back.
 
-Nothing here calls outside: everything is written in the caller's transaction, and `ticket_sync.py` carries it out and in.
+Nothing here calls outside: everything is written in the caller's transaction, and `sync.py` carries it out and in.
 """
 
 from __future__ import annotations
@@ -127,7 +127,17 @@ class TicketTalk:
             return not tx.cases.live_of_conversation(sender.conversation)
         if finding.act in {"thanks", "small_talk"}:
             return agent_spoke
+        if finding.act == "correct":
+            return self._corrects(tx, finding, case)
         return finding.act in {"answer", "out_of_scope"}
+
+    def _corrects(self, tx: Tx, finding: Finding, case: Case) -> bool:
+        """Whether a correction is of the case that colleagues have: named, or nothing else here can be meant."""
+        numbered = finding.slots.get("case")
+        if numbered:
+            return numbered == str(case.number)
+        alone = not tx.cases.live_of_conversation(case.conversation or "") and not self._solved_since(tx, case)
+        return alone and finding.need in {None, case.need}
 
     @staticmethod
     def _last_word(tx: Tx, conversation: str) -> str:

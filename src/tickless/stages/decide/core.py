@@ -31,8 +31,8 @@ MAX_ANSWERS = 2
 """Answers from articles that did not help, after which people take over."""
 MAX_QUESTIONS = 4
 """Questions asked in one case before people take over."""
-AFTER_SECONDS = 5.0
-"""How often a case that comes after another one asks whether that is over, if nobody tells it."""
+AFTER_SECONDS = 3_600.0
+"""How often a case that comes after another one asks whether that is over; it is woken when it is."""
 CLAIMED = "claimed"
 """Case input: who somebody unknown says they are; `NOBODY` when no such person is on record. Believed only after a code."""
 NOBODY = "?"

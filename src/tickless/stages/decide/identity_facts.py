@@ -24,9 +24,9 @@ _ASSURANCES: tuple[Assurance, ...] = ("none", "channel", "signed_in")
 
 
 def is_fresh(case: Case, now: dt.datetime) -> bool:
-    """Whether the code answered in this case counts still. Without a time on record it does: it was just decided on."""
+    """Whether the code answered in this case counts still. Without a time on record nobody can tell, so it does not."""
     proved = case.inputs.get(PROVED_AT)
-    return proved is None or now - dt.datetime.fromisoformat(proved) <= PROOF_FRESH
+    return proved is not None and now - dt.datetime.fromisoformat(proved) <= PROOF_FRESH
 
 
 def assurance_now(case: Case, now: dt.datetime) -> Assurance:
@@ -73,8 +73,7 @@ def _others(tx: Tx, case: Case, now: dt.datetime) -> set[str]:
     table = tx.cases.table.c
     mine = (table.requester == case.speaker) if case.speaker else None
     if case.conversation:
-        start = account_of(case.conversation)
-        here = (table.conversation >= start) & (table.conversation < start + "~")
+        here = tx.cases.begins("conversation", account_of(case.conversation))
         mine = here if mine is None else mine | here
     if mine is None:
         return set()

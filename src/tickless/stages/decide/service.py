@@ -57,7 +57,8 @@ class DecisionRoom:
                 return known
             record = tx.cases.need(case, lock=True)
             choice = self._choose(tx, record, now)
-            last = next(iter(tx.decisions.by(case=case)[-1:]), None)
+            table = tx.decisions.table.c
+            last = next(iter(tx.decisions.where(table.case == case, order=table.decided_at.desc(), limit=1)), None)
             if last is not None and choice.kind == "wait" == last.kind and last.summary == choice.summary:
                 return last
             made = Decision(
