@@ -102,7 +102,8 @@ class Asking:
             inputs |= found
             if found.get(WORKAROUND) == WORKAROUND_ANSWERS[0]:
                 return self._worked_around(tx, record, inputs, now=now)
-            tx.cases.put(record.model_copy(update={"inputs": inputs, "updated_at": now}))
+            subject = f"newcomer:{inputs['new_person']}"[:200] if "new_person" in found else record.subject
+            tx.cases.put(record.model_copy(update={"inputs": inputs, "subject": subject, "updated_at": now}))
         return "again"
 
     def _claimed(self, case: Case, heard: dict[str, Any], now: dt.datetime) -> Case:

@@ -83,7 +83,7 @@ class Interpreter:
                     braked += 1
                     await self._engine.sleep(min(LONGEST_BRAKED, told["after"] * 2 ** min(braked // 5, 5)))
                 case "stopped":
-                    return dict(CLOSED)
+                    return await self._stopped(run, told)
                 case "hand_off":
                     return {"end": "handed_off", "reason": told["reason"], "service": told["service"]}
                 case "wait":
@@ -97,6 +97,13 @@ class Interpreter:
                     if ended is not None:
                         return ended
         return {"end": "failed", "reason": f"step {step!r} did not come to an end"}
+
+    async def _stopped(self, run: str, told: dict[str, Any]) -> dict[str, Any]:
+        """The case was closed between two steps; a whole that was withdrawn is taken back all the same."""
+        if told.get("back"):
+            parts = await self._engine.step(names.LOOK_AT_TASKS, self._tasks.parts, run)
+            return await self._take_back(run, parts, by="")
+        return dict(CLOSED)
 
     async def _hear(self, run: str, step: str, told: dict[str, Any]) -> dict[str, Any] | None:
         """Ask a person, or for an approval, inside the procedure."""

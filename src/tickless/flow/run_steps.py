@@ -59,8 +59,11 @@ class RunSteps:
     def step(self, run: str, step: str, attempt: int) -> dict[str, Any]:
         """Run one step, or say what the flow has to do for it. Nothing begins in a case that people took over meanwhile."""
         with self._rooms.journal.read() as tx:
-            if not names.belongs(run, tx.cases.need(tx.runs.need(run).case)):
-                return {"state": "stopped"}
+            record = tx.runs.need(run)
+            case = tx.cases.need(record.case)
+        if not names.belongs(run, case):
+            whole = any(one.tasks is not None or one.until is not None for one in record.plan.steps)
+            return {"state": "stopped"} | ({"back": True} if whole and case.outcome == "withdrawn" else {})
         told = self._rooms.act.step(run, step, attempt)
         if told["state"] == "failed":
             with self._rooms.journal.read() as tx:

@@ -6,10 +6,9 @@ import secrets
 
 from starlette.routing import BaseRoute
 
-from tickless.domain.catalogue import CatalogueItem
 from tickless.doors.console.frame import Frame, Screen, Visit
 from tickless.journal.world import read_world
-from tickless.practices.catalogue import shelves_for
+from tickless.practices.catalogue import sentence, shelves_for
 
 
 def routes(frame: Frame) -> list[BaseRoute]:
@@ -35,10 +34,3 @@ def page(visit: Visit) -> Screen:
             "key": secrets.token_urlsafe(12),
         },
     )
-
-
-def sentence(item: CatalogueItem) -> str:
-    """What asking for an item says in the chat."""
-    if item.says:
-        return item.says[0][:1].upper() + item.says[0][1:]
-    return f"I need {item.name[:1].lower()}{item.name[1:]}"

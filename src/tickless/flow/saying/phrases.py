@@ -34,10 +34,38 @@ NO_SUCH_CODE = "I'm not waiting for a code here. If you need something, just tel
 CODE_TOO_LATE = "That code has expired. I take it up again and send a new one."
 SENT_PRIVATELY = "Done. What is for your eyes only I've sent to you privately."
 SENT_TO_THEM = "Done. What is for their eyes only went to that person alone, not to you."
-TOO_MANY_CODES = (
-    "I've sent too many codes for this account lately, so I stop here."
-)
+TOO_MANY_CODES = "I've sent too many codes for this account lately, so I stop here."
 NOT_THERE_ANY_MORE = "I've noted the correction, and nothing of it is open any more. Just tell me what you need now."
+
+
+YOU_CAN_ASK_FOR = "Just say what is wrong or what you need, in your own words. You can ask for:"
+TAP_TO_ASK = "Tap one to ask for it:"
+TAP_A_GROUP = "Tap a group to see what is in it:"
+MORE = "Show more"
+NOTHING_OFFERED = (
+    "Nothing is in the catalogue for you yet. Just tell me in your own words what is wrong or what you need."
+)
+
+
+def not_for_you(name: str, whom: str, owner: str) -> str:
+    """An item of the catalogue that is for others."""
+    answers = f" {owner} answers for it." if owner else " Your manager can say whether that should change."
+    return f"{name} is offered to {whom} only, so I can't give it to you.{answers}"
+
+
+def looked_after(name: str, owner: str) -> str:
+    who = f"{owner} looks after it" if owner else "nobody is named who looks after it"
+    return (
+        f"{name} is one of our services, and {who}. It is not something to order; tell me if it doesn't work for you."
+    )
+
+
+def not_offered(thing: str) -> str:
+    """Outside of what anybody here supports."""
+    return (
+        f"“{thing}” is not in our catalogue, so IT neither provides nor supports it. Your manager decides whether it is bought; "
+        "whoever provides it supports it. This is what I can do:"
+    )
 
 
 def bound(account: str, channel: str) -> str:

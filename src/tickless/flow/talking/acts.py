@@ -20,6 +20,7 @@ from tickless.flow.talking.giving_back import GivingBack
 from tickless.flow.talking.joining import Joining
 from tickless.flow.talking.languages import spoken_in
 from tickless.flow.talking.moving import goes_with
+from tickless.flow.talking.offering import Offering
 from tickless.flow.talking.person_words import it_works, leave_it, may_come_back, still_broken
 from tickless.flow.talking.questions import Questions
 from tickless.journal import Tx
@@ -44,6 +45,7 @@ class Acts:
         self._choosing = Choosing(rooms)
         self._correcting = Correcting(rooms)
         self._giving_back = GivingBack(rooms)
+        self._offering = Offering(rooms)
 
     def act(
         self,
@@ -61,6 +63,8 @@ class Acts:
         said = (signal.body or signal.title).tame(1_000)
         act: str = finding.act
         key = f"{signal.id}:{finding.id}"
+        if self._offering.answers(tx, finding, sender, key=key, now=now):
+            return []
         if question is not None and act in {"answer", "confirm", "deny"}:
             self._answer(tx, said, finding, question, sender, now=now)
         elif act == "cancel":

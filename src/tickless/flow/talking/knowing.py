@@ -21,6 +21,7 @@ from tickless.flow.talking.giving_back import GivingBack
 from tickless.flow.talking.languages import spoken_in
 from tickless.flow.talking.looking_up import composer_for
 from tickless.flow.talking.new_names import as_answer
+from tickless.flow.talking.offering import as_looking_round
 from tickless.journal import Tx
 from tickless.practices.knowledge.answering import Answer, compose, find
 from tickless.practices.knowledge.library import Reader
@@ -152,7 +153,7 @@ class Knowing:
         """What was not understood, or is out of scope, is a question after all where an article clearly speaks of it; and
         what asks for something done to be undone says “cancel”."""
         finding = self._giving_back.reread(tx, finding, signal, sender, now=self._rooms.clock.now())
-        finding = as_answer(tx, self._rooms, finding, signal, sender)
+        finding = as_looking_round(as_answer(tx, self._rooms, finding, signal, sender), signal)
         text = (signal.body or signal.title).tame(1_000)
         if finding.act not in RESCUED or finding.need is not None or spoken_in(finding) or len(text.split()) < 2:
             return finding

@@ -57,6 +57,13 @@ def _strangers(items: Mapping[int, CatalogueItem], *, known: World, needs: Colle
             yield Refusal(line, "owner", f"there is nobody called {shown(item.owner)!r}", "import people first")
 
 
+def sentence(item: CatalogueItem) -> str:
+    """What asking for an item says in the chat."""
+    if item.says:
+        return item.says[0][:1].upper() + item.says[0][1:]
+    return f"I need {item.name[:1].lower()}{item.name[1:]}"
+
+
 def shelves_for(items: Iterable[CatalogueItem], person: Person | None) -> dict[str, list[CatalogueItem]]:
     """What a person may ask for, by category, both in order of name; what is for everybody else is left out."""
     shelves: dict[str, list[CatalogueItem]] = {}
