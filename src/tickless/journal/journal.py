@@ -266,8 +266,14 @@ class Tx:
             self.connection,
             tables.tickets,
             Ticket,
-            lambda x: {"id": x.id, "case": x.case, "system": x.system, "external": x.external, "state": x.state,
-                       "due_at": x.due_at or tables.EPOCH},
+            lambda x: {
+                "id": x.id,
+                "case": x.case,
+                "system": x.system,
+                "external": x.external,
+                "state": x.state,
+                "due_at": x.due_at or tables.EPOCH,
+            },
         )
 
     @cached_property
@@ -315,8 +321,13 @@ class Tx:
             self.connection,
             tables.threads,
             Thread,
-            lambda x: {"id": x.id, "channel": x.channel, "account": x.account, "person": x.person,
-                       "last_heard_at": x.last_heard_at},
+            lambda x: {
+                "id": x.id,
+                "channel": x.channel,
+                "account": x.account,
+                "person": x.person,
+                "last_heard_at": x.last_heard_at,
+            },
         )
 
     @cached_property
@@ -325,8 +336,14 @@ class Tx:
             self.connection,
             tables.deliveries,
             Delivery,
-            lambda x: {"id": x.id, "thread": x.thread, "state": x.state, "due_at": x.due_at, "tries": x.tries,
-                       "spoken_at": x.sent_at if x.proactive else None},
+            lambda x: {
+                "id": x.id,
+                "thread": x.thread,
+                "state": x.state,
+                "due_at": x.due_at,
+                "tries": x.tries,
+                "spoken_at": x.sent_at if x.proactive else None,
+            },
         )
 
 
