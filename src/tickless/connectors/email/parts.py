@@ -28,7 +28,7 @@ MOST_PARTS = 100
 LONGEST_HEADER = 10_000
 LONGEST_STRUCTURED = 2_000
 _LONGEST_SENDER = 4_000
-_BOUNDARY = re.compile(rb"boundary", re.IGNORECASE)
+_BOUNDARY = re.compile(rb"boundary[*0-9\s]{0,8}=", re.IGNORECASE)
 _NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"})
 """What Python decodes and no mail is written in; some of them take very long, some always fail."""
 
@@ -39,7 +39,7 @@ def parsed(raw: bytes) -> Message:
         raise PayloadRejected("the mail has too many parts within parts", mend=MEND)
     try:
         message = message_from_bytes(_first_lines(raw))
-        for part in islice(message.walk(), MOST_PARTS):
+        for part in message.walk():
             _cut_headers(part)
     except ODD as error:
         raise PayloadRejected("this is no mail", mend=MEND) from error

@@ -22,6 +22,7 @@ ADDRESS = re.compile(r"[^@\s<>,;:\"()\\\[\]]{1,64}@[A-Za-z0-9.-]{1,253}")
 _ID = re.compile(r"[^<>\s\x00-\x20\x7f]{1,300}")
 _ANSWERS = re.compile(r"^(?:re|aw|sv|antw|odp|vs|tr)\s*:", re.IGNORECASE)
 NOT_BY_MAIL = "This is decided in the console, where you are signed in. An answer to this mail decides nothing."
+TWO_NUMBERS = "Answer with the two numbers in the first line, such as 2 2."
 MOST_SUBJECT = 200
 
 
@@ -57,6 +58,8 @@ def write(out: Outgoing, head: Letterhead, *, key: str) -> EmailMessage:
     mail["X-Auto-Response-Suppress"] = "All"
     mail[OWN_HEADER] = "message"
     parts = spell(out, _draw)
+    if out.card is not None and out.card.get("kind") == "rating":
+        parts.append(Part(TWO_NUMBERS))
     mail.set_content(as_text(parts))
     mail.add_alternative(page(parts), subtype="html")
     return mail

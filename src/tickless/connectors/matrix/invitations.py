@@ -33,7 +33,7 @@ class Invitations:
         events = part_of(invited, "invite_state").get("events", [])
         asked = [
             text_of(one.get("sender"))
-            for one in events
+            for one in (events if isinstance(events, list) else [])
             if isinstance(one, dict)
             and one.get("type") == "m.room.member"
             and one.get("state_key") == self._settings.user_id

@@ -110,8 +110,15 @@ def test_what_is_built_without_end_is_refused_or_cut_before_it_is_understood() -
     )
     assert len(str(cut["Content-Type"])) <= parts.LONGEST_STRUCTURED
     assert len(str(cut["Subject"])) <= parts.LONGEST_HEADER
+    talk = FROM + b"\n" + b"where the boundary is, " * 500
+    assert "boundary" in str(parts.parsed(talk).get_payload())
     many = FROM + b'Content-Type: multipart/mixed; boundary="b"\n\n' + b"--b\n\nx\n" * 5_000
     assert len(list(parts.leaves(parts.parsed(many)))) == parts.MOST_PARTS
+    attached = (
+        b"--b\nContent-Type: text/plain\n\nx\n" * 200 + b"--b\nContent-Type: text/plain; x=" + b"y" * 9_000 + b"\n\nx\n"
+    )
+    last = list(parts.parsed(FROM + b"Content-Type: multipart/mixed; boundary=b\n\n" + attached).walk())[-1]
+    assert len(str(last["Content-Type"])) <= parts.LONGEST_STRUCTURED
 
 
 @pytest.mark.parametrize(
