@@ -43,7 +43,7 @@ SAY_AGAIN = (
     "the VPN doesn't connect."
 )
 REFUSED = "I can't do this for you."
-HOW_WAS_IT = "How was that? Two taps are enough: how easy it was, and whether it went as you expected."
+HOW_WAS_IT = "How was that? Two answers are enough: how easy it was, and whether it went as you expected."
 RATED = "Thank you, noted."
 NOT_READ = "A precondition could not be read"
 """How the note begins that a run could not even look."""

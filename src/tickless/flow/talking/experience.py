@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Literal, cast
 
 from tickless.domain.case import Case
@@ -18,7 +19,9 @@ ASK_AGAIN = dt.timedelta(days=7)
 ASKED = "rating.asked:"
 RATED = frozenset({"verified", "confirmed"})
 """Ends after which it makes sense to ask."""
-EXPECTED = frozenset({"worse", "as_expected", "better"})
+IN_ORDER = ("worse", "as_expected", "better")
+EXPECTED = frozenset(IN_ORDER)
+_NUMBERS = re.compile(r"([1-5])(?:\s*(?:[,;/]|and)?\s*([1-3]))?\s*[.!]?")
 
 
 def ask_rating(tx: Tx, case: Case, *, now: dt.datetime) -> None:
@@ -54,6 +57,21 @@ def rate(tx: Tx, deed: Deed, sender: Sender, now: dt.datetime) -> str:
     }
     tx.ratings.put(rating.model_copy(update=change))
     return words.RATED
+
+
+def rated_in_words(tx: Tx, text: str, sender: Sender, *, now: dt.datetime) -> str | None:
+    """Two numbers in the place of two taps, where the last thing said here was the question how it was. Returns what to say;
+    None for everything else."""
+    numbers = _NUMBERS.fullmatch(text.strip())
+    if numbers is None:
+        return None
+    table = tx.messages.table.c
+    lines = tx.messages.where(table.conversation == sender.conversation, order=table.id.desc(), limit=5)
+    card = next((line.card for line in lines if line.author == "tickless"), None)
+    if card is None or card.get("kind") != "rating":
+        return None
+    values = {"effort": numbers[1], **({"expected": IN_ORDER[int(numbers[2]) - 1]} if numbers[2] else {})}
+    return rate(tx, Deed(kind="rate", ref=str(card["case"]), values=values), sender, now)
 
 
 def _takes_part(tx: Tx, case: Case, sender: Sender) -> bool:

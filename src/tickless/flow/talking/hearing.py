@@ -18,6 +18,7 @@ from tickless.flow.saying import phrases, words
 from tickless.flow.saying.conversation import heard_key, message_id, say
 from tickless.flow.talking.acts import Acts, last_solved, unclear
 from tickless.flow.talking.deeds import Deeds, approval_words
+from tickless.flow.talking.experience import rated_in_words
 from tickless.flow.talking.in_turn import InTurn, Settle
 from tickless.flow.talking.joining import Joining
 from tickless.flow.talking.knowing import Knowing
@@ -65,6 +66,9 @@ class Hearing:
             return []
         if signal.deed is not None:
             return self._deeds.do(tx, signal, signal.deed, sender, now=now)
+        if not here and (rated := rated_in_words(tx, signal.body.raw or signal.title.raw, sender, now=now)) is not None:
+            say(tx, conversation=sender.conversation, case=None, text=rated, key=f"{signal.id}:rated", at=now)
+            return []
         if self.in_turn is not None:
             return self.in_turn.hear(tx, signal, sender, here, now=now)
         return self._hear_words(tx, signal, sender, here, now=now)
