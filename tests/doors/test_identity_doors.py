@@ -142,6 +142,27 @@ def _browser(site: Site, login: str) -> tuple[TestClient, str]:
     return browser, page.text.split('name="csrf" value="')[1].split('"')[0]
 
 
+def _in_days(days: int) -> str:
+    return (dt.datetime.now(dt.UTC).date() + dt.timedelta(days=days)).isoformat()
+
+
+def test_the_page_lets_somebody_stand_in_and_ends_it(site: Site) -> None:
+    boss, csrf = _browser(site, "admin")
+    with site.journal.read() as tx:
+        other = next(one for one in tx.people.where(limit=20) if one.active and one.id != EMPLOYEE)
+    given = {"csrf": csrf, "person": EMPLOYEE, "delegate": other.id, "until": _in_days(10), "note": "<i>leave</i>"}
+    employee, own = _browser(site, "employee")
+    assert employee.post("/accounts/delegations", data={**given, "csrf": own}).status_code == 403
+    assert boss.post("/accounts/delegations", data={**given, "csrf": "x"}).status_code == 403
+    assert boss.post("/accounts/delegations", data={**given, "until": "soon"}).status_code == 422
+    done = boss.post("/accounts/delegations", data=given)
+    assert "&lt;i&gt;leave&lt;/i&gt;" in done.text
+    assert "Let somebody stand in" not in employee.get("/accounts").text
+    with site.journal.read() as tx:
+        made = next(one for one in tx.delegations.by(person=EMPLOYEE) if one.delegate == other.id)
+    assert "Ended." in boss.post("/accounts/delegations/end", data={"csrf": csrf, "id": made.id}).text
+
+
 def test_the_page_binds_shows_and_unbinds(site: Site) -> None:
     boss, csrf = _browser(site, "admin")
     given = {"csrf": csrf, "channel": "alertmanager", "account": "<b>U7</b>", "person": EMPLOYEE}

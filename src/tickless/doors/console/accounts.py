@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from starlette.routing import BaseRoute
 
 from tickless.domain.errors import BadInput, Forbidden
@@ -17,6 +19,8 @@ def routes(frame: Frame) -> list[BaseRoute]:
         frame.show("/accounts", "chat", page),
         frame.deed("/accounts", "admin", bind),
         frame.deed("/accounts/unbind", "chat", unbind),
+        frame.deed("/accounts/delegations", "admin", delegate),
+        frame.deed("/accounts/delegations/end", "admin", end_delegation),
     ]
 
 
@@ -26,10 +30,14 @@ def page(visit: Visit) -> Screen:
     with visit.desk.journal.read() as tx:
         found = tx.bindings.where(limit=MOST) if all_of_them else tx.bindings.by(person=me)
         bound = sorted((one for one in found if one.active), key=lambda one: (one.channel, one.account))
-        names = names_of(tx, people=[one.person for one in bound])
+        made = tx.delegations.where(order=tx.delegations.table.c.id.desc(), limit=MOST) if all_of_them else []
+        standing = [one for one in made if one.until > visit.now]
+        people = [one.person for one in bound] + [each for one in standing for each in (one.person, one.delegate)]
+        names = names_of(tx, people=people)
     channels = visit.desk.identity.channels if all_of_them else ()
     return Screen(
-        "accounts.html", {"bound": bound, "names": names, "ways": WAYS, "all": all_of_them, "channels": channels}
+        "accounts.html",
+        {"bound": bound, "names": names, "ways": WAYS, "all": all_of_them, "channels": channels, "standing": standing},
     )
 
 
@@ -47,3 +55,23 @@ async def unbind(visit: Visit, form: Form) -> str:
         raise Forbidden("your account belongs to no person, so no account in a channel is yours")
     await visit.desk.identity.unbind(form.get("id", "")[:300], by=visit.visitor.actor, of=own)
     return "/accounts?told=unbound"
+
+
+async def delegate(visit: Visit, form: Form) -> str:
+    """Let somebody stand in for somebody, to the end of the day that is given."""
+    person, stand_in, until = (form.get(name, "").strip() for name in ("person", "delegate", "until"))
+    if not (person and stand_in):
+        raise BadInput("say who stands in for whom")
+    try:
+        last = dt.date.fromisoformat(until)
+    except ValueError as error:
+        raise BadInput("say until which day", mend="a date such as 2026-12-31") from error
+    end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=dt.UTC)
+    note = form.get("note", "").strip()[:200]
+    await visit.desk.identity.delegate(person, stand_in, since=None, until=end, by=visit.visitor.actor, note=note)
+    return "/accounts?told=delegated"
+
+
+async def end_delegation(visit: Visit, form: Form) -> str:
+    await visit.desk.identity.end_delegation(form.get("id", "")[:80], by=visit.visitor.actor)
+    return "/accounts?told=undelegated"

@@ -153,6 +153,8 @@ TOLD: dict[str, str] = {
     "handed_off": "Handed off. People have it now, with everything that was found.",
     "confirmed": "Noted: a person saw that it is solved.",
     "withdrawn": "Withdrawn. Nothing more is done about it.",
+    "delegated": "Noted. Policy says what somebody who stands in may ask for.",
+    "undelegated": "Ended. They ask for themselves only from now on.",
     "taking_back": "It is being taken back. This case tells what is undone, and whose yes that takes.",
     "muted": "Muted, with your reason.",
     "spoken": "Said. It goes to the channel in which the person writes.",

@@ -153,12 +153,12 @@ class Knowing:
         """What was not understood, or is out of scope, is a question after all where an article clearly speaks of it; and
         what asks for something done to be undone says “cancel”."""
         finding = self._giving_back.reread(tx, finding, signal, sender, now=self._rooms.clock.now())
-        finding = as_looking_round(as_answer(tx, self._rooms, finding, signal, sender), signal)
+        finding = as_answer(tx, self._rooms, finding, signal, sender)
+        finding = as_looking_round(finding, signal, known=lambda said: self._surely(tx, said, sender) is not None)
         text = (signal.body or signal.title).tame(1_000)
         if finding.act not in RESCUED or finding.need is not None or spoken_in(finding) or len(text.split()) < 2:
             return finding
-        reader = self._reader(tx, sender.person, conversation=sender.conversation, sure=sender.assurance != "none")
-        answer = find(self._rooms.library(), text, reader=reader, world=self._rooms.world(), surely=True)
+        answer = self._surely(tx, text, sender)
         if answer is None:
             return finding
         evidence = Evidence(
@@ -168,6 +168,11 @@ class Knowing:
             update={"act": "need", "need": "question", "kind": "question", "slots": {**finding.slots, "question": text[:500]},
                     "confidence": min(1.0, answer.confidence), "evidence": (*finding.evidence, evidence)}
         )  # fmt: skip
+
+    def _surely(self, tx: Tx, text: str, sender: Sender) -> Answer | None:
+        """The answer of an article that clearly speaks of it."""
+        reader = self._reader(tx, sender.person, conversation=sender.conversation, sure=sender.assurance != "none")
+        return find(self._rooms.library(), text, reader=reader, world=self._rooms.world(), surely=True)
 
 
 def question_of(case: Case) -> str:

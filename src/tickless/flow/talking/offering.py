@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 
 from tickless.domain.card import ListCard, store_card
 from tickless.domain.catalogue import CatalogueItem
@@ -26,15 +27,18 @@ OFFERS, THING = "offers", "offers_thing"
 """Slots of a finding that looks round in the catalogue."""
 
 
-def as_looking_round(finding: Finding, signal: Signal) -> Finding:
-    """The finding as one of the catalogue, where the words are plain and mean nothing else."""
+def as_looking_round(finding: Finding, signal: Signal, *, known: Callable[[str], bool]) -> Finding:
+    """The finding as one of the catalogue, where the words are plain and mean nothing else. `known`: whether an article surely
+    answers that question."""
     said = (signal.body or signal.title).tame(200)
     wanted = looks_round(said)
     if wanted is not None and finding.act in {"need", "small_talk", "out_of_scope"}:
         slots = {OFFERS: wanted[0], "page": str(wanted[1])}
         return finding.model_copy(update={"act": "small_talk", "need": None, "kind": None, "slots": slots})
-    thing = asks_whether(said) if finding.need is None and finding.act in {"need", "out_of_scope"} else None
-    if thing is None:
+    thing = (
+        asks_whether(said) if finding.need in {None, "question"} and finding.act in {"need", "out_of_scope"} else None
+    )
+    if thing is None or (finding.need is not None and known(said)):
         return finding
     return finding.model_copy(update={"act": "small_talk", "kind": None, "slots": {THING: thing}})
 
