@@ -20,7 +20,7 @@ from tickless.flow.talking.hearing import Hearing
 from tickless.flow.talking.turns import Turns, reads
 from tickless.flow.tickets.relay import nudge
 from tickless.journal import Tx
-from tickless.journal.signal_log import Logged
+from tickless.journal.signal_log import OUR_DEFECT, Logged
 from tickless.kit.log import get_logger
 from tickless.stages.correlate.service import Placement
 
@@ -106,8 +106,7 @@ class Intake:
             for logged in journal.signals.after(position, 1) if mine else []:
                 body = logged.signal.model_dump_json().encode()
                 payload = Payload(source=logged.signal.source, received_at=now, body=body)
-                mend = "a defect of Tickless: report it with this payload; replay it after an upgrade"
-                journal.signals.put_aside(payload, reason=f"it could not be taken in ({reason})", mend=mend)
+                journal.signals.put_aside(payload, reason=f"it could not be taken in ({reason})", mend=OUR_DEFECT)
                 with journal.write() as tx:
                     if tx.coordination.cursor(CONSUMER) == position:
                         tx.coordination.move_cursor(CONSUMER, logged.seq)

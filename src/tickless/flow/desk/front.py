@@ -80,9 +80,14 @@ class FrontDesk:
 
     async def replay(self, quarantined: str, *, by: str) -> Accepted:
         log = self.journal.signals
-        payload = await asyncio.to_thread(log.quarantined_payload, quarantined)
-        got = await self.receive(payload.model_copy(update={"received_at": self.clock.now()}))
         now = self.clock.now()
+        ours = await asyncio.to_thread(log.quarantined_signal, quarantined)
+        if ours is not None:
+            await self._rooms.sense.take_again(ours, now=now)
+            got = Accepted(1, 1, None, None, None)
+        else:
+            payload = await asyncio.to_thread(log.quarantined_payload, quarantined)
+            got = await self.receive(payload.model_copy(update={"received_at": now}))
         if got.quarantined is None:
             await asyncio.to_thread(log.mark_replayed, quarantined, at=now)
         await asyncio.to_thread(self._audit, by, "quarantine.replayed", quarantined, {"new": got.new})

@@ -31,6 +31,7 @@ from tickless.flow.talking.looking_up import reader_of, tools_for
 from tickless.flow.talking.turns import Turns
 from tickless.flow.talking.what_needs_mean import meanings
 from tickless.journal import Tx
+from tickless.journal.signal_log import OUR_DEFECT
 from tickless.kit.log import get_logger
 from tickless.practices.knowledge.library import Reader
 
@@ -155,8 +156,8 @@ class SecondReading:
         if held is None:
             return "over"
         payload = Payload(source=held.signal.source, received_at=now, body=held.signal.model_dump_json().encode())
-        mend = "a defect of Tickless: report it with this payload; replay it after an upgrade"
-        self._rooms.journal.signals.put_aside(payload, reason=f"it could not be taken in ({reason})", mend=mend)
+        reason = f"it could not be taken in ({reason})"
+        self._rooms.journal.signals.put_aside(payload, reason=reason, mend=OUR_DEFECT)
         with self._rooms.journal.write() as tx:
             waiting = self._turns.waiting(tx, held.conversation)
             tx.held.delete(signal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -130,6 +131,13 @@ class SenseRoom:
     async def store(self, signals: list[Signal], payload: KeptPayload | None) -> None:
         """Append durably. Raises `Unreachable`."""
         await self._writer.write([row_of(signal) for signal in signals], payload)
+
+    async def take_again(self, signal: Signal, *, now: dt.datetime) -> Received:
+        """Append a signal once more that could not be taken in, under a key of its own: the old one counts as a repeat.
+        However often it is asked for, it is appended once."""
+        again = {"id": new_id("sig"), "event_key": f"{signal.event_key}:again", "received_at": now, "payload": None}
+        await self.store([signal.model_copy(update=again)], None)
+        return Received(received=1, new=1)
 
 
 def _may_speak(payload: Payload) -> None:

@@ -1,0 +1,52 @@
+"""A person's message that could not be taken in is heard after an upgrade; what came from outside is never taken for one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from tests.flow.still_house import HERE, NOW, StillHouse
+
+from tickless.domain.errors import NotFound
+from tickless.domain.record import Untrusted
+from tickless.domain.signal import Payload, Sender, Signal
+from tickless.journal.signal_log import OUR_DEFECT
+
+SAID = Signal(id="sig_1", source="web", kind="message", event_key="said-1", fingerprint="f", occurred_at=NOW, received_at=NOW,
+              title=Untrusted("my screen is black"), body=Untrusted("my screen is black"),
+              sender=Sender(channel="web", account="ada", conversation=HERE, person="p1", assurance="signed_in"))  # fmt: skip
+
+
+@pytest.fixture
+def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StillHouse]:
+    made = StillHouse.open(tmp_path_factory.mktemp("still"))
+    asyncio.run(made.rooms.sense.store([SAID], None))
+    yield made
+    made.house.journal.close()
+
+
+def put_aside(still: StillHouse, *, mend: str) -> str:
+    payload = Payload(source=SAID.source, received_at=NOW, body=SAID.model_dump_json().encode())
+    return still.house.journal.signals.put_aside(payload, reason="it could not be taken in (KeyError)", mend=mend)
+
+
+def heard(still: StillHouse) -> list[Signal]:
+    return [one.signal for one in still.house.journal.signals.after(0, 10)]
+
+
+def test_it_goes_into_the_log_again_once_under_a_key_of_its_own(still: StillHouse) -> None:
+    aside = put_aside(still, mend=OUR_DEFECT)
+    for _ in range(2):
+        got = asyncio.run(still.house.desk.replay(aside, by="op"))
+        assert (got.received, got.quarantined) == (1, None)
+    first, again = heard(still)
+    assert again.id != first.id
+    assert (again.body, again.sender) == (SAID.body, SAID.sender)
+    assert [one.replayed_at is not None for one in still.house.journal.signals.quarantined()] == [True]
+
+
+def test_what_could_not_be_read_is_read_by_its_connector_whatever_it_looks_like(still: StillHouse) -> None:
+    with pytest.raises(NotFound):
+        asyncio.run(still.house.desk.replay(put_aside(still, mend="compare it with the README"), by="op"))
+    assert heard(still) == [SAID]
