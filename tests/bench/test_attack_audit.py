@@ -6,9 +6,9 @@ import json
 from typing import get_args
 
 import pytest
+from bench.attack_brought import DETECTED, GOVERNING, TABLES, Brought, breaks
 from bench.attack_desk import TicketSystem
 from bench.attack_doors import DOORS, SHUT, channel_of, door_of
-from bench.attack_effects import DETECTED, GOVERNING, TABLES, Brought, breaks
 from bench.attack_form import ACTIONS, POLICIES, Attack, Door, Forbidden, read_attacks
 from bench.attack_given import NO_FEATURE, refuse_what_is_not_there
 from bench.attack_mail import invitation, mail_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.attack_effects import Brought, breaks
+from bench.attack_brought import Brought, breaks
 from bench.attack_form import Forbidden
 from bench.conversation_form import Conversation
 from bench.estate_record import Change
