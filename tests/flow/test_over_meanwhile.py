@@ -150,3 +150,8 @@ def test_what_a_case_that_is_over_asked_waits_for_nobody(still: StillHouse) -> N
     still.change(case, **WITHDRAWN)
     with still.house.journal.read() as tx:
         assert Questions(still.rooms).here(tx, conversation) == []
+
+
+@pytest.mark.parametrize("said", ["how does that work", "what does it mean?", "does that help with Outlook, ok?", "hm"])
+def test_a_question_is_no_yes(said: str) -> None:
+    assert helped(said) is None

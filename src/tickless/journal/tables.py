@@ -190,6 +190,9 @@ messages = _table(
     _text("case", index=True),
     _time("at"),
     sa.Index("ix_messages_conversation", "conversation", "at", "id"),
+    sa.Index(
+        "ix_messages_conversation_begins", "conversation", "id", postgresql_ops={"conversation": "varchar_pattern_ops"}
+    ),
 )
 questions = _table(
     "questions",
