@@ -204,7 +204,7 @@ ASKED: dict[str, set[tuple[str, str, str]]] = {
 }
 SAID: dict[str, tuple[str, ...]] = {
     "choices": ("LM-0042", "the other"), "code": ("code",), "form": ("About it", "When", "Size", "small", "large"),
-    "approval": ("Grant", "For Ida"), "case": ("17", "resolved"), "answer": ("The wiki",), "list": ("A monitor",),
+    "approval": ("Grant", "For Ida"), "case": ("17", "solved and checked"), "answer": ("The wiki",), "list": ("A monitor",),
     "secret": (), "solved": (), "rating": (),
 }  # fmt: skip
 LINKED = {"secret": {f"{HOME}/secret/once_1"}, "answer": {LINK}}

@@ -60,7 +60,7 @@ def _cut(text: str) -> str:
 
 def _entries(face: Face) -> list[Part]:
     if len(face.entries) == 1 and not face.entries[0].options:
-        return []  # the text above asks for it already
+        return [Part("Answer with the code." if "code" in face.entries[0].label else "Answer with it.")]
     things = tuple(
         line(entry.label, 300)
         + (f" ({', '.join(line(option, 300) for option in entry.options)})" if entry.options else "")
