@@ -15,8 +15,8 @@ from bench.suite_workers import play_all
 
 EXPOSURE = (
     "Written for this bench from the catalogue's needs, not from the runbooks' examples. The files called dev-* and "
-    "every-channel were read while the product was being mended; of those called check-* only the kinds of failure were told. The sample company "
-    "ships with the product."
+    "every-channel were read while the product was being mended; of those called check-* only the kinds of failure were "
+    "told. The sample company ships with the product."
 )
 FOREIGN = "The entries come from elsewhere; the sample company that they are played in ships with the product."
 
