@@ -124,7 +124,9 @@ def test_a_choice_can_be_made_by_a_reaction(house: House, synapse: Synapse) -> N
     card = {"kind": "list", "title": "Catalogue", "items": [["A monitor", "hello monitor"], ["A chair", "hello chair"]]}
     instance = instance_of("matrix", settings, {"MATRIX": bot.token})
     for _ in range(2):  # the same key: said once
-        posted = run(instance, "post", address={"room": room, "user": ben.user}, text="Pick one", card=card, private=True)
+        posted = run(
+            instance, "post", address={"room": room, "user": ben.user}, text="Pick one", card=card, private=True
+        )
     assert len(ben.heard(room, bot.user)) == 1
     event = posted.output.external
     relates = {"rel_type": "m.annotation", "event_id": event, "key": "2\u20e3"}

@@ -78,6 +78,12 @@ class TaughtBrain:
             found.append(self._guesses(judged.scores[row], signs[row], seen.cosines[row], limit) if readable else ())
         return tuple(found)
 
+    def log_shares(self, text: str) -> Floats:
+        """Of each of `labels` how likely it is among them: natural logarithms, whatever the confidence in the best of them."""
+        meanings = self._encoder.encode([text]) if self._encoder else None
+        (scores,) = judge(self._views.see([self._vocabulary.vector(text)], meanings), self.weights).scores
+        return np.asarray(scores - scores.max() - np.log(np.exp(scores - scores.max()).sum()))
+
     def guess(self, text: str) -> Guess | None:
         """The best label, or None below the threshold."""
         ranked = self.rank(text, limit=1)

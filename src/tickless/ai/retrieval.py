@@ -6,8 +6,8 @@ one it is 0.7 · BM25 + 0.3 · the nearest of its title and questions by words a
 questions, both divided by the best document's. Every vector is compared: up to about 5,000 documents that costs a few
 milliseconds, and nothing is approximate.
 
-Documents that list several questions are also told apart as needs are, by a brain that was taught these: it puts those of them
-that were found into its own order, the first of them before all others, unless the text is more like those.
+Documents that list several questions are also told apart as needs are, by a brain that was taught these, and a sample of the
+others' titles as one more need. How likely that one is, the others share by their scores; all stand in order of likelihood.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from tickless.ai.encoder.store import Floats32
 from tickless.ai.features import Floats, Indexes
 from tickless.ai.late import TaughtBrain, teach
 
-METHOD = "2"
+METHOD = "3"
 WORDS, WORDS_LONG = 0.15, 0.35
 """Weight of BM25 beside the cosine: for a question, and for a long text, whose words say more than one vector holds."""
 QUESTION, LONG = 8, 24
@@ -37,6 +37,10 @@ ASKED = 0.3
 FEWEST = 5
 """Questions that a document has to list to be told apart by them."""
 MOST_OTHERS = 100
+MORE_WORDS = 0.1
+"""Added to the weight that the brain gave to words: it weighed them before it had seen all questions."""
+APART = 20.0
+"""How steeply the likelihood of documents that are not learnt grows with their scores: a tenth more is e² as likely."""
 _REST = ""
 OPENING = 400
 SECTION = 700
@@ -140,7 +144,7 @@ class Index:
         order = [int(one) for one in np.argsort(-scores, kind="stable")[:limit] if scores[one] > 0]
         covered = self._words.coverage(text)
         found = []
-        for place, at in zip(order, self._rearranged(text, order), strict=True):
+        for place, at in zip(order, self._rearranged(text, order, scores), strict=True):
             cosine, share = None if cosines is None else float(cosines[at]), float(covered[at])
             section = self._passages[int(places[at])].section
             found.append(
@@ -155,19 +159,17 @@ class Index:
             )
         return tuple(found)
 
-    def _rearranged(self, text: str, order: list[int]) -> list[int]:
-        """As many places as in `order`. The learnt ones among them are those that the brain thinks of first, in its order; the
-        first of them comes before all others, unless the text is more like these."""
-        ranked = self._learnt.rank(text, limit=len(order) + 1) if self._learnt and order else ()
-        if self._learnt is None or not ranked:
+    def _rearranged(self, text: str, order: list[int], scores: Floats) -> list[int]:
+        """As many places as in `order`, those of the likeliest documents. A text without anything readable changes nothing."""
+        if self._learnt is None or not self._learnt.rank(text, limit=1):
             return order
-        likely = iter(self._places[guess.label] for guess in ranked if guess.label != _REST)
-        learnt = frozenset(self._places.values())
-        found = [next(likely, place) if place in learnt else place for place in order]
-        if ranked[0].label != _REST:
-            first = self._places[ranked[0].label]
-            found = [first, *(place for place in found if place != first)]
-        return found[: len(order)]
+        shares = dict(zip(self._learnt.labels, self._learnt.log_shares(text), strict=True))
+        rest = scores * APART
+        rest[list(self._places.values())] = -np.inf
+        likely = rest - np.logaddexp.reduce(rest) + shares.get(_REST, -np.inf) if np.isfinite(rest).any() else rest
+        for label, place in self._places.items():
+            likely[place] = shares[label]
+        return [int(one) for one in np.argsort(-likely, kind="stable")[: len(order)]]
 
     def _cosines(self, text: str) -> tuple[Floats | None, Indexes]:
         """For each document its best cosine and the passage that has it."""
@@ -195,7 +197,10 @@ def _learn(documents: Sequence[Document], encoder: Encoder | None) -> TaughtBrai
     examples = [Example(one.id, said) for one in several for said in (one.title, *one.questions)]
     others = [one.title for one in documents if len(one.questions) < FEWEST]
     examples += [Example(_REST, title) for title in others[:: len(others) // MOST_OTHERS + 1]]
-    return teach(examples, encoder=encoder)
+    taught = teach(examples, encoder=encoder)
+    more = np.zeros(len(taught.weights))
+    more[0] = MORE_WORDS
+    return replace(taught, weights=taught.weights + more)
 
 
 def _of_the_best(scores: Floats) -> Floats:

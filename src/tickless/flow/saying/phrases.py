@@ -15,7 +15,10 @@ TOO_LATE_TO_STOP = (
     "That is being done right now, so I can't stop it halfway. Tell me afterwards if it has to be taken back."
 )
 WHICH_BACK = "Nothing of yours is open that I could stop. What is done I can take back; which one do you mean?"
-NOTHING_TO_TAKE_BACK = "There is nothing of that left that I could take back by itself. Tell me what has to be different, and I'll see to it."
+NOTHING_TO_TAKE_BACK = (
+    "There is nothing of that left that I could take back by itself. "
+    "Tell me what has to be different, and I'll see to it."
+)
 STALE = "That button belongs to something that is over, so I've left everything as it is."
 CLOSED_QUESTION = "That question is closed already, so nothing changed. Write to me if it is still open for you."
 NOT_A_CHOICE = "I can't use that answer there. Please pick one of the choices, or say it in your own words."
@@ -63,8 +66,8 @@ def looked_after(name: str, owner: str) -> str:
 def not_offered(thing: str) -> str:
     """Outside of what anybody here supports."""
     return (
-        f"“{thing}” is not in our catalogue, so IT neither provides nor supports it. Your manager decides whether it is bought; "
-        "whoever provides it supports it. This is what I can do:"
+        f"“{thing}” is not in our catalogue, so IT neither provides nor supports it. "
+        "Your manager decides whether it is bought; whoever provides it supports it. This is what I can do:"
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_NO = re.compile(r"\b(?:no|nope|nah|not|never|neither|nothing|still|cannot|unfortunately|denied)\b|n['’]?t\b", re.IGNORECASE)
+_NO = re.compile(
+    r"\b(?:no|nope|nah|not|never|neither|nothing|still|cannot|unfortunately|denied)\b|n['’]?t\b", re.IGNORECASE
+)
 _YES = re.compile(
     r"\b(?:y|yes|yep|yeah|yup|ok|okay|sure|indeed|great|perfect|helps|helped|helpful|works|worked|solved|fixed|"
     r"(?:it|that|this) (?:does|did)|found it|that's it|thanks|thank you)\b",

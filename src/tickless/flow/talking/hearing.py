@@ -237,4 +237,5 @@ class Hearing:
     def _status(self, tx: Tx, signal: Signal, sender: Sender, *, now: dt.datetime) -> None:
         own = tx.cases.where(tx.cases.table.c.requester == sender.person, order=tx.cases.table.c.number.desc(), limit=5)
         text = words.status(own if sender.person else tx.cases.live_of_conversation(sender.conversation))
-        say(tx, conversation=sender.conversation, case=None, text=text, key=f"{signal.id}:status", at=now)
+        say(tx, conversation=sender.conversation, case=None, text=text, key=f"{signal.id}:status", at=now,
+            private=not sender.private)  # fmt: skip
