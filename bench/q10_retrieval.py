@@ -64,8 +64,8 @@ def run(task: Task) -> Outcome:
         exposure=(
             "alerts: the weights, and the rule that long texts give BM25 more weight, were chosen on these very runbooks (the "
             "design's figures are of this half, too); questions: that documents with several questions are learnt, and that "
-            "each set is asked by itself, was decided with the scored part in sight; weights and numbers were chosen on folds "
-            "of the training parts, after figures of the scored part had been seen"
+            "each set is asked by itself, was decided with the scored part in sight; weights, numbers and how learnt documents "
+            "are put in order were chosen on folds of the training parts, after figures of the scored part had been seen"
         ),
         data={
             "runbooks": len(alerts[0].documents),

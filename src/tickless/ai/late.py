@@ -15,7 +15,7 @@ import numpy as np
 from tickless.ai.brain import Example, Guess
 from tickless.ai.calibration import Calibration, calibrate
 from tickless.ai.encoder import Encoder
-from tickless.ai.features import Floats, Indexes, Vocabulary, learn_vocabulary, words
+from tickless.ai.features import Floats, Indexes, Vector, Vocabulary, learn_vocabulary, words
 from tickless.ai.fusing import fit_weights
 from tickless.ai.sentences import Examples
 from tickless.ai.views import Fits, Seen, Views, see_left_out
@@ -74,20 +74,26 @@ class TaughtBrain:
         signs = judged.signs(self.units)
         found = []
         for row in range(len(texts)):
-            readable = len(vectors[row].columns) > 0 or (self._encoder is not None and bool(words(texts[row])))
+            readable = self._readable(vectors[row], texts[row])
             found.append(self._guesses(judged.scores[row], signs[row], seen.cosines[row], limit) if readable else ())
         return tuple(found)
 
-    def log_shares(self, text: str) -> Floats:
-        """Of each of `labels` how likely it is among them: natural logarithms, whatever the confidence in the best of them."""
-        meanings = self._encoder.encode([text]) if self._encoder else None
-        (scores,) = judge(self._views.see([self._vocabulary.vector(text)], meanings), self.weights).scores
-        return np.asarray(scores - scores.max() - np.log(np.exp(scores - scores.max()).sum()))
+    def log_shares(self, text: str) -> Floats | None:
+        """How likely each of `labels` is among them, as natural logarithms. None if the text has nothing readable in it."""
+        vector = self._vocabulary.vector(text)
+        if not self._readable(vector, text):
+            return None
+        seen = self._views.see([vector], self._encoder.encode([text]) if self._encoder else None)
+        (scores,) = judge(seen, self.weights).scores
+        return np.asarray(scores - np.logaddexp.reduce(scores))
 
     def guess(self, text: str) -> Guess | None:
         """The best label, or None below the threshold."""
         ranked = self.rank(text, limit=1)
         return ranked[0] if ranked and ranked[0].confidence >= self.threshold else None
+
+    def _readable(self, vector: Vector, text: str) -> bool:
+        return len(vector.columns) > 0 or (self._encoder is not None and bool(words(text)))
 
     def _guesses(self, scores: Floats, signs: Floats, cosines: Floats, limit: int) -> tuple[Guess, ...]:
         order = np.argsort(-scores, kind="stable")[:limit]

@@ -160,15 +160,19 @@ class Index:
         return tuple(found)
 
     def _rearranged(self, text: str, order: list[int], scores: Floats) -> list[int]:
-        """As many places as in `order`, those of the likeliest documents. A text without anything readable changes nothing."""
-        if self._learnt is None or not self._learnt.rank(text, limit=1):
+        """As many places as in `order`: those of the likeliest documents among all that have something in common."""
+        shares = self._learnt.log_shares(text) if self._learnt else None
+        if self._learnt is None or shares is None:
             return order
-        shares = dict(zip(self._learnt.labels, self._learnt.log_shares(text), strict=True))
-        rest = scores * APART
-        rest[list(self._places.values())] = -np.inf
-        likely = rest - np.logaddexp.reduce(rest) + shares.get(_REST, -np.inf) if np.isfinite(rest).any() else rest
-        for label, place in self._places.items():
-            likely[place] = shares[label]
+        told = dict(zip(self._learnt.labels, shares, strict=True))
+        likely = APART * scores
+        others = np.ones(len(scores), dtype=bool)
+        others[list(self._places.values())] = False
+        if others.any():
+            likely[others] += told.get(_REST, -np.inf) - np.logaddexp.reduce(likely[others])
+        for document, place in self._places.items():
+            likely[place] = told[document]
+        likely[scores <= 0] = -np.inf
         return [int(one) for one in np.argsort(-likely, kind="stable")[: len(order)]]
 
     def _cosines(self, text: str) -> tuple[Floats | None, Indexes]:
