@@ -154,6 +154,26 @@ def test_one_account_holds_only_so_many_streams_open(place: Place, as_person: Ca
         assert one_more.status_code == 429
 
 
+def test_what_is_done_is_withdrawn_by_whoever_asked_for_it_and_by_nobody_else(
+    place: Place, as_person: Callable[..., httpx2.Client]
+) -> None:
+    apps = [app for app in place.sample.company.apps if app.approval == "none" and app.group and not app.departments]
+    person, app = next(
+        (one, app) for one in place.sample.company.people[90:] for app in apps if app.group not in one.groups
+    )
+    client, stranger = as_person(person.id), as_person(place.sample.company.people[89].id)
+    taken = ok(client.post(f"{API}/conversations/messages", json={"text": f"I need access to {app.name}"}), 202)
+    cases = f"{API}/conversations/{taken['conversation']}/cases"
+    done = eventually(lambda: next((c for c in ok(client.get(cases))["items"] if c["outcome"] == "verified"), None))
+    why = {"reason": "the wrong app"}
+    refused(stranger.post(f"{API}/cases/{done['number']}/withdraw", json=why), 404)
+    assert app.group in place.sample.estate.read("office", f"/accounts/{person.username}")["groups"]
+    back = ok(client.post(f"{API}/cases/{done['number']}/withdraw", json=why))
+    assert back["number"] != done["number"]
+    eventually(lambda: ok(client.get(f"{API}/cases/{done['number']}"))["outcome"] == "withdrawn")
+    assert app.group not in place.sample.estate.read("office", f"/accounts/{person.username}")["groups"]
+
+
 def test_a_wish_waits_for_the_manager_and_for_nobody_else(
     place: Place, as_person: Callable[..., httpx2.Client]
 ) -> None:
