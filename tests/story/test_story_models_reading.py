@@ -23,7 +23,7 @@ from tickless.domain.held import Held
 from tickless.domain.record import Untrusted
 from tickless.domain.signal import Deed, Sender, Signal
 from tickless.flow import names
-from tickless.flow.saying import words
+from tickless.flow.saying import phrases, words
 from tickless.flow.talking.second_reading import SecondReading
 from tickless.flow.talking.turns import MOST_BEHIND
 
@@ -379,6 +379,7 @@ def test_what_cannot_be_heard_is_put_aside_and_the_next_is_heard(read_stage: Sta
         tx.held.put(behind)
     second = SecondReading(house.rooms, house.engine, wake=house.intake.wake)
     assert second.put_aside(broken.id, "tests") == "put_aside"
+    talk.hears(phrases.PUT_ASIDE)
     talk.case("vpn_trouble")
     assert held(read_stage) == []
     assert "it could not be taken in (tests)" in {one.reason for one in house.journal.signals.quarantined()}

@@ -16,6 +16,7 @@ from tickless.flow import names
 from tickless.flow.ending import ends
 from tickless.flow.engine import Engine
 from tickless.flow.rooms import Rooms
+from tickless.flow.saying.notices import tell_put_aside
 from tickless.flow.talking.hearing import Hearing
 from tickless.flow.talking.turns import Turns, reads
 from tickless.flow.tickets.relay import nudge
@@ -110,6 +111,8 @@ class Intake:
                 with journal.write() as tx:
                     if tx.coordination.cursor(CONSUMER) == position:
                         tx.coordination.move_cursor(CONSUMER, logged.seq)
+                with journal.write() as tx:  # by itself: whatever breaks here, the rest goes on
+                    tell_put_aside(tx, logged.signal, now=now)
         except TicklessError as error:
             log.error("the journal cannot be reached", error=error.public)
         return 0

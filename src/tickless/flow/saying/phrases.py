@@ -19,6 +19,10 @@ NOTHING_TO_TAKE_BACK = (
     "There is nothing of that left that I could take back by itself. "
     "Tell me what has to be different, and I'll see to it."
 )
+PUT_ASIDE = (
+    "Something went wrong on my side with that message, so nothing was done. It is kept for the people who look after me. "
+    "Please say it in other words, or call the service desk if it can't wait."
+)
 STALE = "That button belongs to something that is over, so I've left everything as it is."
 CLOSED_QUESTION = "That question is closed already, so nothing changed. Write to me if it is still open for you."
 NOT_A_CHOICE = "I can't use that answer there. Please pick one of the choices, or say it in your own words."

@@ -25,6 +25,7 @@ from tickless.flow import names
 from tickless.flow.engine import Engine, StepBroke
 from tickless.flow.identity.bindings import recognise
 from tickless.flow.rooms import Rooms
+from tickless.flow.saying.notices import tell_put_aside
 from tickless.flow.talking.hearing import Hearing
 from tickless.flow.talking.in_turn import InTurn, Settle
 from tickless.flow.talking.looking_up import reader_of, tools_for
@@ -161,6 +162,7 @@ class SecondReading:
         with self._rooms.journal.write() as tx:
             waiting = self._turns.waiting(tx, held.conversation)
             tx.held.delete(signal)
+            tell_put_aside(tx, held.signal, now=now)
             self._hear_alone(tx, [one for one in waiting if one.id != signal], now)
         return "put_aside"
 
