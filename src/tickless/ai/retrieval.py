@@ -7,7 +7,8 @@ questions, both divided by the best document's. Every vector is compared: up to 
 milliseconds, and nothing is approximate.
 
 Documents that list several questions are also told apart as needs are, by a brain that was taught these, and a sample of the
-others' titles as one more need. How likely that one is, the others share by their scores; all stand in order of likelihood.
+others' titles and questions as one more need. How likely that one is, the others share by their scores; all stand in order
+of likelihood.
 """
 
 from __future__ import annotations
@@ -194,13 +195,13 @@ def _by_questions(documents: Sequence[Document]) -> Asked | None:
 
 
 def _learn(documents: Sequence[Document], encoder: Encoder | None) -> TaughtBrain | None:
-    """Knows the documents that list several questions, and a sample of the others' titles as `_REST`."""
+    """Knows the documents that list several questions, and a sample of what stands for the others as `_REST`."""
     several = [one for one in documents if len(one.questions) >= FEWEST]
     if len({one.id for one in several}) < 2:
         return None
     examples = [Example(one.id, said) for one in several for said in (one.title, *one.questions)]
-    others = [one.title for one in documents if len(one.questions) < FEWEST]
-    examples += [Example(_REST, title) for title in others[:: len(others) // MOST_OTHERS + 1]]
+    others = [said for one in documents if len(one.questions) < FEWEST for said in (one.title, *one.questions)]
+    examples += [Example(_REST, said) for said in others[:: len(others) // MOST_OTHERS + 1]]
     taught = teach(examples, encoder=encoder)
     more = np.zeros(len(taught.weights))
     more[0] = MORE_WORDS

@@ -55,3 +55,4 @@ class LibraryCache:
 def _measure(library: Library) -> None:
     """Worked out once and kept in the library."""
     assert library.measured
+    library.learn()

@@ -136,6 +136,10 @@ class Library:
             found.append(Found(article, section, confidence, fit + gain))
         return sorted(found, key=lambda one: -one.fit)
 
+    def learn(self) -> None:
+        """Do now what the first question would have to wait for: learn the articles that list several questions."""
+        assert self._signs.learnt is None or self._signs.learnt.documents
+
     @cached_property
     def measured(self) -> Measured:
         """The bar, and what it does to the articles' own questions. Takes some milliseconds a question, once."""

@@ -3,6 +3,9 @@
 By words: how much of the question stands in the article, in its best section, in its title and tags, and how near the question
 is to one of the article's own. By meaning, with an encoder: the best cosine of a section, of a question or the title.
 An article that stands out from the next one is likelier than two that are alike.
+
+Articles that list several questions are learnt: which of them comes first is told by what was learnt, how likely it is by
+the signs.
 """
 
 from __future__ import annotations
@@ -10,13 +13,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from tickless.ai.bm25 import Bm25, terms
 from tickless.ai.encoder import Encoder
 from tickless.ai.features import Floats
-from tickless.ai.retrieval import Document, Hit, Index
+from tickless.ai.retrieval import FEWEST, Document, Hit, Index
 from tickless.domain.knowledge import Article
 from tickless.practices.knowledge.sections import Section
 
@@ -53,7 +57,8 @@ class Scored:
 class Signs:
     """Articles, made ready once. Keys are `<article>#<place>` for sections and `<article>?<place>` for questions."""
 
-    ids: tuple[str, ...]
+    articles: tuple[Article, ...]
+    encoder: Encoder | None
     whole: Bm25
     titles: Bm25
     sections: Index
@@ -68,7 +73,8 @@ class Signs:
         asked = {f"{one.id}?{place}": said for one in articles for place, said in enumerate(one.questions)}
         named = {f"{one.id}?title": one.title for one in articles}
         return cls(
-            ids=tuple(one.id for one in articles),
+            articles=tuple(articles),
+            encoder=encoder,
             whole=Bm25.of([f"{one.title} {' '.join(one.tags)}\n{one.text}" for one in articles]),
             titles=Bm25.of([f"{one.title} {' '.join(one.tags)}" for one in articles]),
             sections=Index.of((_document(key, *found) for key, found in sections.items()), encoder),
@@ -76,12 +82,20 @@ class Signs:
             asked={key: frozenset(terms(said)) for key, said in {**asked, **named}.items()},
         )
 
+    @cached_property
+    def learnt(self) -> Index | None:
+        """The articles by title and questions, those with several told apart as needs are. None where fewer than two have
+        several. Learnt when it is first asked for, which takes about a second for a hundred such articles."""
+        if sum(len(one.questions) >= FEWEST for one in self.articles) < 2:
+            return None
+        return Index.of((Document(one.id, one.title, questions=one.questions) for one in self.articles), self.encoder)
+
     def score(self, question: str, *, without: str = "") -> Scored:
-        """`without`: key of a question that is left out, for measuring."""
+        """`without`: key of a question that is left out, for measuring; then nothing counts that was learnt with it."""
         words = frozenset(terms(question))
         found: dict[str, _Sum] = defaultdict(_Sum)
         for by_words, sign in ((self.whole.coverage(question), "whole"), (self.titles.coverage(question), "title")):
-            _add(found, self.ids, by_words, sign)
+            _add(found, [one.id for one in self.articles], by_words, sign)
         in_sections = self.sections.search(question, limit=WIDE)
         for hit in in_sections:
             found[_article(hit)].see(section=hit.words, meaning=hit.cosine)
@@ -90,7 +104,19 @@ class Signs:
                 found[_article(hit)].see(question=_alike(words, self.asked[hit.id]), meaning=hit.cosine)
         meant = self.sections.brain == "embedding"
         likely = {article: signs.total(meant) for article, signs in found.items()}
+        if not without:
+            likely = self._in_learnt_order(question, likely)
         return Scored(likely, {hit.id: hit.score for hit in in_sections})
+
+    def _in_learnt_order(self, question: str, likely: dict[str, float]) -> dict[str, float]:
+        """The likelihoods of the learnt articles, handed out among them anew: the greatest to the one that comes first. As they
+        are where the question is more like those that were not learnt."""
+        found = self.learnt.search(question, limit=WIDE) if self.learnt else ()
+        several = {one.id for one in self.articles if len(one.questions) >= FEWEST}
+        if not found or found[0].id not in several:
+            return likely
+        order = [hit.id for hit in found if hit.id in several and hit.id in likely]
+        return likely | dict(zip(order, sorted((likely[one] for one in order), reverse=True), strict=True))
 
 
 @dataclass
