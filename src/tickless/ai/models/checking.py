@@ -32,6 +32,14 @@ _REFUSES = re.compile(
 )
 
 
+_GRANTS = re.compile(
+    r"\b(?:pre-?)?(?:approved|granted|authori[sz]ed|exempt(?:ed)?|cleared)\b"
+    r"|\b(?:no|without|skip(?:ping)?)\s+(?:any\s+|the\s+)?(?:further|more|other|additional)?\s*(?:checks?|verification|proof|approvals?)\b",
+    re.IGNORECASE,
+)
+"""What a person might act on as if it had been decided: the pack tells by itself what was."""
+
+
 def flat(text: str) -> str:
     """One spelling for comparing: compatibility form, lower case, single spaces."""
     return " ".join(unicodedata.normalize("NFKC", text).replace("。", ".").casefold().split())
@@ -104,6 +112,8 @@ def wrong_summary(summary: Summary, text: str, names: Names | None = None) -> st
     people = [said[start:end] for start, end in names.spans(said)] if names is not None else []
     if any(flat(one) not in source for one in (*people, *_named(said))):
         return "it names what it was not given"
+    if _GRANTS.search(flat(said)):
+        return "it speaks of what is approved or granted, which only the record may"
     known = {word[:STEM] for word in _WORD.findall(source)}
     words = [word[:STEM] for word in _WORD.findall(flat(said))]
     if sum(word not in known for word in words) > OWN_WORDS * len(words):
