@@ -16,7 +16,11 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 from tickless.ai.models import LiveWire, Models, ModelSettings
 
 SETTINGS = ModelSettings(
-    provider="openai-compatible", name="tests", base_url="http://127.0.0.1:9/v1", timeout_seconds=30
+    provider="openai-compatible",
+    name="tests",
+    base_url="http://127.0.0.1:9/v1",
+    timeout_seconds=30,
+    uses=("understand",),
 )
 
 
