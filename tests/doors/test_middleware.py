@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from structlog.processors import format_exc_info
 from structlog.testing import capture_logs
 
 from tickless.domain.errors import NotFound, RateLimited, Unauthenticated
@@ -151,7 +152,7 @@ async def test_a_stream_hears_that_the_reader_left() -> None:
 
 
 def test_a_break_says_nothing_about_itself(client: TestClient) -> None:
-    with capture_logs() as lines:
+    with capture_logs(processors=[format_exc_info]) as lines:
         answer = client.get("/fail/break")
     assert answer.status_code == 500
     error = error_of(answer)
