@@ -1,4 +1,4 @@
-"""`python -m bench ID [--data DIR] [--json FILE]`, `--list`, `--write docs/benchmarks.md [ID …]`."""
+"""`python -m bench ID [--data DIR] [--json FILE]`, `--list`, `--write docs/benchmarks.md [ID …|--from FILE]`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from bench.registry import find_benches, load_bench
 from bench.report import CannotRun, Task, measure
@@ -40,6 +41,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--write", type=Path, metavar="FILE", help="run all benches, or these, and rewrite their tables there"
     )
+    parser.add_argument(
+        "--from", dest="source", type=Path, action="append", default=[], metavar="FILE",
+        help="with --write: do not run, but take the report that --json wrote",
+    )  # fmt: skip
     return parser
 
 
@@ -48,6 +53,8 @@ def _run(given: argparse.Namespace) -> int:
         for identity in find_benches():
             print(f"{identity:4} {load_bench(identity).title}")
         return 0
+    if given.source:
+        return _tables_of(given.source, given.write)
     if not given.ids and given.write is None:
         raise CannotRun("name a bench, or ask for --list")
     benches = [load_bench(identity) for identity in (given.ids or find_benches())]
@@ -63,6 +70,27 @@ def _run(given: argparse.Namespace) -> int:
             write_tables(given.write, {bench.id: (bench, reports[-1])})
     _put(reports, given.json)
     return 0 if all(report["met"] for report in reports) else 1
+
+
+def _tables_of(sources: Sequence[Path], write: Path | None) -> int:
+    """The tables of runs that are over. The same exit code as the runs."""
+    if write is None:
+        raise CannotRun("say where the tables go: --write docs/benchmarks.md")
+    reports = [report for source in sources for report in _read(source)]
+    for report in reports:
+        write_tables(write, {report["id"]: (load_bench(report["id"]), report)})
+    return 0 if all(report["met"] for report in reports) else 1
+
+
+def _read(source: Path) -> list[dict[str, Any]]:
+    try:
+        told = json.loads(source.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CannotRun(f"{source}: no report of a bench ({error})") from error
+    reports: list[dict[str, Any]] = told if isinstance(told, list) else [told]
+    if not all(isinstance(one, dict) and {"id", "figures", "bar", "met", "machine"} <= one.keys() for one in reports):
+        raise CannotRun(f"{source}: no report of a bench; write one with --json")
+    return reports
 
 
 def _put(reports: list[dict[str, object]], path: Path | None) -> None:

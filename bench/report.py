@@ -27,6 +27,11 @@ class Task:
     workers: int = 1
     models: tuple[str, ...] = ()
 
+    def command(self, identity: str) -> str:
+        """How to run it again; the folder of the data goes unnamed."""
+        said = [*(f"--only {one}" for one in self.only), *(f"--model {one}" for one in self.models)]
+        return " ".join(["python -m bench", identity, *(["--data DIR"] if self.data else []), *said])
+
     def say(self, text: str) -> None:
         """Progress, for the person who waits."""
         print(text, file=sys.stderr, flush=True)
@@ -84,6 +89,7 @@ def measure(bench: Bench, task: Task) -> dict[str, Any]:
     outcome = bench.run(task)
     return {
         "id": bench.id,
+        "command": task.command(bench.id),
         "figures": {name: _plain(value) for name, value in outcome.figures.items()},
         "bar": dict(bench.bar),
         "met": met(outcome.figures, bench.bar),

@@ -30,7 +30,7 @@ def write_tables(path: Path, ran: Mapping[str, tuple[Bench, dict[str, Any]]]) ->
 def section(bench: Bench, report: Mapping[str, Any]) -> str:
     """The table of one report, in Markdown."""
     machine, figures = report["machine"], report["figures"]
-    lines = [f"## {bench.id}: {bench.title}", "", f"`python -m bench {bench.id}`", ""]
+    lines = [f"## {bench.id}: {bench.title}", "", f"`{report.get('command', f'python -m bench {bench.id}')}`", ""]
     if bench.about:
         lines += [bench.about, ""]
     lines += ["| figure | measured | bar | reached |", "|---|---|---|---|"]

@@ -14,7 +14,7 @@ from bench.registry import find_benches, load_bench
 from bench.report import Bench, CannotRun, Outcome, Task, measure, met, reached
 from bench.tables import HEAD, section, write_tables
 
-KEYS = {"id", "figures", "bar", "met", "anchors", "exposure", "data", "machine", "versions"}
+KEYS = {"id", "command", "figures", "bar", "met", "anchors", "exposure", "data", "machine", "versions"}
 
 
 def made(identity: str, value: float, *, title: str = "things") -> Bench:
@@ -121,3 +121,15 @@ def test_percentiles_are_values_that_were_seen() -> None:
     assert [percentile(values, share) for share in (0.0, 0.5, 0.99, 1.0)] == [1.0, 3.0, 5.0, 5.0]
     with pytest.raises(ValueError, match="no values"):
         percentile([], 0.5)
+
+
+def test_tables_are_made_of_reports_that_were_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    identity = next(iter(find_benches()))
+    report = measure(made(identity, 2.0), Task(only=("c-",)))
+    kept, page = tmp_path / "kept.json", tmp_path / "benchmarks.md"
+    kept.write_text(json.dumps([report]), encoding="utf-8")
+    assert main(["--write", str(page), "--from", str(kept)]) == 1
+    assert f"`python -m bench {identity} --only c-`" in page.read_text(encoding="utf-8")
+    kept.write_text("[1]", encoding="utf-8")
+    assert main(["--write", str(page), "--from", str(kept)]) == 2
+    assert "write one with --json" in capsys.readouterr().err
