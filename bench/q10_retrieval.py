@@ -25,7 +25,6 @@ from tickless.ai.late import teach
 from tickless.ai.retrieval import Document, Index, passages_of
 
 DOCUMENTS = 5_000
-ASKED = 600
 FOUND = 10
 PHRASES = 20
 """Questions that an article of the question task is made of."""
@@ -65,7 +64,8 @@ def run(task: Task) -> Outcome:
             "alerts: the weights, and the rule that long texts give BM25 more weight, were chosen on these very runbooks (the "
             "design's figures are of this half, too); questions: that documents with several questions are learnt, and that "
             "each set is asked by itself, was decided with the scored part in sight; weights, numbers and how learnt documents "
-            "are put in order were chosen on folds of the training parts, after figures of the scored part had been seen"
+            "are put in order were chosen on folds of the training parts, after figures of a tenth of the scored part had been "
+            "seen (.9593); all of it is asked here, so that no luck of the draw is left"
         ),
         data={
             "runbooks": len(alerts[0].documents),
@@ -174,17 +174,12 @@ def _questions(task: Task) -> list[Library]:
         documents = [_article(label, said[:PHRASES]) for label, said in articles.items()]
         rest = others[: DOCUMENTS - len(documents)]
         documents += [Document(f"other:{place}", " ".join(text.split()[:12])) for place, text in enumerate(rest)]
-        libraries.append(Library(documents, _spread(held)))
+        libraries.append(Library(documents, [(one.text, one.label) for one in held]))
     return libraries
 
 
 def _article(label: str, said: Sequence[str]) -> Document:
     return Document(label, said[0], questions=tuple(said[1:]))
-
-
-def _spread(held: Sequence[Example]) -> list[Query]:
-    step = max(len(held) * 2 // ASKED, 1)
-    return [(one.text, one.label) for one in held[::step]]
 
 
 def _others(root: Path) -> Iterator[str]:
