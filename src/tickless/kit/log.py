@@ -35,7 +35,7 @@ def configure_logging(*, level: str = "INFO", form: Literal["text", "json"] = "t
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,  # a logger that was used once would never hear of another configuration
     )
     for chatty in ("httpx2", "httpcore2", "alembic", "asyncssh"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
