@@ -66,6 +66,10 @@ class CorrelateRoom:
 
     def _quiet(self, tx: Tx, signal: Signal, finding: Finding, known: Alert | None) -> Placement:
         case = known.case if known else None
+        if signal.state == "info":  # an acknowledgement or a note: whether it fires is as it was
+            if case is not None:
+                tx.alerts.join(case, signal, why="The monitor adds something to it.")
+            return Placement("state", tx.cases.get(case) if case else None, "it only informs")
         tx.alerts.put(self._alert(signal, finding, case=case, count=known.count if known else 0))
         if case is None:
             return Placement("state", None, "it was never seen firing")
