@@ -118,8 +118,8 @@ def spawn(estate: Estate, tmp_path: Path) -> Iterator[Spawn]:
         server.stop()
 
 
-def until(holds: Callable[[], object], what: str, *, within: float = START_SECONDS) -> None:
+def until(holds: Callable[[], object], what: str | Callable[[], str], *, within: float = START_SECONDS) -> None:
     end = time.monotonic() + within
     while not holds():
-        assert time.monotonic() < end, f"waited {within} s in vain: {what}"
+        assert time.monotonic() < end, f"waited {within} s in vain: {what if isinstance(what, str) else what()}"
         time.sleep(0.05)

@@ -56,7 +56,7 @@ def outcomes(house: House) -> list[str | None]:
 
 
 def all_verified(house: House, count: int) -> None:
-    until(lambda: outcomes(house) == ["verified"] * count, f"{count} cases are verified: {outcomes(house)}", within=90)
+    until(lambda: outcomes(house) == ["verified"] * count, lambda: f"{count} verified: {outcomes(house)}", within=90)
 
 
 def each_once(house: House, estate: Estate, people: list[Person]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from tests.journal.conftest import wipe
+from tests.journal.databases import empty
 from tests.journal.samples import NOW
 
+from tickless.domain.errors import Unreachable
 from tickless.journal import Journal
+from tickless.journal.database import open_engine
 
 NODES = st.sampled_from(["n1", "n2", "n3"])
 NAMES = st.sampled_from(["intake", "schedules"])
@@ -84,3 +88,27 @@ def test_of_many_who_reach_for_it_at_once_one_gets_it(journal: Journal, left_ove
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(reach, range(8))) == 1
+
+
+@pytest.mark.server("postgres")
+def test_a_process_that_is_paused_in_a_transaction_does_not_hold_its_rows_for_ever(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    with empty("postgres", tmp_path, request) as urls:
+        journal = urls.open()
+        journal.migrate()
+        paused = Journal(main_url=urls.main, log_url=urls.log)
+        paused.engine = open_engine(urls.main, abandoned=1)
+        with pytest.raises(Unreachable):
+            _sleep_in_a_transaction(paused, journal)
+        paused.close()
+        journal.close()
+
+
+def _sleep_in_a_transaction(paused: Journal, other: Journal) -> None:
+    with paused.write() as sleeping:
+        assert sleeping.coordination.take_lease("intake", holder="paused", now=NOW, seconds=5)
+        with other.write() as tx:  # waits for the row that the paused one holds
+            later = NOW + dt.timedelta(seconds=6)
+            assert tx.coordination.take_lease("intake", holder="next", now=later, seconds=5)
+        sleeping.coordination.release("intake", holder="paused")

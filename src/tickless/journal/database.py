@@ -8,21 +8,35 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 Part = Literal["main", "log"]
+ABANDONED_SECONDS = 20.0
+"""How long a transaction on PostgreSQL may do nothing."""
+ABANDONED_STATE = "25P03"
+"""The SQLSTATE that PostgreSQL ends such a transaction with."""
 
 
-def open_engine(url: str, *, page_size: int = 4_096) -> sa.Engine:
+def open_engine(url: str, *, page_size: int = 4_096, abandoned: float = ABANDONED_SECONDS) -> sa.Engine:
     """An engine for `sqlite:///path` or `postgresql+psycopg://…`.
 
     SQLite gets WAL, `synchronous=FULL` (a committed effect survives a power cut), a patient busy time-out, and takes its write
     lock at the start of a writing transaction, so that two writers queue instead of failing. `page_size` (bytes, a power of
     two) holds for a file that does not exist yet.
+
+    PostgreSQL ends a transaction that does nothing for `abandoned` seconds: a process that is paused, or whose machine is
+    gone from the network, must not hold its rows for ever against those who take over.
     """
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(parsed, pool_size=20, max_overflow=20, pool_pre_ping=True)
+        engine = sa.create_engine(parsed, pool_size=20, max_overflow=20, pool_pre_ping=True)
+        sa.event.listen(engine, "connect", lambda connection, _: _prepare_postgresql(connection, abandoned))
+        return engine
     engine = sa.create_engine(parsed, pool_size=20, max_overflow=20, connect_args={"check_same_thread": False})
     sa.event.listen(engine, "connect", lambda connection, _: _prepare_sqlite(connection, page_size))
     return engine
+
+
+def _prepare_postgresql(connection: Any, abandoned: float) -> None:
+    connection.execute(f"SET idle_in_transaction_session_timeout = {round(abandoned * 1_000)}")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, page_size: int) -> None:

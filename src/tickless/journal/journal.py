@@ -31,7 +31,7 @@ from tickless.journal.alerts import Alerts
 from tickless.journal.audit import Audit
 from tickless.journal.cases import Cases
 from tickless.journal.coordination import Coordination
-from tickless.journal.database import migrate, open_engine
+from tickless.journal.database import ABANDONED_STATE, migrate, open_engine
 from tickless.journal.shelf import Shelf
 from tickless.journal.signal_log import SignalLog
 
@@ -386,5 +386,8 @@ class Journal:
 def _reachable() -> Iterator[None]:
     try:
         yield
-    except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+    except sa.exc.DBAPIError as error:
+        gone = isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError)
+        if not gone and getattr(error.orig, "sqlstate", None) != ABANDONED_STATE:
+            raise
         raise Unreachable("the journal cannot be reached", detail=str(error)[:300]) from error
