@@ -26,8 +26,8 @@ from tickless.ai.retrieval import Document, Index, passages_of
 
 DOCUMENTS = 5_000
 FOUND = 10
-PHRASES = 20
-"""Questions that an article of the question task is made of."""
+PHRASES = 40
+"""Questions that an article is made of: so many that BM25 by itself finds about what the design's BM25 found (.80)."""
 _FRONT = re.compile(r"\A---\s*\n(.*?)\n---\s*\n", re.DOTALL)
 _MEANING = re.compile(r"^##\s+Meaning\s*\n(.*?)(?=^##\s|\Z)", re.DOTALL | re.MULTILINE)
 Query = tuple[str, str]
@@ -63,8 +63,10 @@ def run(task: Task) -> Outcome:
         exposure=(
             "alerts: the weights, and the rule that long texts give BM25 more weight, were chosen on these very runbooks (the "
             "design's figures are of this half, too); questions: that documents with several questions are learnt, and that "
-            "each set is asked by itself, was decided with the scored part in sight; weights, numbers and how learnt documents "
-            "are put in order were chosen on folds of the training parts, after figures of a tenth of the scored part had been "
+            "each set is asked by itself, was decided with the scored part in sight, and so was the size of an article, of "
+            "which the design says nothing: with 20 questions each, asked first, .942 (BM25 .766, a classifier .944); with 40 "
+            "BM25 is at the design's .80; weights, numbers and how learnt documents are put in order were chosen on folds of "
+            "the training parts with 20 questions an article, after figures of a tenth of the scored part had been "
             "seen (.9593); all of it is asked here, so that no luck of the draw is left"
         ),
         data={
@@ -103,7 +105,7 @@ def _alone(task: Task, name: str, libraries: Sequence[Library], model: Encoder) 
     """What one sign says by itself; for questions also a brain that was taught the articles' own, each with its article."""
     rankers: dict[str, Ranker] = {"BM25": _bm25, "cosine": partial(_cosine, model)}
     if name == "questions":
-        rankers["a classifier taught the same 20 questions, no other documents"] = partial(_taught, model)
+        rankers["a classifier taught the same questions, no other documents"] = partial(_taught, model)
     found = {}
     for what, rank in rankers.items():
         found[f"{what}, {name}, this run"] = round(_mean(libraries, rank), 3)
@@ -211,7 +213,8 @@ BENCH = Bench(
     about=(
         "MRR@10. Alerts: what a runbook's section `Meaning` says, the alert's name taken out of it, against all runbooks "
         "without that section. Questions: those of BANKING77 and of CLINC150 that no article has, each set by itself, against "
-        "one article for each intent, made of 20 other questions, among IT tickets and alert rules, 5,000 documents. The "
-        "questions of the design are not published: what one sign says by itself is printed beside ours."
+        "one article for each intent, made of 40 other questions, among IT tickets and alert rules, 5,000 documents. The "
+        "questions of the design are not published: the size of an article is set so that BM25 by itself is at the design's "
+        "figure, and what each sign says by itself is printed beside ours."
     ),
 )
