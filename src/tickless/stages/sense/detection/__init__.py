@@ -1,0 +1,1 @@
+"""Detection: what is unlike itself. Pure and causal: numbers and their times in, scores and alarms out."""

@@ -1,0 +1,217 @@
+"""One step of the bank: prediction, surprise, learning, for many series in one seasonal bucket.
+
+Additive Holt–Winters in error-correction form, with the errors clipped (Gelper, Fried and Croux, 2010); the tail of the
+deviations by a quantile that is tracked by stochastic approximation and a Pareto tail above it; the alarm threshold by
+integral feedback on the alarms raised (Gibbs and Candès, 2021, adaptive conformal inference).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tickless.stages.sense.detection.bank_state import BUCKET_SECONDS, BankState
+from tickless.stages.sense.detection.reading import F32, Reading, Which
+
+WEEK: Final = 7 * 86_400.0
+TAIL: Final = 0.05
+"""Share of deviations beyond the quantile: only these can be anomalies."""
+WARM: Final = 50
+"""Points before the first alarm."""
+GAP: Final = 6 * 3_600.0
+"""Seconds of silence after which a series is placed anew, without alarm."""
+LARGEST: Final = 1e30
+"""Deviations beyond are no measurements."""
+HIGHEST: Final = 30.0
+"""The highest onset."""
+LOWEST: Final = -1.5
+"""How far a series' own correction may fall."""
+_YOUNG: Final = 10
+_LEVEL, _SCALE, _SEASON = 0.05, 0.01, 0.2
+_QUANTILE, _EXCESS = 0.05, 0.02
+_FADE: Final = 0.98
+_CLIP, _GIVE = 3.0, 0.05
+_RAISE: Final = 0.15
+"""Powers of ten by which an alarm makes the series' next one rarer."""
+_RAISE_ALL: Final = 0.02
+"""The same for all series together."""
+_BOUND: Final = 3.0
+
+
+@dataclass
+class Pool:
+    """What all series of a bank share: a correction of their tails, in powers of ten."""
+
+    correction: float = 0.0
+
+    def spend(self, alarms: int, allowed: float) -> None:
+        """Integral feedback: more alarms than allowed make the next ones rarer."""
+        moved = self.correction + _RAISE_ALL * (alarms - allowed) / max(1.0, allowed)
+        self.correction = min(_BOUND, max(-_BOUND, moved))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One value for each of some series, none twice, all in one seasonal bucket; `moments` is one time or one for each."""
+
+    where: Which
+    bucket: int
+    moments: NDArray[np.float64]
+    points: F32
+
+    @property
+    def numbers(self) -> NDArray[np.intp]:
+        """The series, by number."""
+        return np.arange(self.where.start, self.where.stop) if isinstance(self.where, slice) else self.where
+
+    def series(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """The series of those rows."""
+        return rows + self.where.start if isinstance(self.where, slice) else self.where[rows]
+
+    def times(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        """The times of those rows, one for each."""
+        return np.full(len(rows), self.moments) if self.moments.ndim == 0 else self.moments[rows]
+
+
+def step(state: BankState, pool: Pool, batch: Batch, out: Reading) -> None:
+    """Take the values in; fills `out`."""
+    where, bucket, moments, points = batch.where, batch.bucket, batch.moments, batch.points
+    if isinstance(where, slice):
+        rows, season, last = state.rows[:, where], state.season[bucket, where], state.clocks[0, where]
+    else:
+        rows, season, last = state.rows.take(where, axis=1), state.season[bucket].take(where), state.last.take(where)
+    level, scale, quantile, lasting, seen, budget = rows[:6]
+    gone = moments - last
+    middle = level + season
+    error = points - middle
+    size = np.abs(error)
+    if not (gone.min() > 0 and size.max() < LARGEST):  # not a number is neither
+        usable = (gone > 0) & (size < LARGEST)
+        _some(state, pool, batch, usable, out)
+        return
+    if gone.max() > GAP:
+        lost = gone > GAP
+        level[lost] = (points - season)[lost]
+        middle[lost] = points[lost]
+        error[lost] = size[lost] = 0.0
+        np.minimum(gone, 3_600.0, out=gone)
+    since = gone.astype(np.float32)
+    unit = np.abs(middle)
+    unit *= 1e-6
+    unit += scale
+    unit += 1e-30
+    deviation = size / unit
+    beyond = np.flatnonzero(deviation > quantile)
+
+    unit = np.multiply(quantile, scale, out=unit)
+    np.subtract(middle, unit, out=out.expected_low)
+    np.add(middle, unit, out=out.expected_high)
+    lasting *= _FADE
+    quantile *= math.exp(-_QUANTILE * TAIL)
+    _learn(rows, season, error=error, size=size, gone=since)
+    last[...] = moments
+    alarms = 0
+    if len(beyond):
+        onset, raised = _judge(state, pool, batch, beyond, deviation=deviation[beyond], gone=since[beyond], rows=rows)
+        out.onset[beyond] = onset
+        out.alarm[beyond[raised]] = True
+        alarms = len(raised)
+    out.state[...] = lasting
+    pool.spend(alarms, _allowed(since, budget, seen))
+    if not isinstance(where, slice):
+        for kept, row in zip(state.rows, rows[:5], strict=False):
+            kept[where] = row
+        state.season[bucket, where] = season
+        state.clocks[0, where] = last
+
+
+def _allowed(gone: F32, budget: F32, seen: F32) -> float:
+    """Alarms that the budgets grant for this step, to series that may alarm at all."""
+    if seen.min() > WARM:
+        return float(np.dot(gone, budget)) / WEEK
+    return float(np.dot(gone, budget * (seen > WARM))) / WEEK
+
+
+def _learn(rows: F32, season: F32, *, error: F32, size: F32, gone: F32) -> None:
+    level, scale, seen = rows[0], rows[1], rows[4]
+    limit = size * _GIVE
+    limit += _CLIP * scale
+    np.minimum(limit, size, out=limit)
+    seen += 1.0
+    pace: F32 | float = _SCALE
+    faster: F32 | float = _LEVEL
+    if seen.min() <= 1 / _SCALE:
+        young = seen <= _YOUNG
+        limit[young] = size[young]
+        pace = np.maximum(1.0 / seen, _SCALE)
+        faster = np.maximum(pace, _LEVEL)
+    clipped = np.copysign(limit, error, out=error)
+    limit -= scale
+    limit *= pace
+    scale += limit
+    level += np.multiply(clipped, faster, out=limit)
+    np.minimum(gone, BUCKET_SECONDS, out=limit)
+    limit *= _SEASON / BUCKET_SECONDS
+    limit *= clipped
+    season += limit
+
+
+def _judge(
+    state: BankState, pool: Pool, batch: Batch, beyond: NDArray[np.intp], *, deviation: F32, gone: F32, rows: F32
+) -> tuple[F32, NDArray[np.intp]]:
+    """Onset of the few that lie beyond their quantile, and which of them alarm; their tails learn."""
+    series = batch.series(beyond)
+    _, _, quantiles, lasting, seen, budgets = rows[:6]
+    quantile, excess = quantiles[beyond], state.excess[series]
+    over = np.log(np.minimum(deviation, 1e12) / quantile)
+    onset = over / (excess * math.log(10))
+    onset += -math.log10(TAIL)
+    np.minimum(onset, HIGHEST, out=onset)
+    excess += _EXCESS * (np.minimum(over, 6 * excess) - excess)
+    state.excess[series] = np.maximum(excess, 0.02)
+    quantiles[beyond] = np.minimum(np.maximum(quantile * math.exp(_QUANTILE), 1.0), 1e9)
+    onset *= seen[beyond] > WARM
+    lasting[beyond] = np.maximum(lasting[beyond], onset)
+
+    budget = budgets[beyond]
+    wanted = -np.log10(np.minimum(budget * gone / WEEK, 1.0))
+    near = np.flatnonzero(onset > wanted + (pool.correction + LOWEST))
+    if not len(near):
+        return onset, near
+    spare = onset[near] - wanted[near] - pool.correction
+    raised = _raise(state, series[near], batch.times(beyond[near]), spare, gone[near])
+    return onset, near[raised]
+
+
+def _raise(
+    state: BankState, series: NDArray[np.intp], now: NDArray[np.float64], spare: F32, gone: F32
+) -> NDArray[np.bool_]:
+    """Which of these alarm: those whose onset has so much to spare that their own correction and their quiet time let
+    them. The correction falls with time as fast as alarms may come, and rises with each alarm."""
+    budget = state.budget[series]
+    waited = np.where(np.isfinite(state.since[series]), now - state.since[series], 0.0)
+    correction = np.maximum(state.correction[series] - _RAISE * budget * waited / WEEK, LOWEST)
+    raised: NDArray[np.bool_] = (spare > correction) & (now >= state.until[series])
+    state.correction[series] = np.minimum(correction + _RAISE * raised, _BOUND)
+    state.since[series] = now
+    quiet = now + np.minimum(60.0 * gone, 0.1 * WEEK / budget)
+    state.until[series[raised]] = quiet[raised]
+    return raised
+
+
+def _some(state: BankState, pool: Pool, batch: Batch, usable: NDArray[np.bool_], out: Reading) -> None:
+    """The usable ones are stepped; for the others what was expected is told, and nothing is learnt."""
+    numbers = batch.numbers
+    middle = state.level[numbers] + state.season[batch.bucket, numbers]
+    width = state.quantile[numbers] * state.scale[numbers]
+    out.expected_low[...], out.expected_high[...] = middle - width, middle + width
+    out.state[...] = state.state[numbers]
+    rows = np.flatnonzero(usable)
+    if len(rows):
+        part = Reading.blank(len(rows))
+        step(state, pool, Batch(numbers[rows], batch.bucket, batch.times(rows), batch.points[rows]), part)
+        out.put(rows, part)
