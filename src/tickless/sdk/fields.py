@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import math
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
@@ -13,6 +14,7 @@ import msgspec
 from tickless.domain.errors import PayloadRejected
 from tickless.sdk.receiving import read_time
 
+LONGEST_FINGERPRINT = 200
 LONGEST_LABEL = 4_000
 MOST_LABELS = 200
 _FORM = "application/x-www-form-urlencoded"
@@ -35,6 +37,14 @@ def as_text(value: Any) -> str:
         return ""
 
 
+def identity(*parts: str) -> str:
+    """A fingerprint made of these parts. A long one ends in a hash, so that what differs at its end stays apart."""
+    whole = "/".join(part for part in parts if part)
+    if len(whole) <= LONGEST_FINGERPRINT:
+        return whole
+    return whole[: LONGEST_FINGERPRINT - 17] + "~" + hashlib.blake2b(plain(whole).encode(), digest_size=8).hexdigest()
+
+
 class Fields:
     """An object of a document. Names are asked for in order, and the first that is there counts."""
 
@@ -53,7 +63,11 @@ class Fields:
         """The first of these that is a text or a number and not blank; else the empty text."""
         for name in names:
             value = self.values.get(name)
-            if isinstance(value, (str, int, float)) and not isinstance(value, bool) and (said := as_text(value).strip()):
+            if (
+                isinstance(value, (str, int, float))
+                and not isinstance(value, bool)
+                and (said := as_text(value).strip())
+            ):
                 return said
         return ""
 

@@ -1,0 +1,1 @@
+"""Amazon CloudWatch: alarms over SNS, with its signature checked, and EventBridge's alarm events."""
