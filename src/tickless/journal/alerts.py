@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -27,6 +29,11 @@ class Alert:
     title: Untrusted
     occurred_at: dt.datetime
     count: int
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Alert:
+        """From a row of the table."""
+        return cls(**{**row, "title": Untrusted(row["title"])})
 
 
 @dataclass(frozen=True)
@@ -132,4 +139,4 @@ class Alerts:
 
 
 def _alert(row: sa.Row[tuple[object, ...]]) -> Alert:
-    return Alert(**{**row._mapping, "title": Untrusted(row.title)})
+    return Alert.of(row._asdict())

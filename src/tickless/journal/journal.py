@@ -27,6 +27,7 @@ from tickless.domain.ticket import Ticket
 from tickless.domain.verdict import Verdict, Watch
 from tickless.journal import tables
 from tickless.journal.access import Access
+from tickless.journal.alert_book import AlertBook
 from tickless.journal.alerts import Alerts
 from tickless.journal.audit import Audit
 from tickless.journal.cases import Cases
@@ -48,6 +49,10 @@ class Tx:
         self.access = Access(connection)
         self.alerts = Alerts(connection)
         self.coordination = Coordination(connection)
+
+    @cached_property
+    def alert_book(self) -> AlertBook:
+        return AlertBook(self.connection)
 
     @cached_property
     def cases(self) -> Cases:

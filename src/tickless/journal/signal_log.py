@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, NamedTuple
@@ -137,6 +137,20 @@ class SignalLog:
         if body is None:
             raise NotFound(f"there is no signal {signal[:80]!r}")
         return Signal.model_validate_json(body)
+
+    def many(self, signals: Collection[str]) -> dict[str, Signal]:
+        """Those of these signals that there are, by id."""
+        query = sa.select(tables.signals.c.id, tables.signals.c.body).where(tables.signals.c.id.in_(set(signals)))
+        with self._engine.connect() as connection:
+            return {row.id: Signal.model_validate_json(row.body) for row in connection.execute(query)}
+
+    def by_event(self, source: str, event_key: str) -> Logged | None:
+        """The signal of that event of that source."""
+        table = tables.signals
+        query = sa.select(table.c.seq, table.c.body).where(table.c.source == source, table.c.event_key == event_key)
+        with self._engine.connect() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else Logged(row.seq, Signal.model_validate_json(row.body))
 
     def payload(self, identity: str) -> Payload:
         """What arrived, as it arrived. Raises `NotFound`."""

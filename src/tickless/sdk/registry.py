@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tickless.domain.errors import NotFound, SettingsInvalid
 from tickless.sdk.connector import Connector, Instance
+from tickless.sdk.drop_in import DropIn
 from tickless.sdk.listening import Listener
 from tickless.sdk.manifest import Manifest, OperationPromise, read_manifest
 from tickless.sdk.operations import Operation, operations_of
@@ -63,6 +64,16 @@ def load_connector(folder: Path) -> Connector:
         receiver=receiver,
         listener=listener,
     )
+
+
+def drop_ins() -> Iterator[tuple[str, DropIn]]:
+    """(id of the connector, the API of its vendor) for every folder that has one. Raises `SettingsInvalid`."""
+    for folder in connector_folders():
+        if (folder / "drop_in.py").is_file():
+            found = getattr(_module(folder.name, "drop_in"), "DROP_IN", None)
+            if not isinstance(found, DropIn):
+                raise SettingsInvalid(f"{folder.name}: drop_in.DROP_IN must be made with sdk.drop_in.drop_in(...)")
+            yield folder.name, found
 
 
 def _check_promises(manifest: Manifest, operations: Mapping[str, Operation]) -> None:

@@ -16,15 +16,14 @@ from starlette.routing import Route
 from tickless.domain.errors import BadInput, Forbidden, SettingsInvalid, Unauthenticated
 from tickless.domain.signal import Payload
 from tickless.doors.entrance import Entrance
-from tickless.doors.entrance.problems import NotReady, Problems, PutAside, problem, request_id_of
+from tickless.doors.entrance.problems import NotReady, Problems, problem, request_id_of
 from tickless.doors.hooks.health import health_routes
 from tickless.doors.hooks.metrics import Received, metrics_route
-from tickless.doors.hooks.reading import of_no_source, read_payload, without_credentials
+from tickless.doors.hooks.reading import read_payload, without_credentials
+from tickless.doors.hooks.taking import take_in
+from tickless.doors.hooks.vendors import Vendors
 from tickless.flow.desk.promise import Accepted, Desk
 from tickless.kit.log import get_logger
-
-ALERTMANAGER = "alertmanager"
-"""The source that the drop-in path sends as, unless the token is bound to another one."""
 
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _ORIGIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.:-]{0,252})")
@@ -39,7 +38,7 @@ def create_routes(desk: Desk, entrance: Entrance) -> list[Route]:
     hooks = _Hooks(desk, entrance, received)
     paths: dict[str, dict[str, _Endpoint]] = {
         "/hooks/{source}": {"POST": hooks.receive, "OPTIONS": hooks.handshake},
-        "/api/v2/alerts": {"POST": hooks.receive_like_alertmanager},
+        **Vendors(desk, entrance, received).paths(),
     }
     guarded = [
         Route(path, _by_method(known), methods=_METHODS, name=path, middleware=[Middleware(Problems)])
@@ -98,15 +97,6 @@ class _Hooks:
         self._received.accepted(source, accepted.received)
         return Response(status_code=200)
 
-    async def receive_like_alertmanager(self, request: Request) -> Response:
-        """Alertmanager's API v2, for Prometheus to post to: 200 with an empty object."""
-        bound = await self._may_send(request, None)
-        source = bound or ALERTMANAGER
-        if self._desk.signed(source):
-            raise Forbidden("what this source sends is signed by its vendor", mend=f"send it to /hooks/{source}")
-        await self._take(request, source, bound=bound is not None)
-        return JSONResponse({})
-
     async def handshake(self, request: Request) -> Response:
         """CloudEvents' check that we want these events (HTTP 1.1 Web Hooks for Event Delivery, section 4)."""
         await self._may_send(request, _named(request))
@@ -118,7 +108,7 @@ class _Hooks:
         headers = {"Allow": "POST, OPTIONS", "WebHook-Allowed-Origin": origin, "WebHook-Allowed-Rate": "*"}
         return Response(status_code=200, headers=headers)
 
-    async def _may_send(self, request: Request, source: str | None) -> str | None:
+    async def _may_send(self, request: Request, source: str) -> str | None:
         """The source the token is bound to, if any. Raises `Unauthenticated`, `Forbidden`."""
         visitor = self._entrance.known_sender(request)
         if visitor is None:
@@ -126,20 +116,13 @@ class _Hooks:
         self._entrance.require(visitor, "signals:write")
         if visitor.kind != "token":
             raise Forbidden("receivers take API tokens only", mend="create one: tickless token create")
-        if source is not None and visitor.source not in {None, source}:
+        if visitor.source not in {None, source}:
             raise Forbidden(f"this token may not send as {source!r}", mend="use the token of that source")
         return visitor.source
 
     async def _take(self, request: Request, source: str, *, bound: bool) -> Accepted:
         payload = await self._read(request, source)
-        accepted = await self._desk.receive(payload if bound else of_no_source(payload))
-        if accepted.quarantined is not None:
-            self._received.quarantined(source)
-        if accepted.quarantined is not None and not accepted.new:
-            reason = accepted.reason or "this cannot be read"
-            raise PutAside(reason, quarantined=accepted.quarantined, mend=accepted.mend or "")
-        self._received.accepted(source, accepted.received)
-        return accepted
+        return await take_in(payload, desk=self._desk, received=self._received, bound=bound)
 
     async def _read(self, request: Request, source: str, *, all_headers: bool = False) -> Payload:
         limit, at = self._entrance.settings.max_hook_body, self._desk.clock.now()
