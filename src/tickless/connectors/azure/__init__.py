@@ -1,0 +1,1 @@
+"""Azure Monitor: alerts in the common alert schema."""

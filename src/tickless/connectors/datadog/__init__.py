@@ -1,0 +1,1 @@
+"""Datadog: monitor alerts by a webhook with our payload template."""

@@ -1,0 +1,1 @@
+"""Google Cloud Monitoring: incidents by webhook or Pub/Sub push."""
