@@ -125,6 +125,8 @@ def test_runbooks_are_listed_shown_and_checked_without_a_server(shell: Shell, tm
     told = nowhere.run("runbook", "check", str(wrong), code=1).stdout
     assert f"{wrong}:" in told
     assert nowhere.json("runbook", "check", str(wrong), code=1)[str(wrong)]
+    assert "everything compiles" in shell.run("runbook", "sync").stdout
+    assert shell.json("runbook", "sync", "--dry-run")["problems"] == []
     shell.run("runbook", "rung", "mailbox.raise-quota", "approve")
     assert shell.run("runbook", "rung", "mailbox.raise-quota", "god", code=2)
 

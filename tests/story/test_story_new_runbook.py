@@ -1,5 +1,5 @@
-"""A runbook with five example sentences and nothing else: it is reached in chat in words that nobody taught, what it does is
-verified, and the intents page shows with what it is confused."""
+"""A runbook with five example sentences and nothing else, put into the folder of a running house: it is reached in chat in
+words that nobody taught, what it does is verified, and the intents page shows with what it is confused."""
 
 from __future__ import annotations
 
@@ -66,11 +66,18 @@ UNTAUGHT = (
 
 
 @pytest.fixture(scope="module")
-def stage(make_stage: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    folder: Path = tmp_path_factory.mktemp("new") / "runbooks"
-    folder.mkdir()
-    (folder / "parking.yaml").write_text(RUNBOOK, encoding="utf-8")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made: Path = tmp_path_factory.mktemp("new") / "runbooks"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture(scope="module")
+def stage(make_stage: Callable[..., Any], folder: Path) -> Iterator[Stage]:
     with make_stage(runbooks=(shipped("runbooks"), folder)) as made:
+        (folder / "parking.yaml").write_text(RUNBOOK, encoding="utf-8")
+        published = made.house.desk.runbooks.sync(by="user:a")
+        assert published.added == ("parking.permit",)
         yield made
 
 
@@ -93,10 +100,7 @@ def test_what_others_say_still_reaches_what_is_theirs(stage: Stage) -> None:
 
 
 def test_the_intents_page_shows_it_with_what_it_is_confused_with(stage: Stage) -> None:
-    entrance = stage.house.entrance
-    user = entrance.create_user("reads-intents", roles=["operator"])
-    session = entrance.redeem_link(entrance.make_link(user), address="127.0.0.1")
-    browser = TestClient(stage.house.site, base_url="http://127.0.0.1", cookies={"tickless_session": session.token})
+    browser = _browser(stage, "operator")
     row = until(lambda: _row(browser.get("/intents").text, "parking permit"), within=150)
     assert "5 examples" in row
     report = stage.house.desk.intents()
@@ -109,6 +113,31 @@ def test_the_intents_page_shows_it_with_what_it_is_confused_with(stage: Stage) -
         assert sentence.text in SENTENCES
         assert sentence.text in row
         assert sentence.sounds_like in row
+
+
+def test_a_file_that_does_not_compile_is_named_and_what_held_goes_on_holding(stage: Stage, folder: Path) -> None:
+    browser = _browser(stage, "admin")
+    broken = folder / "parking.yaml"
+    broken.write_text(RUNBOOK.replace("effect: change", "effect: read"), encoding="utf-8")
+    guard = re.search(r'name="csrf" value="([^"]+)"', browser.get("/runbooks").text)
+    assert guard is not None
+    page = browser.post("/runbooks/sync", data={"csrf": guard[1]}, headers={"Origin": "http://127.0.0.1"}).text
+    assert "parking.yaml:" in page
+    assert "what held before goes on holding" in page
+    assert [one.ok for one in stage.house.desk.doctor() if one.check == "runbooks"] == [False]
+    person = stage.cast.draw(lambda one: GROUP not in one.groups)
+    assert stage.talk(person).say("I need a parking permit please").ends().case.outcome == "verified"
+    broken.write_text(RUNBOOK, encoding="utf-8")
+    mended = browser.post("/runbooks/sync", data={"csrf": guard[1]}, headers={"Origin": "http://127.0.0.1"}).text
+    assert "Nothing has changed" in mended
+    assert [one.ok for one in stage.house.desk.doctor() if one.check == "runbooks"] == [True]
+
+
+def _browser(stage: Stage, role: str) -> TestClient:
+    entrance = stage.house.entrance
+    user = entrance.create_user(f"is-{role}", roles=[role])
+    session = entrance.redeem_link(entrance.make_link(user), address="127.0.0.1")
+    return TestClient(stage.house.site, base_url="http://127.0.0.1", cookies={"tickless_session": session.token})
 
 
 def _row(page: str, intent: str) -> str:

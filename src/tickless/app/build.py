@@ -12,7 +12,7 @@ from typing import Literal
 
 from starlette.applications import Starlette
 
-from tickless.app.configured import registry_of, runbooks_of
+from tickless.app.configured import registry_of, runbooks_of, runbooks_signature
 from tickless.app.language import Language, language_of
 from tickless.app.library import LibraryCache
 from tickless.app.listening import Listening
@@ -21,6 +21,7 @@ from tickless.app.settings import Settings
 from tickless.app.shipped import shipped
 from tickless.app.web import create_site
 from tickless.app.world import WorldCache
+from tickless.domain.runbook import Runbook
 from tickless.doors.entrance import Entrance
 from tickless.flow.asking import Asking
 from tickless.flow.case_steps import CaseSteps
@@ -36,6 +37,7 @@ from tickless.flow.intake import Intake
 from tickless.flow.interpreter import Interpreter
 from tickless.flow.newcomers import Newcomers
 from tickless.flow.posting.postman import Postman
+from tickless.flow.publishing import Publishing
 from tickless.flow.resolution import Resolution
 from tickless.flow.rooms import Pace, Rooms
 from tickless.flow.run_steps import RunSteps
@@ -51,6 +53,7 @@ from tickless.flow.watching import Watching
 from tickless.journal import Journal
 from tickless.kit.clock import Clock, SystemClock
 from tickless.kit.sealing import Seal
+from tickless.sdk.registry import Registry
 from tickless.sdk.secrets import Secrets
 from tickless.stages.act.house import house_operations
 from tickless.stages.act.service import ActRoom
@@ -148,6 +151,7 @@ def build(
     schedules = Schedules(
         rooms=rooms, engine=engine, watching=Watching(rooms=rooms, engine=engine), node=node, role=role,
         take_over=settings.database is not None, chores=[care.look, IdentityDesk(rooms).sweep, *chores],
+        looks=[rooms.runbooks.look],
     )  # fmt: skip
     desk = FrontDesk(rooms=rooms, engine=engine, wake=woken, renew=language.renew, care=care)
     tickets = _tickets(settings, rooms, node=node, desk=desk, short=short)
@@ -170,10 +174,11 @@ def _rooms(
     vault = Vault(journal=journal, seal=Seal.from_file(settings.data / "seal.key"), clock=clock)
     secret_store = Secrets(dict(secret_values), once=vault.reveal)
     registry = registry_of(settings, secret_store)
-    runbooks = runbooks_of(settings, registry)
-    language = language_of(settings, journal=journal, runbooks=runbooks, clock=clock, secrets=secret_store)
-    own = take_back_runbook()
-    runbooks = {own.runbook: own, **runbooks}  # nothing in a message leads to it, so that nobody teaches it
+    runbooks = Publishing(
+        journal, clock, read=lambda: _runbooks(settings, registry), signature=lambda: runbooks_signature(settings)
+    )
+    language = language_of(settings, journal=journal, publishing=runbooks, clock=clock, secrets=secret_store)
+    runbooks.changed = language.renew
     policy = PolicyEngine.load(settings.policies or shipped("policies"))
     decide = DecisionRoom(
         journal=journal,
@@ -213,6 +218,12 @@ def _rooms(
                                        people=Newcomers(rooms, renew=language.renew)):  # fmt: skip
         registry.add(operation)
     return rooms, language
+
+
+def _runbooks(settings: Settings, registry: Registry) -> dict[str, Runbook]:
+    """Those of the folders, and the house's own, to which nothing in a message leads."""
+    own = take_back_runbook()
+    return {own.runbook: own, **runbooks_of(settings, registry)}
 
 
 def _tickets(settings: Settings, rooms: Rooms, *, node: str, desk: FrontDesk, short: Summarising | None) -> TicketSync:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tickless.app.settings import Settings
 from tickless.app.shipped import shipped
 from tickless.domain.errors import SettingsInvalid
@@ -39,6 +41,23 @@ def runbooks_of(settings: Settings, registry: Registry) -> dict[str, Runbook]:
     """Compile every runbook. Raises `RunbookInvalid` with all problems of all files."""
     catalogue = catalogue_of(registry)
     found: dict[str, Runbook] = {}
-    for folder in settings.runbooks or (shipped("runbooks"),):
+    for folder in _folders(settings):
         found |= {runbook.runbook: runbook for runbook in compile_folder(folder, catalogue=catalogue)}
     return found
+
+
+def runbooks_signature(settings: Settings) -> str:
+    """Changes whenever a runbook file is added, removed or written; cheap enough to look every few seconds."""
+    parts = []
+    try:
+        for folder in _folders(settings):
+            for path in sorted(folder.rglob("*.yaml")):
+                told = path.stat()
+                parts.append(f"{path}:{told.st_mtime_ns}:{told.st_size}")
+    except OSError:
+        return "unreadable"
+    return "\n".join(parts)
+
+
+def _folders(settings: Settings) -> tuple[Path, ...]:
+    return tuple(settings.runbooks) or (shipped("runbooks"),)

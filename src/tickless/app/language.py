@@ -13,7 +13,7 @@ from tickless.app.library import LibraryCache
 from tickless.app.models import models_of
 from tickless.app.settings import Settings
 from tickless.app.world import Lessons, WorldCache
-from tickless.domain.runbook import Runbook
+from tickless.flow.publishing import Publishing
 from tickless.journal import Journal
 from tickless.kit.clock import Clock
 from tickless.sdk.secrets import Secrets
@@ -36,18 +36,18 @@ class Language:
 
 
 def language_of(
-    settings: Settings, *, journal: Journal, runbooks: dict[str, Runbook], clock: Clock, secrets: Secrets
+    settings: Settings, *, journal: Journal, publishing: Publishing, clock: Clock, secrets: Secrets
 ) -> Language:
     """By the settings. Raises `SettingsInvalid` for a model without the packages that speak with it."""
     encoder, without = encoder_of(settings.brain)
     rejection = settings.brain.in_scope_rejection
 
     def teach(lessons: Lessons) -> Brain:
-        given = runbooks.values()
+        given = publishing.values()
         return build_brain(given, extra_examples=lessons, encoder=encoder, without=without, rejection=rejection)
 
     library = LibraryCache(journal, encoder)
-    world = WorldCache(journal, teach, runbooks, library.lessons)
+    world = WorldCache(journal, teach, publishing, library.lessons)
     intents = IntentsCache(
         lambda: world.understanding().brain,
         lambda examples: teach_brain(examples, encoder=encoder, rejection=rejection),

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from tickless.ai import Brain, Example
 from tickless.domain.runbook import Runbook
 from tickless.domain.world import World
+from tickless.flow.publishing import Publishing
 from tickless.journal import Journal
 from tickless.journal.world import read_world
 from tickless.stages.understand.gazetteer import build_gazetteer
@@ -29,16 +30,16 @@ class WorldCache:
         self,
         journal: Journal,
         teach: Callable[[Lessons], Brain],
-        runbooks: dict[str, Runbook],
+        publishing: Publishing,
         lessons: Callable[[], Lessons] = lambda: (),
     ) -> None:
         self._journal = journal
         self._teach = teach
         self._lessons = lessons
-        self._taught: tuple[Lessons, Lessons] | None = None
+        self._publishing = publishing
+        self._taught: tuple[Lessons, Lessons, dict[str, Runbook]] | None = None
         self._offered: Lessons = ()
         self._brain: Brain | None = None
-        self._kinds = kinds_of(runbooks.values())
         self._lock = threading.Lock()
         self._read_at = float("-inf")
         self._world = World()
@@ -55,13 +56,13 @@ class WorldCache:
         world = self.world()
         lessons = self._lessons()
         with self._lock:
-            both = (lessons, self._offered)
+            now = (lessons, self._offered, self._publishing.held)
             if (
                 self._brain is None
                 or self._taught is None
-                or any(a is not b for a, b in zip(both, self._taught, strict=True))
+                or any(a is not b for a, b in zip(now, self._taught, strict=True))
             ):
-                self._brain, self._taught, self._understanding = self._teach((*lessons, *self._offered)), both, None
+                self._brain, self._taught, self._understanding = self._teach((*lessons, *self._offered)), now, None
             if self._understanding is None:
                 gazetteer = build_gazetteer(
                     people=world.people.values(),
@@ -69,7 +70,8 @@ class WorldCache:
                     devices=world.devices.values(),
                     services=world.services.values(),
                 )
-                self._understanding = Understanding(self._brain, gazetteer, kinds=self._kinds)
+                kinds = kinds_of(self._taught[2].values())
+                self._understanding = Understanding(self._brain, gazetteer, kinds=kinds)
             return self._understanding
 
     def renew(self) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tickless.ai.models import Models
-from tickless.domain.runbook import Runbook
 from tickless.domain.world import World
 from tickless.flow.courtesy import Courtesy
+from tickless.flow.publishing import Publishing
 from tickless.journal import Journal
 from tickless.kit.clock import Clock
 from tickless.practices.knowledge import Composer, Library
@@ -44,7 +44,7 @@ class Rooms:
     journal: Journal
     clock: Clock
     registry: Registry
-    runbooks: Mapping[str, Runbook]
+    runbooks: Publishing
     policy: PolicyEngine
     world: Callable[[], World]
     understanding: Callable[[], Understanding]

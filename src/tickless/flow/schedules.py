@@ -22,6 +22,7 @@ BEAT_SECONDS = 2.0
 DEAD_AFTER = dt.timedelta(seconds=10)
 LEASE = "schedules"
 LEASE_SECONDS = 8.0
+LOOK_SECONDS = 10.0
 SWEEP_EVERY = dt.timedelta(seconds=30)
 
 log = get_logger("flow")
@@ -29,7 +30,7 @@ log = get_logger("flow")
 
 class Schedules:
     """Beats for its node, and works for all while it holds the lease. `dead_after`: how long a node may be silent.
-    `chores`: what else is done every half minute."""
+    `chores`: what else is done every half minute, by one process; `looks`: what every process does for itself."""
 
     def __init__(
         self,
@@ -42,6 +43,7 @@ class Schedules:
         take_over: bool,
         dead_after: dt.timedelta = DEAD_AFTER,
         chores: Sequence[Callable[[dt.datetime], None]] = (),
+        looks: Sequence[Callable[[], None]] = (),
     ) -> None:
         self._rooms = rooms
         self._engine = engine
@@ -55,6 +57,7 @@ class Schedules:
         self._threads: list[threading.Thread] = []
         self._watching = watching
         self._chores = tuple(chores)
+        self._looks = tuple(looks)
         self._swept_at: dt.datetime | None = None
         self._steady_since: dt.datetime | None = None
 
@@ -63,6 +66,8 @@ class Schedules:
         jobs = [("heartbeat", self.beat, self._beat_every)]  # on its own: a slow probe must not look like a dead node
         if self._role != "door":
             jobs.append(("schedules", self.tick, min(TICK_SECONDS, self._beat_every)))
+        if self._looks:
+            jobs.append(("looks", self._look, LOOK_SECONDS))
         for name, job, pause in jobs:
             self._threads.append(threading.Thread(target=self._loop, args=(job, pause), name=name, daemon=True))
             self._threads[-1].start()
@@ -83,6 +88,10 @@ class Schedules:
                 job()
             except Exception as error:
                 log.error("a schedule could not run", exc_info=error)
+
+    def _look(self) -> None:
+        for look in self._looks:
+            look()
 
     def beat(self) -> None:
         """Say that this process is alive."""

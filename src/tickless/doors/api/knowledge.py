@@ -11,10 +11,11 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from tickless.domain.errors import Forbidden, NotFound, Problem
+from tickless.domain.errors import Forbidden, NotFound
 from tickless.domain.knowledge import Article
 from tickless.doors.api.guards import Actor, DeskHere, Known, Reader, new_router
 from tickless.doors.api.paging import Limit
+from tickless.doors.api.problems import MOST_TOLD, ProblemShown, show_problems
 from tickless.doors.api.schemas import Page, Shown
 from tickless.doors.entrance import Visitor
 from tickless.doors.entrance.knowledge import may_edit, may_see
@@ -34,7 +35,6 @@ from tickless.practices.knowledge.reading import (
 from tickless.practices.knowledge.service import Taken, import_batch, latest_version, save, versions_of
 
 router = new_router("knowledge")
-MOST_TOLD = 1_000
 State = Literal["draft", "published", "retired"]
 Line = Annotated[str, Field(max_length=300)]
 
@@ -150,14 +150,6 @@ class FolderGiven(Shown):
         min_length=1, max_length=300, description="What stands before each path; names the folder for good"
     )
     files: list[FileGiven] = Field(max_length=20_000)
-
-
-class ProblemShown(Shown):
-    path: str
-    line: int
-    where: str
-    reason: str
-    mend: str
 
 
 class TakenShown(Shown):
@@ -387,12 +379,8 @@ def _taken(one: Taken) -> TakenShown:
         changed=list(one.changed),
         retired=list(one.retired),
         same=one.same,
-        problems=[_problem(problem) for problem in one.problems[:MOST_TOLD]],
+        problems=show_problems(one.problems),
     )
-
-
-def _problem(one: Problem) -> ProblemShown:
-    return ProblemShown(path=one.path, line=one.line, where=one.where, reason=one.reason, mend=one.mend)
 
 
 def _refused(taken: Taken, request_id: str) -> dict[str, Any]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import Query
 
 from tickless.domain.errors import NotFound
 from tickless.domain.runbook import Runbook
-from tickless.doors.api.guards import Actor, DeskHere, Reader, new_router
+from tickless.doors.api.guards import Actor, Admin, DeskHere, Reader, new_router
+from tickless.doors.api.problems import ProblemShown, show_problems
 from tickless.doors.api.schemas import (
     CaseShown,
     Page,
@@ -15,11 +19,22 @@ from tickless.doors.api.schemas import (
     RunbookWhole,
     RunInputs,
     RunRunbook,
+    Shown,
 )
 from tickless.doors.api.views import show_case, show_plan, show_runbook, tamed
 from tickless.flow.desk.promise import Desk
 
 router = new_router("runbooks")
+
+
+class PublishedShown(Shown):
+    """What holds now. With problems nothing changed, and what held before goes on holding."""
+
+    runbooks: int
+    added: list[str]
+    changed: list[str]
+    retired: list[str]
+    problems: list[ProblemShown]
 
 
 def _rungs(desk: Desk) -> dict[str, str]:
@@ -36,6 +51,19 @@ def list_runbooks(desk: DeskHere, visitor: Reader) -> Page[RunbookShown]:
 @router.get("/runbooks/schema", summary="JSON Schema of a runbook file, for editors")
 def schema(visitor: Reader) -> dict[str, Any]:
     return Runbook.model_json_schema(by_alias=True)
+
+
+@router.post("/runbooks/sync", summary="Read the configured folders again")
+async def sync_runbooks(*, desk: DeskHere, visitor: Admin, dry_run: Annotated[bool, Query()] = False) -> PublishedShown:
+    """All of them or none. They are read by themselves, too, some seconds after a file changes."""
+    found = await asyncio.to_thread(lambda: desk.runbooks.sync(by=visitor.actor, dry_run=dry_run))
+    return PublishedShown(
+        runbooks=found.runbooks,
+        added=list(found.added),
+        changed=list(found.changed),
+        retired=list(found.retired),
+        problems=show_problems(found.problems),
+    )
 
 
 @router.get("/runbooks/{runbook}", summary="One runbook, whole")

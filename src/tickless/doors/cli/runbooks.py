@@ -1,4 +1,4 @@
-"""`tickless runbook …`: list, show, check, schema, rung."""
+"""`tickless runbook …`: list, show, check, sync, schema, rung."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import yaml
 from tickless.domain.runbook import Runbook
 from tickless.doors.cli.client import part
 from tickless.doors.cli.output import line, show_table
-from tickless.doors.cli.session import FAILED, AsJson, print_json, session_of
+from tickless.doors.cli.session import FAILED, AsJson, print_json, session_of, tell
 
-runbook = typer.Typer(no_args_is_help=True, help="Runbooks: list, show, check files, the schema, autonomy.")
+runbook = typer.Typer(no_args_is_help=True, help="Runbooks: list, show, check files, publish them, autonomy.")
 RunbookRef = Annotated[str, typer.Argument(metavar="RUNBOOK", help="Id, such as directory.unlock-account.")]
 
 
@@ -59,6 +59,29 @@ def check(
         if not found:
             line("There is no runbook file there.")
     if not found or any(found.values()):
+        raise typer.Exit(FAILED)
+
+
+@runbook.command("sync")
+def sync(
+    context: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read the configured folders again now, all runbooks or none. (They are read by themselves when a file changes.)"""
+    with session_of(context).api() as api:
+        found = api.post(f"/runbooks/sync?dry_run={str(dry_run).lower()}")
+    if as_json:
+        print_json(found)
+    else:
+        for one in found["problems"]:
+            tell(f"{one['path']}:{one['line']}: {one['where']}: {one['reason']}", mend=one["mend"])
+        for what in ("added", "changed", "retired"):
+            for name in found[what]:
+                line(f"{'would be ' if dry_run else ''}{what}: {name}")
+        told = "nothing was taken in; what held before goes on holding" if found["problems"] else "everything compiles"
+        line(f"{found['runbooks']} runbooks: {told}")
+    if found["problems"]:
         raise typer.Exit(FAILED)
 
 

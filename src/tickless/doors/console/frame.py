@@ -167,6 +167,8 @@ TOLD: dict[str, str] = {
     "ticket_taken": "It is yours now.",
     "ticket_resolved": "The person is asked whether it works.",
     "ticket_open": "It is open again.",
+    "published": "Read. What is new or changed holds from now on, and the brain has been taught it.",
+    "same_runbooks": "Read. Nothing has changed.",
     "called_off": "Done. Whoever waits for its end is told.",
     "announced": "Told to everybody in this case.",
     "reopened": "Reopened. The outcome counts as regressed and the case is decided anew.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.routing import BaseRoute
 
 from tickless.domain.errors import BadInput, NotFound
@@ -13,6 +15,7 @@ from tickless.doors.console.wording import RUNGS
 def routes(frame: Frame) -> list[BaseRoute]:
     return [
         frame.show("/runbooks", "read", listing),
+        frame.deed("/runbooks/sync", "admin", sync),
         frame.show("/runbooks/{id}", "read", page),
         frame.deed("/runbooks/{id}/rung", "admin", set_rung),
         frame.deed("/runbooks/{id}/brake", "act", brake),
@@ -26,7 +29,13 @@ def listing(visit: Visit) -> Screen:
     areas: dict[str, list[Runbook]] = {}
     for runbook in sorted(visit.desk.runbooks.values(), key=lambda found: found.runbook):
         areas.setdefault(runbook.runbook.split(".", maxsplit=1)[0], []).append(runbook)
-    return Screen("runbooks.html", {"areas": areas, "rungs": rungs})
+    return Screen("runbooks.html", {"areas": areas, "rungs": rungs, "problems": visit.desk.runbooks.problems})
+
+
+async def sync(visit: Visit, form: Form) -> str:
+    """Read the folders again now."""
+    found = await asyncio.to_thread(visit.desk.runbooks.sync, by=visit.visitor.actor)
+    return "/runbooks" if found.problems else f"/runbooks?told={'published' if found.differs else 'same_runbooks'}"
 
 
 def page(visit: Visit) -> Screen:

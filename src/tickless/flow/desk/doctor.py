@@ -142,6 +142,12 @@ def _model(rooms: Rooms) -> Check:
 
 
 def _runbooks(rooms: Rooms) -> Check:
+    wrong = rooms.runbooks.problems
+    if wrong:
+        detail = (
+            f"{len(wrong)} problems in the folder, so that the {len(rooms.runbooks)} of before stand; first: {wrong[0]}"
+        )
+        return Check("runbooks", ok=False, detail=detail, mend="`tickless runbook check FOLDER` names all of them")
     return Check("runbooks", ok=bool(rooms.runbooks), detail=f"{len(rooms.runbooks)} compiled",
                  mend="" if rooms.runbooks else "point `runbooks` in the settings to a folder")  # fmt: skip
 

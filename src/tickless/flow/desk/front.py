@@ -66,7 +66,7 @@ class FrontDesk:
         self.assisting = Assisting(rooms)
         self.journal = rooms.journal
         self.clock = rooms.clock
-        self.runbooks: dict[str, Runbook] = dict(rooms.runbooks)
+        self.runbooks = rooms.runbooks
 
     async def receive(self, payload: Payload) -> Accepted:
         got = await self._rooms.sense.receive(payload)

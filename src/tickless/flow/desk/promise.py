@@ -16,12 +16,12 @@ from tickless.domain.decision import ApprovalRequest
 from tickless.domain.known import Bulletin
 from tickless.domain.person import Person
 from tickless.domain.plan import Plan
-from tickless.domain.runbook import Runbook
 from tickless.domain.signal import Deed, Payload, Sender
 from tickless.flow.desk.assisting import Assisting
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.speaking import Draft
 from tickless.flow.desk.tickets import TicketDesk
+from tickless.flow.publishing import Publishing
 from tickless.journal import Journal
 from tickless.kit.clock import Clock
 from tickless.practices.knowledge.library import Library
@@ -98,7 +98,7 @@ class Desk(Protocol):
 
     journal: Journal
     clock: Clock
-    runbooks: dict[str, Runbook]
+    runbooks: Publishing
     tickets: TicketDesk
     identity: IdentityDesk
     assisting: Assisting

@@ -1,0 +1,133 @@
+"""The runbooks that hold now: read again when a file of their folders changes, all of them or none."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
+from dataclasses import dataclass
+
+from tickless.domain.errors import Problem, RunbookInvalid
+from tickless.domain.runbook import Runbook
+from tickless.journal import Journal
+from tickless.kit.canonical import digest
+from tickless.kit.clock import Clock
+from tickless.kit.log import get_logger
+
+MARK = "runbooks"
+"""What was published last, for all processes: the first to notice a change writes it into the audit record."""
+
+log = get_logger("flow")
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a look at the folders found. With problems nothing changed: what held before goes on holding."""
+
+    runbooks: int
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    retired: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.added or self.changed or self.retired)
+
+
+class Publishing(Mapping[str, Runbook]):
+    """Runbooks by id. What runs goes on by the plan it was given; the next decision is made with what holds then.
+
+    `read` compiles the folders and raises `RunbookInvalid` with every problem; `signature` changes when a file does.
+    `changed`: called after something else holds, so that the brain is taught it.
+    """
+
+    def __init__(
+        self, journal: Journal, clock: Clock, *, read: Callable[[], dict[str, Runbook]], signature: Callable[[], str]
+    ) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._read = read
+        self._signature = signature
+        self._lock = threading.Lock()
+        self._seen = signature()
+        self._held = read()
+        self.problems: tuple[Problem, ...] = ()
+        self.changed: Callable[[], None] = lambda: None
+
+    @property
+    def held(self) -> dict[str, Runbook]:
+        """What holds at this moment: another object as soon as something else does. Not to be changed."""
+        return self._held
+
+    def __getitem__(self, runbook: str) -> Runbook:
+        return self._held[runbook]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def keys(self) -> KeysView[str]:
+        return self._held.keys()
+
+    def values(self) -> ValuesView[Runbook]:
+        return self._held.values()
+
+    def items(self) -> ItemsView[str, Runbook]:
+        return self._held.items()
+
+    def look(self) -> None:
+        """By the clock, in every process: take in what changed."""
+        if self._signature() != self._seen:
+            self.sync(by="tickless")
+
+    def sync(self, *, by: str, dry_run: bool = False) -> Published:
+        """Read the folders now. One file with a problem leaves everything as it was."""
+        with self._lock:
+            seen, before = self._signature(), self._held
+            try:
+                fresh = self._read()
+            except RunbookInvalid as error:
+                found = Published(len(before), problems=error.problems)
+            else:
+                found = _compared(before, fresh)
+            if dry_run:
+                return found
+            self._seen, self.problems = seen, found.problems
+            if found.differs:
+                self._held = fresh
+                self._record(found, by=by)
+        if found.problems:
+            log.error("runbooks were not taken in", problems=[str(one) for one in found.problems[:10]])
+        elif found.differs:
+            self.changed()
+        return found
+
+    def _record(self, found: Published, *, by: str) -> None:
+        stands = digest({name: one.model_dump(mode="json", by_alias=True) for name, one in self._held.items()})
+        with self._journal.write() as tx:
+            if tx.coordination.mark(MARK) == stands:
+                return
+            tx.coordination.note(MARK, stands)
+            tx.audit.append(
+                at=self._clock.now(),
+                actor=by,
+                action="runbook.published",
+                subject="runbooks",
+                detail={
+                    "added": {name: self._held[name].revision for name in found.added},
+                    "changed": {name: self._held[name].revision for name in found.changed},
+                    "retired": list(found.retired),
+                },
+            )
+
+
+def _compared(before: Mapping[str, Runbook], fresh: Mapping[str, Runbook]) -> Published:
+    both = sorted(before.keys() & fresh.keys())
+    return Published(
+        len(fresh),
+        added=tuple(sorted(fresh.keys() - before.keys())),
+        changed=tuple(name for name in both if before[name] != fresh[name]),
+        retired=tuple(sorted(before.keys() - fresh.keys())),
+    )
