@@ -20,7 +20,7 @@ from tickless.sdk.fields import Fields, as_text, identity, is_form, read_form, r
 MEND = "use the payload that ships with the connector: connectors/datadog/payload.json"
 _UNFILLED = re.compile(r"\$[A-Z][A-Z_0-9]*(\[[^\]]*\])?|null|none", re.IGNORECASE)
 """What a variable without a value leaves behind."""
-_AGAIN = re.compile(r"^(re-?|renotify\s*)", re.IGNORECASE)
+_AGAIN = re.compile(r"^(re-|renotify\s*)", re.IGNORECASE)
 _STATES: dict[str, SignalState] = {
     "triggered": "firing", "warn": "firing", "warning": "firing", "alert": "firing", "": "firing", "notify": "firing",
     "recovered": "resolved", "ok": "resolved", "resolved": "resolved",

@@ -14,13 +14,14 @@ from tickless.domain.signal import Payload
 from tickless.sdk import Item
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
+PLAIN = Settings()
 
 
 def stored(name: str) -> dict[str, Any]:
     return dict(json.loads((FIXTURES / f"{name}.json").read_text()))
 
 
-def arrive(body: Any, settings: Settings = Settings()) -> Item:
+def arrive(body: Any, settings: Settings = PLAIN) -> Item:
     payload = Payload(
         source="azure", received_at=dt.datetime(2026, 3, 2, tzinfo=dt.UTC), body=json.dumps(body).encode()
     )

@@ -19,6 +19,7 @@ from tickless.sdk import Item
 FOLDER = Path(__file__).parent.parent
 TEMPLATE: dict[str, str] = json.loads((FOLDER / "payload.json").read_text())
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+PLAIN = Settings()
 
 
 def fill(**variables: str) -> dict[str, str]:
@@ -26,7 +27,7 @@ def fill(**variables: str) -> dict[str, str]:
     return {name: variables.get(value.lstrip("$"), value) for name, value in TEMPLATE.items()}
 
 
-def arrive(body: Any, settings: Settings = Settings(), *, form: bool = False) -> Item:
+def arrive(body: Any, settings: Settings = PLAIN, *, form: bool = False) -> Item:
     data = urlencode(body) if form else json.dumps(body)
     payload = Payload(source="datadog", received_at=dt.datetime(2026, 3, 2, tzinfo=dt.UTC), body=data.encode(),
                       content_type=FORM if form else JSON)  # fmt: skip
