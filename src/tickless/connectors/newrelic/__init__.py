@@ -1,0 +1,1 @@
+"""New Relic: issues by a workflow webhook with our payload template."""

@@ -1,0 +1,1 @@
+"""Sentry: metric alerts, issue alerts, issues and errors, with its signature checked."""
