@@ -18,6 +18,7 @@ from tickless.domain.finding import Finding
 from tickless.domain.held import CaseSummary, Held
 from tickless.domain.knowledge import Article, ArticleVersion, Asked
 from tickless.domain.known import Bulletin, KnownError, Maintenance
+from tickless.domain.lesson import Lesson
 from tickless.domain.measure import Resolution
 from tickless.domain.person import App, Delegation, Device, Person, PersonChange
 from tickless.domain.plan import Run
@@ -231,6 +232,15 @@ class Tx:
             tables.asked,
             Asked,
             lambda x: {"id": x.id, "conversation": x.conversation, "article": x.article, "at": x.at},
+        )
+
+    @cached_property
+    def lessons(self) -> Shelf[Lesson]:
+        return Shelf(
+            self.connection,
+            tables.lessons,
+            Lesson,
+            lambda x: {"id": x.id, "state": x.state, "conversation": x.conversation, "need": x.need, "at": x.at},
         )
 
     @cached_property

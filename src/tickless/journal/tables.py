@@ -246,6 +246,9 @@ asked = _table(
     _time("at"),
     sa.Index("ix_asked_at", "at"),
 )
+lessons = _table(
+    "lessons", _id(), _text("state", 20, index=True), _text("conversation", index=True), _text("need"), _time("at")
+)
 catalogue = _table("catalogue", _id(), _text("name"), _text("need", index=True))
 known_errors = _table("known_errors", _id(), _text("service", index=True), _text("state", 20))
 maintenance = _table(
