@@ -1,0 +1,23 @@
+"""Settings of one Nagios or Icinga."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+
+def _known(zone: str) -> str:
+    if zone not in available_timezones():
+        raise ValueError(f"{zone!r} is no time zone; write one such as Europe/Berlin")
+    return zone
+
+
+class Settings(BaseModel):
+    """Nothing has to be set."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    zone: Annotated[str, AfterValidator(_known)] = "UTC"
+    """Time zone of its times without an offset. The commands that ship send seconds since 1970, which need none."""

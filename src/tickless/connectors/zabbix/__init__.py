@@ -1,0 +1,1 @@
+"""Zabbix: problems, updates and recoveries by our webhook media type."""
