@@ -1,0 +1,1 @@
+"""How monitors speak, wherever they are heard: by webhook or by mail."""
