@@ -1,5 +1,5 @@
 """Which messages are the same message with other values in it, learnt from the stream."""
 
-from tickless.stages.sense.patterns.miner import Learnt, Miner, Pattern, fingerprint_of
+from tickless.stages.sense.patterns.miner import Kept, Learnt, Miner, Pattern, fingerprint_of
 
-__all__ = ["Learnt", "Miner", "Pattern", "fingerprint_of"]
+__all__ = ["Kept", "Learnt", "Miner", "Pattern", "fingerprint_of"]

@@ -1,0 +1,256 @@
+"""OTLP metrics, protobuf → a batch. The common form of a number is read in arrays, any other one by one.
+
+The common form is `[11 <start>] 19 <time> 21|31 <value>`, then attributes. Formats: open-telemetry/opentelemetry-proto,
+`metrics/v1/metrics.proto`. A histogram or summary becomes its count and its sum, a summary's quantiles are gauges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from tickless.stages.sense.telemetry.batch import Batch, Ints, Rows, eight_bytes
+from tickless.stages.sense.telemetry.index import Book, SeriesIndex
+from tickless.stages.sense.telemetry.labels import NAME, Kind, labels_of
+from tickless.stages.sense.telemetry.otlp_values import attribute, label_names, resource, resource_labels
+from tickless.stages.sense.telemetry.skeleton import LONGEST, Skeleton
+from tickless.stages.sense.telemetry.wire import (
+    BYTES,
+    Field,
+    broken,
+    double_at,
+    fields,
+    fixed_at,
+    read_varint,
+    signed_fixed_at,
+    skip_field,
+)
+
+_GAUGE, _SUM, _HISTOGRAM, _EXPONENTIAL, _SUMMARY = 5, 7, 9, 10, 11
+_DELTA: Final = 1
+_NANO: Final = 1e-9
+
+
+@dataclass
+class _Reading:
+    """One request while it is read."""
+
+    index: SeriesIndex
+    book: Book
+    body: bytes = b""
+    batch: Batch = field(default_factory=Batch)
+    rows: Rows = field(default_factory=Rows)
+    slots: list[int] = field(default_factory=list)
+    after: list[int] = field(default_factory=list)
+    """Where the values of the common form end."""
+    points: list[tuple[int, int]] = field(default_factory=list)
+    metrics: list[tuple[_Metric, int]] = field(default_factory=list)
+    """Of which metric how many of them are, in their order."""
+
+    def place(self, key: bytes, pairs: Iterable[tuple[str, str]], kind: Kind) -> int:
+        slot = self.book.places.get(key) if key else None
+        return self.index.place(self.book, key, labels_of(pairs), kind) if slot is None else slot
+
+    def done(self) -> Batch:
+        if self.slots:
+            self._common()
+        self.rows.into(self.batch)
+        return self.batch
+
+    def _common(self) -> None:
+        after, slots = np.array(self.after, np.intp), np.array(self.slots, np.intp)
+        octets = np.frombuffer(self.body, np.uint8)
+        value = octets[after - 9]
+        form = (octets[after - 18] == 0x19) & ((value == 0x31) | (value == 0x21))
+        if form.all():
+            self._take(slots, after)
+            if not (self.rows.slots or self.batch.exemplars) and len(self.body) <= LONGEST:
+                started = after - np.array([start for start, _ in self.points], np.intp) == 27
+                known = Skeleton.of(self.body, slots, after, started=started, generation=self.index.generation)
+                self.book.remember(len(self.body), known)
+            return
+        self._take(slots[form], after[form])
+        owners = [metric for metric, count in self.metrics for _ in range(count)]
+        for row in np.flatnonzero(~form).tolist():
+            _number(self, owners[row], *self.points[row])
+
+    def _take(self, slots: Ints, after: Ints) -> None:
+        whole = np.frombuffer(self.body, np.uint8)[after - 9] == 0x31
+        eight = eight_bytes(self.body, after - 8)
+        values = np.where(whole, eight.view("<i8")[:, 0].astype(np.float64), eight.view("<f8")[:, 0])
+        self.batch.add(slots, eight_bytes(self.body, after - 17).view("<u8")[:, 0] * _NANO, values)
+
+    def again(self) -> bool:
+        """Whether it is a request that is known but for its times and values; then it is read."""
+        known = self.book.skeletons.get(len(self.body))
+        if known is None or known.generation != self.index.generation or not known.fits(self.body):
+            return False
+        self._take(known.slots, known.after)
+        return True
+
+
+def read_metrics(body: bytes, index: SeriesIndex, book: Book) -> Batch:
+    """`ExportMetricsServiceRequest`. Raises `PayloadRejected`."""
+    reading = _Reading(index, book, body)
+    if reading.again():
+        return reading.batch
+    for outer in fields(body, 0, len(body)):
+        if outer.number == 1 and outer.kind == BYTES:
+            _resource_metrics(reading, outer)
+    return reading.done()
+
+
+@dataclass(frozen=True)
+class _Metric:
+    name: str
+    of_resource: list[tuple[str, str]]
+    kind: Kind
+    context: bytes
+
+    def named(self, suffix: str, pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        return [*self.of_resource, *label_names(pairs), (NAME, self.name + suffix)]
+
+
+def _resource_metrics(reading: _Reading, outer: Field) -> None:
+    body = reading.body
+    inside = list(fields(body, outer.start, outer.stop))
+    raw = next((body[one.start : one.stop] for one in inside if one.number == 1 and one.kind == BYTES), b"")
+    of_resource = resource_labels(resource(raw, 0, len(raw)))
+    for scope in inside:
+        if scope.number != 2 or scope.kind != BYTES:
+            continue
+        for found in fields(body, scope.start, scope.stop):
+            if found.number == 2 and found.kind == BYTES:
+                _metric(reading, found, raw, of_resource)
+
+
+def _metric(reading: _Reading, outer: Field, raw: bytes, of_resource: list[tuple[str, str]]) -> None:
+    body, at, end = reading.body, outer.start, outer.stop
+    name = b""
+    while at < end:
+        tag = body[at]
+        if tag & 7 != BYTES or tag >= 0x80:
+            at = skip_field(body, at, end)
+            continue
+        length, start = read_varint(body, at + 1)
+        at = start + length
+        if at > end:
+            raise broken()
+        number = tag >> 3
+        if number == 1:
+            name = body[start:at]
+        elif number in (_GAUGE, _SUM, _HISTOGRAM, _EXPONENTIAL, _SUMMARY):
+            kind, points = _points(body, number, start, at)
+            context = reading.book.context(raw + bytes((number, kind)) + name)
+            metric = _Metric(name.decode("utf-8", "replace"), of_resource, kind, context)
+            if number in (_GAUGE, _SUM):
+                _numbers(reading, metric, points)
+            else:
+                for point in points:
+                    _distribution(reading, metric, number, point)
+
+
+def _points(body: bytes, number: int, at: int, end: int) -> tuple[Kind, list[tuple[int, int]]]:
+    """Where the data points stand, and how their values are to be read, by the metric's own word: monotonic sums count, those
+    of deltas are shares."""
+    points: list[tuple[int, int]] = []
+    delta, monotonic = False, number != _SUM
+    while at < end:
+        tag = body[at]
+        if tag == 0x0A:
+            length, start = body[at + 1] if at + 1 < end else 0, at + 2
+            if length >= 0x80:
+                length, start = read_varint(body, at + 1)
+            at = start + length
+            if at > end:
+                raise broken()
+            points.append((start, at))
+            continue
+        found = next(fields(body, at, end))
+        if found.number == 2 and number != _SUMMARY:
+            delta = found.value == _DELTA
+        elif found.number == 3 and number == _SUM:
+            monotonic = bool(found.value)
+        at = found.stop
+    if number == _GAUGE or not (delta or monotonic):
+        return Kind.GAUGE, points
+    return Kind.DELTA if delta else Kind.COUNTER, points
+
+
+def _numbers(reading: _Reading, metric: _Metric, points: list[tuple[int, int]]) -> None:
+    """The quick way, for points whose attributes are known in these very bytes; their form is looked at in the end."""
+    body, context = reading.body, metric.context
+    find = reading.book.places.get
+    slots, after = reading.slots, reading.after
+    quick = 0
+    for point in points:
+        start, stop = point
+        end = start + (27 if start < stop and body[start] == 0x11 else 18)
+        slot = find(context + body[end:stop]) if end <= stop else None
+        if slot is None:
+            _number(reading, metric, start, stop)
+        else:
+            slots.append(slot)
+            after.append(end)
+            quick += 1
+            reading.points.append(point)
+    if quick:
+        reading.metrics.append((metric, quick))
+
+
+def _number(reading: _Reading, metric: _Metric, start: int, stop: int) -> None:
+    body, time, value = reading.body, 0.0, float("nan")
+    pairs: list[tuple[str, str]] = []
+    key, plain = b"", True
+    for found in fields(body, start, stop):
+        if found.number == 3:
+            time = fixed_at(body, found) * _NANO
+        elif found.number == 4:
+            value = double_at(body, found)
+        elif found.number == 6:
+            value = float(signed_fixed_at(body, found))
+        elif found.number == 7 and found.kind == BYTES:
+            pairs.append(attribute(body, found.start, found.stop))
+        elif found.number == 5:
+            reading.batch.exemplars += 1
+            plain = False
+        elif found.number == 8 and found.value & 1:
+            return  # no value was recorded
+        if found.number in (4, 6):
+            key = metric.context + body[found.stop : stop]
+        elif found.number not in (2, 3, 7, 8) or (found.number in (2, 3) and key):
+            plain = False  # its bytes say more than its name
+    if not plain:
+        key = b""
+    reading.rows.add(reading.place(key, metric.named("", pairs), metric.kind), time, value)
+
+
+def _distribution(reading: _Reading, metric: _Metric, kind: int, point: tuple[int, int]) -> None:
+    """Histogram, exponential histogram and summary: their fields differ in the number of the attributes alone."""
+    body, time, total = reading.body, 0.0, None
+    count: float | None = None
+    pairs: list[tuple[str, str]] = []
+    quantiles: list[tuple[float, float]] = []
+    attributes = {_HISTOGRAM: 9, _EXPONENTIAL: 1, _SUMMARY: 7}[kind]
+    for found in fields(body, *point):
+        if found.number == attributes and found.kind == BYTES:
+            pairs.append(attribute(body, found.start, found.stop))
+        elif found.number == 3:
+            time = fixed_at(body, found) * _NANO
+        elif found.number == 4:
+            count = float(fixed_at(body, found))
+        elif found.number == 5:
+            total = double_at(body, found)
+        elif found.number == 6 and kind == _SUMMARY and found.kind == BYTES:
+            parts = {part.number: double_at(body, part) for part in fields(body, found.start, found.stop)}
+            quantiles.append((parts.get(1, 0.0), parts.get(2, 0.0)))
+    reading.batch.histograms += 1
+    for suffix, value in (("_count", count), ("_sum", total)):
+        if value is not None:
+            reading.rows.add(reading.place(b"", metric.named(suffix, pairs), metric.kind), time, value)
+    for quantile, value in quantiles:
+        named = metric.named("", [*pairs, ("quantile", repr(quantile))])
+        reading.rows.add(reading.place(b"", named, Kind.GAUGE), time, value)

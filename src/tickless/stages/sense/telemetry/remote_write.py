@@ -1,0 +1,302 @@
+"""Prometheus remote-write 1.0 and 2.0 → a batch. The common form of a series is read in arrays, any other one by one.
+
+The common form is labels, then one sample with a time of this century: `12 10 09 <double> 10 <six bytes>`.
+Formats: prometheus/prometheus `prompb/remote.proto`, `prompb/io/prometheus/write/v2/types.proto`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tickless.stages.sense.telemetry.batch import Batch, Ints, Rows, eight_bytes
+from tickless.stages.sense.telemetry.index import Book, SeriesIndex
+from tickless.stages.sense.telemetry.labels import Kind, Labels, kind_of, labels_of
+from tickless.stages.sense.telemetry.wire import (
+    BYTES,
+    broken,
+    double_at,
+    fields,
+    read_varint,
+    signed,
+    skip_field,
+    text_at,
+)
+
+_SAMPLE: Final = 18
+"""Bytes of a sample in its common form."""
+
+
+@dataclass
+class _Request:
+    """One request while it is read; `rows` are the values that came in another than the common form."""
+
+    body: bytes
+    index: SeriesIndex
+    book: Book
+    batch: Batch = field(default_factory=Batch)
+    rows: Rows = field(default_factory=Rows)
+
+    def place(self, key: bytes, labels: Labels, kind: Kind) -> int:
+        slot = self.book.places.get(key) if key else None
+        return self.index.place(self.book, key, labels, kind) if slot is None else slot
+
+
+def read_v1(body: bytes, index: SeriesIndex, book: Book) -> Batch:
+    """`prometheus.WriteRequest`. Raises `PayloadRejected`."""
+    one = _Request(body, index, book)
+    batch = one.batch
+    slots: list[int] = []
+    ends: list[int] = []
+    starts: list[int] = []
+    find = book.places.get
+    at, size = 0, len(body)
+    while at < size:
+        if body[at] != 0x0A:  # metadata and what we do not know
+            at = skip_field(body, at, size)
+            continue
+        length = body[at + 1] if at + 2 < size else 0xFF
+        if length < 0x80:
+            start = at + 2
+        elif at + 2 < size and body[at + 2] < 0x80:
+            length, start = length & 0x7F | body[at + 2] << 7, at + 3
+        else:
+            length, start = read_varint(body, at + 1)
+        end = start + length
+        if end > size:
+            raise broken()
+        slot = find(body[start : end - _SAMPLE]) if length > _SAMPLE else None
+        if slot is None:
+            _series_v1(one, start, end)
+        else:
+            slots.append(slot)
+            starts.append(start)
+            ends.append(end)
+        at = end
+    if slots:
+        odd = _samples(body, np.array(slots, np.intp), np.array(ends, np.intp) - _SAMPLE, batch)
+        for place in odd:
+            _series_v1(one, starts[place], ends[place])
+    one.rows.into(batch)
+    return batch
+
+
+def read_v2(body: bytes, index: SeriesIndex, book: Book) -> Batch:
+    """`io.prometheus.write.v2.Request`. Raises `PayloadRejected`."""
+    one = _Request(body, index, book)
+    batch = one.batch
+    symbols, spans = _parts_v2(body)
+    if not spans:
+        return batch
+    keys, samples = _keys_v2(body, spans, symbols, book)
+    slots: list[int] = []
+    common: list[int] = []
+    find = book.places.get
+    for (start, end), key, sample in zip(spans, keys, samples, strict=True):
+        slot = find(key) if key else None
+        if slot is None or sample + _SAMPLE > end or _more_samples(body, sample + _SAMPLE, end):
+            _series_v2(one, (start, end), symbols, key)
+        else:
+            slots.append(slot)
+            common.append(sample)
+    if slots:
+        at = np.array(common, np.intp)
+        odd = _samples(body, np.array(slots, np.intp), at, batch)
+        where = {sample: span for span, sample in zip(spans, samples, strict=True)}
+        for place in odd:
+            _series_v2(one, where[common[place]], symbols, b"")
+    one.rows.into(batch)
+    return batch
+
+
+def _parts_v2(body: bytes) -> tuple[list[bytes], list[tuple[int, int]]]:
+    """The symbols, and where each series stands."""
+    symbols: list[bytes] = []
+    spans: list[tuple[int, int]] = []
+    at, size = 0, len(body)
+    while at < size:
+        tag = body[at]
+        if tag not in (0x22, 0x2A):
+            at = skip_field(body, at, size)
+            continue
+        length, start = _length(body, at + 1)
+        at = start + length
+        if at > size:
+            raise broken()
+        if tag == 0x22:
+            symbols.append(body[start:at])
+        else:
+            spans.append((start, at))
+    return symbols, spans
+
+
+def _length(body: bytes, at: int) -> tuple[int, int]:
+    """A length that is nearly always of one or two bytes. (length, where it ends)"""
+    try:
+        first = body[at]
+        if first < 0x80:
+            return first, at + 1
+        second = body[at + 1]
+        if second < 0x80:
+            return first & 0x7F | second << 7, at + 2
+    except IndexError:
+        raise broken() from None
+    return read_varint(body, at)
+
+
+def _samples(body: bytes, slots: Ints, at: Ints, batch: Batch) -> list[int]:
+    """Take in the samples that begin at those places. Returns which of them have another form, for the slow way."""
+    octets = np.frombuffer(body, np.uint8)
+    form = (octets[at] == 0x12) & (octets[at + 1] == 0x10) & (octets[at + 2] == 0x09) & (octets[at + 11] == 0x10)
+    time: NDArray[np.int64] = np.zeros(len(at), np.int64)
+    for byte in range(6):
+        part = octets[at + 12 + byte]
+        form &= (part >= 0x80) if byte < 5 else (part < 0x80)
+        time |= (part & 0x7F).astype(np.int64) << (7 * byte)
+    values = eight_bytes(body, at + 3).view("<f8")[:, 0]
+    if form.all():
+        batch.add(slots, time / 1_000, values)
+        return []
+    batch.add(slots[form], time[form] / 1_000, values[form])
+    return [int(place) for place in np.flatnonzero(~form)]
+
+
+def _series_v1(one: _Request, start: int, end: int) -> None:
+    body, batch = one.body, one.batch
+    pairs: list[tuple[str, str]] = []
+    samples: list[tuple[float, float]] = []
+    last_label = start
+    in_order = True
+    for found in fields(body, start, end):
+        if found.number == 1 and found.kind == BYTES:
+            name = value = ""
+            for part in fields(body, found.start, found.stop):
+                if part.number == 1:
+                    name = text_at(body, part)
+                elif part.number == 2:
+                    value = text_at(body, part)
+            pairs.append((name, value))
+            in_order = in_order and not samples
+            last_label = found.stop
+        elif found.number == 2 and found.kind == BYTES:
+            samples.append(_sample(body, found.start, found.stop))
+        elif found.number == 3:
+            batch.exemplars += 1
+        elif found.number == 4:
+            batch.histograms += 1
+    labels = labels_of(pairs)
+    # Only labels alone, at the beginning, are a series' name; a key that holds more would name it by its values.
+    key = body[start:last_label] if in_order else b""
+    slot = one.place(key, labels, kind_of(labels))
+    for time, measured in samples:
+        one.rows.add(slot, time, measured)
+
+
+def _sample(body: bytes, start: int, end: int) -> tuple[float, float]:
+    time, value = 0.0, 0.0
+    for found in fields(body, start, end):
+        if found.number == 1:
+            value = double_at(body, found)
+        elif found.number == 2:
+            time = signed(found.value) / 1_000
+    return time, value
+
+
+def _keys_v2(
+    body: bytes, spans: list[tuple[int, int]], symbols: list[bytes], book: Book
+) -> tuple[list[bytes], list[int]]:
+    """For each series: the numbers of its words as bytes (empty: its form is another), and where its sample begins."""
+    refs: list[bytes] = []
+    counts: list[int] = []
+    samples: list[int] = []
+    for start, end in spans:
+        if start < end and body[start] == 0x0A:
+            length, begin = body[start + 1] if start + 1 < end else 0, start + 2
+            if length >= 0x80:
+                length, begin = _length(body, start + 1)
+            stop = begin + length
+            if stop > end:
+                raise broken()
+            refs.append(body[begin:stop])
+            counts.append(length)
+            samples.append(stop)
+        else:
+            refs.append(b"")
+            counts.append(0)
+            samples.append(end)
+    octets = np.frombuffer(b"".join(refs), np.uint8)
+    numbers, ends = _varints(octets)
+    if len(octets) and (octets[-1] >= 0x80 or (len(numbers) and numbers.max() >= len(symbols))):
+        raise broken()
+    words = np.array([book.word(symbol) for symbol in symbols], np.uint32)
+    packed = words[numbers].tobytes() if len(numbers) else b""
+    borders = np.searchsorted(ends, np.cumsum(counts), side="left") * 4
+    keys: list[bytes] = []
+    begin = 0
+    for border in borders.tolist():
+        keys.append(packed[begin:border])
+        begin = border
+    return keys, samples
+
+
+def _varints(octets: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """All varints in a row of bytes, each of at most five: (values, how many bytes lie before the end of each)."""
+    last = np.flatnonzero(octets < 0x80)
+    first = np.concatenate([[0], last[:-1] + 1]) if len(last) else last
+    length = last - first + 1
+    if len(length) and length.max() > 5:
+        raise broken()
+    values = np.zeros(len(last), np.int64)
+    for byte in range(int(length.max(initial=0))):
+        here = length > byte
+        values[here] |= (octets[first[here] + byte] & 0x7F).astype(np.int64) << (7 * byte)
+    return values, last
+
+
+def _more_samples(body: bytes, at: int, end: int) -> bool:
+    """Whether what follows the first sample holds more than metadata (field 5) and a creation time (6)."""
+    return at < end and body[at] not in (0x2A, 0x30)
+
+
+def _series_v2(one: _Request, span: tuple[int, int], symbols: list[bytes], key: bytes) -> None:
+    body, batch = one.body, one.batch
+    refs: list[int] = []
+    samples: list[tuple[float, float]] = []
+    kind: Kind | None = None
+    for found in fields(body, *span):
+        if found.number == 1 and found.kind == BYTES:
+            at = found.start
+            while at < found.stop:
+                number, at = read_varint(body, at)
+                refs.append(number)
+        elif found.number == 1:
+            refs.append(found.value)
+        elif found.number == 2 and found.kind == BYTES:
+            samples.append(_sample(body, found.start, found.stop))
+        elif found.number == 3:
+            batch.histograms += 1
+        elif found.number == 4:
+            batch.exemplars += 1
+        elif found.number == 5 and found.kind == BYTES:
+            kind = _kind_v2(body, found.start, found.stop)
+    if len(refs) % 2 or any(ref >= len(symbols) for ref in refs):
+        raise broken()
+    labels = _labels_v2(refs, symbols)
+    named = kind_of(labels)
+    slot = one.place(key, labels, named if named is not Kind.GAUGE or kind is None else kind)
+    for time, value in samples:
+        one.rows.add(slot, time, value)
+
+
+def _labels_v2(refs: list[int], symbols: list[bytes]) -> Labels:
+    words = [symbols[ref].decode("utf-8", "replace") for ref in refs]
+    return labels_of(zip(words[::2], words[1::2], strict=True))
+
+
+def _kind_v2(body: bytes, start: int, end: int) -> Kind | None:
+    """By the metric's type: 1 is a counter. Others say nothing that the name does not."""
+    declared = next((found.value for found in fields(body, start, end) if found.number == 1), 0)
+    return Kind.COUNTER if declared == 1 else None
