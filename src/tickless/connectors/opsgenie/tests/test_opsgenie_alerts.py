@@ -161,7 +161,7 @@ def test_a_search_says_what_it_looks_for(query: str, firing: bool | None, fits: 
     assert (search.firing, search.fits(standing)) == (firing, fits)
 
 
-@pytest.mark.parametrize("query", ["status:open OR status:closed", "status:maybe", "createdAt > 5", "((", "a" * 2_000])
+@pytest.mark.parametrize("query", ["status:open OR status:closed", "status:maybe", "createdAt > 5", "a" * 2_000])
 def test_a_search_that_is_not_understood_is_told(query: str) -> None:
     with pytest.raises(BadInput):
         read_search(query)
