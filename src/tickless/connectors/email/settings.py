@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Literal
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Tls = Literal["tls", "starttls", "none"]
 
@@ -73,4 +74,26 @@ class Settings(BaseModel):
     """Whether an address that `authserv_id` vouches for is the person who has it on record, without a code."""
     when_unsure: Literal["refuse", "send_again"] = "refuse"
     """After a crash in the middle of `send`: rather none or rather two? (`post` asks `sent_folder`, else sends again.)"""
+    alerts_from: tuple[str, ...] = ()
+    """Senders whose mails are alerts of a monitor and no messages: addresses, or whole domains as `@monitors.example`."""
+    alerts_unproven: bool = False
+    """Whether those are believed although our own server does not vouch for them. Anybody can write any sender into a mail:
+    only where nobody outside can send to this mailbox."""
+    alerts_zone: str = "UTC"
+    """Time zone of times without an offset in such mails."""
     longest_text: int = Field(default=20_000, ge=100, le=1_000_000)
+
+    @field_validator("alerts_zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise ValueError(f"{zone!r} is no time zone; write one such as Europe/Berlin")
+        return zone
+
+    @field_validator("alerts_from")
+    @classmethod
+    def _senders(cls, senders: tuple[str, ...]) -> tuple[str, ...]:
+        for one in senders:
+            if one.count("@") != 1 or not one.rpartition("@")[2]:
+                raise ValueError(f"{one!r} is neither an address nor a domain such as @monitors.example")
+        return senders

@@ -1,4 +1,4 @@
-"""A mail (RFC 5322) → a message of a person, with what our own server says of its sender. Pure.
+"""A mail (RFC 5322) → a message of a person, or an alert of a monitor, with what our own server says of its sender. Pure.
 
 Whoever is not vouched for gets an account of this one conversation only (`address#place`): a code that proves who writes here
 proves nothing for the next mail with the same sender, and an address that anybody can put into a From line never becomes
@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from email.message import Message
 from email.utils import parsedate_to_datetime
 
+from tickless.connectors.email.alerts import alert_of, is_monitor
 from tickless.connectors.email.attachments import attachments_of
 from tickless.connectors.email.machines import why_automatic
 from tickless.connectors.email.parts import MEND, ODD, addresses_of, header, parsed, raw_header
@@ -57,6 +58,8 @@ def _read(raw: bytes, payload: Payload, settings: Settings) -> Item:
     own_id = first_id(message, "Message-ID") or hashlib.sha256(raw).hexdigest()
     known = vouched(message, address, settings.authserv_id)
     proven = payload.headers.get(PROVEN, "")
+    if not proven and is_monitor(address, known=known, settings=settings):
+        return _alert(message, address, own_id, settings)
     place = proven or (claimed_place(message, sender=settings.sender, own_id=own_id) if known else place_of(own_id))
     subject = header(message, "Subject")
     text = without_quotes(body_of(message), subject=subject)[: settings.longest_text]
@@ -80,6 +83,13 @@ def _read(raw: bytes, payload: Payload, settings: Settings) -> Item:
         occurred_at=_date(message),
         said=said,
     )
+
+
+def _alert(message: Message, address: str, own_id: str, settings: Settings) -> Item:
+    """A monitor's mail."""
+    text = body_of(message)[: settings.longest_text]
+    subject, sent_at = header(message, "Subject"), _date(message)
+    return alert_of(subject=subject, text=text, address=address, own_id=own_id, sent_at=sent_at, settings=settings)
 
 
 def sender_of(message: Message) -> tuple[str, str]:
