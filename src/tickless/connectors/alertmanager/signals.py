@@ -39,6 +39,8 @@ class Alert(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     endsAt: str = ""  # noqa: N815
     generatorURL: str = ""  # noqa: N815
     fingerprint: str = ""
+    routeLabels: dict[str, str] = {}  # noqa: N815
+    """Of the whole group: `split` writes them into each alert."""
 
 
 class Webhook(msgspec.Struct):
@@ -47,6 +49,7 @@ class Webhook(msgspec.Struct):
     alerts: list[msgspec.Raw]
     truncatedAlerts: int = 0  # noqa: N815
     groupKey: str = ""  # noqa: N815
+    routeLabels: msgspec.Raw = msgspec.Raw()  # noqa: N815
 
 
 class Truncated(msgspec.Struct, forbid_unknown_fields=True):
@@ -74,6 +77,9 @@ def split(payload: Payload, settings: Settings) -> Sequence[bytes]:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise PayloadRejected(f"this is no Alertmanager payload: {error}", mend=MEND) from error
     alerts = list(map(bytes, envelope.alerts))
+    if len(envelope.routeLabels) > len(b"null"):
+        routed = b',"routeLabels":' + bytes(envelope.routeLabels) + b"}"
+        alerts = [alert[:-1] + routed if alert.startswith(b"{") else alert for alert in alerts]
     if envelope.truncatedAlerts > 0:
         alerts.append(msgspec.json.encode(Truncated(envelope.truncatedAlerts, envelope.groupKey)))
     return alerts
@@ -105,6 +111,8 @@ def _item(alert: Alert, extra: dict[str, str], received_at: dt.datetime, severit
     for key, value in annotations.items():
         if key not in _SAID:
             kept.setdefault(f"annotation.{key}", value)
+    for key, value in alert.routeLabels.items():
+        kept.setdefault(f"route.{key}", value)
     return Item(
         fingerprint=fingerprint,
         title=annotations.get("summary") or annotations.get("title") or name or "alert without a name",
@@ -161,6 +169,7 @@ def _lenient(raw: bytes) -> tuple[Alert, dict[str, str]]:
     alert = Alert(
         labels=_texts(fields.pop("labels")),
         annotations=_texts(fields.pop("annotations", None)),
+        routeLabels=_texts(fields.pop("routeLabels", None)),
         **{name: str(fields.pop(name, None) or "") for name in _KNOWN},
     )
     return alert, _texts(fields)

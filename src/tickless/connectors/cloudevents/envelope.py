@@ -46,9 +46,7 @@ def from_binary(payload: Payload) -> Event:
     attributes = {name[3:]: unquote(value) for name, value in payload.headers.items() if name.startswith("ce-")}
     if payload.content_type:
         attributes.setdefault("datacontenttype", payload.content_type)
-    is_json = "json" in payload.content_type.lower() and payload.body.strip() != b""
-    data = decode(payload.body, "the data") if is_json else payload.body.decode(errors="replace")
-    return Event(_checked(attributes), data)
+    return Event(_checked(attributes), _data_of(payload.body, attributes.get("datacontenttype", "")))
 
 
 def from_structured(raw: bytes) -> Event:
@@ -59,7 +57,7 @@ def from_structured(raw: bytes) -> Event:
     data = fields.pop("data", None)
     encoded = fields.pop("data_base64", None)
     if data is None and isinstance(encoded, str):
-        data = _from_base64(encoded)
+        data = _data_of(_from_base64(encoded), _text(fields.get("datacontenttype") or ""))
     return Event(_checked({name: _text(value) for name, value in fields.items() if value is not None}), data)
 
 
@@ -74,11 +72,21 @@ def _checked(attributes: dict[str, str]) -> dict[str, str]:
     return attributes
 
 
-def _from_base64(encoded: str) -> str:
+def _from_base64(encoded: str) -> bytes:
     try:
-        return base64.b64decode(encoded, validate=True).decode(errors="replace")
+        return base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError) as error:
         raise PayloadRejected("data_base64 is not base64", mend="encode the data, or send it as `data`") from error
+
+
+def _data_of(raw: bytes, content_type: str) -> Any:
+    """Bytes that are JSON by their type as plain values, text as text; of anything else only its size."""
+    if "json" in content_type.lower() and raw.strip():
+        return decode(raw, "the data")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return f"{len(raw):,} bytes of {content_type or 'something that is no text'}"
 
 
 def decode(raw: bytes, what: str) -> Any:

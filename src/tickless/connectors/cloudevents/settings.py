@@ -16,6 +16,8 @@ class Meaning(BaseModel):
     kind: SignalKind
     state: SignalState = "info"
     severity: Severity | None = None
+    about: str = ""
+    """What stands for the type in the fingerprint: the same word for trouble and its end makes them about one thing."""
 
 
 CDEVENTS = (

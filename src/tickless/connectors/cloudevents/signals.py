@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -21,8 +21,9 @@ _STATES: dict[str, SignalState] = {
     "resolved": "resolved", "closed": "resolved", "ok": "resolved", "recovered": "resolved",
 }  # fmt: skip
 _SEVERITIES: dict[str, Severity] = {
-    "critical": "critical", "error": "error", "warning": "warning", "info": "info",
+    "critical": "critical", "fatal": "critical", "error": "error", "warning": "warning", "warn": "warning", "info": "info",
 }  # fmt: skip
+_NUMBERS: tuple[tuple[int, Severity], ...] = ((21, "critical"), (17, "error"), (13, "warning"), (0, "info"))
 LONGEST_DATA = 20_000
 """Data that is not told as text is kept as JSON up to so many characters."""
 
@@ -45,7 +46,7 @@ def read(raw: bytes, payload: Payload, settings: Settings) -> Item:
     subject = attributes.get("subject", "")
     kind, state, severity = _meaning(event, settings)
     return Item(
-        fingerprint=" ".join(part for part in (source, _stem(event_type, kind), subject) if part),
+        fingerprint=" ".join(part for part in (source, _stem(event_type, kind, settings), subject) if part),
         title=_said(event.data, "title", "summary", "message", "name") or f"{event_type} {subject}".strip(),
         kind=kind,
         state=state,
@@ -62,15 +63,26 @@ def _meaning(event: Event, settings: Settings) -> tuple[SignalKind, SignalState,
     """What the settings say of this type; what the data says of itself (`state` or `status`, `severity`) goes before."""
     meaning = settings.meaning_of(event.attributes["type"])
     told = _STATES.get(_said(event.data, "state", "status").lower())
-    severity = _SEVERITIES.get(_said(event.data, "severity").lower())
+    severity = _SEVERITIES.get(_said(event.data, "severity").lower()) or _severity_of(event.attributes)
     if meaning is None:
         return "alert", told or "info", severity
     state = told if told and meaning.kind == "alert" and meaning.state == "firing" else meaning.state
     return meaning.kind, state, severity or meaning.severity
 
 
-def _stem(event_type: str, kind: SignalKind) -> str:
+def _severity_of(attributes: Mapping[str, str]) -> Severity | None:
+    """The extension `severity` (cloudevents/spec, `extensions/severity.md`): by its number, else by its text."""
+    number = attributes.get("severitynumber", "")
+    if number.isdecimal() and len(number) < 4:
+        return next((severity for least, severity in _NUMBERS if int(number) >= least), "info")
+    return _SEVERITIES.get(attributes.get("severitytext", "").lower())
+
+
+def _stem(event_type: str, kind: SignalKind, settings: Settings) -> str:
     """The type without what tells trouble from its end, so that both are about one thing."""
+    meaning = settings.meaning_of(event_type)
+    if meaning is not None and meaning.about:
+        return meaning.about
     if kind == "alert" and event_type.startswith("dev.cdevents.incident."):
         return "dev.cdevents.incident"
     return event_type

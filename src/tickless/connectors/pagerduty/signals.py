@@ -28,7 +28,7 @@ _STATES: dict[str, SignalState] = {"trigger": "firing", "resolve": "resolved", "
 _SEVERITIES: dict[str, Severity] = {"critical": "critical", "error": "error", "warning": "warning", "info": "info"}
 _OWN = frozenset({"event_action", "dedup_key", "payload", "links", "images", "client_url", *KEYS})
 _TWICE = re.compile(r"([+-]\d\d:\d\d)Z$")
-"""A time zone written twice, as PagerDuty's own Python client does for change events."""
+"""A time zone written twice, as some clients do."""
 _PLAIN = ("component", "group")
 _SAID = ("description", "body", "message")
 

@@ -57,8 +57,9 @@ class Entrance(Accounts):
     def visitor(self, request: Request, *, query_token: bool = False) -> Visitor:
         """Who sent this, by a bearer token, a token as basic password, or the session cookie.
 
-        `query_token`: for receivers; also reads `?token=`, for senders that cannot set headers, and remembers tokens for
-        `REMEMBERED`. A token that is wrong raises `Unauthenticated`; nothing at all is an anonymous visitor.
+        `query_token`: for receivers; also reads `?token=` or `?access_token=`, for senders that cannot set headers, and
+        remembers tokens for `REMEMBERED`. A token that is wrong raises `Unauthenticated`; nothing at all is an anonymous
+        visitor.
         """
         token = _token_in(request, query=query_token)
         if token is not None:
@@ -220,4 +221,8 @@ def _token_in(request: Request, *, query: bool) -> str | None:
             return base64.b64decode(value.strip(), validate=True).decode().partition(":")[2]
         except ValueError as error:
             raise Unauthenticated("the authorization header cannot be read") from error
-    return request.query_params.get("token") if query else None
+    if not query:
+        return None
+    return request.query_params.get("token") or request.query_params.get(
+        "access_token"
+    )  # the latter: RFC 6750, CloudEvents

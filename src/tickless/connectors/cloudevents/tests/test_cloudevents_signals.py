@@ -1,5 +1,6 @@
 """Identity and meaning of CloudEvents."""
 
+import base64
 import datetime as dt
 import json
 from typing import Any
@@ -52,3 +53,43 @@ def test_required_attributes_are_required(missing: str) -> None:
 def test_another_version_is_refused() -> None:
     with pytest.raises(PayloadRejected, match=r"1\.0"):
         arrive({**EVENT, "specversion": "0.3"})
+
+
+def test_trouble_and_its_end_are_about_what_the_operator_says() -> None:
+    meanings = [
+        {"type": "backup.failed", "kind": "alert", "state": "firing", "about": "backup"},
+        {"type": "backup.done", "kind": "alert", "state": "resolved", "about": "backup"},
+    ]
+    items = [
+        arrive({**EVENT, "type": each, "subject": "crm"}, meanings=meanings)[0]
+        for each in ("backup.failed", "backup.done")
+    ]
+    assert [item.state for item in items] == ["firing", "resolved"]
+    assert len({item.fingerprint for item in items}) == 1
+
+
+def test_base64_data_is_read_by_its_type() -> None:
+    packed = base64.b64encode(b'{"title": "Backup failed", "state": "firing"}').decode()
+    told = arrive({**EVENT, "datacontenttype": "application/json", "data_base64": packed})[0]
+    assert (told.title, told.state) == ("Backup failed", "firing")
+    assert arrive({**EVENT, "data_base64": base64.b64encode(b"plain words").decode()})[0].body == "plain words"
+    binary = arrive(
+        {**EVENT, "datacontenttype": "application/protobuf", "data_base64": base64.b64encode(b"\xff" * 1_200).decode()}
+    )
+    assert binary[0].body == "1,200 bytes of application/protobuf"
+    with pytest.raises(PayloadRejected, match="base64"):
+        arrive({**EVENT, "data_base64": "?"})
+
+
+@pytest.mark.parametrize(
+    ("extension", "severity"),
+    [
+        ({"severitynumber": 21}, "critical"),
+        ({"severitynumber": 17, "severitytext": "INFO"}, "error"),
+        ({"severitytext": "Warn"}, "warning"),
+        ({"severitynumber": 9}, "info"),
+        ({"severitytext": "odd"}, None),
+    ],
+)
+def test_the_severity_extension_counts(extension: dict[str, Any], severity: str | None) -> None:
+    assert arrive({**EVENT, **extension})[0].severity == severity
