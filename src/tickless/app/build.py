@@ -19,6 +19,7 @@ from tickless.app.listening import Listening
 from tickless.app.models import composer_of
 from tickless.app.settings import Settings
 from tickless.app.shipped import shipped
+from tickless.app.telemetry import telemetry_of
 from tickless.app.web import create_site
 from tickless.app.world import WorldCache
 from tickless.domain.runbook import Runbook
@@ -111,6 +112,7 @@ class House:
             self.postman.stop()
             self.tickets.stop()
         self.schedules.stop()
+        self.desk.telemetry.save()
         self.engine.stop()
         self.journal.close()
 
@@ -148,12 +150,14 @@ def build(
     intake = Intake(rooms=rooms, engine=engine, node=node)
     wake.append(intake)
     care = KnowledgeCare(rooms, settings.knowledge, language.renew)
+    telemetry = telemetry_of(settings, rooms)
     schedules = Schedules(
         rooms=rooms, engine=engine, watching=Watching(rooms=rooms, engine=engine), node=node, role=role,
         take_over=settings.database is not None, chores=[care.look, IdentityDesk(rooms).sweep, *chores],
-        looks=[rooms.runbooks.look],
+        looks=[rooms.runbooks.look, telemetry.look],
     )  # fmt: skip
     desk = FrontDesk(rooms=rooms, engine=engine, wake=woken, renew=language.renew, care=care)
+    desk.telemetry = telemetry
     tickets = _tickets(settings, rooms, node=node, desk=desk, short=short)
     entrance = Entrance(journal, clock, settings.entrance)
     return House(

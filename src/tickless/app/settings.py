@@ -17,6 +17,7 @@ from tickless.domain.errors import SettingsInvalid
 from tickless.domain.record import Record
 from tickless.doors.entrance.settings import EntranceSettings
 from tickless.flow.courtesy import Courtesy
+from tickless.stages.sense.telemetry.options import TelemetrySettings
 
 FILE_NAME = "tickless.toml"
 
@@ -124,6 +125,7 @@ class Settings(BaseSettings):
     model: ModelSettings = ModelSettings()
     courtesy: CourtesySettings = CourtesySettings()
     entrance: EntranceSettings = EntranceSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
 
     @classmethod
     def settings_customise_sources(

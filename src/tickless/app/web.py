@@ -16,6 +16,7 @@ from tickless.doors.entrance.middleware import standard_middleware
 from tickless.doors.entrance.settings import EntranceSettings
 from tickless.doors.hooks import create_routes as hook_routes
 from tickless.doors.mcp import create_route as mcp_route
+from tickless.doors.telemetry import create_routes as telemetry_routes
 from tickless.flow.desk.promise import Desk
 
 
@@ -24,6 +25,7 @@ def create_site(desk: Desk, entrance: Entrance, settings: EntranceSettings) -> S
     live = Live()
     routes = [
         *hook_routes(desk, entrance),
+        *telemetry_routes(desk, entrance),
         Mount("/api/v1", create_api(desk, entrance)),
         mcp_route(desk, entrance),
         *chat_routes(desk, entrance, live),

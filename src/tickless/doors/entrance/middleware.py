@@ -126,7 +126,7 @@ class BodyLimit:
         self._settings = settings
 
     def _limit(self, path: str) -> int:
-        hook = path.startswith(("/hooks/", "/api/v2/", "/v2/"))
+        hook = path.startswith(("/hooks/", "/api/v2/", "/v1/", "/v2/")) or path == "/api/v1/write"
         return self._settings.max_hook_body if hook else self._settings.max_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -23,6 +23,8 @@ from tickless.flow.desk.knowledge import KnowledgeCare
 from tickless.flow.desk.manual import manual_case, preview_case
 from tickless.flow.desk.promise import Accepted, Check, Greeting, Numbers, Rehearsal, Said
 from tickless.flow.desk.speaking import Draft, Speaking
+from tickless.flow.desk.telemetry import TelemetryDesk
+from tickless.flow.desk.telemetry_health import telemetry_check
 from tickless.flow.desk.tickets import TicketDesk
 from tickless.flow.ending import ends
 from tickless.flow.ending.taking_back import can_be_taken_back, open_take_back, standing, underway
@@ -52,6 +54,8 @@ class FrontDesk:
 
     tickets: TicketDesk
     """Set by the composition root: it wakes the thread that speaks with ticket systems."""
+    telemetry: TelemetryDesk
+    """Set by the composition root, too."""
 
     def __init__(self, *, rooms: Rooms, engine: Engine, wake: Callable[[], None], renew: Callable[[], None],
                  care: KnowledgeCare) -> None:  # fmt: skip
@@ -360,7 +364,7 @@ class FrontDesk:
         return Numbers(**self._rooms.measure.numbers().__dict__)
 
     def doctor(self) -> list[Check]:
-        return [*examine(self._rooms, self._engine), self._care.check()]
+        return [*examine(self._rooms, self._engine), self._care.check(), telemetry_check(self.telemetry.state())]
 
     def _audit(self, by: str, action: str, subject: str, detail: dict[str, Any]) -> None:
         with self.journal.write() as tx:

@@ -20,6 +20,7 @@ from tickless.domain.signal import Deed, Payload, Sender
 from tickless.flow.desk.assisting import Assisting
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.speaking import Draft
+from tickless.flow.desk.telemetry import TelemetryDesk
 from tickless.flow.desk.tickets import TicketDesk
 from tickless.flow.publishing import Publishing
 from tickless.journal import Journal
@@ -100,6 +101,7 @@ class Desk(Protocol):
     clock: Clock
     runbooks: Publishing
     tickets: TicketDesk
+    telemetry: TelemetryDesk
     identity: IdentityDesk
     assisting: Assisting
 

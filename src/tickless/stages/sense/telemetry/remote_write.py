@@ -1,6 +1,7 @@
 """Prometheus remote-write 1.0 and 2.0 → a batch. The common form of a series is read in arrays, any other one by one.
 
-The common form is labels, then one sample with a time of this century: `12 10 09 <double> 10 <six bytes>`.
+The common form is labels, then one sample with a time of this century: `12 10 09 <double> 10 <six bytes>`, and without the
+double, `12 07 10 <six bytes>`, for zero.
 Formats: prometheus/prometheus `prompb/remote.proto`, `prompb/io/prometheus/write/v2/types.proto`.
 """
 
@@ -12,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tickless.stages.sense.telemetry.batch import Batch, Ints, Rows, eight_bytes
+from tickless.stages.sense.telemetry.batch import Batch, Rows, eight_bytes
 from tickless.stages.sense.telemetry.index import Book, SeriesIndex
 from tickless.stages.sense.telemetry.labels import Kind, Labels, kind_of, labels_of
 from tickless.stages.sense.telemetry.wire import (
@@ -27,7 +28,8 @@ from tickless.stages.sense.telemetry.wire import (
 )
 
 _SAMPLE: Final = 18
-"""Bytes of a sample in its common form."""
+_ZERO: Final = 9
+"""Bytes of a sample in its common form, and of one that is zero."""
 
 
 @dataclass
@@ -52,6 +54,7 @@ def read_v1(body: bytes, index: SeriesIndex, book: Book) -> Batch:
     slots: list[int] = []
     ends: list[int] = []
     starts: list[int] = []
+    begins: list[int] = []
     find = book.places.get
     at, size = 0, len(body)
     while at < size:
@@ -68,17 +71,21 @@ def read_v1(body: bytes, index: SeriesIndex, book: Book) -> Batch:
         end = start + length
         if end > size:
             raise broken()
-        slot = find(body[start : end - _SAMPLE]) if length > _SAMPLE else None
+        sample, slot = end - _SAMPLE, None
+        if length > _SAMPLE:
+            if body[sample + 1] != 0x10:
+                sample = end - _ZERO
+            slot = find(body[start:sample])
         if slot is None:
             _series_v1(one, start, end)
         else:
             slots.append(slot)
             starts.append(start)
             ends.append(end)
+            begins.append(sample)
         at = end
     if slots:
-        odd = _samples(body, np.array(slots, np.intp), np.array(ends, np.intp) - _SAMPLE, batch)
-        for place in odd:
+        for place in _samples(one, slots, begins):
             _series_v1(one, starts[place], ends[place])
     one.rows.into(batch)
     return batch
@@ -97,16 +104,15 @@ def read_v2(body: bytes, index: SeriesIndex, book: Book) -> Batch:
     find = book.places.get
     for (start, end), key, sample in zip(spans, keys, samples, strict=True):
         slot = find(key) if key else None
-        if slot is None or sample + _SAMPLE > end or _more_samples(body, sample + _SAMPLE, end):
+        width = _SAMPLE if body[sample + 1 : sample + 2] == b"\x10" else _ZERO
+        if slot is None or sample + width > end or _more_samples(body, sample + width, end):
             _series_v2(one, (start, end), symbols, key)
         else:
             slots.append(slot)
             common.append(sample)
     if slots:
-        at = np.array(common, np.intp)
-        odd = _samples(body, np.array(slots, np.intp), at, batch)
         where = {sample: span for span, sample in zip(spans, samples, strict=True)}
-        for place in odd:
+        for place in _samples(one, slots, common):
             _series_v2(one, where[common[place]], symbols, b"")
     one.rows.into(batch)
     return batch
@@ -147,20 +153,25 @@ def _length(body: bytes, at: int) -> tuple[int, int]:
     return read_varint(body, at)
 
 
-def _samples(body: bytes, slots: Ints, at: Ints, batch: Batch) -> list[int]:
+def _samples(one: _Request, slots: list[int], begins: list[int]) -> list[int]:
     """Take in the samples that begin at those places. Returns which of them have another form, for the slow way."""
-    octets = np.frombuffer(body, np.uint8)
-    form = (octets[at] == 0x12) & (octets[at + 1] == 0x10) & (octets[at + 2] == 0x09) & (octets[at + 11] == 0x10)
+    octets = np.frombuffer(one.body, np.uint8)
+    slot, at = np.array(slots, np.intp), np.array(begins, np.intp)
+    zero = octets[at + 1] == _ZERO - 2
+    end = at + np.where(zero, _ZERO, _SAMPLE)
+    form = (octets[at] == 0x12) & (octets[end - 7] == 0x10)
+    form &= zero | ((octets[at + 1] == _SAMPLE - 2) & (octets[at + 2] == 0x09))
     time: NDArray[np.int64] = np.zeros(len(at), np.int64)
     for byte in range(6):
-        part = octets[at + 12 + byte]
+        part = octets[end - 6 + byte]
         form &= (part >= 0x80) if byte < 5 else (part < 0x80)
         time |= (part & 0x7F).astype(np.int64) << (7 * byte)
-    values = eight_bytes(body, at + 3).view("<f8")[:, 0]
+    values = eight_bytes(one.body, end - 15).view("<f8")[:, 0]
+    values = np.where(zero, 0.0, values)
     if form.all():
-        batch.add(slots, time / 1_000, values)
+        one.batch.add(slot, time / 1_000, values)
         return []
-    batch.add(slots[form], time[form] / 1_000, values[form])
+    one.batch.add(slot[form], time[form] / 1_000, values[form])
     return [int(place) for place in np.flatnonzero(~form)]
 
 

@@ -23,6 +23,7 @@ from tickless.stages.sense.telemetry.calls import Call, Calls, Operation
 from tickless.stages.sense.telemetry.index import Book, SeriesIndex
 from tickless.stages.sense.telemetry.logs import Logs, stream_of
 from tickless.stages.sense.telemetry.metrics import BYTES_PER_SERIES, Metrics
+from tickless.stages.sense.telemetry.options import TelemetrySettings
 from tickless.stages.sense.telemetry.records import LogLine, Span
 
 Form = Literal["otlp", "otlp_json", "remote_write_1", "remote_write_2"]
@@ -43,17 +44,6 @@ _READ_TRACES: dict[Form, Callable[[bytes], list[Span]]] = {
     "otlp": otlp_records.read_traces,
     "otlp_json": otlp_json.read_traces,
 }
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How much is kept. `alarms_per_week`: the budget of false alarms of all series together."""
-
-    series: int = 50_000
-    series_of_source: int = 25_000
-    alarms_per_week: float = 5.0
-    cold_after: float = 86_400.0
-    """Seconds without a value after which a series is forgotten."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +87,7 @@ class State:
 class TelemetryRoom:
     """Metrics, logs and traces of every source. Safe between threads."""
 
-    def __init__(self, limits: Limits, *, file: Path | None = None) -> None:
+    def __init__(self, limits: TelemetrySettings, *, file: Path | None = None) -> None:
         self._limits = limits
         self._file = file
         self._lock = threading.Lock()

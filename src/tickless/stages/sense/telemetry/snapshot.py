@@ -34,7 +34,7 @@ def write(path: Path, arrays: Mapping[str, NDArray[Any]], told: Mapping[str, Any
 def read(path: Path) -> tuple[Arrays, dict[str, Any]] | None:
     """(arrays, what else was told), or None when there is no file that this version can read."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         told = json.loads(arrays.pop("told").tobytes())
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):

@@ -1,0 +1,96 @@
+"""Telemetry as doors see it: take it in, look at it, keep it over a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import threading
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from tickless.domain.errors import NotFound, Retry, TicklessError, Unreachable
+from tickless.domain.signal import Signal
+from tickless.kit.clock import Clock
+from tickless.kit.log import get_logger
+from tickless.stages.sense.service import SenseRoom
+from tickless.stages.sense.telemetry.service import Arrived, Form, State, TelemetryRoom
+
+Kind = Literal["metrics", "logs", "traces"]
+SAVE_EVERY: Final = dt.timedelta(minutes=5)
+_log = get_logger("flow")
+
+
+class Busy(TicklessError):
+    """More is sent than can be read now."""
+
+    code = "busy"
+    status = 503
+    retry = Retry("after", 10.0)
+
+
+class TelemetryDesk:
+    """`most_waiting`: requests that may wait for their turn; more are asked to come again. None for the room: switched off."""
+
+    def __init__(
+        self, room: TelemetryRoom | None, sense: SenseRoom, clock: Clock, *, most_bytes: int, most_waiting: int = 16
+    ) -> None:
+        self.room = room
+        self.most_bytes = most_bytes
+        """Of a request, unpacked."""
+        self._sense = sense
+        self._clock = clock
+        self._turns = threading.BoundedSemaphore(most_waiting)
+        self._saved_at: dt.datetime | None = None
+
+    async def take(self, kind: Kind, body: bytes, *, form: Form, source: str) -> Arrived:
+        """Take in a request; what it tells of is durable on return. Raises `PayloadRejected`, `Busy`,
+        `NotFound` when telemetry is switched off, `Unreachable`."""
+        room = self.room
+        if room is None:
+            raise NotFound("telemetry is switched off here", mend="set telemetry.enabled in the settings")
+        if not self._turns.acquire(blocking=False):
+            raise Busy("more telemetry is sent than can be read now", mend="send it again later, or less of it")
+        try:
+            take = {"metrics": room.metrics, "logs": room.logs, "traces": room.traces}[kind]
+            arrived = await asyncio.to_thread(take, body, form=form, source=source, now=self._clock.now())
+        finally:
+            self._turns.release()
+        await self._store(arrived.signals)
+        return arrived
+
+    def look(self) -> None:
+        """What is over becomes a signal, what is cold is forgotten, what was learnt is kept. Every few seconds."""
+        if self.room is None:
+            return
+        now = self._clock.now()
+        over = self.room.look(now)
+        if over:
+            asyncio.run(self._store(over))
+        if self._saved_at is None:
+            self._saved_at = now
+        elif now - self._saved_at >= SAVE_EVERY:
+            self._saved_at = now
+            self.save()
+
+    def save(self) -> None:
+        """Keep what was learnt. What cannot be written is logged: learning goes on."""
+        if self.room is None:
+            return
+        try:
+            self.room.save()
+        except OSError as error:
+            _log.error("what telemetry learnt could not be kept", reason=type(error).__name__)
+
+    def state(self) -> State | None:
+        """How it is; None when it is switched off."""
+        return self.room.state() if self.room is not None else None
+
+    async def _store(self, signals: Sequence[Signal]) -> None:
+        """Durably; telemetry goes on when that fails, for what is abnormal will be said again by what follows."""
+        if not signals:
+            return
+        try:
+            await self._sense.store(list(signals), None)
+        except Unreachable as error:
+            _log.error("what telemetry found could not be stored", signals=len(signals), reason=error.public)
+            raise

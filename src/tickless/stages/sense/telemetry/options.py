@@ -1,0 +1,24 @@
+"""What an operator may set about telemetry."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from tickless.domain.record import Record
+
+
+class TelemetrySettings(Record):
+    """Metrics, logs and traces that stream in, and how much is kept of them. A series costs about 1.5 kB."""
+
+    enabled: bool = True
+    """Take telemetry in at all."""
+    series: int = Field(default=50_000, ge=1, le=5_000_000)
+    """Series in all; more are refused, and told in `tickless doctor`."""
+    series_of_source: int = Field(default=25_000, ge=1)
+    """Series of one source."""
+    alarms_per_week: float = Field(default=5.0, gt=0)
+    """The budget of false alarms: how many anomalies a week all series together may raise by chance."""
+    cold_after: float = Field(default=86_400.0, gt=0)
+    """Seconds without a value after which a series is forgotten."""
+    max_body: int = Field(default=20_000_000, gt=0)
+    """Bytes of a request, unpacked."""
