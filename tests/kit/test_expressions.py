@@ -60,3 +60,15 @@ def test_a_single_expression_keeps_its_type_and_others_become_text() -> None:
 def test_a_value_is_never_read_as_an_expression(value: str) -> None:
     assert render("${{ v }}", {"v": value}) == value
     assert render("<${{ v }}>", {"v": "${{ a }}" + value}) == "<${{ a }}" + value + ">"
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("body.list.map(x, x.a + body.b)", {"body"}),
+        ("a.filter(x, x in b).exists(y, y == c)", {"a", "b", "c"}),
+        ("'.map(q, q)' + a", {"a"}),
+    ],
+)
+def test_the_names_it_needs_are_those_from_outside(source: str, names: set[str]) -> None:
+    assert compile_expression(source).names == names

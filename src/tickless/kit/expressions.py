@@ -19,6 +19,7 @@ MAX_NESTED_COMPREHENSIONS = 2
 """`map`, `filter`, `all`, `exists` inside each other: each level multiplies the work."""
 
 _TEMPLATE = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
+_BOUND = re.compile(r"\.(?:map|filter|all|exists|exists_one)\s*\(\s*(\w+)\s*,")
 _COMPREHENSION = re.compile(r"\.(map|filter|all|exists|exists_one)\s*\(")
 
 
@@ -37,7 +38,8 @@ class Expression:
     def __init__(self, source: str, program: cel.Program) -> None:
         self.source = source
         self._program = program
-        self.names: frozenset[str] = frozenset(program.variables())
+        self.names: frozenset[str] = frozenset(program.variables()) - _bound(source)
+        """The variables that it needs; not those that a comprehension of its own brings."""
 
     def evaluate(self, variables: Mapping[str, Any]) -> Any:
         """Evaluate over plain JSON-like values. Raises `ExpressionError`, nothing else."""
@@ -73,9 +75,19 @@ def _first_reason(message: str) -> str:
     return f"column {found[2]}: {found[3][:160]}"
 
 
+def _bare(text: str) -> str:
+    """Without what stands in quotes."""
+    return re.sub(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", "''", text)
+
+
+def _bound(text: str) -> frozenset[str]:
+    """Names that comprehensions give to the entries they go over."""
+    return frozenset(_BOUND.findall(_bare(text)))
+
+
 def _nesting(text: str) -> int:
     """Deepest nesting of comprehension calls, by counting parentheses; strings are blanked out first."""
-    bare = re.sub(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", "''", text)
+    bare = _bare(text)
     opened: list[bool] = []
     deepest = index = 0
     while index < len(bare):

@@ -85,6 +85,19 @@ def read_time(value: object) -> dt.datetime | None:
 
 
 @dataclass(frozen=True)
+class Fault:
+    """One problem of a payload: in which entry (from 1; 0: the payload itself), in which field, what was written there.
+    One that is not `serious` refuses nothing."""
+
+    entry: int
+    field: str
+    expression: str
+    reason: str
+    mend: str
+    serious: bool = True
+
+
+@dataclass(frozen=True)
 class Receiver:
     """How a connector reads payloads.
 
@@ -101,6 +114,9 @@ class Receiver:
     complete: Callable[[Payload, Any, Callable[[str], str]], Payload] | None = None
     """(payload, settings, reveal) → the payload with what the vendor has to be asked for first, in headers. It may wait for
     the vendor, is called before the payload is kept, and gives it back as it is when nothing can be learnt."""
+    explain: Callable[[Payload, Any], Sequence[Fault]] | None = None
+    """(payload, settings) → every problem at once, where a person decides how payloads are read; or raises
+    `PayloadRejected`."""
 
 
 def receiver(
@@ -110,6 +126,9 @@ def receiver(
     authenticate: Callable[[Payload, Any, Callable[[str], str]], bool] | None = None,
     handshake: Callable[[Payload, Any], bytes | None] | None = None,
     complete: Callable[[Payload, Any, Callable[[str], str]], Payload] | None = None,
+    explain: Callable[[Payload, Any], Sequence[Fault]] | None = None,
 ) -> Receiver:
     """Declare `RECEIVER = receiver(split=..., read=...)` in a connector's `signals.py`. `Any` is its own settings type."""
-    return Receiver(split=split, read=read, authenticate=authenticate, handshake=handshake, complete=complete)
+    return Receiver(
+        split=split, read=read, authenticate=authenticate, handshake=handshake, complete=complete, explain=explain
+    )

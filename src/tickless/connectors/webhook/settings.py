@@ -36,6 +36,8 @@ class Mapping(BaseModel):
 
     items: Cel = "[body]"
     """A list: each entry becomes one signal."""
+    when: Cel | None = None
+    """True or false: entries for which it is false become nothing."""
     fingerprint: Cel
     """What the trouble is about: the same for a problem and its recovery."""
     title: Cel
@@ -43,6 +45,7 @@ class Mapping(BaseModel):
     state: Cel = "'firing'"
     """`firing`, `resolved`, `info`, or a boolean: true fires."""
     severity: Cel | None = None
+    """`critical`, `error`, `warning`, `info`, or a word that monitors commonly use for one of them."""
     body: Cel | None = None
     event_key: Cel | None = None
     """The sender's own id of this event, if it has one."""
@@ -50,6 +53,8 @@ class Mapping(BaseModel):
     occurred_at: Cel | None = None
     """RFC 3339 text, or seconds or milliseconds since 1970."""
     labels: dict[str, Cel] = Field(default_factory=dict)
+    labels_from: Cel | None = None
+    """An object, all of whose fields become labels; those in `labels` go before."""
 
 
 class Settings(BaseModel):

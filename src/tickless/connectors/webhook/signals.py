@@ -9,12 +9,15 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from tickless.connectors.webhook.mapping import entries_of, map_entry
+from tickless.connectors.webhook.mapping import Document, Entry, entries_of, faults_of
 from tickless.connectors.webhook.settings import Settings
 from tickless.domain.errors import PayloadRejected
 from tickless.domain.signal import Payload
 from tickless.sdk import Item, receiver
+from tickless.sdk.receiving import Fault
 
+EXPLAINED = 100
+"""Entries whose problems are told."""
 MEND = "send JSON, or a form with content type application/x-www-form-urlencoded"
 
 
@@ -28,6 +31,17 @@ def _document(body: bytes, content_type: str) -> Any:
         return msgspec.json.decode(body)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise PayloadRejected(f"the body cannot be read: {_short(error)}", mend=MEND) from error
+
+
+def _opened(payload: Payload) -> tuple[Any, Document]:
+    return _document(payload.body, payload.content_type), _remembering(
+        payload.body, payload.content_type, tuple(sorted(payload.headers.items()))
+    )
+
+
+@lru_cache(maxsize=8)
+def _remembering(body: bytes, content_type: str, headers: tuple[tuple[str, str], ...]) -> Document:
+    return Document(_document(body, content_type), dict(headers), size=len(body))
 
 
 def _short(error: Exception) -> str:
@@ -46,7 +60,7 @@ def _maybe_json(value: str) -> Any:
 
 def split(payload: Payload, settings: Settings) -> Sequence[bytes]:
     """The entries that the mapping's `items` yields, each as JSON."""
-    entries = entries_of(settings.mapping, _document(payload.body, payload.content_type), payload.headers)
+    entries = entries_of(settings.mapping, *_opened(payload))
     if len(entries) > settings.most_items:
         raise PayloadRejected(
             f"the payload has more than {settings.most_items} entries", mend="send fewer at once, or raise `most_items`"
@@ -63,8 +77,12 @@ def read(raw: bytes, payload: Payload, settings: Settings) -> Item:
         entry = msgspec.json.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise PayloadRejected(f"an entry cannot be read: {_short(error)}", mend=MEND) from error
-    body = _document(payload.body, payload.content_type)
-    return map_entry(settings.mapping, entry, body=body, headers=payload.headers)
+    return Entry(settings.mapping, entry, _opened(payload)[1]).item()
 
 
-RECEIVER = receiver(split=split, read=read)
+def explain(payload: Payload, settings: Settings) -> Sequence[Fault]:
+    """Every problem of every entry at once, for whoever writes a mapping."""
+    return faults_of(settings.mapping, *_opened(payload), most=EXPLAINED)
+
+
+RECEIVER = receiver(split=split, read=read, explain=explain)
