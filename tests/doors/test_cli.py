@@ -115,6 +115,18 @@ def test_signals_are_sent_listed_put_aside_and_replayed(shell: Shell, tmp_path: 
     assert "cannot be read" in shell.run("signal", "send", "monitor", str(tmp_path / "none"), code=2).stderr
 
 
+def test_a_lesson_is_added_tried_and_refused(shell: Shell) -> None:
+    added = shell.run("lesson", "add", "the doohickey lost its widget", "vpn_trouble").stdout
+    identity = added.split()[0]
+    tried = shell.run("lesson", "try", identity).stdout
+    assert "sentences read again" in tried
+    assert tried.rstrip().endswith("fits")
+    assert "doohickey" in shell.run("lesson", "list").stdout
+    assert "is refused" in shell.run("lesson", "refuse", identity, "--reason", "a joke").stdout
+    assert "No lesson is taught" in shell.run("lesson", "list", "--state", "taught").stdout
+    assert "vpn_trouble" in shell.run("lesson", "add", "some words here", "no_need", code=1).stderr
+
+
 def test_runbooks_are_listed_shown_and_checked_without_a_server(shell: Shell, tmp_path: Path) -> None:
     assert "directory.unlock-account" in shell.run("runbook", "list").stdout
     assert "verify:" in shell.run("runbook", "show", "directory.unlock-account").stdout

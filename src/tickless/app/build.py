@@ -36,6 +36,7 @@ from tickless.flow.ending.summarising import Summarising
 from tickless.flow.ending.taking_back import TakingBack, take_back_runbook
 from tickless.flow.intake import Intake
 from tickless.flow.interpreter import Interpreter
+from tickless.flow.lessons import Lessons
 from tickless.flow.newcomers import Newcomers
 from tickless.flow.posting.postman import Postman
 from tickless.flow.publishing import Publishing
@@ -150,13 +151,14 @@ def build(
     intake = Intake(rooms=rooms, engine=engine, node=node)
     wake.append(intake)
     care = KnowledgeCare(rooms, settings.knowledge, language.renew)
+    lessons = Lessons(rooms, language.teach, language.renew)
     telemetry = telemetry_of(settings, rooms)
     schedules = Schedules(
         rooms=rooms, engine=engine, watching=Watching(rooms=rooms, engine=engine), node=node, role=role,
-        take_over=settings.database is not None, chores=[care.look, IdentityDesk(rooms).sweep, *chores],
+        take_over=settings.database is not None, chores=[care.look, lessons.look, IdentityDesk(rooms).sweep, *chores],
         looks=[rooms.runbooks.look, telemetry.look],
     )  # fmt: skip
-    desk = FrontDesk(rooms=rooms, engine=engine, wake=woken, renew=language.renew, care=care)
+    desk = FrontDesk(rooms=rooms, engine=engine, wake=woken, renew=language.renew, care=care, lessons=lessons)
     desk.telemetry = telemetry
     tickets = _tickets(settings, rooms, node=node, desk=desk, short=short)
     entrance = Entrance(journal, clock, settings.entrance)

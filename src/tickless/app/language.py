@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tickless.ai import Brain, build_brain
+from tickless.ai import Brain, Example, build_brain
 from tickless.ai.late import teach as teach_brain
 from tickless.ai.models import Models
 from tickless.app.brain import encoder_of
@@ -27,6 +28,8 @@ class Language:
     library: LibraryCache
     intents: IntentsCache
     models: Models | None
+    teach: Callable[[Sequence[Example]], Brain]
+    """Examples and nothing else → a brain of the kind that reads now."""
 
     def renew(self) -> None:
         """Records, articles or runbooks changed: read them, and be taught them."""
@@ -48,9 +51,10 @@ def language_of(
 
     library = LibraryCache(journal, encoder)
     world = WorldCache(journal, teach, publishing, library.lessons)
-    intents = IntentsCache(
-        lambda: world.understanding().brain,
-        lambda examples: teach_brain(examples, encoder=encoder, rejection=rejection),
-    )
+
+    def anew(examples: Sequence[Example]) -> Brain:
+        return teach_brain(examples, encoder=encoder, rejection=rejection)
+
+    intents = IntentsCache(lambda: world.understanding().brain, anew)
     models = models_of(settings.model, journal=journal, clock=clock, secrets=secrets, world=world.world)
-    return Language(world, library, intents, models)
+    return Language(world, library, intents, models, anew)

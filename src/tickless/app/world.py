@@ -16,6 +16,7 @@ from tickless.stages.understand.gazetteer import build_gazetteer
 from tickless.stages.understand.service import Understanding, kinds_of
 
 FRESH_SECONDS = 30.0
+MOST_LESSONS = 5_000
 Lessons = tuple[Example, ...]
 
 
@@ -37,8 +38,9 @@ class WorldCache:
         self._teach = teach
         self._lessons = lessons
         self._publishing = publishing
-        self._taught: tuple[Lessons, Lessons, dict[str, Runbook]] | None = None
+        self._taught: tuple[Lessons, Lessons, Lessons, dict[str, Runbook]] | None = None
         self._offered: Lessons = ()
+        self._learnt: Lessons = ()
         self._brain: Brain | None = None
         self._lock = threading.Lock()
         self._read_at = float("-inf")
@@ -56,13 +58,14 @@ class WorldCache:
         world = self.world()
         lessons = self._lessons()
         with self._lock:
-            now = (lessons, self._offered, self._publishing.held)
+            now = (lessons, self._offered, self._learnt, self._publishing.held)
             if (
                 self._brain is None
                 or self._taught is None
                 or any(a is not b for a, b in zip(now, self._taught, strict=True))
             ):
-                self._brain, self._taught, self._understanding = self._teach((*lessons, *self._offered)), now, None
+                brain = self._teach((*lessons, *self._offered, *self._learnt))
+                self._brain, self._taught, self._understanding = brain, now, None
             if self._understanding is None:
                 gazetteer = build_gazetteer(
                     people=world.people.values(),
@@ -70,7 +73,7 @@ class WorldCache:
                     devices=world.devices.values(),
                     services=world.services.values(),
                 )
-                kinds = kinds_of(self._taught[2].values())
+                kinds = kinds_of(self._taught[3].values())
                 self._understanding = Understanding(self._brain, gazetteer, kinds=kinds)
             return self._understanding
 
@@ -88,4 +91,10 @@ class WorldCache:
                     )
                 self._world = fresh
                 self._understanding = None
+            learnt = tuple(
+                Example(f"need.{one.need}", one.text.raw)
+                for one in tx.lessons.where(tx.lessons.table.c.state == "taught", limit=MOST_LESSONS)
+            )
+            if learnt != self._learnt:
+                self._learnt = learnt
             self._read_at = time.monotonic()

@@ -35,7 +35,7 @@ def listing(visit: Visit) -> Screen:
 async def sync(visit: Visit, form: Form) -> str:
     """Read the folders again now."""
     found = await asyncio.to_thread(visit.desk.runbooks.sync, by=visit.visitor.actor)
-    return "/runbooks" if found.problems else f"/runbooks?told={'published' if found.differs else 'same_runbooks'}"
+    return "/runbooks" if found.problems else f"/runbooks?told={'new_runbooks' if found.differs else 'same_runbooks'}"
 
 
 def page(visit: Visit) -> Screen:

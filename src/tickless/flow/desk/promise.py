@@ -22,6 +22,7 @@ from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.speaking import Draft
 from tickless.flow.desk.telemetry import TelemetryDesk
 from tickless.flow.desk.tickets import TicketDesk
+from tickless.flow.lessons import Lessons
 from tickless.flow.publishing import Publishing
 from tickless.journal import Journal
 from tickless.kit.clock import Clock
@@ -100,6 +101,7 @@ class Desk(Protocol):
     journal: Journal
     clock: Clock
     runbooks: Publishing
+    lessons: Lessons
     tickets: TicketDesk
     telemetry: TelemetryDesk
     identity: IdentityDesk

@@ -27,6 +27,7 @@ from tickless.flow.talking.questions import Questions, masked, plain_question
 from tickless.flow.talking.routing import Waiting
 from tickless.flow.talking.triaged import triaged
 from tickless.flow.talking.turns import Turns
+from tickless.flow.talking.unheard import keep_unheard
 from tickless.flow.tickets.relay import TicketTalk
 from tickless.journal import Tx
 from tickless.stages.understand.dialogue import DialogueContext
@@ -141,6 +142,7 @@ class Hearing:
         needs = 0
         for finding in findings:
             tx.findings.put(finding)
+            keep_unheard(tx, finding, signal, sender, now=now)
             if finding.act == "need":
                 needs += 1
                 if needs <= MAX_NEEDS:

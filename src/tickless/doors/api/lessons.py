@@ -1,0 +1,137 @@
+"""Lessons: sentences that the language brain could be taught, because of how cases ended."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from typing import Annotated
+
+from pydantic import Field
+
+from tickless.domain.lesson import Lesson, LessonState, Source
+from tickless.doors.api.guards import Admin, DeskHere, Reader, new_router
+from tickless.doors.api.paging import Limit
+from tickless.doors.api.schemas import Given, Page, Shown
+from tickless.stages.learn.lessons import Judged, Reread
+
+router = new_router("lessons")
+MOST_TOLD = 20
+Ids = Annotated[list[str], Field(min_length=1, max_length=50, examples=[["les_5f1c"]])]
+
+
+class LessonGiven(Given):
+    """A sentence as a person would write it, and the need that it stands for."""
+
+    text: str = Field(min_length=1, max_length=300, examples=["my dongle wants a new number"])
+    need: str = Field(max_length=100, examples=["password_reset"])
+
+
+class LessonsChosen(Given):
+    ids: Ids
+
+
+class LessonRefused(Given):
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class LessonShown(Shown):
+    """`taken_for`: the need that was guessed, `confidence` how surely; `cases`: ends that speak for it."""
+
+    id: str
+    text: str
+    need: str | None
+    source: Source
+    state: LessonState
+    taken_for: str | None
+    confidence: float
+    cases: list[str]
+    people: int
+    at: dt.datetime
+    decided_by: str | None
+    decided_at: dt.datetime | None
+    reason: str
+
+
+class RereadShown(Shown):
+    """A sentence that would be read differently."""
+
+    text: str
+    means: list[str] | None = Field(description="What it turned out to mean; null: nobody knows")
+    now: list[str]
+    then: list[str]
+
+
+class TrialShown(Shown):
+    """What teaching them would do. Lists name the first twenty."""
+
+    fits: bool = Field(description="Only then they may be taught")
+    read: int = Field(description="Sentences read again")
+    helped: list[RereadShown]
+    harmed: list[RereadShown]
+    otherwise: list[RereadShown]
+    gained: int = Field(
+        description="Taught sentences, left out for the trial, that are read rightly only with the lessons"
+    )
+    lost: int = Field(description="The same, only without them")
+    contrary: list[str] = Field(description="Lessons that say the opposite of what the brain is sure of")
+
+
+@router.get("/lessons", summary="List lessons")
+def list_lessons(
+    desk: DeskHere, visitor: Reader, state: LessonState = "proposed", limit: Limit = 100
+) -> Page[LessonShown]:
+    """What people said that could be taught, is taught, or was refused. `heard`: not understood, and not yet clear."""
+    with desk.journal.read() as tx:
+        table = tx.lessons.table.c
+        found = tx.lessons.where(table.state == state, order=table.at.desc(), limit=limit)
+    return Page(items=[_shown(one) for one in found])
+
+
+@router.post("/lessons", summary="Propose a sentence", status_code=201)
+def add_lesson(desk: DeskHere, visitor: Admin, given: LessonGiven) -> LessonShown:
+    """It is not taught before it was tried."""
+    return _shown(desk.lessons.add(given.text, given.need, by=visitor.actor))
+
+
+@router.post("/lessons/try", summary="What would teaching these do?")
+async def try_lessons(desk: DeskHere, visitor: Admin, given: LessonsChosen) -> TrialShown:
+    """Reads the messages of the last 30 days, and what is taught already, with these lessons and without. Takes some seconds,
+    changes nothing."""
+    return _trial(await asyncio.to_thread(desk.lessons.attempt, given.ids))
+
+
+@router.post("/lessons/teach", summary="Teach these")
+async def teach_lessons(desk: DeskHere, visitor: Admin, given: LessonsChosen) -> TrialShown:
+    """After the same trial: what would be lost is answered with 409, and nothing is taught."""
+    return _trial(await asyncio.to_thread(lambda: desk.lessons.teach(given.ids, by=visitor.actor)))
+
+
+@router.post("/lessons/{lesson}/refuse", summary="Not to be taught, or not any more")
+async def refuse_lesson(desk: DeskHere, visitor: Admin, lesson: str, given: LessonRefused) -> LessonShown:
+    return _shown(await asyncio.to_thread(lambda: desk.lessons.refuse(lesson, by=visitor.actor, reason=given.reason)))
+
+
+def _shown(one: Lesson) -> LessonShown:
+    return LessonShown(
+        id=one.id, text=one.text.tame(300), need=one.need, source=one.source, state=one.state, taken_for=one.taken_for,
+        confidence=round(one.confidence, 3), cases=list(one.cases), people=len(one.people), at=one.at,
+        decided_by=one.decided_by, decided_at=one.decided_at, reason=one.reason,
+    )  # fmt: skip
+
+
+def _trial(judged: Judged) -> TrialShown:
+    return TrialShown(
+        fits=judged.fits, read=judged.read, helped=_moved(judged.helped), harmed=_moved(judged.harmed),
+        otherwise=_moved(judged.otherwise), gained=len(judged.gained), lost=len(judged.lost),
+        contrary=[one.text for one in judged.contrary[:MOST_TOLD]],
+    )  # fmt: skip
+
+
+def _moved(reread: tuple[Reread, ...]) -> list[RereadShown]:
+    return [
+        RereadShown(
+            text=one.text, means=None if one.right is None else sorted(one.right),
+            now=sorted(one.before), then=sorted(one.after),
+        )
+        for one in reread[:MOST_TOLD]
+    ]  # fmt: skip

@@ -1,0 +1,45 @@
+"""Lessons through the API, the console and the command line: proposed, tried, taught, taken back."""
+
+from __future__ import annotations
+
+from tests.doors.conftest import Place
+
+SAID = "the doodad has lost its whatsit"
+
+
+def test_a_lesson_is_proposed_tried_taught_and_refused(place: Place) -> None:
+    with place.client() as http:
+        made = http.post("/api/v1/lessons", json={"text": SAID, "need": "vpn_trouble"})
+        assert made.status_code == 201
+        lesson = made.json()
+        assert (lesson["state"], lesson["source"], lesson["people"]) == ("proposed", "person", 0)
+        assert SAID in http.get("/lessons").text
+        tried = http.post("/api/v1/lessons/try", json={"ids": [lesson["id"]]}).json()
+        assert tried["fits"]
+        assert tried["read"] > 100
+        taught = http.post("/api/v1/lessons/teach", json={"ids": [lesson["id"]]})
+        assert taught.status_code == 200
+        assert [one["text"] for one in http.get("/api/v1/lessons?state=taught").json()["items"]] == [SAID]
+        again = http.post("/api/v1/lessons/teach", json={"ids": [lesson["id"]]})
+        assert again.status_code == 409
+        refused = http.post(f"/api/v1/lessons/{lesson['id']}/refuse", json={"reason": "a joke"}).json()
+        assert (refused["state"], refused["reason"]) == ("refused", "a joke")
+        assert "a joke" in http.get("/lessons").text
+
+
+def test_what_cannot_be_a_lesson_is_refused_with_the_reason(place: Place) -> None:
+    with place.client() as http:
+        assert "vpn_trouble" in http.post("/api/v1/lessons", json={"text": SAID, "need": "no_such_need"}).text
+        assert "words" in http.post("/api/v1/lessons", json={"text": "one", "need": "vpn_trouble"}).text
+        assert http.post("/api/v1/lessons/try", json={"ids": ["les_nowhere"]}).status_code == 404
+        assert http.post("/api/v1/lessons/try", json={"ids": []}).status_code == 422
+
+
+def test_a_reader_looks_and_teaches_nothing(place: Place) -> None:
+    entrance = place.sample.house.entrance
+    user = entrance.create_user("reads-lessons", roles=["operator"])
+    with place.client(entrance.create_token("reads", user=user, scopes=["read", "act"]).token) as http:
+        assert http.get("/api/v1/lessons").status_code == 200
+        assert "Write one" not in http.get("/lessons").text
+        assert http.post("/api/v1/lessons", json={"text": SAID, "need": "vpn_trouble"}).status_code == 403
+        assert http.post("/api/v1/lessons/teach", json={"ids": ["les_x"]}).status_code == 403
