@@ -12,7 +12,7 @@ from typing import Literal
 
 from starlette.applications import Starlette
 
-from tickless.app.configured import registry_of, runbooks_of, runbooks_signature
+from tickless.app.configured import registry_of, rules_of, runbooks_of, runbooks_signature
 from tickless.app.language import Language, language_of
 from tickless.app.library import LibraryCache
 from tickless.app.listening import Listening
@@ -30,6 +30,7 @@ from tickless.flow.dbos_engine import DbosEngine
 from tickless.flow.desk.front import FrontDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.knowledge import KnowledgeCare
+from tickless.flow.desk.sources import Sources
 from tickless.flow.desk.tickets import TicketDesk
 from tickless.flow.ending.handing_off import HandingOff
 from tickless.flow.ending.summarising import Summarising
@@ -66,6 +67,7 @@ from tickless.stages.decide.service import DecisionRoom
 from tickless.stages.learn.service import LearnRoom
 from tickless.stages.measure.service import MeasureRoom
 from tickless.stages.sense.service import SenseRoom
+from tickless.stages.sense.sources import SourceBook
 from tickless.stages.verify.service import VerifyRoom
 
 Role = Literal["all", "door", "worker"]
@@ -153,13 +155,16 @@ def build(
     care = KnowledgeCare(rooms, settings.knowledge, language.renew)
     lessons = Lessons(rooms, language.teach, language.renew)
     telemetry = telemetry_of(settings, rooms)
+    sources = Sources(rooms)
     schedules = Schedules(
         rooms=rooms, engine=engine, watching=Watching(rooms=rooms, engine=engine), node=node, role=role,
-        take_over=settings.database is not None, chores=[care.look, lessons.look, IdentityDesk(rooms).sweep, *chores],
-        looks=[rooms.runbooks.look, telemetry.look],
+        take_over=settings.database is not None,
+        chores=[care.look, lessons.look, IdentityDesk(rooms).sweep, sources.watch, *chores],
+        looks=[rooms.runbooks.look, telemetry.look, sources.look],
     )  # fmt: skip
     desk = FrontDesk(rooms=rooms, engine=engine, wake=woken, renew=language.renew, care=care, lessons=lessons)
     desk.telemetry = telemetry
+    desk.sources = sources
     tickets = _tickets(settings, rooms, node=node, desk=desk, short=short)
     entrance = Entrance(journal, clock, settings.entrance)
     return House(
@@ -203,7 +208,7 @@ def _rooms(
         policy=policy,
         world=language.world.world,
         understanding=language.world.understanding,
-        sense=SenseRoom(journal=journal, registry=registry, wake=woken),
+        sense=SenseRoom(journal=journal, registry=registry, wake=woken, sources=SourceBook(rules_of(settings))),
         correlate=CorrelateRoom(world=language.world.world),
         decide=decide,
         act=ActRoom(journal=journal, registry=registry, clock=clock),

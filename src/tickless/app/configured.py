@@ -14,6 +14,7 @@ from tickless.sdk.registry import Registry, connector_folders, load_connector, m
 from tickless.sdk.secrets import Secrets
 from tickless.stages.act.catalogue import catalogue_of
 from tickless.stages.act.compiler import compile_folder
+from tickless.stages.sense.heartbeats import SourceRule
 
 
 def registry_of(settings: Settings, secret_store: Secrets) -> Registry:
@@ -35,6 +36,11 @@ def registry_of(settings: Settings, secret_store: Secrets) -> Registry:
                 mend=f"capabilities: {', '.join(sorted(capabilities))}; connectors: {', '.join(sorted(instances))}",
             )
     return Registry(instances, settings.bindings)
+
+
+def rules_of(settings: Settings) -> dict[str, SourceRule]:
+    """What is expected of each source, and allowed to it."""
+    return {name: use.source for name, use in settings.connectors.items()}
 
 
 def runbooks_of(settings: Settings, registry: Registry) -> dict[str, Runbook]:

@@ -17,6 +17,7 @@ from tickless.domain.errors import SettingsInvalid
 from tickless.domain.record import Record
 from tickless.doors.entrance.settings import EntranceSettings
 from tickless.flow.courtesy import Courtesy
+from tickless.stages.sense.heartbeats import SourceRule
 from tickless.stages.sense.telemetry.options import TelemetrySettings
 
 FILE_NAME = "tickless.toml"
@@ -27,6 +28,8 @@ class ConnectorUse(Record):
 
     use: str
     settings: dict[str, Any] = Field(default_factory=dict)
+    source: SourceRule = SourceRule()
+    """As a source of signals: its limit, and the heartbeat that is expected of it."""
 
 
 class PaceSettings(Record):

@@ -9,6 +9,7 @@
     ├── Forbidden                we know, and policy says no (with its reasons)
     ├── NotFound
     ├── Conflict                 the record moved on since the caller read it
+    ├── TooFast                  a source sends more than it may: again after so many seconds
     └── OutsideError             an outside system did not do what was asked
         ├── AuthFailed           401/403: a person has to mend the credentials
         ├── RateLimited          429: again after so many seconds
@@ -110,6 +111,15 @@ class NotFound(TicklessError):
 class Conflict(TicklessError):
     code = "conflict"
     status = 409
+
+
+class TooFast(TicklessError):
+    code = "too_fast"
+    status = 429
+
+    def __init__(self, public: str, *, after: float, mend: str = "") -> None:
+        super().__init__(public, mend=mend)
+        self.retry = Retry("after", max(after, 0.0))
 
 
 class OutsideError(TicklessError):

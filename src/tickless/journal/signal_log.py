@@ -172,12 +172,16 @@ class SignalLog:
             )
         return identity
 
-    def quarantined(self, *, before: str | None = None, limit: int = 50) -> list[Quarantined]:
-        """Newest first, without the bodies."""
+    def quarantined(
+        self, *, before: str | None = None, source: str | None = None, limit: int = 50
+    ) -> list[Quarantined]:
+        """Newest first, without the bodies. `source`: only its own."""
         table = tables.quarantine
         query = sa.select(table).order_by(table.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(table.c.id < before)
+        if source is not None:
+            query = query.where(table.c.source == source)
         with self._engine.connect() as connection:
             return [
                 Quarantined(
@@ -192,6 +196,13 @@ class SignalLog:
                 )
                 for row in connection.execute(query)
             ]
+
+    def waiting_by_source(self) -> dict[str, int]:
+        """How many payloads of each source wait in quarantine, not replayed yet."""
+        table = tables.quarantine
+        query = sa.select(table.c.source, sa.func.count()).where(table.c.replayed_at.is_(None)).group_by(table.c.source)
+        with self._engine.connect() as connection:
+            return {source: int(count) for source, count in connection.execute(query)}
 
     def quarantined_payload(self, identity: str) -> Payload:
         """What was put aside, to look at or to replay. Raises `NotFound`."""

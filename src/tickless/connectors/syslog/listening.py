@@ -17,7 +17,7 @@ import msgspec
 from tickless.connectors.syslog.framing import Framer
 from tickless.connectors.syslog.settings import Settings
 from tickless.connectors.syslog.signals import BATCH, Heard
-from tickless.domain.errors import SettingsInvalid, Unreachable
+from tickless.domain.errors import SettingsInvalid, TooFast, Unreachable
 from tickless.kit.log import get_logger
 from tickless.sdk import Ear, listener
 
@@ -102,8 +102,8 @@ class Hub:
                 try:
                     await ear.hand_in(msgspec.json.encode(batch), content_type=BATCH)
                     break
-                except Unreachable:
-                    await asyncio.sleep(1.0)
+                except (Unreachable, TooFast) as error:
+                    await asyncio.sleep(min(max(error.retry.seconds, 0.1), 5.0))
 
 
 class _Datagrams(asyncio.DatagramProtocol):

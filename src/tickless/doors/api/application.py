@@ -25,6 +25,7 @@ from tickless.doors.api import (
     runbooks,
     services,
     signals,
+    sources,
     tickets,
 )
 from tickless.doors.api.stream import Watching
@@ -114,6 +115,7 @@ def _assemble() -> FastAPI:
         cases,
         tickets,
         signals,
+        sources,
         conversations,
         assist,
         approvals,

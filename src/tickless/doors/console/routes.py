@@ -20,6 +20,7 @@ from tickless.doors.console import (
     services,
     sign_in,
     signals,
+    sources,
     talks,
     tickets,
 )
@@ -47,6 +48,7 @@ def create_routes(desk: Desk, entrance: Entrance, live: Live | None = None) -> l
         *accounts.routes(frame),
         *audit.routes(frame),
         *signals.routes(frame),
+        *sources.routes(frame),
         *known.routes(frame),
         *lessons.routes(frame),
         *talks.routes(frame, streams),

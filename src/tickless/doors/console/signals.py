@@ -35,11 +35,12 @@ def _waiting(visit: Visit) -> list[str]:
 
 
 def quarantine(visit: Visit) -> Screen:
-    found = visit.desk.journal.signals.quarantined(before=visit.asked("before"), limit=PER_PAGE + 1)
+    source = visit.asked("source")
+    found = visit.desk.journal.signals.quarantined(before=visit.asked("before"), source=source, limit=PER_PAGE + 1)
     shown = found[:PER_PAGE]
     return Screen(
         "quarantine.html",
-        {"found": shown, "next": shown[-1].id if len(found) > PER_PAGE else None, "aside": len(_waiting(visit))},
+        {"found": shown, "source": source, "next": shown[-1].id if len(found) > PER_PAGE else None, "aside": len(_waiting(visit))},
     )
 
 

@@ -22,6 +22,8 @@ from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.knowledge import KnowledgeCare
 from tickless.flow.desk.manual import manual_case, preview_case
 from tickless.flow.desk.promise import Accepted, Check, Greeting, Numbers, Rehearsal, Said
+from tickless.flow.desk.source_health import source_checks
+from tickless.flow.desk.sources import Sources
 from tickless.flow.desk.speaking import Draft, Speaking
 from tickless.flow.desk.telemetry import TelemetryDesk
 from tickless.flow.desk.telemetry_health import telemetry_check
@@ -57,6 +59,8 @@ class FrontDesk:
     """Set by the composition root: it wakes the thread that speaks with ticket systems."""
     telemetry: TelemetryDesk
     """Set by the composition root, too."""
+    sources: Sources
+    """Set by the composition root, too: one that also watches them."""
 
     def __init__(self, *, rooms: Rooms, engine: Engine, wake: Callable[[], None], renew: Callable[[], None],
                  care: KnowledgeCare, lessons: Lessons) -> None:  # fmt: skip
@@ -366,7 +370,8 @@ class FrontDesk:
         return Numbers(**self._rooms.measure.numbers().__dict__)
 
     def doctor(self) -> list[Check]:
-        return [*examine(self._rooms, self._engine), self._care.check(), telemetry_check(self.telemetry.state())]
+        return [*examine(self._rooms, self._engine), self._care.check(), telemetry_check(self.telemetry.state()),
+                *source_checks(self.sources.report(), self.clock.now())]  # fmt: skip
 
     def _audit(self, by: str, action: str, subject: str, detail: dict[str, Any]) -> None:
         with self.journal.write() as tx:

@@ -19,6 +19,7 @@ from tickless.domain.plan import Plan
 from tickless.domain.signal import Deed, Payload, Sender
 from tickless.flow.desk.assisting import Assisting
 from tickless.flow.desk.identity import IdentityDesk
+from tickless.flow.desk.sources import Sources
 from tickless.flow.desk.speaking import Draft
 from tickless.flow.desk.telemetry import TelemetryDesk
 from tickless.flow.desk.tickets import TicketDesk
@@ -105,6 +106,7 @@ class Desk(Protocol):
     tickets: TicketDesk
     telemetry: TelemetryDesk
     identity: IdentityDesk
+    sources: Sources
     assisting: Assisting
 
     async def receive(self, payload: Payload) -> Accepted:

@@ -78,7 +78,8 @@ class Sources:
         return None
 
     def report(self) -> list[SourceState]:
-        """Every configured source that receives, by name."""
+        """Every configured source that receives, by name. What this process heard is kept first. Raises `Unreachable`."""
+        self.look()
         now = self._rooms.clock.now()
         waiting = self._rooms.journal.signals.waiting_by_source()
         with self._rooms.journal.read() as tx:

@@ -16,8 +16,10 @@ from tickless.sdk.connector import Instance
 from tickless.sdk.receiving import UNBOUND, Item, Receiver
 from tickless.sdk.registry import Registry
 from tickless.stages.sense.core import Repeats
+from tickless.stages.sense.heartbeats import as_beat, is_watchdog
 from tickless.stages.sense.reading import deed_of, make_signal, sender_of
 from tickless.stages.sense.rows import Arrival, make_row
+from tickless.stages.sense.sources import SourceBook, beats
 from tickless.stages.sense.writing import GroupWriter
 
 
@@ -49,21 +51,29 @@ _Waiting = tuple[list[Signal], KeptPayload | None, "asyncio.Future[None]"]
 class SenseRoom:
     """The machine door's first room. `wake` is called after every commit, so that the intake looks at once."""
 
-    def __init__(self, *, journal: Journal, registry: Registry, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, *, journal: Journal, registry: Registry, wake: Callable[[], None], sources: SourceBook | None = None
+    ) -> None:
+        self.sources = sources or SourceBook()
         self._journal = journal
         self._registry = registry
         self._repeats = Repeats()
         self._writer = GroupWriter(journal.signals.append_rows, written=wake)
 
     async def receive(self, payload: Payload) -> Received:
-        """Take in a payload. Raises `NotFound` for an unknown source; whatever can't be read is quarantined."""
+        """Take in a payload. Raises `NotFound` for an unknown source, `TooFast` for one that sends more than it may; whatever
+        can't be read is quarantined."""
         instance, receiver = self._receiver(payload.source)
+        self.sources.admit(payload.source, payload.received_at)
         if receiver.complete is not None:
             payload = await asyncio.to_thread(receiver.complete, payload, instance.settings, instance.secrets.reveal)
         try:
             items = receiver.split(payload, instance.settings)
         except PayloadRejected as error:
             return await self._put_aside(payload, error, received=0, new=0)
+        rule = self.sources.rule(payload.source)
+        if rule.beat and beats(rule, items, payload.body, lambda item: receiver.read(item, payload, instance.settings)):
+            self.sources.beat(payload.source, payload.received_at)
         kept = KeptPayload(new_id("pay"), payload)
         reading = self._read(items, kept, instance, receiver)
         if reading.rows:
@@ -102,13 +112,15 @@ class SenseRoom:
         payload, known = kept.payload, self._repeats.known
         arrival = Arrival(payload.source, payload.received_at, kept.id)
         fresh = [item for item in items if not known(payload.source, item)]
-        reading = _Reading(seen=len(items))
+        reading, beat = _Reading(seen=len(items)), self.sources.rule(payload.source).beat
         for item, identity in zip(fresh, new_ids("sig", len(fresh)), strict=True):
             try:
                 read = receiver.read(item, payload, instance.settings)
             except PayloadRejected as error:
                 reading.refused.append(error)
                 continue
+            if is_watchdog(read.labels, beat) and read.kind == "alert":
+                read = as_beat(read)
             if read.kind == "message":
                 try:
                     _may_speak(payload)
@@ -124,6 +136,7 @@ class SenseRoom:
         return reading
 
     async def _put_aside(self, payload: Payload, error: PayloadRejected, *, received: int, new: int) -> Received:
+        self.sources.unread(payload.source)
         mend = error.mend or "compare it with the connector's README"
         identity = await asyncio.to_thread(self._journal.signals.put_aside, payload, reason=error.public, mend=mend)
         return Received(received=received, new=new, quarantined=identity, reason=error.public, mend=mend)
