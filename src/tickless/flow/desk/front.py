@@ -28,6 +28,7 @@ from tickless.flow.desk.speaking import Draft, Speaking
 from tickless.flow.desk.telemetry import TelemetryDesk
 from tickless.flow.desk.telemetry_health import telemetry_check
 from tickless.flow.desk.tickets import TicketDesk
+from tickless.flow.desk.trying import Trying
 from tickless.flow.ending import ends
 from tickless.flow.ending.taking_back import can_be_taken_back, open_take_back, standing, underway
 from tickless.flow.engine import Engine
@@ -74,6 +75,7 @@ class FrontDesk:
         self._speaking = Speaking(rooms)
         self.identity = IdentityDesk(rooms)
         self.assisting = Assisting(rooms)
+        self.trying = Trying(rooms)
         self.journal = rooms.journal
         self.clock = rooms.clock
         self.runbooks = rooms.runbooks

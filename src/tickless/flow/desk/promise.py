@@ -23,6 +23,7 @@ from tickless.flow.desk.sources import Sources
 from tickless.flow.desk.speaking import Draft
 from tickless.flow.desk.telemetry import TelemetryDesk
 from tickless.flow.desk.tickets import TicketDesk
+from tickless.flow.desk.trying import Trying
 from tickless.flow.lessons import Lessons
 from tickless.flow.publishing import Publishing
 from tickless.journal import Journal
@@ -108,6 +109,7 @@ class Desk(Protocol):
     identity: IdentityDesk
     sources: Sources
     assisting: Assisting
+    trying: Trying
 
     async def receive(self, payload: Payload) -> Accepted:
         """Take in what a source sent. Returns after it is durable; a bad payload is quarantined, never an error."""
