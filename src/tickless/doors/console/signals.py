@@ -40,7 +40,12 @@ def quarantine(visit: Visit) -> Screen:
     shown = found[:PER_PAGE]
     return Screen(
         "quarantine.html",
-        {"found": shown, "source": source, "next": shown[-1].id if len(found) > PER_PAGE else None, "aside": len(_waiting(visit))},
+        {
+            "found": shown,
+            "source": source,
+            "next": shown[-1].id if len(found) > PER_PAGE else None,
+            "aside": len(_waiting(visit)),
+        },
     )
 
 
