@@ -22,7 +22,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tickless.stages.sense.detection.bank_state import BUCKET_SECONDS, BUCKETS, BYTES_PER_SERIES, BankState
-from tickless.stages.sense.detection.bank_step import Batch, Pool, step
+from tickless.stages.sense.detection.bank_step import Batch, step
+from tickless.stages.sense.detection.budget import Pool
 from tickless.stages.sense.detection.reading import F32, Reading, Which
 
 CHUNK: Final = 16_384

@@ -15,43 +15,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tickless.stages.sense.detection.bank_state import BUCKET_SECONDS, BankState
+from tickless.stages.sense.detection.budget import (
+    BOUND,
+    LONGEST_STEP,
+    LOWEST,
+    QUIET_POINTS,
+    QUIET_SHARE,
+    RAISE,
+    TAIL,
+    WARM,
+    WEEK,
+    Pool,
+)
 from tickless.stages.sense.detection.reading import F32, Reading, Which
 
-WEEK: Final = 7 * 86_400.0
-TAIL: Final = 0.05
-"""Share of deviations beyond the quantile: only these can be anomalies."""
-WARM: Final = 50
-"""Points before the first alarm."""
 GAP: Final = 6 * 3_600.0
 """Seconds of silence after which a series is placed anew, without alarm."""
 LARGEST: Final = 1e30
 """Deviations beyond are no measurements."""
 HIGHEST: Final = 30.0
 """The highest onset."""
-LOWEST: Final = -1.5
-"""How far a series' own correction may fall."""
 _YOUNG: Final = 10
 _LEVEL, _SCALE, _SEASON = 0.05, 0.01, 0.2
 _QUANTILE, _EXCESS = 0.05, 0.02
 _FADE: Final = 0.98
 _CLIP, _GIVE = 3.0, 0.05
-_RAISE: Final = 0.15
-"""Powers of ten by which an alarm makes the series' next one rarer."""
-_RAISE_ALL: Final = 0.02
-"""The same for all series together."""
-_BOUND: Final = 3.0
-
-
-@dataclass
-class Pool:
-    """What all series of a bank share: a correction of their tails, in powers of ten."""
-
-    correction: float = 0.0
-
-    def spend(self, alarms: int, allowed: float) -> None:
-        """Integral feedback: more alarms than allowed make the next ones rarer."""
-        moved = self.correction + _RAISE_ALL * (alarms - allowed) / max(1.0, allowed)
-        self.correction = min(_BOUND, max(-_BOUND, moved))
 
 
 @dataclass(frozen=True)
@@ -98,7 +86,7 @@ def step(state: BankState, pool: Pool, batch: Batch, out: Reading) -> None:
         level[lost] = (points - season)[lost]
         middle[lost] = points[lost]
         error[lost] = size[lost] = 0.0
-        np.minimum(gone, 3_600.0, out=gone)
+        np.minimum(gone, LONGEST_STEP, out=gone)
     since = gone.astype(np.float32)
     unit = np.abs(middle)
     unit *= 1e-6
@@ -194,11 +182,11 @@ def _raise(
     them. The correction falls with time as fast as alarms may come, and rises with each alarm."""
     budget = state.budget[series]
     waited = np.where(np.isfinite(state.since[series]), now - state.since[series], 0.0)
-    correction = np.maximum(state.correction[series] - _RAISE * budget * waited / WEEK, LOWEST)
+    correction = np.maximum(state.correction[series] - RAISE * budget * waited / WEEK, LOWEST)
     raised: NDArray[np.bool_] = (spare > correction) & (now >= state.until[series])
-    state.correction[series] = np.minimum(correction + _RAISE * raised, _BOUND)
+    state.correction[series] = np.minimum(correction + RAISE * raised, BOUND)
     state.since[series] = now
-    quiet = now + np.minimum(60.0 * gone, 0.1 * WEEK / budget)
+    quiet = now + np.minimum(QUIET_POINTS * gone, QUIET_SHARE * WEEK / budget)
     state.until[series[raised]] = quiet[raised]
     return raised
 
