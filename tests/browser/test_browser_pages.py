@@ -23,8 +23,9 @@ SWITCHES = [
 WIDE, NARROW = 1360, 390
 PAGES = (
     "/", "/brake", "/cases", "/cases/2041", "/cases/2046", "/cases/2047", "/map", "/map?focus=orders-api", "/runbooks",
-    "/runbooks/directory.unlock-account", "/approvals", "/audit", "/signals", "/quarantine", "/doctor", "/chat/new",
-    "/secret/none", "/conversations", "/known", "/intents", "/accounts", "/assist", "/assist?caller=p017", "/catalogue",
+    "/runbooks/directory.unlock-account", "/approvals", "/audit", "/signals", "/quarantine", "/mapping", "/doctor",
+    "/chat/new", "/secret/none", "/conversations", "/known", "/intents", "/accounts", "/assist", "/assist?caller=p017",
+    "/catalogue",
 )  # fmt: skip
 OPEN_PAGES = ("/sign-in", "/enter/none", "/chat?guest=1")
 
