@@ -103,12 +103,9 @@ class _Door:
     async def _take(self, request: Request, kind: answers.Signals, *, form: Form, source: str) -> Arrived:
         packed, encoding = await request.body(), request.headers.get("content-encoding", "")
         limit = self._desk.telemetry.most_bytes
-
-        def read() -> bytes:
-            return unpack(packed, encoding, limit=limit)
-
-        body = await run_in_threadpool(read)
-        return await self._desk.telemetry.take(kind, body, form=form, source=source)
+        return await self._desk.telemetry.take(
+            kind, lambda: unpack(packed, encoding, limit=limit), form=form, source=source
+        )
 
     async def _source(self, request: Request, default: str) -> str:
         """The source the token is bound to, else `default`. Raises `Unauthenticated`, `Forbidden`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
 from tickless.domain.errors import NotFound, Retry, TicklessError, Unreachable
@@ -42,9 +42,9 @@ class TelemetryDesk:
         self._turns = threading.BoundedSemaphore(most_waiting)
         self._saved_at: dt.datetime | None = None
 
-    async def take(self, kind: Kind, body: bytes, *, form: Form, source: str) -> Arrived:
-        """Take in a request; what it tells of is durable on return. Raises `PayloadRejected`, `Busy`,
-        `NotFound` when telemetry is switched off, `Unreachable`."""
+    async def take(self, kind: Kind, body: Callable[[], bytes], *, form: Form, source: str) -> Arrived:
+        """Take in a request, unpacked by `body` in a thread; what it tells of is durable on return. Raises
+        `PayloadRejected`, `Busy`, `NotFound` when telemetry is switched off, `Unreachable`."""
         room = self.room
         if room is None:
             raise NotFound("telemetry is switched off here", mend="set telemetry.enabled in the settings")
@@ -52,7 +52,7 @@ class TelemetryDesk:
             raise Busy("more telemetry is sent than can be read now", mend="send it again later, or less of it")
         try:
             take = {"metrics": room.metrics, "logs": room.logs, "traces": room.traces}[kind]
-            arrived = await asyncio.to_thread(take, body, form=form, source=source, now=self._clock.now())
+            arrived = await asyncio.to_thread(lambda: take(body(), form=form, source=source, now=self._clock.now()))
         finally:
             self._turns.release()
         await self._store(arrived.signals)

@@ -52,6 +52,10 @@ class Rows:
         self.times.append(time)
         self.values.append(value)
 
+    def cut(self, length: int) -> None:
+        """Take back what came after so many."""
+        del self.slots[length:], self.times[length:], self.values[length:]
+
     def into(self, batch: Batch) -> None:
         if self.slots:
             batch.add(self.slots, self.times, self.values)

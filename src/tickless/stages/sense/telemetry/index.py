@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tickless.stages.sense.telemetry.labels import Kind, Labels
-from tickless.stages.sense.telemetry.skeleton import MOST, Skeleton
+from tickless.stages.sense.telemetry.skeleton import MOST_BYTES, Skeleton
 
 REFUSED: Final = -1
 PASSED: Final = -2
@@ -44,8 +44,10 @@ class Book:
     words: dict[bytes, int] = field(default_factory=dict)
     contexts: dict[bytes, bytes] = field(default_factory=dict)
     unplaced: int = 0
-    skeletons: dict[int, Skeleton] = field(default_factory=dict)
-    """By the length of the request."""
+    skeletons: dict[tuple[int, bytes], Skeleton] = field(default_factory=dict)
+    """By the length and the beginning of the request."""
+    remembered: int = 0
+    """Bytes of skeletons."""
 
     def word(self, word: bytes) -> int:
         """A short number for a word."""
@@ -59,12 +61,17 @@ class Book:
         """Whether it should begin anew."""
         return len(self.words) > _MOST_WORDS or len(self.contexts) > _MOST_UNPLACED or self.unplaced > _MOST_UNPLACED
 
-    def remember(self, length: int, skeleton: Skeleton) -> None:
-        """Keep the newest few."""
-        self.skeletons.pop(length, None)
-        while len(self.skeletons) >= MOST:
-            del self.skeletons[next(iter(self.skeletons))]
-        self.skeletons[length] = skeleton
+    def remember(self, name: tuple[int, bytes], skeleton: Skeleton) -> None:
+        """Keep the newest, as far as there is room."""
+        self._forget(name)
+        self.skeletons[name] = skeleton
+        self.remembered += skeleton.size
+        while self.remembered > MOST_BYTES:
+            self._forget(next(iter(self.skeletons)))
+
+    def _forget(self, name: tuple[int, bytes]) -> None:
+        known = self.skeletons.pop(name, None)
+        self.remembered -= known.size if known is not None else 0
 
     def context(self, context: bytes) -> bytes:
         """Four bytes that stand for a longer beginning."""

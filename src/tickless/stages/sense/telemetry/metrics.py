@@ -18,6 +18,9 @@ from tickless.stages.sense.telemetry.rates import Rates
 
 AHEAD: Final = 300.0
 """Seconds that a sender's clock may run ahead; later values are refused, for they would make all that follow late."""
+ENOUGH: Final = 4_096
+LINGER: Final = 0.5
+"""Values that are worth an update of the baselines by themselves, and seconds after the last update that fewer wait for."""
 CALM: Final = 1.0
 """State below which an anomaly is over."""
 _HIGHEST: Final = 1e30
@@ -63,10 +66,14 @@ class Metrics:
         self.firing: dict[int, float] = {}
         """Slots that are unlike themselves → since when."""
         self._per_week = alarms_per_week
+        self._pending = Batch()
+        self._waiting = 0
+        self._settled_at = 0.0
         self._budgeted = 0
 
     def take(self, batch: Batch, *, source: str, now: float) -> Taken:
-        """Take a batch in. What is refused or late changes nothing."""
+        """Take a batch in. What is refused or late changes nothing. When much comes, what it tells of may be in what is
+        returned of a later batch, or of `settle`."""
         slots, times, values = batch.joined()
         refused = int((slots == REFUSED).sum())
         ahead = int((times > now + AHEAD).sum())
@@ -76,15 +83,26 @@ class Metrics:
             slots, times, values = slots[keep], times[keep], values[keep]
         self.points[source] += arrived - refused - ahead
         self.refused[source] += refused
-        found: tuple[Anomaly, ...] = ()
         if len(slots):
             self.index.seen[slots] = now
-            self._spread_budget()
-            found = self._update(slots, times, values)
-        return Taken(arrived - refused - ahead, refused, ahead, found)
+            self._pending.add(slots, times, values)
+            self._waiting += len(slots)
+        if self._waiting >= ENOUGH or not self._settled_at <= now < self._settled_at + LINGER:
+            return Taken(arrived - refused - ahead, refused, ahead, self.settle(now))
+        return Taken(arrived - refused - ahead, refused, ahead)
+
+    def settle(self, now: float) -> tuple[Anomaly, ...]:
+        """Update the baselines by everything that was taken in, and say what it tells of."""
+        pending, self._pending = self._pending, Batch()
+        waiting, self._waiting = self._waiting, 0
+        self._settled_at = now
+        if not waiting:
+            return ()
+        self._spread_budget()
+        return self._update(*pending.joined())
 
     def evict(self, *, before: float) -> list[Anomaly]:
-        """Forget the series that were last written before `before`. What was firing among them is over."""
+        """Forget the series that were last written before `before`; all is settled. What was firing among them is over."""
         firing = {slot: self.index.series[slot] for slot in self.firing}
         gone = self.index.evict(before)
         if len(gone):

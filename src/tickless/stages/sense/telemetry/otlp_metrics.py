@@ -35,47 +35,73 @@ _NANO: Final = 1e-9
 
 
 @dataclass
+class _Common:
+    """Values in the common form, with a start time or without: their slots, and where they end."""
+
+    slots: list[int] = field(default_factory=list)
+    after: list[int] = field(default_factory=list)
+
+    def cut(self, length: int) -> None:
+        del self.slots[length:], self.after[length:]
+
+
+@dataclass
 class _Reading:
-    """One request while it is read."""
+    """One request while it is read. `quick`: what is known by its bytes is not looked at more closely, until the end."""
 
     index: SeriesIndex
     book: Book
-    body: bytes = b""
+    body: bytes
+    quick: bool = True
     batch: Batch = field(default_factory=Batch)
     rows: Rows = field(default_factory=Rows)
-    slots: list[int] = field(default_factory=list)
-    after: list[int] = field(default_factory=list)
-    """Where the values of the common form end."""
-    points: list[tuple[int, int]] = field(default_factory=list)
-    metrics: list[tuple[_Metric, int]] = field(default_factory=list)
-    """Of which metric how many of them are, in their order."""
+    started: _Common = field(default_factory=_Common)
+    plain: _Common = field(default_factory=_Common)
 
     def place(self, key: bytes, pairs: Iterable[tuple[str, str]], kind: Kind) -> int:
         slot = self.book.places.get(key) if key else None
         return self.index.place(self.book, key, labels_of(pairs), kind) if slot is None else slot
 
-    def done(self) -> Batch:
-        if self.slots:
-            self._common()
-        self.rows.into(self.batch)
-        return self.batch
+    def read(self) -> None:
+        for outer in fields(self.body, 0, len(self.body)):
+            if outer.number == 1 and outer.kind == BYTES:
+                _resource_metrics(self, outer)
 
-    def _common(self) -> None:
-        after, slots = np.array(self.after, np.intp), np.array(self.slots, np.intp)
-        octets = np.frombuffer(self.body, np.uint8)
-        value = octets[after - 9]
-        form = (octets[after - 18] == 0x19) & ((value == 0x31) | (value == 0x21))
-        if form.all():
+    def done(self) -> bool:
+        """Take in what is of the common form; whether all of it really was."""
+        after = np.array(self.started.after + self.plain.after, np.intp)
+        slots = np.array(self.started.slots + self.plain.slots, np.intp)
+        if len(slots):
+            octets = np.frombuffer(self.body, np.uint8)
+            value = octets[after - 9]
+            form = (octets[after - 18] == 0x19) & ((value == 0x31) | (value == 0x21))
+            if not form.all():
+                return False
             self._take(slots, after)
             if not (self.rows.slots or self.batch.exemplars) and len(self.body) <= LONGEST:
-                started = after - np.array([start for start, _ in self.points], np.intp) == 27
-                known = Skeleton.of(self.body, slots, after, started=started, generation=self.index.generation)
-                self.book.remember(len(self.body), known)
-            return
-        self._take(slots[form], after[form])
-        owners = [metric for metric, count in self.metrics for _ in range(count)]
-        for row in np.flatnonzero(~form).tolist():
-            _number(self, owners[row], *self.points[row])
+                begun = after[: len(self.started.after)]
+                known = Skeleton.of(self.body, slots, after, started=begun, generation=self.index.generation)
+                self.book.remember(self._name(), known)
+        self.rows.into(self.batch)
+        return True
+
+    def again(self) -> bool:
+        """Whether it is a request that is known but for its times and values; then it is read."""
+        known = self.book.skeletons.get(self._name())
+        if known is None or known.generation != self.index.generation or not known.fits(self.body):
+            return False
+        self._take(known.slots, known.after)
+        return True
+
+    def _name(self) -> tuple[int, bytes]:
+        """What a request is found again by: its length and its first resource."""
+        at, end = 0, len(self.body)
+        for _ in range(2):
+            if at >= end or self.body[at] != 0x0A:
+                return len(self.body), b""
+            length, at = read_varint(self.body, at + 1)
+            end = min(end, at + length)
+        return len(self.body), self.body[at:end]
 
     def _take(self, slots: Ints, after: Ints) -> None:
         whole = np.frombuffer(self.body, np.uint8)[after - 9] == 0x31
@@ -83,24 +109,18 @@ class _Reading:
         values = np.where(whole, eight.view("<i8")[:, 0].astype(np.float64), eight.view("<f8")[:, 0])
         self.batch.add(slots, eight_bytes(self.body, after - 17).view("<u8")[:, 0] * _NANO, values)
 
-    def again(self) -> bool:
-        """Whether it is a request that is known but for its times and values; then it is read."""
-        known = self.book.skeletons.get(len(self.body))
-        if known is None or known.generation != self.index.generation or not known.fits(self.body):
-            return False
-        self._take(known.slots, known.after)
-        return True
-
 
 def read_metrics(body: bytes, index: SeriesIndex, book: Book) -> Batch:
     """`ExportMetricsServiceRequest`. Raises `PayloadRejected`."""
     reading = _Reading(index, book, body)
     if reading.again():
         return reading.batch
-    for outer in fields(body, 0, len(body)):
-        if outer.number == 1 and outer.kind == BYTES:
-            _resource_metrics(reading, outer)
-    return reading.done()
+    reading.read()
+    if not reading.done():
+        reading = _Reading(index, book, body, quick=False)
+        reading.read()
+        reading.done()
+    return reading.batch
 
 
 @dataclass(frozen=True)
@@ -142,15 +162,81 @@ def _metric(reading: _Reading, outer: Field, raw: bytes, of_resource: list[tuple
         number = tag >> 3
         if number == 1:
             name = body[start:at]
-        elif number in (_GAUGE, _SUM, _HISTOGRAM, _EXPONENTIAL, _SUMMARY):
+        elif number in (_GAUGE, _SUM):
+            _numbers(reading, _Head(raw, name, of_resource, number), start, at)
+        elif number in (_HISTOGRAM, _EXPONENTIAL, _SUMMARY):
             kind, points = _points(body, number, start, at)
-            context = reading.book.context(raw + bytes((number, kind)) + name)
-            metric = _Metric(name.decode("utf-8", "replace"), of_resource, kind, context)
-            if number in (_GAUGE, _SUM):
-                _numbers(reading, metric, points)
-            else:
-                for point in points:
-                    _distribution(reading, metric, number, point)
+            metric = _Head(raw, name, of_resource, number).metric(reading.book, kind)
+            for point in points:
+                _distribution(reading, metric, number, point)
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What comes before the points of a metric."""
+
+    raw: bytes
+    name: bytes
+    of_resource: list[tuple[str, str]]
+    number: int
+
+    def metric(self, book: Book, kind: Kind) -> _Metric:
+        context = book.context(self.raw + bytes((self.number, kind)) + self.name)
+        return _Metric(self.name.decode("utf-8", "replace"), self.of_resource, kind, context)
+
+
+def _numbers(reading: _Reading, head: _Head, start: int, end: int) -> None:
+    """A gauge or sum. What a sum says of itself stands behind its points nearly always: it is believed, if it is all."""
+    body, tail, kind = reading.body, 0, Kind.GAUGE
+    if head.number == _SUM and end - start > 4:
+        if body[end - 4] == 0x10 and body[end - 2] == 0x18:
+            tail, delta, monotonic = 4, body[end - 3] == _DELTA, body[end - 1] == 1
+        else:
+            tail, delta, monotonic = 2 * (body[end - 2] == 0x10), body[end - 1] == _DELTA, False
+        kind = Kind.DELTA if delta and tail else Kind.COUNTER if monotonic else Kind.GAUGE
+    before = len(reading.started.slots), len(reading.plain.slots), len(reading.rows.slots)
+    metric = head.metric(reading.book, kind)
+    if reading.quick and _quick(reading, metric, start, end - tail):
+        return
+    reading.started.cut(before[0])
+    reading.plain.cut(before[1])
+    reading.rows.cut(before[2])
+    kind, points = _points(body, head.number, start, end)
+    metric = head.metric(reading.book, kind)
+    for point in points:
+        _number(reading, metric, *point)
+
+
+def _quick(reading: _Reading, metric: _Metric, at: int, end: int) -> bool:
+    """Read points whose attributes are known in these very bytes. False when there is anything else between them."""
+    body, context = reading.body, metric.context
+    find = reading.book.places.get
+    started, plain = reading.started, reading.plain
+    while at < end:
+        if body[at] != 0x0A or at + 1 == end:
+            return False
+        length = body[at + 1]
+        if length < 0x80:
+            start = at + 2
+        else:
+            length, start = read_varint(body, at + 1)
+        at = start + length
+        if at > end:
+            return False
+        slot = None
+        if length > 26 and body[start] == 0x11:
+            slot = find(context + body[start + 27 : at])
+            if slot is not None:
+                started.slots.append(slot)
+                started.after.append(start + 27)
+        elif length > 17:
+            slot = find(context + body[start + 18 : at])
+            if slot is not None:
+                plain.slots.append(slot)
+                plain.after.append(start + 18)
+        if slot is None:
+            _number(reading, metric, start, at)
+    return True
 
 
 def _points(body: bytes, number: int, at: int, end: int) -> tuple[Kind, list[tuple[int, int]]]:
@@ -178,27 +264,6 @@ def _points(body: bytes, number: int, at: int, end: int) -> tuple[Kind, list[tup
     if number == _GAUGE or not (delta or monotonic):
         return Kind.GAUGE, points
     return Kind.DELTA if delta else Kind.COUNTER, points
-
-
-def _numbers(reading: _Reading, metric: _Metric, points: list[tuple[int, int]]) -> None:
-    """The quick way, for points whose attributes are known in these very bytes; their form is looked at in the end."""
-    body, context = reading.body, metric.context
-    find = reading.book.places.get
-    slots, after = reading.slots, reading.after
-    quick = 0
-    for point in points:
-        start, stop = point
-        end = start + (27 if start < stop and body[start] == 0x11 else 18)
-        slot = find(context + body[end:stop]) if end <= stop else None
-        if slot is None:
-            _number(reading, metric, start, stop)
-        else:
-            slots.append(slot)
-            after.append(end)
-            quick += 1
-            reading.points.append(point)
-    if quick:
-        reading.metrics.append((metric, quick))
 
 
 def _number(reading: _Reading, metric: _Metric, start: int, stop: int) -> None:

@@ -142,12 +142,15 @@ class TelemetryRoom:
         return Arrived(len(spans))
 
     def look(self, now: dt.datetime) -> tuple[Signal, ...]:
-        """What is over by now; forgets what has gone cold. To be called every few seconds."""
+        """What has begun or is over by now; forgets what has gone cold. To be called every few seconds."""
         moment = now.timestamp()
         with self._lock:
+            found = self._metrics.settle(moment)
             gone = self._metrics.evict(before=moment - self._limits.cold_after)
             news = self._logs.look(moment)
-        return tuple(told.of_anomaly(one, now=now) for one in gone) + tuple(told.of_log(one, now=now) for one in news)
+        return tuple(told.of_anomaly(one, now=now) for one in (*found, *gone)) + tuple(
+            told.of_log(one, now=now) for one in news
+        )
 
     def calls(self) -> list[Call]:
         """Who calls whom, as the traces say."""

@@ -16,8 +16,8 @@ from tickless.stages.sense.telemetry.batch import Ints
 
 LONGEST: Final = 2_000_000
 """Bytes of a request that is remembered."""
-MOST: Final = 8
-"""Requests that are remembered of one source."""
+MOST_BYTES: Final = 16_000_000
+"""Bytes that are remembered of one source."""
 
 _TIME = np.arange(-17, -9)
 _VALUE = np.arange(-8, 0)
@@ -35,10 +35,14 @@ class Skeleton:
     generation: int
 
     @classmethod
-    def of(cls, body: bytes, slots: Ints, after: Ints, *, started: NDArray[np.bool_], generation: int) -> Skeleton:
+    def of(cls, body: bytes, slots: Ints, after: Ints, *, started: Ints, generation: int) -> Skeleton:
         """Remember a request whose values are all in the common form."""
-        begun = after[started]
-        return cls(_blanked(body, after, begun), slots, after, begun, generation)
+        return cls(_blanked(body, after, started), slots, after, started, generation)
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes."""
+        return int(self.blank.nbytes + self.slots.nbytes + self.after.nbytes + self.started.nbytes)
 
     def fits(self, body: bytes) -> bool:
         """Whether a request of the same length says the same but for times and values."""
