@@ -1,0 +1,1 @@
+"""Where trouble comes from: ranked with evidence, or no answer where the evidence is thin."""

@@ -1,0 +1,60 @@
+"""Storms into groups while the map is being learnt: grouping and edges together, for one part of the map."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from tickless.stages.correlate.edges.book import EdgeBook
+from tickless.stages.correlate.grouping.alarm import Alarm, Grouped
+from tickless.stages.correlate.grouping.grouper import Closed, Grouper
+from tickless.stages.correlate.grouping.reach import Reach
+from tickless.stages.correlate.grouping.words import words_of
+
+RENEW = 5
+"""Groups that are closed before the map is weighed anew."""
+
+
+class Storms:
+    """Takes alarms and calls in the order in which they arrive; says where each alarm belongs, and learns from what it saw."""
+
+    def __init__(self, *, nodes: Iterable[str], needs: Iterable[tuple[str, str]]) -> None:
+        self._nodes = frozenset(nodes)
+        self.book = EdgeBook(needs)
+        self._groups = Grouper(self._reach(), leak=self.book.leak)
+        self._unlearnt = 0
+        self.closed: list[Closed] = []
+        """Groups that take in nothing new, with their roots; the caller may empty it."""
+
+    def place(self, alarm: Alarm) -> Grouped:
+        """Where an alarm belongs."""
+        placed = self._groups.place(alarm)
+        if placed.how in {"open", "join"} and alarm.node is not None:
+            at = alarm.at.timestamp()
+            self.book.saw_alert(alarm.node, at=at)
+            for named in words_of(alarm.text, self._nodes, own=alarm.node)[1]:
+                self.book.saw_blame(alarm.node, named, at=at)
+        self._learn(self._groups.take_closed())
+        return placed
+
+    def saw_call(self, caller: str, callee: str, *, at: dt.datetime) -> None:
+        """A trace has one thing calling another."""
+        self.book.saw_call(caller, callee, at=at.timestamp())
+
+    def finish(self) -> None:
+        """Nothing more will come: every group is closed."""
+        self._groups.close_all()
+        self._learn(self._groups.take_closed())
+
+    def _learn(self, closed: list[Closed]) -> None:
+        for group in closed:
+            self.book.saw_group(group.first)
+        self.closed.extend(closed)
+        self._unlearnt += len(closed)
+        if self._unlearnt >= RENEW:
+            self._unlearnt = 0
+            self.book.learn()
+            self._groups.learn(self._reach(), leak=self.book.leak)
+
+    def _reach(self) -> Reach:
+        return Reach(self.book.chances(), self._nodes)
