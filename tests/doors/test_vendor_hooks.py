@@ -1,0 +1,143 @@
+"""Every monitor's own payloads, and what is near them, through the real door: taken or put aside, never an error of ours."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from tickless.domain.signal import Payload
+from tickless.doors.entrance import Entrance
+from tickless.doors.entrance.middleware import standard_middleware
+from tickless.doors.hooks import create_routes
+from tickless.flow.desk.promise import Accepted, Greeting
+from tickless.journal import Journal
+from tickless.kit.clock import ManualClock
+from tickless.sdk.registry import Registry, connector_folders, load_connector, make_instance
+from tickless.sdk.secrets import Secrets
+from tickless.sdk.testing.fixtures import Fixture, fixtures_of
+from tickless.sdk.testing.parsing import mutations
+from tickless.stages.sense.service import SenseRoom
+
+VENDORS = ("cloudwatch", "azure", "gcp", "datadog", "zabbix", "nagios", "sentry", "newrelic", "syslog")
+SECRET = "vendor-secret-4711-very-long"
+SETTINGS: dict[str, dict[str, Any]] = {"cloudwatch": {"key": "env:VENDOR"}, "sentry": {"client_secret": "env:VENDOR"}}
+CONNECTORS = {folder.name: load_connector(folder) for folder in connector_folders() if folder.name in VENDORS}
+EVERY = [(name, fixture) for name in VENDORS for fixture in fixtures_of(CONNECTORS[name])]
+
+
+@dataclass
+class Receiving:
+    """The part of the house that receives: what `Desk` promises of it, over the real room."""
+
+    journal: Journal
+    clock: ManualClock
+    room: SenseRoom
+
+    async def receive(self, payload: Payload) -> Accepted:
+        return Accepted(**(await self.room.receive(payload)).__dict__)
+
+    def signed(self, source: str) -> bool:
+        return self.room.signed(source)
+
+    def greet(self, payload: Payload) -> Greeting:
+        return Greeting(*self.room.greet(payload))
+
+
+@dataclass
+class Site:
+    client: TestClient
+    journal: Journal
+    tokens: dict[str, str]
+
+    def post(self, vendor: str, body: bytes, fixture: Fixture) -> Any:
+        kept = {
+            name: value for name, value in fixture.payload.headers.items() if value.isascii() and value.isprintable()
+        }
+        headers = {**kept, "content-type": fixture.payload.content_type, **self.proof(vendor, body)}
+        return self.client.post(f"/hooks/{vendor}", content=body, headers=headers)
+
+    def proof(self, vendor: str, body: bytes) -> dict[str, str]:
+        if vendor == "sentry":
+            return {"sentry-hook-signature": hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()}
+        if vendor == "cloudwatch":
+            return {"x-api-key": SECRET}
+        return {"authorization": f"Bearer {self.tokens[vendor]}"}
+
+
+@pytest.fixture
+def site(journal: Journal, clock: ManualClock, entrance: Entrance) -> Iterator[Site]:
+    secrets = Secrets({"VENDOR": SECRET})
+    registry = Registry(
+        {name: make_instance(name, CONNECTORS[name], SETTINGS.get(name, {}), secrets) for name in VENDORS}, {}
+    )
+    room = SenseRoom(journal=journal, registry=registry, wake=lambda: None)
+    robot = entrance.create_user("robot", roles=["operator"])
+    tokens = {
+        name: entrance.create_token(name, user=robot, scopes=["signals:write"], source=name).token for name in VENDORS
+    }
+    app = Starlette(
+        routes=create_routes(Receiving(journal, clock, room), entrance),  # type: ignore[arg-type]
+        middleware=standard_middleware(entrance.settings),
+    )
+    with TestClient(app, base_url="http://localhost", client=("192.0.2.7", 5000)) as client:
+        yield Site(client, journal, tokens)
+
+
+def unsigned(fixture: Fixture) -> bytes:
+    """SNS signs its envelopes; ours come with the key instead, so the certificate's address is taken out."""
+    return fixture.payload.body.replace(b"SigningCertURL", b"NoCertURL").replace(b"SignatureVersion", b"NoVersion")
+
+
+@pytest.mark.parametrize(("vendor", "fixture"), EVERY, ids=[f"{name}-{fixture.name}" for name, fixture in EVERY])
+def test_a_payload_is_taken_once_or_put_aside_with_its_reason(site: Site, vendor: str, fixture: Fixture) -> None:
+    if vendor == "syslog" and fixture.name == "batch":
+        fixture = replace(fixture, payload=fixture.payload.model_copy(update={"content_type": "text/plain"}))
+    body = unsigned(fixture)
+    first, before = site.post(vendor, body, fixture), site.journal.signals.head()
+    assert first.status_code in {200, 202, 400}, first.text
+    aside = site.journal.signals.quarantined()
+    assert bool(aside) == (fixture.name in {"something-else", "other-schema", "nothing"}), [one.reason for one in aside]
+    assert bool(before) != bool(aside)
+    if not aside:
+        assert site.post(vendor, body, fixture).status_code == first.status_code
+        assert site.journal.signals.head() == before, "sent again, it is known"
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_whatever_comes_is_answered_and_kept(site: Site, data: st.DataObject) -> None:
+    vendor, fixture = data.draw(st.sampled_from(EVERY))
+    payload = data.draw(mutations(fixture))
+    seen, aside = site.journal.signals.head(), len(site.journal.signals.quarantined(limit=10_000))
+    answer = site.post(vendor, payload.body, fixture)
+    assert answer.status_code in {200, 202, 400, 401}, answer.text
+    kept = len(site.journal.signals.quarantined(limit=10_000)) - aside
+    if answer.status_code == 400:
+        assert kept == 1
+        assert answer.json()["error"]["mend"]
+    elif answer.status_code == 401:
+        assert (kept, site.journal.signals.head()) == (0, seen)
+
+
+@pytest.mark.parametrize("vendor", [name for name in VENDORS if name not in SETTINGS])
+def test_without_the_token_of_that_source_nobody_comes_in(site: Site, vendor: str) -> None:
+    other = next(name for name in VENDORS if name != vendor and name in site.tokens)
+    for headers in ({}, {"authorization": f"Bearer {site.tokens[other]}"}, {"authorization": "Bearer no"}):
+        assert site.client.post(f"/hooks/{vendor}", content=b"{}", headers=headers).status_code in {401, 403}
+    assert site.journal.signals.quarantined() == []
+
+
+@pytest.mark.parametrize("vendor", ["cloudwatch", "sentry"])
+def test_a_token_does_not_stand_in_for_a_signature(site: Site, vendor: str) -> None:
+    headers = {"authorization": f"Bearer {site.tokens[vendor]}"}
+    assert site.client.post(f"/hooks/{vendor}", content=b'{"a": 1}', headers=headers).status_code == 401
+    assert site.journal.signals.quarantined() == []
