@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tickless.stages.sense.telemetry.batch import Batch, Rows, eight_bytes
+from tickless.stages.sense.telemetry.batch import Batch, Ints, Rows
 from tickless.stages.sense.telemetry.index import Book, SeriesIndex
 from tickless.stages.sense.telemetry.labels import Kind, Labels, kind_of, labels_of
 from tickless.stages.sense.telemetry.wire import (
@@ -85,7 +85,7 @@ def read_v1(body: bytes, index: SeriesIndex, book: Book) -> Batch:
             begins.append(sample)
         at = end
     if slots:
-        for place in _samples(one, slots, begins):
+        for place in _samples(one, slots, np.array(begins, np.intp)):
             _series_v1(one, starts[place], ends[place])
     one.rows.into(batch)
     return batch
@@ -94,49 +94,76 @@ def read_v1(body: bytes, index: SeriesIndex, book: Book) -> Batch:
 def read_v2(body: bytes, index: SeriesIndex, book: Book) -> Batch:
     """`io.prometheus.write.v2.Request`. Raises `PayloadRejected`."""
     one = _Request(body, index, book)
-    batch = one.batch
-    symbols, spans = _parts_v2(body)
-    if not spans:
-        return batch
-    keys, samples = _keys_v2(body, spans, symbols, book)
-    slots: list[int] = []
-    common: list[int] = []
+    parts = _parts_v2(body)
+    keys = _keys_v2(parts, book)
     find = book.places.get
-    for (start, end), key, sample in zip(spans, keys, samples, strict=True):
-        slot = find(key) if key else None
-        width = _SAMPLE if body[sample + 1 : sample + 2] == b"\x10" else _ZERO
-        if slot is None or sample + width > end or _more_samples(body, sample + width, end):
-            _series_v2(one, (start, end), symbols, key)
-        else:
-            slots.append(slot)
-            common.append(sample)
-    if slots:
-        where = {sample: span for span, sample in zip(spans, samples, strict=True)}
-        for place in _samples(one, slots, common):
-            _series_v2(one, where[common[place]], symbols, b"")
-    one.rows.into(batch)
-    return batch
+    slots = [find(key) if key else None for key in keys]
+    known = [row for row, slot in enumerate(slots) if slot is not None]
+    spans = parts.spans
+    for row, slot in enumerate(slots):
+        if slot is None:
+            _series_v2(one, spans[row], parts.symbols, keys[row])
+    if known:
+        at = np.array(parts.samples, np.intp)[known]
+        alone = _alone(body, at, np.array([end for _, end in spans], np.intp)[known])
+        for place in _samples(one, [slot for slot in slots if slot is not None], at, alone):
+            _series_v2(one, spans[known[place]], parts.symbols, b"")
+    one.rows.into(one.batch)
+    return one.batch
 
 
-def _parts_v2(body: bytes) -> tuple[list[bytes], list[tuple[int, int]]]:
-    """The symbols, and where each series stands."""
-    symbols: list[bytes] = []
-    spans: list[tuple[int, int]] = []
+@dataclass
+class _Parts:
+    """A request of 2.0 in its parts: symbols, and for each series where it stands, its labels' references as bytes (empty when
+    it does not begin with them) and where its sample begins."""
+
+    symbols: list[bytes] = field(default_factory=list)
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    refs: list[bytes] = field(default_factory=list)
+    samples: list[int] = field(default_factory=list)
+
+
+def _parts_v2(body: bytes) -> _Parts:
+    parts = _Parts()
+    symbols, spans, refs, samples = parts.symbols, parts.spans, parts.refs, parts.samples
     at, size = 0, len(body)
     while at < size:
         tag = body[at]
-        if tag not in (0x22, 0x2A):
-            at = skip_field(body, at, size)
-            continue
-        length, start = _length(body, at + 1)
-        at = start + length
-        if at > size:
-            raise broken()
         if tag == 0x22:
+            length, start = _length(body, at + 1)
+            at = start + length
             symbols.append(body[start:at])
-        else:
+        elif tag == 0x2A:
+            length = body[at + 1] if at + 1 < size else 0xFF
+            if length < 0x80:
+                start = at + 2
+            else:
+                length, start = _length(body, at + 1)
+            at = start + length
+            if at > size:
+                raise broken()
             spans.append((start, at))
-    return symbols, spans
+            if length > 1 and body[start] == 0x0A and body[start + 1] < 0x80 and start + 2 + body[start + 1] <= at:
+                sample = start + 2 + body[start + 1]
+                refs.append(body[start + 2 : sample])
+                samples.append(sample)
+            else:
+                refs.append(b"")
+                samples.append(at)
+        else:
+            at = skip_field(body, at, size)
+    if at > size:
+        raise broken()
+    return parts
+
+
+def _alone(body: bytes, at: Ints, end: Ints) -> NDArray[np.bool_]:
+    """Whether the first sample is all there is but for metadata (field 5) and a creation time (6)."""
+    octets = np.frombuffer(body + bytes(_SAMPLE + 1), np.uint8)
+    after = at + np.where(octets[at + 1] == _ZERO - 2, _ZERO, _SAMPLE)
+    beyond = octets[after]
+    alone: NDArray[np.bool_] = (after == end) | ((after < end) & ((beyond == 0x2A) | (beyond == 0x30)))
+    return alone
 
 
 def _length(body: bytes, at: int) -> tuple[int, int]:
@@ -153,20 +180,23 @@ def _length(body: bytes, at: int) -> tuple[int, int]:
     return read_varint(body, at)
 
 
-def _samples(one: _Request, slots: list[int], begins: list[int]) -> list[int]:
-    """Take in the samples that begin at those places. Returns which of them have another form, for the slow way."""
-    octets = np.frombuffer(one.body, np.uint8)
-    slot, at = np.array(slots, np.intp), np.array(begins, np.intp)
+def _samples(one: _Request, slots: list[int], at: Ints, believed: NDArray[np.bool_] | None = None) -> list[int]:
+    """Take in the samples that begin at those places, of the rows that are believed to hold nothing else. Returns which of
+    them have another form, for the slow way."""
+    octets = np.frombuffer(one.body + bytes(_SAMPLE), np.uint8)  # so that nothing lies outside of it
+    slot = np.array(slots, np.intp)
     zero = octets[at + 1] == _ZERO - 2
     end = at + np.where(zero, _ZERO, _SAMPLE)
     form = (octets[at] == 0x12) & (octets[end - 7] == 0x10)
+    if believed is not None:
+        form &= believed
     form &= zero | ((octets[at + 1] == _SAMPLE - 2) & (octets[at + 2] == 0x09))
     time: NDArray[np.int64] = np.zeros(len(at), np.int64)
     for byte in range(6):
         part = octets[end - 6 + byte]
         form &= (part >= 0x80) if byte < 5 else (part < 0x80)
         time |= (part & 0x7F).astype(np.int64) << (7 * byte)
-    values = eight_bytes(one.body, end - 15).view("<f8")[:, 0]
+    values = octets[(end - 15)[:, None] + np.arange(8)].view("<f8")[:, 0]
     values = np.where(zero, 0.0, values)
     if form.all():
         one.batch.add(slot, time / 1_000, values)
@@ -216,41 +246,20 @@ def _sample(body: bytes, start: int, end: int) -> tuple[float, float]:
     return time, value
 
 
-def _keys_v2(
-    body: bytes, spans: list[tuple[int, int]], symbols: list[bytes], book: Book
-) -> tuple[list[bytes], list[int]]:
-    """For each series: the numbers of its words as bytes (empty: its form is another), and where its sample begins."""
-    refs: list[bytes] = []
-    counts: list[int] = []
-    samples: list[int] = []
-    for start, end in spans:
-        if start < end and body[start] == 0x0A:
-            length, begin = body[start + 1] if start + 1 < end else 0, start + 2
-            if length >= 0x80:
-                length, begin = _length(body, start + 1)
-            stop = begin + length
-            if stop > end:
-                raise broken()
-            refs.append(body[begin:stop])
-            counts.append(length)
-            samples.append(stop)
-        else:
-            refs.append(b"")
-            counts.append(0)
-            samples.append(end)
-    octets = np.frombuffer(b"".join(refs), np.uint8)
+def _keys_v2(parts: _Parts, book: Book) -> list[bytes]:
+    """For each series: the numbers of its words as bytes; empty when they are not known that way."""
+    octets = np.frombuffer(b"".join(parts.refs), np.uint8)
+    if not len(octets):
+        return [b""] * len(parts.refs)
     numbers, ends = _varints(octets)
-    if len(octets) and (octets[-1] >= 0x80 or (len(numbers) and numbers.max() >= len(symbols))):
+    counts = np.fromiter(map(len, parts.refs), np.intp, len(parts.refs))
+    stops = np.cumsum(counts)
+    if (octets[stops[counts > 0] - 1] >= 0x80).any() or numbers.max() >= len(parts.symbols):
         raise broken()
-    words = np.array([book.word(symbol) for symbol in symbols], np.uint32)
-    packed = words[numbers].tobytes() if len(numbers) else b""
-    borders = np.searchsorted(ends, np.cumsum(counts), side="left") * 4
-    keys: list[bytes] = []
-    begin = 0
-    for border in borders.tolist():
-        keys.append(packed[begin:border])
-        begin = border
-    return keys, samples
+    words = np.array([book.word(symbol) for symbol in parts.symbols], np.uint32)
+    packed = words[numbers].tobytes()
+    borders = (np.searchsorted(ends, stops, side="left") * 4).tolist()
+    return [packed[begin:end] for begin, end in zip([0, *borders], borders, strict=False)]
 
 
 def _varints(octets: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -267,11 +276,6 @@ def _varints(octets: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.i
     return values, last
 
 
-def _more_samples(body: bytes, at: int, end: int) -> bool:
-    """Whether what follows the first sample holds more than metadata (field 5) and a creation time (6)."""
-    return at < end and body[at] not in (0x2A, 0x30)
-
-
 def _series_v2(one: _Request, span: tuple[int, int], symbols: list[bytes], key: bytes) -> None:
     body, batch = one.body, one.batch
     refs: list[int] = []
@@ -283,6 +287,8 @@ def _series_v2(one: _Request, span: tuple[int, int], symbols: list[bytes], key: 
             while at < found.stop:
                 number, at = read_varint(body, at)
                 refs.append(number)
+            if at > found.stop:
+                raise broken()
         elif found.number == 1:
             refs.append(found.value)
         elif found.number == 2 and found.kind == BYTES:
