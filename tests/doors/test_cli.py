@@ -122,6 +122,7 @@ def test_a_lesson_is_added_tried_and_refused(shell: Shell) -> None:
     assert "sentences read again" in tried
     assert tried.rstrip().endswith("fits")
     assert "doohickey" in shell.run("lesson", "list").stdout
+    assert "refused below" in shell.run("lesson", "refusal").stdout
     assert "is refused" in shell.run("lesson", "refuse", identity, "--reason", "a joke").stdout
     assert "No lesson is taught" in shell.run("lesson", "list", "--state", "taught").stdout
     assert "vpn_trouble" in shell.run("lesson", "add", "some words here", "no_need", code=1).stderr

@@ -35,6 +35,15 @@ def test_what_cannot_be_a_lesson_is_refused_with_the_reason(place: Place) -> Non
         assert http.post("/api/v1/lessons/try", json={"ids": []}).status_code == 422
 
 
+def test_refusal_stays_as_taught_while_there_is_too_little_to_judge_by(place: Place) -> None:
+    with place.client() as http:
+        found = http.get("/api/v1/lessons/refusal").json()
+        assert (found["messages"], found["may_be_refused"]) == (0, 0.05)
+        assert http.put("/api/v1/lessons/refusal", json={"by": "outcomes"}).status_code == 409
+        assert http.put("/api/v1/lessons/refusal", json={"by": "teaching"}).json()["threshold"] == found["threshold"]
+        assert "too few to say more than teaching did" in http.get("/lessons").text
+
+
 def test_a_reader_looks_and_teaches_nothing(place: Place) -> None:
     entrance = place.sample.house.entrance
     user = entrance.create_user("reads-lessons", roles=["operator"])

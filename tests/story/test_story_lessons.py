@@ -10,7 +10,9 @@ import pytest
 from tests.story.stage import Stage
 
 from tickless.domain.errors import Conflict
+from tickless.domain.finding import Finding
 from tickless.domain.lesson import Lesson
+from tickless.domain.measure import Resolution
 
 ODD = "my thingamajig went kaputt since lunch"
 LIKE_IT = "the thingamajig went kaputt again"
@@ -99,3 +101,36 @@ def test_what_was_taught_can_be_taken_back(stage: Stage) -> None:
     with stage.house.journal.read() as tx:
         told = [row.action for row in tx.audit.rows(limit=10_000) if row.subject == f"lesson:{made.id}"]
     assert told == ["lesson.proposed", "lesson.taught", "lesson.refused"]
+
+
+def test_the_threshold_of_refusal_follows_outcomes_when_somebody_says_so(stage: Stage) -> None:
+    refusing, brain = stage.house.desk.refusing, stage.house.rooms.understanding
+    taught = brain().brain.threshold
+    with pytest.raises(Conflict, match="too few"):
+        refusing.adopt(by="user:a")
+    _ended_well(stage, confidence=0.58, count=400)
+    found = refusing.standing()
+    assert found.now == taught
+    assert taught < found.wanted <= 0.6
+    assert refusing.adopt(by="user:a").now == brain().brain.threshold == found.wanted
+    assert refusing.reset(by="user:a").now == brain().brain.threshold == taught
+    with stage.house.journal.read() as tx:
+        rows = [row.detail for row in tx.audit.rows(limit=10_000) if row.action == "brain.threshold"]
+    assert [(row["from"], row["to"]) for row in rows] == [(taught, found.wanted), (found.wanted, taught)]
+
+
+def _ended_well(stage: Stage, *, confidence: float, count: int) -> None:
+    now = stage.house.rooms.clock.now()
+    with stage.house.journal.write() as tx:
+        for number in range(count):
+            case = f"case_made_{number}"
+            finding = Finding(
+                id=f"fnd_made_{number}", signal=f"sig_made_{number}", need="vpn_trouble", confidence=confidence,
+                brain="lexical 3", made_at=now,
+            )  # fmt: skip
+            tx.findings.put(finding)
+            tx.cases.attach_finding(finding, case)
+            tx.resolutions.put(
+                Resolution(id=f"res_made_{number}", case=case, outcome="verified", door="human", need="vpn_trouble",
+                           seconds=1, at=now)
+            )  # fmt: skip

@@ -27,6 +27,15 @@ class Guess:
     """How much the sentence is like what was taught, whatever it means; comparable between sentences of one brain only."""
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """How an example was read by a brain that had not been taught it: the best label, and how surely."""
+
+    example: Example
+    label: str
+    confidence: float
+
+
 class Brain(Protocol):
     """Reads one sentence at a time. Immutable once taught: same brain, same version, same words → same guesses."""
 
@@ -45,6 +54,10 @@ class Brain(Protocol):
     @property
     def examples(self) -> tuple[Example, ...]:
         """All that it was taught."""
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """What became of the examples when they were left out while teaching, in no order; some may be missing."""
 
     @property
     def threshold(self) -> float:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tickless.ai.brain import Example, Guess
+from tickless.ai.brain import Example, Guess, LeftOut
 from tickless.ai.calibration import Calibration, calibrate
 from tickless.ai.encoder import Encoder
 from tickless.ai.features import Floats, Indexes, Vector, Vocabulary, learn_vocabulary, words
@@ -39,6 +39,7 @@ class TaughtBrain:
     labels: tuple[str, ...]
     examples: tuple[Example, ...]
     version: str
+    left_out: tuple[LeftOut, ...]
     threshold: float
     weights: Floats
     """Of the views, in the order of `Seen.evidence`."""
@@ -165,11 +166,17 @@ def teach(examples: Iterable[Example], *, encoder: Encoder | None = None, reject
     weights = fit_weights(left_out.evidence(), owners[kept])
     units = judge(left_out, weights).units()
     calibration, sure = _calibration(left_out, owners[kept], weights, units)
+    judged = judge(left_out, weights)
+    read = zip(kept, np.argmax(judged.scores, axis=1), judged.signs(units), strict=True)
     told = repr((METHOD, rejection, encoder.version if encoder else "", taught))
     return TaughtBrain(
         labels=labels,
         examples=tuple(Example(label, text) for label, text in taught),
         version=f"{METHOD}-{hashlib.sha256(told.encode()).hexdigest()[:12]}",
+        left_out=tuple(
+            LeftOut(Example(*taught[one]), labels[top], float(calibration.confidence(signs)))
+            for one, top, signs in read
+        ),
         threshold=_threshold(sure, rejection),
         weights=weights,
         units=units,

@@ -7,11 +7,12 @@ understood with other confidences, the same threshold refuses another share of t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tickless.ai.late import HIGHEST, LOWEST
+from tickless.ai.brain import Brain
+from tickless.ai.late import HIGHEST, LOWEST, TaughtBrain
 
 FEWEST = 30
 """Messages understood rightly below which the threshold stays as it was taught."""
@@ -40,3 +41,10 @@ def recalibrated(threshold: float, outcomes: Iterable[Understood], *, rejection:
     wanted = float(np.quantile(sure, rejection))
     blended = (len(sure) * wanted + TAUGHT * threshold) / (len(sure) + TAUGHT)
     return round(min(max(blended, LOWEST), HIGHEST), 4)
+
+
+def refusing_below(brain: Brain, threshold: float) -> Brain:
+    """The same brain with another threshold, within the bounds of teaching."""
+    assert isinstance(brain, TaughtBrain)
+    bounded = round(min(max(threshold, LOWEST), HIGHEST), 4)
+    return replace(brain, threshold=bounded, version=f"{brain.version}@{bounded}")

@@ -41,6 +41,7 @@ from tickless.flow.lessons import Lessons
 from tickless.flow.newcomers import Newcomers
 from tickless.flow.posting.postman import Postman
 from tickless.flow.publishing import Publishing
+from tickless.flow.refusing import Refusing
 from tickless.flow.resolution import Resolution
 from tickless.flow.rooms import Pace, Rooms
 from tickless.flow.run_steps import RunSteps
@@ -156,13 +157,21 @@ def build(
     lessons = Lessons(rooms, language.teach, language.renew)
     telemetry = telemetry_of(settings, rooms)
     sources = Sources(rooms)
+    refusing = Refusing(
+        rooms,
+        taught=lambda: language.world.taught_threshold,
+        asked=settings.brain.in_scope_rejection,
+        renew=language.renew,
+    )
     schedules = Schedules(
         rooms=rooms, engine=engine, watching=Watching(rooms=rooms, engine=engine), node=node, role=role,
         take_over=settings.database is not None,
         chores=[care.look, lessons.look, IdentityDesk(rooms).sweep, sources.watch, *chores],
         looks=[rooms.runbooks.look, telemetry.look, sources.look],
     )  # fmt: skip
-    desk = FrontDesk(rooms=rooms, engine=engine, wake=woken, renew=language.renew, care=care, lessons=lessons)
+    desk = FrontDesk(
+        rooms=rooms, engine=engine, wake=woken, renew=language.renew, care=care, lessons=lessons, refusing=refusing
+    )
     desk.telemetry = telemetry
     desk.sources = sources
     tickets = _tickets(settings, rooms, node=node, desk=desk, short=short)

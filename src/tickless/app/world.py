@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable
 
 from tickless.ai import Brain, Example
+from tickless.ai.recalibrating import refusing_below
 from tickless.domain.runbook import Runbook
 from tickless.domain.world import World
 from tickless.flow.publishing import Publishing
+from tickless.flow.refusing import MARK as THRESHOLD
 from tickless.journal import Journal
 from tickless.journal.world import read_world
 from tickless.stages.understand.gazetteer import build_gazetteer
@@ -38,9 +40,12 @@ class WorldCache:
         self._teach = teach
         self._lessons = lessons
         self._publishing = publishing
-        self._taught: tuple[Lessons, Lessons, Lessons, dict[str, Runbook]] | None = None
+        self._taught: tuple[Lessons, Lessons, Lessons, dict[str, Runbook], float | None] | None = None
         self._offered: Lessons = ()
         self._learnt: Lessons = ()
+        self._threshold: float | None = None
+        self.taught_threshold = 0.0
+        """What teaching gave, whatever holds."""
         self._brain: Brain | None = None
         self._lock = threading.Lock()
         self._read_at = float("-inf")
@@ -58,13 +63,16 @@ class WorldCache:
         world = self.world()
         lessons = self._lessons()
         with self._lock:
-            now = (lessons, self._offered, self._learnt, self._publishing.held)
+            now = (lessons, self._offered, self._learnt, self._publishing.held, self._threshold)
             if (
                 self._brain is None
                 or self._taught is None
                 or any(a is not b for a, b in zip(now, self._taught, strict=True))
             ):
                 brain = self._teach((*lessons, *self._offered, *self._learnt))
+                self.taught_threshold = brain.threshold
+                if self._threshold is not None:
+                    brain = refusing_below(brain, self._threshold)
                 self._brain, self._taught, self._understanding = brain, now, None
             if self._understanding is None:
                 gazetteer = build_gazetteer(
@@ -97,4 +105,7 @@ class WorldCache:
             )
             if learnt != self._learnt:
                 self._learnt = learnt
+            threshold = float(tx.coordination.mark(THRESHOLD) or 0) or None
+            if threshold != self._threshold:
+                self._threshold = threshold
             self._read_at = time.monotonic()

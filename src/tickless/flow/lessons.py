@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from tickless.ai import Brain, Example
+from tickless.ai import Brain, Example, LeftOut
 from tickless.domain.case import Case
 from tickless.domain.errors import BadInput, Conflict
 from tickless.domain.finding import Finding
@@ -44,9 +44,6 @@ KEPT = dt.timedelta(days=1)
 """How long something not understood is kept without anything coming of it."""
 PAST = dt.timedelta(days=30)
 MOST_REREAD = 300
-MOST_EXAMPLES = 200
-LEFT_OUT = 3
-"""Every so many of the examples is left out and read."""
 MOST_AT_ONCE = 50
 SILENT = ("small_talk", "thanks", "out_of_scope")
 _BATCH = 200
@@ -166,7 +163,7 @@ class Lessons:
             judged = self._judge(tx, chosen)
         if not judged.fits:
             raise Conflict(_told(judged), mend="teach fewer of them, or none: a trial tells what each would do")
-        self._decide([one.id for one in chosen], "taught", by=by, reason=f"{judged.read} read again, none lost")
+        self._decide([one.id for one in chosen], "taught", by=by, reason=f"{judged.read} sentences read again")
         return judged
 
     def refuse(self, identity: str, *, by: str, reason: str) -> Lesson:
@@ -204,23 +201,8 @@ class Lessons:
         lessons = [Example(f"need.{one.need}", one.text.raw) for one in chosen]
         brain = self._teach([*before.brain.examples, *lessons])
         after = Understanding(brain, before.gazetteer, kinds=before.kinds)
-        known = self._left_out(chosen, before.brain, lessons)
+        known = _left_out(before.brain, brain)
         return judge(self._past(tx, before, after), known, [_against(one, before.brain) for one in chosen])
-
-    def _left_out(self, chosen: Sequence[Lesson], brain: Brain, lessons: Sequence[Example]) -> Iterator[Reread]:
-        """How taught sentences are read by brains that do not know them, with the lessons and without."""
-        now = {
-            guess.label.removeprefix("need.")
-            for ranked in brain.rank_many([one.text for one in lessons])
-            for guess in ranked
-        }
-        needs = frozenset(name for one in chosen for name in (one.need, one.taken_for) if name is not None)
-        asked = _about(needs | now, brain.examples)
-        rest = sorted({*brain.examples} - {*asked}, key=lambda one: (one.label, one.text))
-        texts = [one.text for one in asked]
-        was, would = _guessed(self._teach(rest), texts), _guessed(self._teach([*rest, *lessons]), texts)
-        for one, before, after in zip(asked, was, would, strict=True):
-            yield Reread(one.text, _need_of(one.label), before, after)
 
     def _past(self, tx: Tx, before: Understanding, after: Understanding) -> Iterator[Reread]:
         """What people wrote lately, and what it turned out to mean."""
@@ -279,16 +261,17 @@ def _needs(understanding: Understanding, signal: Signal, now: dt.datetime) -> fr
     return frozenset(one.need for one in found if one.act == "need" and one.need is not None)
 
 
-def _about(needs: frozenset[str], examples: Sequence[Example]) -> list[Example]:
-    """Some of what is taught, those of these needs first: to be left out while teaching, and read then."""
-    near = [one for one in examples if _need_of(one.label) & needs]
-    far = [one for one in examples if not _need_of(one.label) & needs]
-    return [*near[::LEFT_OUT][:MOST_EXAMPLES], *far[:: max(LEFT_OUT, len(far) // MOST_EXAMPLES)]]
+def _left_out(before: Brain, after: Brain) -> Iterator[Reread]:
+    """How taught sentences are read by brains that do not know them, with the lessons and without."""
+    would = {one.example: one for one in after.left_out}
+    for one in before.left_out:
+        then = would.get(one.example)
+        if then is not None:
+            yield Reread(one.example.text, _need_of(one.example.label), _sure(one, before), _sure(then, after))
 
 
-def _guessed(brain: Brain, texts: Sequence[str]) -> list[frozenset[str]]:
-    ranked = brain.rank_many(texts, limit=1)
-    return [_need_of(one[0].label) if one and one[0].confidence >= brain.threshold else frozenset() for one in ranked]
+def _sure(one: LeftOut, brain: Brain) -> frozenset[str]:
+    return _need_of(one.label) if one.confidence >= brain.threshold else frozenset()
 
 
 def _need_of(label: str) -> frozenset[str]:

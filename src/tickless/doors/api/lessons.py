@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from tickless.domain.lesson import Lesson, LessonState, Source
 from tickless.doors.api.guards import Admin, DeskHere, Reader, new_router
 from tickless.doors.api.paging import Limit
 from tickless.doors.api.schemas import Given, Page, Shown
+from tickless.flow.refusing import Refusal
 from tickless.stages.learn.lessons import Judged, Reread
 
 router = new_router("lessons")
@@ -76,6 +77,21 @@ class TrialShown(Shown):
     contrary: list[str] = Field(description="Lessons that say the opposite of what the brain is sure of")
 
 
+class RefusalGiven(Given):
+    by: Literal["outcomes", "teaching"]
+
+
+class RefusalShown(Shown):
+    """Shares are of the messages that were understood rightly."""
+
+    threshold: float
+    by_outcomes: float = Field(description="What the outcomes speak for")
+    messages: int
+    refused_now: float
+    refused_then: float
+    may_be_refused: float
+
+
 @router.get("/lessons", summary="List lessons")
 def list_lessons(
     desk: DeskHere, visitor: Reader, state: LessonState = "proposed", limit: Limit = 100
@@ -91,6 +107,19 @@ def list_lessons(
 def add_lesson(desk: DeskHere, visitor: Admin, given: LessonGiven) -> LessonShown:
     """It is not taught before it was tried."""
     return _shown(desk.lessons.add(given.text, given.need, by=visitor.actor))
+
+
+@router.get("/lessons/refusal", summary="Below which confidence a guess is refused")
+def read_refusal(desk: DeskHere, visitor: Reader) -> RefusalShown:
+    """What holds, and what the ends of the last 90 days speak for."""
+    return _refusal(desk.refusing.standing())
+
+
+@router.put("/lessons/refusal", summary="Refuse as the outcomes say, or as it was taught")
+async def set_refusal(desk: DeskHere, visitor: Admin, given: RefusalGiven) -> RefusalShown:
+    """With fewer than 30 messages to judge by it stays as it was taught (409)."""
+    decide = desk.refusing.adopt if given.by == "outcomes" else desk.refusing.reset
+    return _refusal(await asyncio.to_thread(lambda: decide(by=visitor.actor)))
 
 
 @router.post("/lessons/try", summary="What would teaching these do?")
@@ -116,6 +145,13 @@ def _shown(one: Lesson) -> LessonShown:
         id=one.id, text=one.text.tame(300), need=one.need, source=one.source, state=one.state, taken_for=one.taken_for,
         confidence=round(one.confidence, 3), cases=list(one.cases), people=len(one.people), at=one.at,
         decided_by=one.decided_by, decided_at=one.decided_at, reason=one.reason,
+    )  # fmt: skip
+
+
+def _refusal(found: Refusal) -> RefusalShown:
+    return RefusalShown(
+        threshold=found.now, by_outcomes=found.wanted, messages=found.messages, refused_now=round(found.refused_now, 4),
+        refused_then=round(found.refused_then, 4), may_be_refused=found.asked,
     )  # fmt: skip
 
 

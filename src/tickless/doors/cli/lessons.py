@@ -86,6 +86,28 @@ def refuse(
     line(f"{done['id']} is refused")
 
 
+@lesson.command("refusal")
+def refusal(
+    context: typer.Context,
+    by: Annotated[
+        Literal["outcomes", "teaching"] | None, typer.Option(help="Refuse as the outcomes say, or as it was taught.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Below which confidence a guess is refused, and what the ends of the last 90 days speak for."""
+    with session_of(context).api() as api:
+        found = api.put("/lessons/refusal", {"by": by}) if by else api.get("/lessons/refusal")
+    if as_json:
+        print_json(found)
+        return
+    wanted = f"the outcomes of {found['messages']} messages speak for {found['by_outcomes']:.0%}"
+    line(f"refused below {found['threshold']:.0%}; {wanted}")
+    line(
+        f"of what was understood rightly that refuses {found['refused_now']:.1%} and {found['refused_then']:.1%}; "
+        f"{found['may_be_refused']:.0%} may be"
+    )
+
+
 def _show(judged: dict[str, Any]) -> None:
     line(f"{judged['read']} sentences read again")
     for what, told in TOLD:

@@ -168,6 +168,7 @@ TOLD: dict[str, str] = {
     "ticket_resolved": "The person is asked whether it works.",
     "ticket_open": "It is open again.",
     "taught": "Taught. It counts with the next message.",
+    "refusal_set": "Set. It counts with the next message.",
     "lesson_noted": "Noted. Try it before you teach it.",
     "lesson_refused": "Noted. It is not taught, and not proposed again.",
     "new_runbooks": "Read. What is new or changed holds from now on, and the brain has been taught it.",

@@ -17,6 +17,7 @@ def routes(frame: Frame) -> list[BaseRoute]:
         frame.show("/lessons", "read", page),
         frame.deed("/lessons", "admin", add),
         frame.deed("/lessons/chosen", "admin", chosen),
+        frame.deed("/lessons/refusal", "admin", set_refusal),
         frame.deed("/lessons/{id}/refuse", "admin", refuse),
     ]
 
@@ -36,7 +37,8 @@ def _content(
         }
         last = {one.cases[-1] for found in by_state.values() for one in found if one.cases}
         named = {case.id: case.number for case in map(tx.cases.get, sorted(last)) if case is not None}
-    told = {"judged": judged, "ids": ids, "why": why, "needs": visit.desk.lessons.needs()}
+    told: dict[str, object] = {"judged": judged, "ids": ids, "why": why, "needs": visit.desk.lessons.needs()}
+    told["refusal"] = visit.desk.refusing.standing()
     return {**by_state, "numbers": named, **told}
 
 
@@ -53,6 +55,13 @@ async def chosen(visit: Visit, form: Form) -> Screen | str:
         judged = await run_in_threadpool(lessons.attempt, ids)
         return Screen("lessons.html", _content(visit, judged=judged, ids=ids, why=error.public))
     return "/lessons?told=taught"
+
+
+async def set_refusal(visit: Visit, form: Form) -> str:
+    refusing = visit.desk.refusing
+    decide = refusing.adopt if form.get("by") == "outcomes" else refusing.reset
+    await run_in_threadpool(lambda: decide(by=visit.visitor.actor))
+    return "/lessons?told=refusal_set"
 
 
 async def add(visit: Visit, form: Form) -> str:

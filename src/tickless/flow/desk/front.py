@@ -34,6 +34,7 @@ from tickless.flow.ending.taking_back import can_be_taken_back, open_take_back, 
 from tickless.flow.engine import Engine
 from tickless.flow.identity.approving import Approving
 from tickless.flow.lessons import Lessons
+from tickless.flow.refusing import Refusing
 from tickless.flow.rooms import Rooms
 from tickless.flow.saying import words
 from tickless.flow.talking.person_words import STOPPABLE
@@ -64,13 +65,14 @@ class FrontDesk:
     """Set by the composition root, too: one that also watches them."""
 
     def __init__(self, *, rooms: Rooms, engine: Engine, wake: Callable[[], None], renew: Callable[[], None],
-                 care: KnowledgeCare, lessons: Lessons) -> None:  # fmt: skip
+                 care: KnowledgeCare, lessons: Lessons, refusing: Refusing) -> None:  # fmt: skip
         self._rooms = rooms
         self._engine = engine
         self._wake = wake
         self._renew = renew
         self._care = care
         self.lessons = lessons
+        self.refusing = refusing
         self._approving = Approving(rooms)
         self._speaking = Speaking(rooms)
         self.identity = IdentityDesk(rooms)

@@ -26,6 +26,7 @@ from tickless.flow.desk.tickets import TicketDesk
 from tickless.flow.desk.trying import Trying
 from tickless.flow.lessons import Lessons
 from tickless.flow.publishing import Publishing
+from tickless.flow.refusing import Refusing
 from tickless.journal import Journal
 from tickless.kit.clock import Clock
 from tickless.practices.knowledge.library import Library
@@ -104,6 +105,7 @@ class Desk(Protocol):
     clock: Clock
     runbooks: Publishing
     lessons: Lessons
+    refusing: Refusing
     tickets: TicketDesk
     telemetry: TelemetryDesk
     identity: IdentityDesk

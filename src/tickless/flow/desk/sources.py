@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from tickless.domain.errors import TicklessError
 from tickless.domain.signal import Signal
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
@@ -49,9 +50,13 @@ class Sources:
         taken = self._rooms.sense.sources.take()
         if not taken:
             return
-        with self._rooms.journal.write() as tx:
-            for source, more in taken.items():
-                _keep(tx, source, _life(tx, source).with_more(more))
+        try:
+            with self._rooms.journal.write() as tx:
+                for source, more in taken.items():
+                    _keep(tx, source, _life(tx, source).with_more(more))
+        except TicklessError:
+            self._rooms.sense.sources.give_back(taken)
+            raise
 
     def watch(self, now: dt.datetime) -> None:
         """Find out who has fallen silent, or is heard again; each becomes a signal, once."""
