@@ -92,6 +92,18 @@ def test_who_sends_too_fast_is_told_when_to_come_again_and_is_let_in_then() -> N
     assert book.take() == {}
 
 
+def test_what_could_not_be_kept_is_not_forgotten() -> None:
+    book = SourceBook()
+    book.admit("am", NOW)
+    book.unread("am")
+    taken = book.take()
+    book.admit("am", NOW + dt.timedelta(minutes=1))
+    book.give_back(taken)
+    whole = book.take()["am"]
+    assert (whole.payloads, whole.unread, sum(whole.minutes.values())) == (2, 1, 2)
+    assert whole.heard_at == NOW + dt.timedelta(minutes=1)
+
+
 def test_a_clock_that_goes_back_lets_nobody_in_for_nothing() -> None:
     allowance = Allowance(1)
     assert allowance.wait(NOW) == 0

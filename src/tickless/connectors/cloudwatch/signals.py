@@ -173,10 +173,10 @@ def _alarm(alarm: Fields, *, topic: str, settings: Settings) -> Item:
         raise PayloadRejected("an alarm without name or state", mend=MEND)
     arn = alarm.text("AlarmArn") or _arn(topic, alarm.text("AWSAccountId"), name)
     trigger = alarm.part("Trigger")
-    dimensions = {one.text("name", "Name"): one.text("value", "Value") for one in trigger.parts("Dimensions")}
+    dimensions = {one.text("name", "Name"): one.text("value", "Value") for one in _dimensions(trigger)}
     labels = {
         **alarm.labels(but=_NOT_LABELS),
-        **trigger.labels(prefix="trigger.", but={"Dimensions"}),
+        **trigger.labels(prefix="trigger.", but={"Dimensions", "Metrics"}),
         **_named(name, arn, dimensions),
     }
     return Item(
@@ -188,6 +188,13 @@ def _alarm(alarm: Fields, *, topic: str, settings: Settings) -> Item:
         labels=labels,
         occurred_at=alarm.time("StateChangeTime"),
     )
+
+
+def _dimensions(trigger: Fields) -> list[Fields]:
+    """Those of its metric; of an expression over metrics those of the first that has any."""
+    own = trigger.parts("Dimensions")
+    inner = (one.part("MetricStat", "Metric").parts("Dimensions") for one in trigger.parts("Metrics"))
+    return own or next((found for found in inner if found), [])
 
 
 def _event(event: Fields, settings: Settings) -> Item:

@@ -25,6 +25,7 @@ _STATES: dict[str, SignalState] = {
     "triggered": "firing", "warn": "firing", "warning": "firing", "alert": "firing", "": "firing", "notify": "firing",
     "recovered": "resolved", "ok": "resolved", "resolved": "resolved",
 }  # fmt: skip
+_OF_NO_MONITOR: dict[str, SignalState] = {"error": "firing", "warning": "firing", "success": "resolved"}
 _PRIORITIES: dict[str, Severity] = {"p1": "critical", "p2": "error", "p3": "warning", "p4": "info", "p5": "info"}
 _TYPES: dict[str, Severity] = {"error": "error", "warning": "warning", "info": "info", "success": "info"}
 _ALIASES = {
@@ -53,7 +54,7 @@ def read(raw: bytes, payload: Payload, settings: Settings) -> Item:
     transition = event.text("transition")
     if not same or not (transition or event.text("title", "alert_title")):
         raise PayloadRejected("an event without `aggreg_key` or `alert_id`", mend=MEND)
-    state = _state(transition, event.text("status"), settings)
+    state = _state(event, transition, settings)
     return Item(
         fingerprint=same,
         title=event.text("alert_title", "title") or f"monitor {event.text('alert_id')}",
@@ -78,10 +79,13 @@ def _named(values: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _state(transition: str, status: str, settings: Settings) -> SignalState:
+def _state(event: Fields, transition: str, settings: Settings) -> SignalState:
+    """By its transition; an event of no monitor has none, and its type tells."""
     said = _AGAIN.sub("", transition.strip()).strip().lower()
-    if said in {"no data", "nodata"} or (not said and status.lower() == "no data"):
+    if said in {"no data", "nodata"}:
         return settings.no_data
+    if not said and not _AGAIN.match(transition):
+        return _OF_NO_MONITOR.get(event.text("type").lower(), "info")
     return _STATES.get(said, "info")
 
 

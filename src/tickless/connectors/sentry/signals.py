@@ -99,10 +99,11 @@ def _issue(action: str, issue: Fields, payload: Payload) -> Item:
     if not same:
         raise PayloadRejected("an issue without id", mend=MEND)
     project, metadata = issue.part("project"), issue.part("metadata")
+    done = issue.text("status") if action == "triggered" else action
     return Item(
         fingerprint=identity("issue", same),
         title=issue.text("title") or metadata.text("title", "type") or "an issue",
-        state=_ISSUE_STATES.get(action, "info"),
+        state=_ISSUE_STATES.get(done, "info"),
         severity=_SEVERITIES.get(issue.text("level").lower()),
         body="\n".join(part for part in (issue.text("culprit"), metadata.text("value")) if part),
         labels={

@@ -24,6 +24,7 @@ _SEVERITIES: dict[str, Severity] = {
 _NUMBERS = {"0": "OK", "1": "WARNING", "2": "CRITICAL", "3": "UNKNOWN"}
 _HOST_NUMBERS = {"0": "UP", "1": "DOWN", "2": "UNREACHABLE"}
 _FINE = frozenset({"OK", "UP", "PENDING"})
+_PREFIX = re.compile(r"^([A-Z]{2,20} )?(OK|WARNING|CRITICAL|UNKNOWN)\s*[-:]\s*")
 _TYPES = r"PROBLEM|RECOVERY|ACKNOWLEDGEMENT|FLAPPING[A-Z]*|DOWNTIME[A-Z]*|CUSTOM"
 _SUBJECT = re.compile(
     rf"\*{{0,5}}\s*(?P<type>{_TYPES})\s+(?P<kind>Host|Service) Alert:\s*(?P<who>.+?)\s+is\s+(?P<state>[A-Z]+)",
@@ -60,7 +61,7 @@ def item_of(facts: Mapping[str, str], *, monitor: str = "nagios", zone: str = "U
     since, told = time_of(found.get("since", "")), moment(found.get("time", ""), zone=zone)
     return Item(
         fingerprint=identity("nagios", host, service),
-        title=f"{what} is {condition}" if state != "info" else f"{what}: {kind.lower()}",
+        title=_title(what, condition, found.get("output", "")) if state != "info" else f"{what}: {kind.lower()}",
         state=state,
         event_key=_key(host, service, kind, found, told),
         severity=_SEVERITIES.get(condition),
@@ -69,6 +70,12 @@ def item_of(facts: Mapping[str, str], *, monitor: str = "nagios", zone: str = "U
         link=found.get("link"),
         occurred_at=(since if state != "info" else None) or told,
     )
+
+
+def _title(what: str, condition: str, output: str) -> str:
+    """What is how, and the first words of why."""
+    why = _PREFIX.sub("", output.split("\n", maxsplit=1)[0]).strip()
+    return f"{what} is {condition}: {why[:150]}" if why and condition not in _FINE else f"{what} is {condition}"
 
 
 def _state(kind: str, condition: str) -> SignalState:

@@ -57,6 +57,17 @@ class _Heard:
         minute = minute_of(at)
         self.minutes[minute] = self.minutes.get(minute, 0) + 1
 
+    def and_before(self, life: Life) -> None:
+        self.heard_at = self.heard_at or life.heard_at
+        self.beat_at = self.beat_at or life.beat_at
+        self.refused_at = self.refused_at or life.refused_at
+        self.payloads += life.payloads
+        self.refused += life.refused
+        self.unread += life.unread
+        self.minutes = {
+            key: self.minutes.get(key, 0) + life.minutes.get(key, 0) for key in {*self.minutes, *life.minutes}
+        }
+
     def life(self) -> Life:
         return Life(
             heard_at=self.heard_at, beat_at=self.beat_at, refused_at=self.refused_at, payloads=self.payloads,
@@ -107,6 +118,12 @@ class SourceBook:
         with self._lock:
             taken, self._lives = self._lives, {}
         return {source: heard.life() for source, heard in taken.items()}
+
+    def give_back(self, taken: Mapping[str, Life]) -> None:
+        """What was taken could not be kept."""
+        with self._lock:
+            for source, life in taken.items():
+                self._lives.setdefault(source, _Heard()).and_before(life)
 
 
 def beats(rule: SourceRule, items: Sequence[bytes], body: bytes, read: Callable[[bytes], Item]) -> bool:

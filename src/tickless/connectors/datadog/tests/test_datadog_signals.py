@@ -52,6 +52,13 @@ def test_every_transition_has_its_state(transition: str, state: str) -> None:
     assert arrive(monitor(transition)).state == state
 
 
+@pytest.mark.parametrize(
+    ("kind", "state"), [("error", "firing"), ("success", "resolved"), ("info", "info"), ("", "info")]
+)
+def test_an_event_of_no_monitor_tells_by_its_type(kind: str, state: str) -> None:
+    assert arrive(fill(ID="1", AGGREG_KEY="k", EVENT_TITLE="Deploy", ALERT_TYPE=kind)).state == state
+
+
 def test_a_recovery_is_about_the_same_trouble_and_another_event() -> None:
     fired = arrive(monitor("Triggered", ALERT_SCOPE="host:a"))
     over = arrive(monitor("Recovered", ALERT_SCOPE="host:a", ID="2"))
