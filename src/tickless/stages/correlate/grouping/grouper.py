@@ -177,7 +177,7 @@ class Grouper:
         weight = (
             evidence(both, {*group.first, node}, self._reach)
             - evidence(group.gain, group.first, self._reach)
-            - evidence(mine, (node,), self._reach)
+            - evidence(mine, (node,), self._reach, fresh=True)
         )
         weight = max(weight - late(both, {**group.first, node: group.first.get(node, at)}), math.log(self._leak))
         root = max(mine, key=lambda one: both.get(one, 0.0) + (one in group.first))

@@ -109,11 +109,14 @@ def weighed(gain: Mapping[str, float], loud: Collection[str], reach: Reach) -> d
     }
 
 
-def evidence(gain: Mapping[str, float], loud: Collection[str], reach: Reach) -> float:
-    """How well one unknown root explains all of it (logarithm of the marginal likelihood, up to what all groups share)."""
+def evidence(gain: Mapping[str, float], loud: Collection[str], reach: Reach, *, fresh: bool = False) -> float:
+    """How well one unknown root explains all of it (logarithm of the marginal likelihood, up to what all groups share).
+    `fresh`: it began just now, so nothing else can have alerted yet."""
     if not gain:
         return 0.0
     weights = weighed(gain, loud, reach)
+    if fresh:
+        weights = {root: one + MISSED * (reach.spread_of(root) - 1) for root, one in weights.items()}
     best = max(weights.values())
     total = sum(math.exp(one - best) for one in weights.values())
     return best + math.log((total + max(reach.size - len(gain), 0) * math.exp(-best) * SILENT) / reach.size)
