@@ -69,6 +69,23 @@ def quarantine(context: typer.Context, limit: Limit = 20, cursor: Cursor = None,
     show_more(page, command="tickless signal quarantine")
 
 
+@signal.command("sources")
+def sources(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the sources: when each was heard, what it sends, and whether it is silent."""
+    with session_of(context).api() as api:
+        page = api.get("/sources")
+    if as_json:
+        print_json(page)
+        return
+    rows = [
+        (one["name"], one["connector"], one["heartbeat"], moment(one["heard_at"]) if one["heard_at"] else "never",
+         f"{one['rate']:g}", one["refused"], one["quarantined"])
+        for one in page["items"]
+    ]  # fmt: skip
+    heads = ["source", "connector", "heartbeat", "heard", "a minute", "refused", "quarantine"]
+    show_table(heads, rows, empty="No source is configured.")
+
+
 @signal.command("replay")
 def replay(
     context: typer.Context,
