@@ -86,13 +86,20 @@ def test_pagerdutys_client_triggers_acknowledges_and_resolves(running: Running, 
     import pagerduty
 
     with pagerduty.EventsApiV2Client(running.tokens["pagerduty"], **https) as client:
+        client.send_change_event(
+            {"summary": "shop 1.4.3 is out", "source": "ci", "custom_details": {"service": "shop"}}
+        )
         key = client.trigger("shop is down", "shop-1", severity="critical", custom_details={"service": "shop"})
         case = wait_for_case(running.house, "an incident", lambda one: one.title.raw == "shop is down")
         assert (case.service, case.kind) == ("shop", "incident")
+        assert "A change at Shop itself, at the same time." in [one.text for one in case.evidence]
         assert client.acknowledge(key) == client.resolve(key) == key
     assert running.wait("pagerduty", "resolved").fingerprint == key
-    assert [one.state for one in running.signals("pagerduty")] == ["firing", "info", "resolved"]
-    kept = running.house.journal.signals.payload(str(running.signals("pagerduty")[0].payload))
+    told = running.signals("pagerduty")
+    assert [(one.kind, one.state) for one in told] == [
+        ("change", "info"), ("alert", "firing"), ("alert", "info"), ("alert", "resolved"),
+    ]  # fmt: skip
+    kept = running.house.journal.signals.payload(str(told[1].payload))
     assert running.tokens["pagerduty"].encode() not in kept.body
 
 

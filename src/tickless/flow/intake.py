@@ -24,6 +24,7 @@ from tickless.journal import Tx
 from tickless.journal.signal_log import OUR_DEFECT, Logged
 from tickless.kit.log import get_logger
 from tickless.stages.correlate.service import Placement
+from tickless.stages.correlate.suspects import keep_change, suspect_changes
 
 CONSUMER = "intake"
 LEASE = "intake"
@@ -150,6 +151,7 @@ class Intake:
         for finding in found:
             tx.findings.put(finding)
             if finding.kind is None:
+                keep_change(tx, signal, finding, self._rooms.world())
                 continue
             placement = self._rooms.correlate.alert(tx, signal, finding, now=now)
             self._after_alert(tx, placement, signal, now)
@@ -164,6 +166,7 @@ class Intake:
                 self._rooms.learn.after_failure(tx, ran, now=now)
         if placement.how in {"open", "reopen"}:
             self._audit(tx, case, placement, signal, now)
+            suspect_changes(tx, tx.cases.need(case.id), at=signal.occurred_at, world=self._rooms.world())
             self._begin(tx, case)
 
     @staticmethod

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from tickless.domain.case import Message
 from tickless.domain.catalogue import CatalogueItem
+from tickless.domain.change_event import ChangeEvent
 from tickless.domain.channel import Binding, Delivery, Thread
 from tickless.domain.decision import ApprovalRequest, Decision, OpenQuestion
 from tickless.domain.errors import Unreachable
@@ -247,6 +248,15 @@ class Tx:
     def catalogue(self) -> Shelf[CatalogueItem]:
         return Shelf(
             self.connection, tables.catalogue, CatalogueItem, lambda x: {"id": x.id, "name": x.name, "need": x.need}
+        )
+
+    @cached_property
+    def changes(self) -> Shelf[ChangeEvent]:
+        return Shelf(
+            self.connection,
+            tables.changes,
+            ChangeEvent,
+            lambda x: {"id": x.id, "kind": x.kind, "service": x.service, "occurred_at": x.occurred_at},
         )
 
     @cached_property

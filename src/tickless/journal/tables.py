@@ -138,6 +138,8 @@ alerts = sa.Table(
     sa.Column("title", Words, nullable=False),
     sa.Column("occurred_at", UtcTime, nullable=False),
     sa.Column("count", sa.Integer, nullable=False),
+    sa.Index("ix_alerts_source_time", "source", "occurred_at"),
+    sa.Index("ix_alerts_state_time", "state", "occurred_at"),
     comment="The current state of every alert, by fingerprint.",
 )
 
@@ -250,6 +252,14 @@ lessons = _table(
     "lessons", _id(), _text("state", 20, index=True), _text("conversation", index=True), _text("need"), _time("at")
 )
 catalogue = _table("catalogue", _id(), _text("name"), _text("need", index=True))
+changes = _table(
+    "changes",
+    _id(),
+    _text("kind", 20),
+    _text("service"),
+    _time("occurred_at"),
+    sa.Index("ix_changes_service_time", "service", "occurred_at"),
+)
 known_errors = _table("known_errors", _id(), _text("service", index=True), _text("state", 20))
 maintenance = _table(
     "maintenance", _id(), _text("service", index=True), _time("starts_at"), sa.Column("ends_at", UtcTime, index=True)
