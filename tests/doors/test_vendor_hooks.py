@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
 import hashlib
 import hmac
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from tickless.connectors.cloudwatch.signals import receiver_with
+from tickless.domain.errors import Unreachable
 from tickless.domain.signal import Payload
 from tickless.doors.entrance import Entrance
 from tickless.doors.entrance.middleware import standard_middleware
@@ -137,6 +145,71 @@ def test_without_the_token_of_that_source_nobody_comes_in(site: Site, vendor: st
     for headers in ({}, {"authorization": f"Bearer {site.tokens[other]}"}, {"authorization": "Bearer no"}):
         assert site.client.post(f"/hooks/{vendor}", content=b"{}", headers=headers).status_code in {401, 403}
     assert site.journal.signals.quarantined() == []
+
+
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
+HOST = "https://sns.eu-west-1.amazonaws.com"
+CERTIFICATE = f"{HOST}/SimpleNotificationService-0123456789abcdef0123456789abcdef.pem"
+CONFIRM = f"{HOST}/?Action=ConfirmSubscription&TopicArn={TOPIC}&Token=2336"
+
+
+class Amazon:
+    """What lies at Amazon: a certificate, and a place to confirm. `away`: nothing can be reached."""
+
+    def __init__(self, now: dt.datetime) -> None:
+        self.key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
+        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "sns.amazonaws.com")])
+        made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(self.key.public_key())
+        made = (
+            made.serial_number(1)
+            .not_valid_before(now - dt.timedelta(days=9))
+            .not_valid_after(now + dt.timedelta(days=9))
+        )
+        pem = made.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+        self.pages, self.asked, self.away = {CERTIFICATE: pem, CONFIRM: b"<ok/>"}, list[str](), False
+
+    def fetch(self, url: str) -> bytes:
+        self.asked.append(url)
+        if self.away:
+            raise Unreachable("Amazon cannot be reached")
+        return self.pages[url]
+
+    def message(self, now: dt.datetime, **fields: str) -> bytes:
+        found = {"MessageId": "m-1", "TopicArn": TOPIC, "Timestamp": now.isoformat(), "SignatureVersion": "2",
+                 "SigningCertURL": CERTIFICATE, **fields}  # fmt: skip
+        names = ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"]
+        text = "".join(f"{name}\n{found[name]}\n" for name in names if name in found)
+        signature = self.key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
+        return json.dumps({**found, "Signature": base64.b64encode(signature).decode()}).encode()
+
+
+def test_a_topic_is_confirmed_and_its_alarms_come_in_and_nobody_elses(
+    journal: Journal, clock: ManualClock, entrance: Entrance
+) -> None:
+    amazon = Amazon(clock.now())
+    connector = replace(CONNECTORS["cloudwatch"], receiver=receiver_with(amazon.fetch))
+    instance = make_instance("cloudwatch", connector, {"topics": [TOPIC]}, Secrets())
+    room = SenseRoom(journal=journal, registry=Registry({"cloudwatch": instance}, {}), wake=lambda: None)
+    routes = create_routes(Receiving(journal, clock, room), entrance)  # type: ignore[arg-type]
+    with TestClient(Starlette(routes=routes), base_url="http://localhost") as client:
+
+        def post(body: bytes) -> Any:
+            return client.post("/hooks/cloudwatch", content=body, headers={"content-type": "text/plain; charset=UTF-8"})
+
+        wish = amazon.message(
+            clock.now(), Type="SubscriptionConfirmation", Token="2336", SubscribeURL=CONFIRM, Message="hello"
+        )
+        amazon.away = True
+        assert (post(wish).status_code, journal.signals.head()) == (502, 0), "Amazon sends it again"
+        amazon.away = False
+        assert post(wish).status_code == 200
+        assert amazon.asked[-1] == CONFIRM
+        inner = {"AlarmName": "cpu", "NewStateValue": "ALARM", "StateChangeTime": clock.now().isoformat()}
+        alarm = amazon.message(clock.now(), Type="Notification", Message=json.dumps(inner))
+        assert [post(alarm).status_code for _ in range(2)] == [200, 200]
+        assert [logged.signal.state for logged in journal.signals.after(0)] == ["resolved", "firing"]
+        assert post(alarm.replace(b"cpu", b"gpu")).status_code == 401
+        assert amazon.asked.count(CERTIFICATE) == 2, "once in vain, once for all"
 
 
 @pytest.mark.parametrize("vendor", ["cloudwatch", "sentry"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,8 +18,10 @@ from tickless.domain.case import Case
 from tickless.doors.entrance.entrance import COOKIE
 from tickless.flow.desk.sources import Sources, SourceState
 from tickless.sample.estate.control import Estate
+from tickless.sdk.testing import closed_port
 from tickless.stages.sense.heartbeats import SourceRule
 
+SYSLOG_PORT = closed_port()
 FORM = "application/x-www-form-urlencoded"
 WATCHDOG: dict[str, list[dict[str, Any]]] = {
     "alerts": [{"status": "firing", "labels": {"alertname": "Watchdog"}, "startsAt": "2026-03-02T09:00:00Z"}]
@@ -33,6 +36,7 @@ def stage(make_stage: Callable[..., Any], estate: Estate) -> Iterator[Stage]:
         MONITOR: ConnectorUse(use="alertmanager"),
         "prometheus": ConnectorUse(use="alertmanager", source=SourceRule(heartbeat=300, beat="Watchdog")),
         "nagios": ConnectorUse(use="nagios", source=SourceRule(heartbeat=3_600)),
+        "syslog": ConnectorUse(use="syslog", settings={"tcp_port": SYSLOG_PORT}),
         "narrow": ConnectorUse(use="nagios", source=SourceRule(per_minute=2)),
     }
     with make_stage(connectors=connectors) as made:
@@ -143,6 +147,23 @@ def test_an_acknowledgement_changes_nothing_about_the_trouble(stage: Stage) -> N
     notice(stage, "PROBLEM", "DOWN", 1_772_443_000, host="acked-1")
     notice(stage, "ACKNOWLEDGEMENT", "DOWN", 1_772_443_000, host="acked-1")
     assert alert_state(stage, "nagios/acked-1", "nagios") == "firing"
+
+
+def test_a_grave_message_of_syslog_is_a_case(stage: Stage) -> None:
+    message = b"<10>1 2026-03-02T09:28:41Z vault-9 backup 1 - - disk is full: no space left on device"
+
+    def sent() -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", SYSLOG_PORT), timeout=5) as connection:
+                connection.sendall(b"%d %s" % (len(message), message))
+        except OSError:
+            return False
+        return True
+
+    until(sent)
+    (case,) = until(lambda: stage.cases(subject="ci:vault-9"))
+    assert (case.door, case.need) == ("machine", "disk_filling")
+    assert state_of(stage, "syslog").life.payloads == 1
 
 
 def test_the_quarantine_of_a_source_is_one_link_away(stage: Stage) -> None:
