@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +15,11 @@ from tests.servers.processes import HOST, Program, free_port, listens, program, 
 
 from tickless.app.build import House
 from tickless.app.serving import local_user, serving
+from tickless.domain.errors import PayloadRejected, Rejected
 from tickless.domain.world import World
+from tickless.flow.pulling import Pulling
+from tickless.sdk.secrets import Secrets
+from tickless.stages.sense.telemetry.options import PullSettings
 from tickless.stages.sense.telemetry.service import SourceState
 
 
@@ -42,30 +48,35 @@ def running(tmp_path: Path) -> Iterator[Running]:
         yield Running(house, url, made.token)
 
 
-@pytest.mark.server("prometheus")
-def test_a_real_prometheus_writes_its_own_metrics(running: Running, tmp_path: Path) -> None:
+@contextmanager
+def prometheus(folder: Path, **more: object) -> Iterator[tuple[Program, str]]:
+    """A Prometheus that watches itself, every second: (process, address)."""
     port, binary = free_port(), program("prometheus") or "prometheus"
-    settings = {
-        "global": {"scrape_interval": "1s"},
-        "scrape_configs": [{"job_name": "itself", "static_configs": [{"targets": [f"{HOST}:{port}"]}]}],
-        "remote_write": [
-            {
-                "url": f"{running.url}/api/v1/write",
-                "authorization": {"credentials": running.token},
-                "queue_config": {"batch_send_deadline": "1s", "min_backoff": "100ms"},
-                "metadata_config": {"send": True, "send_interval": "1s"},
-            }
-        ],
-    }
-    (tmp_path / "prometheus.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    watched = {"job_name": "itself", "static_configs": [{"targets": [f"{HOST}:{port}"]}]}
+    settings = {"global": {"scrape_interval": "1s"}, "scrape_configs": [watched], **more}
+    (folder / "prometheus.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
     arguments = [
-        f"--config.file={tmp_path}/prometheus.yml",
-        f"--storage.tsdb.path={tmp_path}/data",
+        f"--config.file={folder}/prometheus.yml",
+        f"--storage.tsdb.path={folder}/data",
         f"--web.listen-address={HOST}:{port}",
     ]
-    daemon = Program([binary, *arguments], log=tmp_path / "prometheus.log", cwd=tmp_path)
+    daemon = Program([binary, *arguments], log=folder / "prometheus.log", cwd=folder)
     try:
         daemon.start(lambda: listens(port))
+        yield daemon, f"http://{HOST}:{port}"
+    finally:
+        daemon.stop()
+
+
+@pytest.mark.server("prometheus")
+def test_a_real_prometheus_writes_its_own_metrics_to_us(running: Running, tmp_path: Path) -> None:
+    writes = {
+        "url": f"{running.url}/api/v1/write",
+        "authorization": {"credentials": running.token},
+        "queue_config": {"batch_send_deadline": "1s", "min_backoff": "100ms"},
+        "metadata_config": {"send": True, "send_interval": "1s"},
+    }
+    with prometheus(tmp_path, remote_write=[writes]) as (daemon, _):
         wait_until(lambda: _points(running) > 1_000, seconds=30, what="a thousand values to be written")
         first = running.source()
         assert first is not None
@@ -76,10 +87,33 @@ def test_a_real_prometheus_writes_its_own_metrics(running: Running, tmp_path: Pa
         assert later.series < 1.5 * first.series
         assert later.refused == 0
         assert "non-recoverable error" not in daemon.tail(100_000)
-    finally:
-        daemon.stop()
     known = running.house.desk.doctor()
     assert next(one for one in known if one.check == "telemetry").ok
+
+
+@pytest.mark.server("prometheus")
+def test_a_real_prometheus_is_asked_and_a_wrong_query_is_said_so(running: Running, tmp_path: Path) -> None:
+    queries = {"alive": "up", "targets": "count(up)", "one": "scalar(vector(1))"}
+    with prometheus(tmp_path) as (_, url):
+        good, bad = PullSettings(url=url, queries=queries), PullSettings(url=url, queries={"x": "up["})
+        no_vector = PullSettings(url=url, queries={"x": "up[5m]"})
+        pulling = Pulling(
+            running.house.desk.telemetry, {"shop": good, "bad": bad, "matrix": no_vector}, Secrets().reveal
+        )
+        wait_until(lambda: pulling.ask("shop") == 3, seconds=20, what="the first scrape")
+        with pytest.raises(Rejected):
+            pulling.ask("bad")
+        with pytest.raises(PayloadRejected):
+            pulling.ask("matrix")
+        now = running.house.desk.clock.now()
+        before = _points(running)
+        pulling.look(now)
+        wait_until(lambda: _points(running) == before + 3, seconds=10, what="a round of its own")
+        pulling.look(now + dt.timedelta(seconds=29))
+        assert _points(running) == before + 3
+    found = running.source()
+    assert found is not None
+    assert found.series == 3
 
 
 @pytest.mark.server("opentelemetry")

@@ -19,7 +19,7 @@ from tickless.app.listening import Listening
 from tickless.app.models import composer_of
 from tickless.app.settings import Settings
 from tickless.app.shipped import shipped
-from tickless.app.telemetry import telemetry_of
+from tickless.app.telemetry import pulling_of, telemetry_of
 from tickless.app.web import create_site
 from tickless.app.world import WorldCache
 from tickless.domain.runbook import Runbook
@@ -156,6 +156,7 @@ def build(
     care = KnowledgeCare(rooms, settings.knowledge, language.renew)
     lessons = Lessons(rooms, language.teach, language.renew)
     telemetry = telemetry_of(settings, rooms)
+    chores.append(pulling_of(settings, telemetry).look)
     sources = Sources(rooms)
     refusing = Refusing(
         rooms,

@@ -89,7 +89,7 @@ def _texts(model: type[BaseModel]) -> dict[str, str]:
 def _type(field: FieldInfo) -> str:
     kind: Any = field.annotation
     text = kind.__name__ if inspect.isclass(kind) and not hasattr(kind, "__args__") else str(kind)
-    return re.sub(r"\b(?:typing|pathlib|tickless\.app\.settings)\.", "", text).replace("|", "\\|")
+    return re.sub(r"\b(?:typing|pathlib|tickless(?:\.[a-z_]+)+)\.", "", text).replace("|", "\\|")
 
 
 def _default(field: FieldInfo) -> str:

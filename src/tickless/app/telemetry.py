@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from tickless.app.settings import Settings
 from tickless.flow.desk.telemetry import TelemetryDesk
+from tickless.flow.pulling import Pulling
 from tickless.flow.rooms import Rooms
+from tickless.sdk.secrets import Secrets
 from tickless.stages.sense.telemetry.service import FILE, TelemetryRoom
 
 
@@ -13,3 +15,8 @@ def telemetry_of(settings: Settings, rooms: Rooms) -> TelemetryDesk:
     wanted = settings.telemetry
     room = TelemetryRoom(wanted, file=settings.data / FILE) if wanted.enabled else None
     return TelemetryDesk(room, rooms.sense, rooms.clock, most_bytes=wanted.max_body)
+
+
+def pulling_of(settings: Settings, desk: TelemetryDesk) -> Pulling:
+    """What asks Prometheus servers, by the settings."""
+    return Pulling(desk, settings.telemetry.pull, Secrets().reveal)

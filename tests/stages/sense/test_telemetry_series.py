@@ -150,7 +150,7 @@ def test_what_was_learnt_goes_on_where_it_was(tmp_path: Path) -> None:
     sweeps = [random.normal(100, 3, 30).cumsum() for _ in range(120)]
 
     def play(metrics: Metrics, which: range) -> list[tuple[int, float, float]]:
-        found = []
+        found: list[Anomaly] = []
         for turn in which:
             now = START + 60.0 * turn
             rows = [(slot, now, float(sweeps[turn][slot])) for slot in range(30)]

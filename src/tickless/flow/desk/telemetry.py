@@ -58,6 +58,14 @@ class TelemetryDesk:
         await self._store(arrived.signals)
         return arrived
 
+    async def take_answer(self, body: bytes, metric: str, *, source: str) -> Arrived:
+        """Take in a Prometheus' answer to a query. Raises `PayloadRejected`, `NotFound`, `Unreachable`."""
+        if self.room is None:
+            raise NotFound("telemetry is switched off here", mend="set telemetry.enabled in the settings")
+        arrived = self.room.answer(body, metric, source=source, now=self._clock.now())
+        await self._store(arrived.signals)
+        return arrived
+
     def look(self) -> None:
         """What is over becomes a signal, what is cold is forgotten, what was learnt is kept. Every few seconds."""
         if self.room is None:

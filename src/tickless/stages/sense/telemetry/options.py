@@ -7,6 +7,19 @@ from pydantic import Field
 from tickless.domain.record import Record
 
 
+class PullSettings(Record):
+    """A Prometheus that is asked, instead of writing to us."""
+
+    url: str = Field(pattern=r"^https?://[^\s]+$")
+    """Its address, without `/api/v1`."""
+    token: str | None = Field(default=None, pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:/\S+)$")
+    """Reference to a bearer token: `env:NAME` or `file:/path`; None: it wants none."""
+    every: float = Field(default=60.0, ge=30)
+    """Seconds between two rounds."""
+    queries: dict[str, str] = Field(default_factory=dict, max_length=200)
+    """Name of the metric here → PromQL that gives an instant vector or a scalar."""
+
+
 class TelemetrySettings(Record):
     """Metrics, logs and traces that stream in, and how much is kept of them. A series costs about 1.5 kB."""
 
@@ -22,3 +35,5 @@ class TelemetrySettings(Record):
     """Seconds without a value after which a series is forgotten."""
     max_body: int = Field(default=20_000_000, gt=0)
     """Bytes of a request, unpacked."""
+    pull: dict[str, PullSettings] = Field(default_factory=dict)
+    """Source → a Prometheus to ask, by `url`, `queries` (name → PromQL), `every` (seconds) and `token` (a reference)."""

@@ -17,7 +17,7 @@ from typing import Final, Literal
 from tickless.domain.signal import Signal
 from tickless.kit.log import get_logger
 from tickless.stages.sense.patterns import Kept
-from tickless.stages.sense.telemetry import otlp_json, otlp_metrics, otlp_records, remote_write, snapshot, told
+from tickless.stages.sense.telemetry import otlp_json, otlp_metrics, otlp_records, promql, remote_write, snapshot, told
 from tickless.stages.sense.telemetry.batch import Batch
 from tickless.stages.sense.telemetry.calls import Call, Calls, Operation
 from tickless.stages.sense.telemetry.index import Book, SeriesIndex
@@ -102,11 +102,21 @@ class TelemetryRoom:
 
     def metrics(self, body: bytes, *, form: Form, source: str, now: dt.datetime) -> Arrived:
         """Take in a request of metrics. Raises `PayloadRejected` for bytes that are none; then nothing was taken in."""
+        read = _READ_METRICS[form]
+        return self._take(lambda index, book: read(body, index, book), book=form, source=source, now=now)
+
+    def answer(self, body: bytes, metric: str, *, source: str, now: dt.datetime) -> Arrived:
+        """Take in what a Prometheus answered to a query that is called `metric`. Raises `PayloadRejected`."""
+        return self._take(
+            lambda index, book: promql.read_answer(body, metric, index, book), book="promql", source=source, now=now
+        )
+
+    def _take(self, read: Callable[[SeriesIndex, Book], Batch], *, book: str, source: str, now: dt.datetime) -> Arrived:
         with self._lock:
             self._note(source, now)
             index = self._metrics.index
             index.now = now.timestamp()
-            batch = _READ_METRICS[form](body, index, index.book(source, form))
+            batch = read(index, index.book(source, book))
             taken = self._metrics.take(batch, source=source, now=now.timestamp())
         reasons = []
         if taken.refused:
