@@ -22,6 +22,7 @@ from tickless.sdk.testing import closed_port
 from tickless.stages.sense.heartbeats import SourceRule
 
 SYSLOG_PORT = closed_port()
+MAILER = "nagios@mon.example"
 FORM = "application/x-www-form-urlencoded"
 WATCHDOG: dict[str, list[dict[str, Any]]] = {
     "alerts": [{"status": "firing", "labels": {"alertname": "Watchdog"}, "startsAt": "2026-03-02T09:00:00Z"}]
@@ -37,6 +38,9 @@ def stage(make_stage: Callable[..., Any], estate: Estate) -> Iterator[Stage]:
         "prometheus": ConnectorUse(use="alertmanager", source=SourceRule(heartbeat=300, beat="Watchdog")),
         "nagios": ConnectorUse(use="nagios", source=SourceRule(heartbeat=3_600)),
         "syslog": ConnectorUse(use="syslog", settings={"tcp_port": SYSLOG_PORT}),
+        "mail": ConnectorUse(
+            use="email", settings={"authserv_id": "mx.example", "alerts_from": [MAILER], "sender": "help@example"}
+        ),
         "narrow": ConnectorUse(use="nagios", source=SourceRule(per_minute=2)),
     }
     with make_stage(connectors=connectors) as made:
@@ -47,7 +51,7 @@ def send(stage: Stage, source: str, body: Any, content_type: str = "application/
     entrance = stage.house.entrance
     token = entrance.create_token(source, user=local_user(stage.house), scopes=["signals:write"], source=source).token
     headers = {"Authorization": f"Bearer {token}", "Content-Type": content_type}
-    given = {"json": body} if content_type != FORM else {"content": body}
+    given = {"content": body} if isinstance(body, str) else {"json": body}
     return httpx2.post(f"{stage.url}/hooks/{source}", headers=headers, **given)
 
 
@@ -164,6 +168,22 @@ def test_a_grave_message_of_syslog_is_a_case(stage: Stage) -> None:
     (case,) = until(lambda: stage.cases(subject="ci:vault-9"))
     assert (case.door, case.need) == ("machine", "disk_filling")
     assert state_of(stage, "syslog").life.payloads == 1
+
+
+def test_a_monitors_mail_is_a_case_of_the_machine_door_and_a_persons_is_not(stage: Stage) -> None:
+    head = (
+        "Authentication-Results: mx.example; dkim=pass header.d={}\nFrom: <{}>\nMessage-ID: <{}@x>\nSubject: {}\n\n{}\n"
+    )
+    down = "** PROBLEM Host Alert: mailed-1 is DOWN **"
+    alert = head.format("mon.example", MAILER, "1", down, "no answer")
+    person = head.format("people.example", "ida@people.example", "2", down, "This is what I got from the monitor.")
+    before = len(stage.cases(subject="ci:mailed-1"))
+    assert send(stage, "mail", person, "message/rfc822").status_code == 202
+    until(lambda: taken_in(stage))
+    assert len(stage.cases(subject="ci:mailed-1")) == before
+    assert send(stage, "mail", alert, "message/rfc822").json()["new"] == 1
+    (case,) = until(lambda: stage.cases(subject="ci:mailed-1"))
+    assert (case.door, case.need) == ("machine", "service_down")
 
 
 def test_the_quarantine_of_a_source_is_one_link_away(stage: Stage) -> None:
