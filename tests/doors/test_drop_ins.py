@@ -28,7 +28,9 @@ from tickless.journal.alerts import Alert
 from tickless.kit.clock import ManualClock
 from tickless.sdk.registry import Registry, connector_folders, drop_ins, load_connector, make_instance
 from tickless.sdk.secrets import Secrets
+from tickless.stages.sense.heartbeats import SourceRule
 from tickless.stages.sense.service import SenseRoom
+from tickless.stages.sense.sources import SourceBook
 
 SOURCES = ("alertmanager", "opsgenie", "pagerduty", "slack")
 EVENT = {"event_action": "trigger", "payload": {"summary": "down", "source": "shop-1", "severity": "error"}}
@@ -60,6 +62,7 @@ class Site:
     journal: Journal
     clock: ManualClock
     robot: User
+    room: SenseRoom
 
     def token(self, source: str | None, *scopes: str) -> str:
         wanted = scopes or ("signals:write",)
@@ -119,14 +122,14 @@ def site(journal: Journal, clock: ManualClock, entrance: Entrance) -> Iterator[S
         {name: make_instance(name, connectors[name], slack if name == "slack" else {}, Secrets()) for name in SOURCES},
         {},
     )
-    room = SenseRoom(journal=journal, registry=registry, wake=lambda: None)
+    room = SenseRoom(journal=journal, registry=registry, wake=lambda: None, sources=SourceBook())
     app = Starlette(
         routes=create_routes(Receiving(journal, clock, room), entrance),  # type: ignore[arg-type]
         middleware=standard_middleware(entrance.settings),
     )
     robot = entrance.create_user("robot", roles=["operator"])
     with TestClient(app, base_url="http://localhost", client=("192.0.2.7", 5000)) as client:
-        yield Site(client, entrance, journal, clock, robot)
+        yield Site(client, entrance, journal, clock, robot, room)
 
 
 def test_every_drop_in_stands_at_paths_of_its_own() -> None:
@@ -275,6 +278,27 @@ def test_what_a_vendor_signs_comes_in_by_its_own_door(site: Site) -> None:
     assert refused.status_code == 403
     assert "/hooks/slack" in str(refused.json())
     assert site.journal.signals.head() == 0
+
+
+@pytest.mark.parametrize("source", ["pagerduty", "opsgenie", "alertmanager"])
+def test_who_sends_too_fast_is_told_when_to_come_again(site: Site, source: str) -> None:
+    site.room.sources = SourceBook({source: SourceRule(per_minute=1)})
+    key = site.token(source)
+
+    def send(number: int) -> Any:
+        if source == "pagerduty":
+            return site.trigger(key, dedup_key=f"k{number}")
+        if source == "opsgenie":
+            return site.genie("POST", "/v2/alerts", key, {"message": "lag", "alias": f"a{number}"})
+        alert = {"labels": {"alertname": f"A{number}"}}
+        return site.client.post("/api/v2/alerts", json=[alert], headers={"Authorization": f"Bearer {key}"})
+
+    assert send(1).status_code < 300
+    slowed = send(2)
+    assert slowed.status_code == 429
+    assert int(slowed.headers["retry-after"]) > 0
+    site.clock.advance(dt.timedelta(minutes=1))
+    assert send(2).status_code < 300
 
 
 def test_a_method_that_is_not_known_is_told(site: Site) -> None:

@@ -84,7 +84,7 @@ def logs(asked: Asked, book: Book) -> Answer:
 
 
 def _by(signal: Signal) -> dict[str, Any]:
-    owner = signal.label("user") or "System"
+    owner = signal.label("by") or "System"
     return {"owner": owner, "createdAt": _time(signal.received_at), "offset": signal.id}
 
 

@@ -20,16 +20,16 @@ STATES: dict[str, SignalState] = {"create": "firing", "close": "resolved", "dele
 """Every other action only informs."""
 PING = "ping"
 OWN = frozenset({
-    "action", "alias", "priority", "entity", "target", "source", "tags", "responders", "visible_to", "actions", "user",
+    "action", "alias", "priority", "entity", "target", "source", "tags", "responders", "visible_to", "actions", "by",
     "note", "owner", "end_time", "responder", "team", "escalation", "heartbeat", "opsgenie_id",
 })  # fmt: skip
 """Labels of our own: all others are the alert's details."""
 _TEXTS = {
-    "entity": "entity", "source": "source", "user": "user", "note": "note", "tags": "tags", "responders": "responders",
-    "visibleTo": "visible_to", "actions": "actions", "owner": "owner", "endTime": "end_time", "responder": "responder",
-    "team": "team", "escalation": "escalation", "priority": "priority",
+    "entity": "entity", "source": "source", "user": "by", "username": "by", "note": "note", "tags": "tags",
+    "responders": "responders", "visibleTo": "visible_to", "actions": "actions", "owner": "owner", "endTime": "end_time",
+    "responder": "responder", "team": "team", "escalation": "escalation", "priority": "priority",
 }  # fmt: skip
-"""Fields of the API → our labels."""
+"""Fields of the API → our labels. Who did it is `by`: `user` says whom an alert is about."""
 _SAID = frozenset({"message", "description", "alias", "details", *_TEXTS})
 
 

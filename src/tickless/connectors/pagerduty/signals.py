@@ -19,6 +19,7 @@ from tickless.connectors.pagerduty.events import (
     text_of,
 )
 from tickless.connectors.pagerduty.settings import Settings
+from tickless.connectors.pagerduty.webhooks import is_webhook, read_webhook
 from tickless.domain.errors import PayloadRejected
 from tickless.domain.signal import Payload, Severity, SignalState
 from tickless.sdk import Item, receiver
@@ -39,8 +40,11 @@ def split(payload: Payload, settings: Settings) -> Sequence[bytes]:
 
 
 def read(raw: bytes, payload: Payload, settings: Settings) -> Item:
-    """Understand one event."""
-    event = modern(read_object(raw))
+    """Understand one event, or what PagerDuty's own webhook tells of an incident."""
+    fields = read_object(raw)
+    if is_webhook(fields):
+        return read_webhook(fields["event"])
+    event = modern(fields)
     action = text_of(event.get("event_action"))
     about = event.get("payload")
     told: dict[str, Any] = about if isinstance(about, dict) else {}

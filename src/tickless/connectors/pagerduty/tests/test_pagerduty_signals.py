@@ -102,3 +102,28 @@ def test_a_wrong_key_is_told_in_their_words() -> None:
     answer = DROP_IN.refused(asked({}), Unauthenticated("not known", mend="make one"))
     assert answer.status == 400
     assert answer.body["errors"] == ["Invalid routing key", "make one"]
+
+
+def hook(kind: str, data: Any) -> Item:
+    body = json.dumps({"event": {"id": f"e-{kind}", "event_type": kind, "data": data}}).encode()
+    payload = Payload(source="pd", received_at=NOW, body=body)
+    return RECEIVER.read(body, payload, Settings())
+
+
+def test_its_own_webhook_tells_of_an_incident_from_begin_to_end() -> None:
+    incident = {"id": "P1", "title": "shop is down", "urgency": "high"}
+    steps = ["triggered", "acknowledged", "reassigned", "resolved", "reopened"]
+    items = [hook(f"incident.{step}", incident) for step in steps] + [
+        hook("incident.annotated", {"incident": incident, "content": "so"})
+    ]
+    assert [item.state for item in items] == ["firing", "info", "info", "resolved", "firing", "info"]
+    assert len({item.fingerprint for item in items}) == 1
+    assert items[-1].body == "so"
+
+
+@pytest.mark.parametrize("data", [None, {}, {"incident": {}}, 7])
+def test_a_webhook_without_an_incident_is_refused(data: Any) -> None:
+    with pytest.raises(PayloadRejected):
+        hook("incident.triggered", data)
+    with pytest.raises(PayloadRejected):
+        hook("service.updated", {"id": "S"})
