@@ -23,6 +23,7 @@ from tickless.doors.console import (
     signals,
     sources,
     talks,
+    telemetry,
     tickets,
 )
 from tickless.doors.console.frame import Frame
@@ -51,6 +52,7 @@ def create_routes(desk: Desk, entrance: Entrance, live: Live | None = None) -> l
         *signals.routes(frame),
         *mapping.routes(frame),
         *sources.routes(frame),
+        *telemetry.routes(frame),
         *known.routes(frame),
         *lessons.routes(frame),
         *talks.routes(frame, streams),

@@ -21,6 +21,7 @@ from tickless.stages.sense.telemetry import otlp_json, otlp_metrics, otlp_record
 from tickless.stages.sense.telemetry.batch import Batch
 from tickless.stages.sense.telemetry.calls import Call, Calls, Operation
 from tickless.stages.sense.telemetry.index import Book, SeriesIndex
+from tickless.stages.sense.telemetry.labels import Labels
 from tickless.stages.sense.telemetry.logs import Logs, stream_of
 from tickless.stages.sense.telemetry.metrics import BYTES_PER_SERIES, Metrics
 from tickless.stages.sense.telemetry.options import TelemetrySettings
@@ -69,6 +70,15 @@ class SourceState:
     lines: int
     spans: int
     last: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class Unusual:
+    """A series that is unlike itself."""
+
+    source: str
+    labels: Labels
+    since: dt.datetime
 
 
 @dataclass(frozen=True)
@@ -161,6 +171,13 @@ class TelemetryRoom:
         return tuple(told.of_anomaly(one, now=now) for one in (*found, *gone)) + tuple(
             told.of_log(one, now=now) for one in news
         )
+
+    def unusual(self) -> list[Unusual]:
+        """The series that are unlike themselves now, the newest first."""
+        with self._lock:
+            found = [(since, self._metrics.index.series[slot]) for slot, since in self._metrics.firing.items()]
+        told = [Unusual(one.source, one.labels, dt.datetime.fromtimestamp(at, dt.UTC)) for at, one in found if one]
+        return sorted(told, key=lambda one: one.since, reverse=True)
 
     def calls(self) -> list[Call]:
         """Who calls whom, as the traces say."""
