@@ -21,7 +21,7 @@ from bench.telemetry_load import Fleet
 from tickless.stages.sense.detection.bank import Bank
 
 ROUNDS = 5
-SWEEPS = 20
+SWEEPS = 10
 """How often the whole fleet is sent in a round."""
 STEP = 15.0
 SETTLE = 0.5

@@ -96,18 +96,20 @@ def read_v2(body: bytes, index: SeriesIndex, book: Book) -> Batch:
     one = _Request(body, index, book)
     parts = _parts_v2(body)
     keys = _keys_v2(parts, book)
-    find = book.places.get
-    slots = [find(key) if key else None for key in keys]
-    known = [row for row, slot in enumerate(slots) if slot is not None]
-    spans = parts.spans
-    for row, slot in enumerate(slots):
-        if slot is None:
-            _series_v2(one, spans[row], parts.symbols, keys[row])
-    if known:
-        at = np.array(parts.samples, np.intp)[known]
-        alone = _alone(body, at, np.array([end for _, end in spans], np.intp)[known])
-        for place in _samples(one, [slot for slot in slots if slot is not None], at, alone):
-            _series_v2(one, spans[known[place]], parts.symbols, b"")
+    found = list(map(book.places.get, keys))
+    slots = [slot for slot in found if slot is not None]
+    at, end = np.array(parts.samples, np.intp), np.array(parts.ends, np.intp)
+    known: Ints | None = None
+    if len(slots) < len(found):
+        for row, slot in enumerate(found):
+            if slot is None:
+                _series_v2(one, (parts.starts[row], parts.ends[row]), parts.symbols, keys[row])
+        known = np.array([row for row, slot in enumerate(found) if slot is not None], np.intp)
+        at, end = at[known], end[known]
+    if slots:
+        for place in _samples(one, slots, at, _alone(body, at, end)):
+            row = place if known is None else int(known[place])
+            _series_v2(one, (parts.starts[row], parts.ends[row]), parts.symbols, b"")
     one.rows.into(one.batch)
     return one.batch
 
@@ -118,22 +120,19 @@ class _Parts:
     it does not begin with them) and where its sample begins."""
 
     symbols: list[bytes] = field(default_factory=list)
-    spans: list[tuple[int, int]] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
     refs: list[bytes] = field(default_factory=list)
     samples: list[int] = field(default_factory=list)
 
 
 def _parts_v2(body: bytes) -> _Parts:
     parts = _Parts()
-    symbols, spans, refs, samples = parts.symbols, parts.spans, parts.refs, parts.samples
+    symbols, starts, ends, refs, samples = parts.symbols, parts.starts, parts.ends, parts.refs, parts.samples
     at, size = 0, len(body)
     while at < size:
         tag = body[at]
-        if tag == 0x22:
-            length, start = _length(body, at + 1)
-            at = start + length
-            symbols.append(body[start:at])
-        elif tag == 0x2A:
+        if tag == 0x2A:
             length = body[at + 1] if at + 1 < size else 0xFF
             if length < 0x80:
                 start = at + 2
@@ -142,14 +141,18 @@ def _parts_v2(body: bytes) -> _Parts:
             at = start + length
             if at > size:
                 raise broken()
-            spans.append((start, at))
-            if length > 1 and body[start] == 0x0A and body[start + 1] < 0x80 and start + 2 + body[start + 1] <= at:
-                sample = start + 2 + body[start + 1]
-                refs.append(body[start + 2 : sample])
-                samples.append(sample)
+            starts.append(start)
+            ends.append(at)
+            if length > 1 and body[start] == 0x0A and (count := body[start + 1]) < 0x80 and count + 2 <= length:
+                refs.append(body[start + 2 : start + 2 + count])
+                samples.append(start + 2 + count)
             else:
                 refs.append(b"")
                 samples.append(at)
+        elif tag == 0x22:
+            length, start = _length(body, at + 1)
+            at = start + length
+            symbols.append(body[start:at])
         else:
             at = skip_field(body, at, size)
     if at > size:
