@@ -8,7 +8,7 @@ any order, a series more than once if need be (then in order of time). `times` i
 the epoch (UTC); `values` are floats. NaN, infinities and what is not later than the series' last point are passed over:
 they get onset 0 and change nothing. Counters go through `counters.CounterRates` first.
 
-What a series costs: `Bank.BYTES_PER_SERIES` (440) for 96 seasonal buckets of a quarter of an hour, level, scale, tail and
+What a series costs: `Bank.BYTES_PER_SERIES` (444) for 96 seasonal buckets of a quarter of an hour, level, scale, tail and
 alarm state. `export()` / `Bank.restore()` give and take everything as arrays, so that a restart forgets nothing;
 `forget(indices)` makes room for other series; `set_budget(indices, alarms_per_week)` is the only knob.
 """
@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tickless.stages.sense.detection.bank_state import BUCKET_SECONDS, BUCKETS, BYTES_PER_SERIES, BankState
-from tickless.stages.sense.detection.bank_step import Batch, step
-from tickless.stages.sense.detection.budget import Pool
+from tickless.stages.sense.detection.bank_step import LIGHTEST_EXCESS, Batch, step
+from tickless.stages.sense.detection.budget import BOUND, LOWEST, Pool
 from tickless.stages.sense.detection.reading import F32, Reading, Which
 
 CHUNK: Final = 16_384
@@ -37,7 +37,7 @@ class Bank:
 
     def __init__(self, capacity: int, *, alarms_per_week: float = 0.5) -> None:
         self._state = BankState.empty(capacity, alarms_per_week)
-        self._pool = Pool()
+        self._pool = Pool(LIGHTEST_EXCESS)
         self._first = np.empty(capacity, np.intp)
 
     @property
@@ -76,7 +76,8 @@ class Bank:
     def forgive(self, indices: Which, decades: ArrayLike) -> None:
         """Make these series' alarms rarer (positive) or easier (negative) by so many powers of ten, until told otherwise
         by what happens: see `feedback`."""
-        self._state.correction[indices] += np.asarray(decades, np.float32)
+        moved = self._state.correction[indices] + np.asarray(decades, np.float32)
+        self._state.correction[indices] = np.clip(moved, LOWEST, BOUND)
 
     def forget(self, indices: Which) -> None:
         """Make these places empty, for other series. Their budgets stay."""
@@ -91,7 +92,7 @@ class Bank:
 
     def export(self) -> dict[str, NDArray[np.float32] | NDArray[np.float64]]:
         """Everything that is known, as copies of arrays."""
-        return self._state.export() | {"pool": np.array([self._pool.correction], np.float64)}
+        return self._state.export() | {"pool": self._pool.corrections.copy()}
 
     @classmethod
     def restore(cls, arrays: Mapping[str, NDArray[np.float32] | NDArray[np.float64]]) -> Bank:
@@ -99,7 +100,7 @@ class Bank:
         state = BankState.of(arrays)
         bank = cls(state.capacity)
         bank._state = state
-        bank._pool.correction = float(arrays["pool"][0])
+        bank._pool.corrections[:] = arrays["pool"]
         return bank
 
     def _range(self, series: slice, moments: NDArray[np.float64], points: F32) -> Reading:

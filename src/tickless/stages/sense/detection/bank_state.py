@@ -13,7 +13,7 @@ from tickless.stages.sense.detection.reading import Which
 
 BUCKETS: Final = 96
 BUCKET_SECONDS: Final = 900.0
-_ROWS: Final = 8
+_ROWS: Final = 9
 _CLOCKS: Final = 3
 BYTES_PER_SERIES: Final = 4 * BUCKETS + 4 * _ROWS + 8 * _CLOCKS
 
@@ -82,19 +82,24 @@ class BankState:
         return self.rows[4, :]
 
     @property
+    def mean(self) -> NDArray[np.float32]:
+        """Where the series is over days; the season is what lies between."""
+        return self.rows[5, :]
+
+    @property
     def budget(self) -> NDArray[np.float32]:
         """Alarms per week."""
-        return self.rows[5, :]
+        return self.rows[6, :]
 
     @property
     def excess(self) -> NDArray[np.float32]:
         """Mean logarithm of deviation over quantile, of those beyond it."""
-        return self.rows[6, :]
+        return self.rows[7, :]
 
     @property
     def correction(self) -> NDArray[np.float32]:
         """Powers of ten by which alarms must be rarer than the tail says."""
-        return self.rows[7, :]
+        return self.rows[8, :]
 
     @property
     def last(self) -> NDArray[np.float64]:
@@ -114,7 +119,7 @@ class BankState:
     def clear(self, which: Which) -> None:
         """Forget these series, but for their budgets."""
         self.season[:, which] = 0.0
-        for row in (self.level, self.scale, self.state, self.seen, self.correction):
+        for row in (self.level, self.scale, self.state, self.seen, self.mean, self.correction):
             row[which] = 0.0
         self.quantile[which] = FIRST_QUANTILE
         self.excess[which] = FIRST_EXCESS

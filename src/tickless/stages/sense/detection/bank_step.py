@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from tickless.stages.sense.detection.bank_state import BUCKET_SECONDS, BankState
 from tickless.stages.sense.detection.budget import (
     BOUND,
+    HEAVINESSES,
     LONGEST_STEP,
     LOWEST,
     QUIET_POINTS,
@@ -33,13 +34,20 @@ GAP: Final = 6 * 3_600.0
 """Seconds of silence after which a series is placed anew, without alarm."""
 LARGEST: Final = 1e30
 """Deviations beyond are no measurements."""
+LIGHTEST_EXCESS: Final = 0.05
+"""Mean logarithmic excess of the lightest tail of deviations."""
 HIGHEST: Final = 30.0
 """The highest onset."""
 _YOUNG: Final = 10
-_LEVEL, _SCALE, _SEASON = 0.05, 0.01, 0.2
+_LEVEL, _SCALE, _SEASON = 0.05, 0.01, 0.4
 _QUANTILE, _EXCESS = 0.05, 0.02
 _FADE: Final = 0.98
 _CLIP, _GIVE = 3.0, 0.05
+_FAR: Final = 10.0
+"""How many scales from the mean and season a value can teach them."""
+_NEW: Final = 2_000
+"""Points until the mean of days is as slow as days are, at any step."""
+DAY: Final = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ def step(state: BankState, pool: Pool, batch: Batch, out: Reading) -> None:
         rows, season, last = state.rows[:, where], state.season[bucket, where], state.clocks[0, where]
     else:
         rows, season, last = state.rows.take(where, axis=1), state.season[bucket].take(where), state.last.take(where)
-    level, scale, quantile, lasting, seen, budget = rows[:6]
+    level, scale, quantile, lasting = rows[:4]
     gone = moments - last
     middle = level + season
     error = points - middle
@@ -84,6 +92,8 @@ def step(state: BankState, pool: Pool, batch: Batch, out: Reading) -> None:
     if gone.max() > GAP:
         lost = gone > GAP
         level[lost] = (points - season)[lost]
+        fresh = lost & (rows[4] == 0)
+        rows[5][fresh] = points[fresh]
         middle[lost] = points[lost]
         error[lost] = size[lost] = 0.0
         np.minimum(gone, LONGEST_STEP, out=gone)
@@ -100,52 +110,52 @@ def step(state: BankState, pool: Pool, batch: Batch, out: Reading) -> None:
     np.add(middle, unit, out=out.expected_high)
     lasting *= _FADE
     quantile *= math.exp(-_QUANTILE * TAIL)
-    _learn(rows, season, error=error, size=size, gone=since)
+    _learn(rows, season, points, error=error, size=size, gone=since)
     last[...] = moments
-    alarms = 0
     if len(beyond):
         onset, raised = _judge(state, pool, batch, beyond, deviation=deviation[beyond], gone=since[beyond], rows=rows)
         out.onset[beyond] = onset
         out.alarm[beyond[raised]] = True
-        alarms = len(raised)
     out.state[...] = lasting
-    pool.spend(alarms, _allowed(since, budget, seen))
     if not isinstance(where, slice):
-        for kept, row in zip(state.rows, rows[:5], strict=False):
+        for kept, row in zip(state.rows, rows[:6], strict=False):
             kept[where] = row
         state.season[bucket, where] = season
         state.clocks[0, where] = last
 
 
-def _allowed(gone: F32, budget: F32, seen: F32) -> float:
-    """Alarms that the budgets grant for this step, to series that may alarm at all."""
-    if seen.min() > WARM:
-        return float(np.dot(gone, budget)) / WEEK
-    return float(np.dot(gone, budget * (seen > WARM))) / WEEK
-
-
-def _learn(rows: F32, season: F32, *, error: F32, size: F32, gone: F32) -> None:
-    level, scale, seen = rows[0], rows[1], rows[4]
+def _learn(rows: F32, season: F32, points: F32, *, error: F32, size: F32, gone: F32) -> None:
+    level, scale, seen, mean = rows[0], rows[1], rows[4], rows[5]
     limit = size * _GIVE
     limit += _CLIP * scale
     np.minimum(limit, size, out=limit)
     seen += 1.0
     pace: F32 | float = _SCALE
     faster: F32 | float = _LEVEL
-    if seen.min() <= 1 / _SCALE:
+    slower = gone * (1.0 / DAY)
+    if seen.min() <= _NEW:
         young = seen <= _YOUNG
         limit[young] = size[young]
-        pace = np.maximum(1.0 / seen, _SCALE)
-        faster = np.maximum(pace, _LEVEL)
+        fresh = 1.0 / seen
+        pace, faster = np.maximum(fresh, _SCALE), np.maximum(fresh, _LEVEL)
+        np.maximum(slower, fresh, out=slower)
     clipped = np.copysign(limit, error, out=error)
     limit -= scale
     limit *= pace
     scale += limit
     level += np.multiply(clipped, faster, out=limit)
+    # The season learns from the distance to the mean of days, not to the level, which follows the season while it is unknown.
+    apart = points - mean
+    apart -= season
+    bound = np.multiply(scale, _FAR, out=limit)
+    np.minimum(apart, bound, out=apart)
+    np.maximum(apart, np.negative(bound, out=bound), out=apart)
+    slower *= apart
+    mean += slower
     np.minimum(gone, BUCKET_SECONDS, out=limit)
     limit *= _SEASON / BUCKET_SECONDS
-    limit *= clipped
-    season += limit
+    apart *= limit
+    season += apart
 
 
 def _judge(
@@ -153,7 +163,7 @@ def _judge(
 ) -> tuple[F32, NDArray[np.intp]]:
     """Onset of the few that lie beyond their quantile, and which of them alarm; their tails learn."""
     series = batch.series(beyond)
-    _, _, quantiles, lasting, seen, budgets = rows[:6]
+    quantiles, lasting, seen, budgets = rows[2], rows[3], rows[4], rows[6]
     quantile, excess = quantiles[beyond], state.excess[series]
     over = np.log(np.minimum(deviation, 1e12) / quantile)
     onset = over / (excess * math.log(10))
@@ -162,21 +172,25 @@ def _judge(
     excess += _EXCESS * (np.minimum(over, 6 * excess) - excess)
     state.excess[series] = np.maximum(excess, 0.02)
     quantiles[beyond] = np.minimum(np.maximum(quantile * math.exp(_QUANTILE), 1.0), 1e9)
-    onset *= seen[beyond] > WARM
+    warm = seen[beyond] > WARM
+    onset *= warm
     lasting[beyond] = np.maximum(lasting[beyond], onset)
 
-    budget = budgets[beyond]
-    wanted = -np.log10(np.minimum(budget * gone / WEEK, 1.0))
-    near = np.flatnonzero(onset > wanted + (pool.correction + LOWEST))
-    if not len(near):
-        return onset, near
-    spare = onset[near] - wanted[near] - pool.correction
-    raised = _raise(state, series[near], batch.times(beyond[near]), spare, gone[near])
-    return onset, near[raised]
+    allowed = budgets[beyond] * gone / WEEK
+    heaviness = pool.heavinesses(excess)
+    wanted = pool.corrections[heaviness] - np.log10(np.minimum(allowed, 1.0))
+    near = np.flatnonzero(onset > wanted + LOWEST)
+    raised = near
+    if len(near):
+        raised = near[_raise(state, series[near], batch.times(beyond[near]), onset[near] - wanted[near], gone[near])]
+    alarms = np.bincount(heaviness[raised], minlength=HEAVINESSES)
+    granted = np.bincount(heaviness, allowed * warm, minlength=HEAVINESSES) / TAIL  # for those within, too
+    pool.spend_many(alarms, granted)
+    return onset, raised
 
 
 def _raise(
-    state: BankState, series: NDArray[np.intp], now: NDArray[np.float64], spare: F32, gone: F32
+    state: BankState, series: NDArray[np.intp], now: NDArray[np.float64], spare: NDArray[np.floating], gone: F32
 ) -> NDArray[np.bool_]:
     """Which of these alarm: those whose onset has so much to spare that their own correction and their quiet time let
     them. The correction falls with time as fast as alarms may come, and rises with each alarm."""

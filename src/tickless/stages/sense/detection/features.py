@@ -19,7 +19,7 @@ SHAPES: Final = 4_000
 _REMEMBERED: Final = 40
 _EXACT_EVERY: Final = 512
 _EXACT_AFTER: Final = 32
-_ROUNDING: Final = 1e-12
+_ROUNDING: Final = 1e-14
 
 
 class TimeOfDay:
@@ -33,14 +33,15 @@ class TimeOfDay:
         """What is expected at that time; the last value where nothing is known, not-a-number before there was one."""
         return self._means.get(self._bucket(time), (self._last, 0))[0]
 
-    def push(self, time: float, value: float) -> float:
-        """0 for the first point of a bucket."""
+    def push(self, time: float, value: float) -> float | None:
+        """None for the first point of a bucket."""
         bucket = self._bucket(time)
-        mean, count = self._means.get(bucket, (value, 0))
+        known = self._means.get(bucket)
+        mean, count = known or (value, 0)
         count = min(count + 1, _REMEMBERED)
         self._means[bucket] = (mean + (value - mean) / count, count)
         self._last = value
-        return abs(value - mean)
+        return abs(value - mean) if known else None
 
     def _bucket(self, time: float) -> int:
         return int(time % DAY * BUCKETS // DAY)

@@ -14,7 +14,7 @@ from tickless.stages.sense.detection.budget import Budget, Pool
 from tickless.stages.sense.detection.features import Bounds, Shape, TimeOfDay
 from tickless.stages.sense.detection.tails import Tail
 
-NOTABLE: Final = 4.5
+NOTABLE: Final = 4.4
 """An onset that people would call an anomaly; fitted on public series. Alarms go by the budget, not by this."""
 WARM: Final = 50
 """Points before the first onset."""
@@ -94,10 +94,5 @@ class RichDetector:
         return middle - width, middle + width
 
     def _rarities(self, time: float, value: float) -> Parts:
-        of_day, bounds, shape = self._tails
-        strange = self._shape.push(value)
-        return Parts(
-            of_day.push(self._of_day.push(time, value)),
-            bounds.push(self._bounds.push(value)),
-            shape.push(strange) if strange is not None else 0.0,
-        )
+        strange = (self._of_day.push(time, value), self._bounds.push(value), self._shape.push(value))
+        return Parts(*(0.0 if one is None else tail.push(one) for tail, one in zip(self._tails, strange, strict=True)))
