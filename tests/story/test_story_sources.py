@@ -95,7 +95,7 @@ def test_a_source_that_falls_silent_is_a_case_that_names_it_until_it_is_heard_ag
 
     for _ in range(2):  # a repeat, which is not even stored, is one
         assert send(stage, "prometheus", WATCHDOG).status_code == 202
-    assert state_of(stage, "prometheus").condition == "alive"
+    until(lambda: state_of(stage, "prometheus").condition == "alive")
     watching.watch(stage.house.rooms.clock.now())
     until(lambda: alert_state(stage, "heartbeat:prometheus", "heartbeats") == "resolved")
     assert not any(line.check == "source prometheus" for line in stage.house.desk.doctor())
@@ -126,6 +126,7 @@ def test_who_sends_too_fast_is_told_when_to_come_again(stage: Stage) -> None:
     assert [one.status_code for one in answers] == [202, 202, 429, 429]
     assert 1 <= int(answers[-1].headers["Retry-After"]) <= 60
     assert answers[-1].json()["error"]["retry"]["when"] == "after"
+    until(lambda: state_of(stage, "narrow").life.refused == 2)
     (check,) = [line for line in stage.house.desk.doctor() if line.check == "source narrow"]
     assert "2 were refused" in check.detail
 
@@ -167,7 +168,7 @@ def test_a_grave_message_of_syslog_is_a_case(stage: Stage) -> None:
     until(sent)
     (case,) = until(lambda: stage.cases(subject="ci:vault-9"))
     assert (case.door, case.need) == ("machine", "disk_filling")
-    assert state_of(stage, "syslog").life.payloads == 1
+    until(lambda: state_of(stage, "syslog").life.payloads == 1)
 
 
 def test_a_monitors_mail_is_a_case_of_the_machine_door_and_a_persons_is_not(stage: Stage) -> None:
