@@ -77,9 +77,7 @@ def test_what_comes_later_changes_no_earlier_answer(arriving: list[Alarm]) -> No
 
 
 @settings(max_examples=30)
-@given(
-    order=st.permutations([(f"k{n}", node) for n, node in enumerate(["a-db", "a-api", "a-web", "a-auth"])])
-)
+@given(order=st.permutations([(f"k{n}", node) for n, node in enumerate(["a-db", "a-api", "a-web", "a-auth"])]))
 def test_in_whatever_order_a_cascade_is_heard_it_is_one_group(order: list[tuple[str, str]]) -> None:
     method = grouper()
     placed = [method.place(alarm(key, 20.0 * turn, node)) for turn, (key, node) in enumerate(order)]

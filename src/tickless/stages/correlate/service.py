@@ -10,13 +10,16 @@ from typing import Literal
 from tickless.domain.case import Case, Impact, Outcome, Participant
 from tickless.domain.finding import CaseKind, Evidence, Finding
 from tickless.domain.record import Untrusted
+from tickless.domain.service import Dependency
 from tickless.domain.signal import Sender, Severity, Signal
 from tickless.domain.world import World
 from tickless.journal import Tx
 from tickless.journal.alerts import Alert
 from tickless.kit.ids import new_id
 from tickless.stages.correlate import people
+from tickless.stages.correlate.advice import Advice
 from tickless.stages.correlate.core import WINDOW, Placed, Trouble, place
+from tickless.stages.correlate.grouping.alarm import Grouped
 from tickless.stages.correlate.impact import impact, personal_impact
 from tickless.stages.correlate.reported import raised, reported
 
@@ -44,6 +47,7 @@ class CorrelateRoom:
 
     def __init__(self, *, world: Callable[[], World]) -> None:
         self._world = world
+        self._advice = Advice()
 
     def alert(self, tx: Tx, signal: Signal, finding: Finding, *, now: dt.datetime) -> Placement:
         """An alert that fires or resolves. Out-of-order news changes no state; a resolve is never lost."""
@@ -54,8 +58,11 @@ class CorrelateRoom:
             return Placement("state", None, "older than what is known")
         if signal.state != "firing":
             return self._quiet(tx, signal, finding, known)
-        placed = self._place(tx, signal, finding, known, now=now)
+        placed, heard = self._place(tx, signal, finding, known, now=now)
         case = self._carry_out(tx, placed, signal, finding, now=now)
+        if heard is not None:
+            self._advice.settled(signal, heard, case)
+            self._keep_learnt(tx, signal.tenant)
         told = self._alert(signal, finding, case=case.id, count=(known.count if known else 0) + 1)
         if known is not None:  # a repeat that arrives late does not turn the alert's time back
             told = replace(told, occurred_at=max(known.occurred_at, told.occurred_at))
@@ -63,6 +70,16 @@ class CorrelateRoom:
         tx.alerts.join(case.id, signal, why=placed.why)
         tx.cases.attach_finding(finding, case.id)
         return Placement(placed.how, case, placed.why)
+
+    def _keep_learnt(self, tx: Tx, tenant: str) -> None:
+        """Edges that alerts have shown are put on the map, with where they are from and how sure they are."""
+        for edge, source in self._advice.learnt(tenant):
+            seen = dt.datetime.fromtimestamp(edge.last_seen, dt.UTC)
+            tx.dependencies.put(
+                Dependency(
+                    service=edge.service, needs=edge.needs, source=source, confidence=edge.confidence, last_seen=seen
+                )
+            )
 
     def _quiet(self, tx: Tx, signal: Signal, finding: Finding, known: Alert | None) -> Placement:
         case = known.case if known else None
@@ -90,11 +107,13 @@ class CorrelateRoom:
             count=count,
         )
 
-    def _place(self, tx: Tx, signal: Signal, finding: Finding, known: Alert | None, *, now: dt.datetime) -> Placed:
+    def _place(
+        self, tx: Tx, signal: Signal, finding: Finding, known: Alert | None, *, now: dt.datetime
+    ) -> tuple[Placed, Grouped | None]:
         if known is not None and known.case and known.state == "firing":
             case = tx.cases.get(known.case, lock=True)
             if case is not None and case.live:
-                return Placed("join", case, "The same alert again.")
+                return Placed("join", case, "The same alert again."), None
         world = self._world()
         trouble = Trouble(
             need=finding.need or "unknown",
@@ -104,7 +123,9 @@ class CorrelateRoom:
             at=signal.occurred_at,
         )
         last = tx.cases.last_about(trouble.subject, trouble.need)
-        return place(trouble, _live_machine(tx, now), last, world)
+        heard = self._advice.hear(signal, trouble, world)
+        placed = place(trouble, _live_machine(tx, now), last, world)
+        return self._advice.better(placed, heard, trouble, signal, find=tx.cases.get), heard
 
     def _carry_out(self, tx: Tx, placed: Placed, signal: Signal, finding: Finding, *, now: dt.datetime) -> Case:
         if placed.case is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from tickless.stages.correlate.edges.book import EdgeBook
+from tickless.stages.correlate.edges.book import Edge, EdgeBook
 from tickless.stages.correlate.grouping.alarm import Alarm, Grouped
 from tickless.stages.correlate.grouping.grouper import Closed, Grouper
 from tickless.stages.correlate.grouping.reach import Reach
@@ -23,6 +23,8 @@ class Storms:
         self.book = EdgeBook(needs)
         self._groups = Grouper(self._reach(), leak=self.book.leak)
         self._unlearnt = 0
+        self._changed = False
+        self._told: dict[tuple[str, str], float] = {}
         self.closed: list[Closed] = []
         """Groups that take in nothing new, with their roots; the caller may empty it."""
 
@@ -41,6 +43,25 @@ class Storms:
         """A trace has one thing calling another."""
         self.book.saw_call(caller, callee, at=at.timestamp())
 
+    def redraw(self, *, nodes: Iterable[str], needs: Iterable[tuple[str, str]]) -> None:
+        """Go on with another map: what was seen and what is open stays."""
+        self._nodes = frozenset(nodes)
+        self.book.draw(needs)
+        self._groups.learn(self._reach(), leak=self.book.leak)
+
+    def take_learnt(self, confidence: float) -> list[Edge]:
+        """Edges that the map lacks: those that are as sure as that, and those told before whose confidence moved by a tenth."""
+        found = []
+        for edge in self.book.edges() if self._changed else ():
+            key = (edge.service, edge.needs)
+            before = self._told.get(key)
+            news = edge.confidence >= confidence if before is None else abs(edge.confidence - before) >= 0.1
+            if "map" not in edge.told and news:
+                self._told[key] = edge.confidence
+                found.append(edge)
+        self._changed = False
+        return found
+
     def finish(self) -> None:
         """Nothing more will come: every group is closed."""
         self._groups.close_all()
@@ -54,6 +75,7 @@ class Storms:
         if self._unlearnt >= RENEW:
             self._unlearnt = 0
             self.book.learn()
+            self._changed = True
             self._groups.learn(self._reach(), leak=self.book.leak)
 
     def _reach(self) -> Reach:

@@ -68,8 +68,18 @@ class EdgeBook:
         self._back: dict[str, set[str]] = {}
         self._together = Together(self._explained)
         self._seen = [9.0, 1.0]
-        for service, needs in drawn:
-            self._tell(service, needs, "map", 1.0, at)
+        self.draw(drawn, at=at)
+
+    def draw(self, edges: Iterable[tuple[str, str]], *, at: float = 0.0) -> None:
+        """Take in what the map has now; what it no longer has stays as far as it was seen."""
+        now = set(edges)
+        for key, edge in self._edges.items():
+            if key not in now and edge.told.pop("map", None) is not None and not edge.told:
+                edge.told["map"] = 0.0
+        for service, needs in now:
+            known = self._edges.get((service, needs))
+            if known is None or not known.told.get("map"):
+                self._tell(service, needs, "map", 1.0, at)
 
     def saw_call(self, caller: str, callee: str, *, at: float) -> None:
         """A trace has `caller` calling `callee`."""

@@ -17,7 +17,7 @@ from tickless.stages.correlate.grouping.alarm import Alarm, Grouped, Reason
 from tickless.stages.correlate.grouping.reach import Reach
 from tickless.stages.correlate.grouping.roots import Root, rank
 from tickless.stages.correlate.grouping.state import Group, evidence, gains_of, joined, late
-from tickless.stages.correlate.grouping.words import Usual, common, words_of
+from tickless.stages.correlate.grouping.words import Usual, common, shared_words, words_of
 
 QUIET = 2_700.0
 """Seconds without news after which a group takes in nothing new."""
@@ -27,7 +27,7 @@ KEYS = 50_000
 """Alerts whose group is remembered."""
 COMES_AND_GOES = 3
 """Times that an alert may come back after its group was closed before it is taken to come and go by itself."""
-SURE = 0.9
+SURE = 0.65
 """Posterior probability that an alarm is nothing new from which it joins."""
 SURE_MERGE = 0.95
 """Posterior probability from which two groups are one."""
@@ -129,12 +129,15 @@ class Grouper:
         reasons = [self._time(group, at, alarm.node)]
         reasons.append(self._place_on_map(group, alarm.node, blamed, at))
         text, telling = common(words, group.words, group.alerts, self._usual)
-        shared = f"The texts share {', '.join(telling)}." if telling else "The words are the usual ones."
-        reasons.append(Reason("text", text, shared))
+        reasons.append(Reason("text", text, _sentence(shared_words(telling))))
         for label in alarm.labels if reasons[1].weight <= 0 else ():  # what the map says needs no second witness
             weight = math.log(max(0.5, min(8.0, 8.0 * group.labels[label] / max(group.alerts, 1))))
             reasons.append(
-                Reason("label", weight, f"{group.labels[label]} of {group.alerts} alerts have {label}, too.")
+                Reason(
+                    "label",
+                    weight,
+                    f"{group.labels[label]} of {group.alerts} alerts have the same {label.partition('=')[0]}.",
+                )
             )
         return reasons
 
@@ -172,6 +175,8 @@ class Grouper:
         size = self._reach.size
         if node in group.first:
             return math.log(max(size / (2 * len(group.first)), 1.5)), f"It is about {node}, as others are."
+        if group.gain.keys().isdisjoint(self._reach.causes_of(node)):
+            return math.log(self._leak), f"The map shows no way from the group to {node}."
         mine = gains_of(node, self._reach, self._leak)
         both = joined(group.gain, mine)
         weight = (
@@ -257,7 +262,7 @@ class Grouper:
             Reason(
                 "text",
                 text,
-                f"Their texts share {', '.join(telling)}." if telling else "Their words are the usual ones.",
+                _sentence(shared_words(telling)),
             ),
         ]
 
@@ -287,6 +292,10 @@ def _alone(scored: list[tuple[float, list[Reason], Group]]) -> list[Reason]:
     best = scored[0][1]
     against = min(best, key=lambda one: one.weight)
     return [Reason(against.kind, against.weight, f"Too little links it to anything that runs: {against.words}")]
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def _second(at: dt.datetime) -> float:

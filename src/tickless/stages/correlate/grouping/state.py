@@ -18,7 +18,7 @@ LAST = 6
 """Times that are kept; older ones pull no more than rounding."""
 WORDS = 400
 """Different words that are kept."""
-SILENT = 0.2
+SILENT = 0.4
 """How much less likely a root is that has not alerted itself (yet)."""
 LATE = 120.0
 """Seconds by which a root's own alert may come after others before it costs one (logarithm): monitors are slow."""

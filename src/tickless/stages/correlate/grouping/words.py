@@ -23,6 +23,7 @@ PLAIN = 0.5
 """What an ordinary word is worth beside an identifier: words of one kind of alert come together in every incident."""
 STRANGE = -0.7
 """What it says when nothing rare is shared."""
+_QUOTABLE = re.compile(r"(?=.*\d)[a-z0-9._-]{3,24}")
 _IDENTIFIER = re.compile(r"(?=.*\d)(?=.*[a-z.])[\w.:-]{4,}")
 
 
@@ -77,3 +78,12 @@ def common(words: frozenset[str], theirs: Counter[str], texts: int, usual: Usual
     telling.sort(reverse=True)
     weight = min(CAP, telling[0][0] + STRANGE) if telling else STRANGE
     return weight, [word for gain, word in telling[:3] if gain > 1]
+
+
+def shared_words(telling: list[str]) -> str:
+    """What two texts share, in words that are safe to show: identifiers are quoted, other people's phrases are only counted."""
+    if not telling:
+        return "the words are the usual ones"
+    quoted = [word for word in telling if _QUOTABLE.fullmatch(word)]
+    rare = f"{len(telling)} rare {'word' if len(telling) == 1 else 'words'}"
+    return f"the texts share {rare} ({', '.join(quoted)})" if quoted else f"the texts share {rare}"

@@ -1,0 +1,133 @@
+"""What storms look like just now, kept in memory: joins symptoms that no rule places, and learns edges that the map lacks.
+
+Only advice: it is asked when the rules find nothing, and after a restart it knows nothing until alerts come. Every answer that
+is taken is written with its reasons, so that what happened can be read without it.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tickless.domain.case import Case
+from tickless.domain.signal import Signal
+from tickless.domain.world import World
+from tickless.stages.correlate.core import WINDOW, Placed, Trouble, is_symptom
+from tickless.stages.correlate.edges.book import Edge
+from tickless.stages.correlate.grouping.alarm import Alarm, Grouped
+from tickless.stages.correlate.storms import Storms
+
+CASES = 5_000
+"""Groups whose case is remembered."""
+SURE_LIVE = 0.8
+"""Probability that it is nothing new from which advice is given: putting apart later costs more than one case more."""
+TELLING_TEXT = 2.5
+"""Weight from which a text links what the map does not: an identifier that both have."""
+BELIEVED = 0.75
+"""Confidence from which a learnt edge is put on the map."""
+SAID = {"trace": "seen in traces", "text": "named in alerts", "together": "alerts that come together", "map": "the map"}
+LEARNT = frozenset(SAID.values()) - {"the map"}
+"""Sources of edges that were learnt here: they are no drawn map."""
+GROUPING_LABELS = ("app", "application", "cluster", "namespace", "team", "env")
+
+
+@dataclass
+class _Tenant:
+    storms: Storms
+    nodes: frozenset[str]
+    needs: frozenset[tuple[str, str]]
+    cases: OrderedDict[str, str]
+
+
+class Advice:
+    """One storm book for each tenant. Not shared between threads: the intake has one worker at a time."""
+
+    def __init__(self) -> None:
+        self._tenants: dict[str, _Tenant] = {}
+
+    def hear(self, signal: Signal, trouble: Trouble, world: World) -> Grouped:
+        """Take an alert in that fires; say with what it belongs together."""
+        tenant = self._tenant(signal.tenant, world)
+        labels = [f"{name}={text.tame(80)}" for name in GROUPING_LABELS if (text := signal.labels.get(name))]
+        return tenant.storms.place(
+            Alarm(
+                key=f"{signal.source} {signal.fingerprint}",
+                at=trouble.at,
+                node=trouble.service if trouble.service in world.services else None,
+                text=f"{signal.title.tame(300)} {signal.body.tame(1_500)}",
+                labels=tuple(labels),
+            )
+        )
+
+    def better(
+        self, placed: Placed, heard: Grouped, trouble: Trouble, signal: Signal, *, find: Callable[[str], Case | None]
+    ) -> Placed:
+        """Where it goes in the end: what the rules say, or, for a symptom that they leave alone, the case of its storm."""
+        if (
+            placed.case is not None
+            or heard.how != "join"
+            or heard.sure < SURE_LIVE
+            or not _may_join(trouble)
+            or not _links(heard)
+        ):
+            return placed
+        name = self._tenants[signal.tenant].cases.get(heard.group)
+        case = find(name) if name else None
+        if case is None or not _takes(case, trouble):
+            return placed
+        return Placed("join", case, f"It belongs to a storm that runs (sure by {heard.sure:.0%}). {heard.why}")
+
+    def settled(self, signal: Signal, heard: Grouped, case: Case) -> None:
+        """In which case an alert of a group is."""
+        cases = self._tenants[signal.tenant].cases
+        if heard.how in {"open", "join"} and heard.group not in cases:
+            cases[heard.group] = case.id
+        while len(cases) > CASES:
+            cases.popitem(last=False)
+
+    def learnt(self, tenant: str) -> list[tuple[Edge, str]]:
+        """Edges that are believed and that the map lacks, with where they are known from; told again when that changes much."""
+        known = self._tenants.get(tenant)
+        if known is None:
+            return []
+        found = [
+            (edge, SAID[edge.source])
+            for edge in known.storms.take_learnt(BELIEVED)
+            if {edge.service, edge.needs} <= known.nodes
+        ]
+        return [one for one in found if (one[0].service, one[0].needs) not in known.needs]
+
+    def _tenant(self, name: str, world: World) -> _Tenant:
+        nodes = frozenset(world.services)
+        needs = frozenset((edge.service, edge.needs) for edge in world.dependencies if edge.source not in LEARNT)
+        known = self._tenants.get(name)
+        if known is None:
+            storms = Storms(nodes=nodes, needs=sorted(needs))
+            known = self._tenants[name] = _Tenant(storms, nodes, needs, OrderedDict())
+        elif (known.nodes, known.needs) != (nodes, needs):
+            known.storms.redraw(nodes=nodes, needs=sorted(needs))
+            known.nodes, known.needs = nodes, needs
+        return known
+
+
+def _may_join(trouble: Trouble) -> bool:
+    """Symptoms, and what nobody has classed; a cause keeps the case that its runbook is for."""
+    return is_symptom(trouble.need) or trouble.need == "unknown"
+
+
+def _links(heard: Grouped) -> bool:
+    """Time alone joins nothing: the map or an identifier in the text has to."""
+    return any(
+        (one.kind == "map" and one.weight > 0) or (one.kind == "text" and one.weight >= TELLING_TEXT)
+        for one in heard.reasons
+    )
+
+
+def _takes(case: Case, trouble: Trouble) -> bool:
+    recent = abs(trouble.at - case.updated_at) <= WINDOW or abs(trouble.at - case.opened_at) <= WINDOW
+    return case.live and case.door == "machine" and case.kind == "incident" and recent and not _personal(case)
+
+
+def _personal(case: Case) -> bool:
+    return (case.subject or "").startswith("person:")
