@@ -119,7 +119,7 @@ class Metrics:
         """(arrays, the series in the order of their rows)."""
         slots = np.array([slot for slot, one in enumerate(self.index.series) if one is not None], np.intp)
         bank = self.bank.export()
-        arrays = {f"bank_{name}": array[:, slots] if array.ndim > 1 else array for name, array in bank.items()}
+        arrays = {f"bank_{name}": array[..., slots] if name in OF_SERIES else array for name, array in bank.items()}
         arrays |= {"value": self.rates.value[slots], "time": self.rates.time[slots], "seen": self.index.seen[slots]}
         named = []
         for slot in slots.tolist():
@@ -146,8 +146,8 @@ class Metrics:
                     self.firing[slot] = float(firing)
         room = self.bank.export()
         for name, known in bank.export().items():
-            if known.ndim > 1:
-                room[name][:, slots] = known[:, rows]
+            if name in OF_SERIES:
+                room[name][..., slots] = known[..., rows]
             else:
                 room[name] = known
         self.bank = Bank.restore(room)
@@ -206,8 +206,12 @@ def grown(bank: Bank, room: int) -> Bank:
     """The same bank with more places."""
     arrays = Bank(room).export()
     for name, known in bank.export().items():
-        if known.ndim > 1:
-            arrays[name][:, : bank.capacity] = known
+        if name in OF_SERIES:
+            arrays[name][..., : bank.capacity] = known
         else:
             arrays[name] = known
     return Bank.restore(arrays)
+
+
+OF_SERIES: Final = frozenset(name for name, array in Bank(0).export().items() if array.ndim and array.shape[-1] == 0)
+"""Arrays of a bank whose last axis are the series."""
