@@ -98,11 +98,8 @@ def _labels(event: Mapping[str, Any], told: Mapping[str, Any], settings: Setting
     if isinstance(details, dict):
         for name, value in details.items():
             labels.setdefault(name, text_of(value))
-    if (
-        settings.host_is_source
-        and event.get("event_action") != CHANGE
-        and not {"host", "instance", "hostname"} & labels.keys()
-    ):
+    names_a_host = event.get("event_action") != CHANGE and source != text_of(event.get("client"))
+    if settings.host_is_source and names_a_host and not {"host", "instance", "hostname"} & labels.keys():
         labels["host"] = source
     known = {"summary", "severity", "timestamp", "custom_details", "source", "class", *_PLAIN}
     for name, value in [*told.items(), *event.items()]:

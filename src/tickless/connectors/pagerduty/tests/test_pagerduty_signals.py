@@ -104,6 +104,12 @@ def test_a_wrong_key_is_told_in_their_words() -> None:
     assert answer.body["errors"] == ["Invalid routing key", "make one"]
 
 
+@pytest.mark.parametrize(("client", "host"), [("Alertmanager", "shop-1"), ("shop-1", None)])
+def test_a_source_that_only_names_the_client_is_no_host(client: str, host: str | None) -> None:
+    item = send(event_action="trigger", client=client, payload=TROUBLE)
+    assert (item.labels or {}).get("host") == host
+
+
 def hook(kind: str, data: Any) -> Item:
     body = json.dumps({"event": {"id": f"e-{kind}", "event_type": kind, "data": data}}).encode()
     payload = Payload(source="pd", received_at=NOW, body=body)
