@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.lane.houses import house_over, wait_for_case
+from tests.lane.houses import PATIENCE, house_over, wait_for_case
 from tests.servers.processes import HOST, Program, free_port, program, wait_until
 from tests.servers.tls import tls_before
 
@@ -47,7 +48,7 @@ class Running:
         return found[0].alert if found else None
 
     def wait(self, source: str, state: str) -> Alert:
-        wait_until(lambda: _state(self.alert(source)) == state, seconds=20, what=f"{source} to be {state}")
+        wait_until(lambda: _state(self.alert(source)) == state, seconds=PATIENCE, what=f"{source} to be {state}")
         found = self.alert(source)
         assert found is not None
         return found
@@ -273,3 +274,55 @@ def test_prometheus_takes_the_house_for_its_alertmanager(running: Running, tmp_p
     assert [one.state for one in running.signals("alertmanager")] == ["firing", "resolved"], (
         "what is sent again is not new"
     )
+
+
+@pytest.mark.server("prometheus")
+def test_an_alertmanager_takes_the_house_for_its_pagers(running: Running, tmp_path: Path) -> None:
+    """A real Alertmanager that pages by PagerDuty and by Opsgenie, told of no more than other addresses and keys."""
+    own = free_port()
+    pagerduty = {"routing_key": running.tokens["pagerduty"], "url": f"{running.url}/v2/enqueue", "send_resolved": True}
+    opsgenie = {
+        "api_key": running.tokens["opsgenie"],
+        "api_url": f"{running.url}/",
+        "priority": "P1",
+        "send_resolved": True,
+    }
+    (tmp_path / "alertmanager.yml").write_text(yaml.safe_dump({
+        "route": {"receiver": "pagers", "group_by": ["service"], "group_wait": "1s", "group_interval": "1s"},
+        "receivers": [{"name": "pagers", "pagerduty_configs": [pagerduty], "opsgenie_configs": [opsgenie]}],
+    }))  # fmt: skip
+    daemon = Program(
+        [
+            program("prometheus-alertmanager", "alertmanager") or "alertmanager",
+            f"--config.file={tmp_path}/alertmanager.yml", f"--storage.path={tmp_path}/data",
+            f"--web.listen-address={HOST}:{own}", "--cluster.listen-address=",
+        ],
+        log=tmp_path / "alertmanager.log",
+        cwd=tmp_path,
+    )  # fmt: skip
+    alert: dict[str, Any] = {"labels": {"alertname": "ShopDown", "service": "shop", "severity": "critical"}}
+    try:
+        daemon.start(lambda: _reaches(f"http://{HOST}:{own}/-/ready"))
+        _tell(f"http://{HOST}:{own}/api/v2/alerts", [alert])
+        for source in ("pagerduty", "opsgenie"):
+            running.wait(source, "firing")
+        _tell(f"http://{HOST}:{own}/api/v2/alerts", [{**alert, "endsAt": "2026-01-01T00:00:00Z"}])
+        for source in ("pagerduty", "opsgenie"):
+            running.wait(source, "resolved")
+    finally:
+        daemon.stop()
+    assert [one.severity for one in running.signals("opsgenie")][:1] == ["critical"]
+    assert running.house.journal.signals.quarantined() == []
+
+
+def _tell(url: str, alerts: list[dict[str, Any]]) -> None:
+    request = urllib.request.Request(url, json.dumps(alerts).encode(), {"Content-Type": "application/json"})
+    urllib.request.urlopen(request, timeout=10).close()
+
+
+def _reaches(url: str) -> bool:
+    try:
+        urllib.request.urlopen(url, timeout=1).close()
+    except OSError:
+        return False
+    return True
