@@ -9,7 +9,7 @@ import numpy as np
 from bench.clean_series import KINDS, Floats, moments
 from bench.report import Bench, Outcome, Task
 from tickless.stages.sense.detection.bank import Bank
-from tickless.stages.sense.detection.budget import LIGHTEST, Budget, Pool
+from tickless.stages.sense.detection.budget import Budget, Pool
 from tickless.stages.sense.detection.rich import RichDetector
 
 BUDGETS = (0.1, 0.5, 1.0, 5.0)
@@ -77,7 +77,7 @@ def _rich(made: tuple[Floats, Mapping[str, Floats]], task: Task) -> Delivered:
         task.say(f"  rich: {kind} is read")
     delivered = {}
     for budget in BUDGETS:
-        pool = Pool(LIGHTEST)
+        pool = Pool()
         judges = {kind: [Budget(budget, pool=pool) for _ in columns] for kind, columns in onsets.items()}
         counts = dict.fromkeys(onsets, 0.0)
         for row, moment in enumerate(moments_):

@@ -37,7 +37,7 @@ class Bank:
 
     def __init__(self, capacity: int, *, alarms_per_week: float = 0.5) -> None:
         self._state = BankState.empty(capacity, alarms_per_week)
-        self._pool = Pool(LIGHTEST_EXCESS)
+        self._pool = Pool(lightest=LIGHTEST_EXCESS, start=0.0)
         self._first = np.empty(capacity, np.intp)
 
     @property

@@ -18,7 +18,7 @@ TAIL: Final = 0.05
 """Share of scores beyond the tracked quantile: only these can be alarms."""
 WARM: Final = 50
 """Points before the first alarm."""
-RAISE: Final = 0.5
+RAISE: Final = 1.0
 """Powers of ten by which an alarm makes the series' next one rarer."""
 RAISE_ALL: Final = 0.03
 """The same for all series that share a pool."""
@@ -40,6 +40,8 @@ QUIET_SHARE: Final = 0.1
 HEAVINESSES: Final = 16
 LIGHTEST: Final = 0.3
 """Mean excess of the lightest tail of scores."""
+START: Final = -0.3
+"""What a pool of scores begins with: their tails fall a little faster than exponentially."""
 _HEAVIER: Final = math.log(1.25)
 _PACE, _EXCESS_PACE = 0.02, 0.02
 
@@ -48,9 +50,9 @@ class Pool:
     """What the series of a house share: corrections of their tails, in powers of ten, one for each heaviness of tail, so that
     what is learnt from spiky series is not laid upon smooth ones."""
 
-    def __init__(self, lightest: float) -> None:
+    def __init__(self, *, lightest: float = LIGHTEST, start: float = START) -> None:
         self._lightest = lightest
-        self.corrections = np.zeros(HEAVINESSES)
+        self.corrections = np.full(HEAVINESSES, start)
 
     def heaviness(self, excess: float) -> int:
         """The class of a mean excess over the quantile; each is a quarter heavier than the one before."""
@@ -89,7 +91,7 @@ class Budget:
     """Which scores of one series are alarms. Raises ValueError for a budget that is not positive and finite."""
 
     def __init__(self, alarms_per_week: float, *, pool: Pool | None = None) -> None:
-        self._pool = pool or Pool(LIGHTEST)
+        self._pool = pool or Pool()
         self.alarms_per_week = alarms_per_week
         self._quantile, self._excess = 0.0, 1.0
         self._seen = 0

@@ -8,8 +8,8 @@ from typing import Final, Literal
 Said = Literal["useful", "noise"]
 NOISE: Final = 0.5
 """Powers of ten by which a series' alarms must be rarer after one that was noise."""
-USEFUL: Final = -0.2
-"""The same after a useful one: easier, by less, for silence is not seen and noise is."""
+USEFUL: Final = -0.5
+"""The same after a useful one."""
 MOST: Final = 1.5
 """No series is silenced, or made to cry, by feedback alone."""
 
