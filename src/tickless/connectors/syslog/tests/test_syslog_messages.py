@@ -110,9 +110,17 @@ def test_messages_that_differ_in_numbers_only_are_one_trouble_and_each_is_an_eve
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"host": str(IPv4Address(0))}, {"host": str(IPv6Address(0))}, {"host": "somewhere"}, {"tls_port": 6514}, {"senders": ["everybody"]},
-     {"pairs": [{"name": "x", "fires": "(", "resolves": "y"}]}, {"zone": "Mars"}, {"udp_port": 70_000}],
-)  # fmt: skip
+    [
+        {"host": str(IPv4Address(0))},
+        {"host": str(IPv6Address(0))},
+        {"host": "somewhere"},
+        {"tls_port": 6514},
+        {"senders": ["everybody"]},
+        {"pairs": [{"name": "x", "fires": "(", "resolves": "y"}]},
+        {"zone": "Mars"},
+        {"udp_port": 70_000},
+    ],
+)
 def test_wrong_settings_are_told_at_once(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Settings.model_validate(wrong)
