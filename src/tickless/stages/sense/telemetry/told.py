@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from typing import Final
 
 from tickless.domain.record import Untrusted
 from tickless.domain.signal import Signal
@@ -13,7 +14,15 @@ from tickless.stages.sense.telemetry.labels import NAME, Kind, fingerprint_of
 from tickless.stages.sense.telemetry.logs import LogNews
 from tickless.stages.sense.telemetry.metrics import Anomaly
 
-SOURCE = "telemetry"
+SOURCE: Final = "telemetry"
+PLACES: Final = frozenset(
+    {
+        "service", "app", "application", "component", "job", "instance", "host", "hostname", "node", "pod", "container",
+        "namespace", "deployment", "cluster", "region", "zone", "environment", "device", "mountpoint", "target",
+    }
+)  # fmt: skip
+"""Labels of a series that say where it is. Others stay in the text: whoever sets a label of a metric, such as `user` or
+`class`, must not say by it what the trouble is or whose."""
 
 
 def of_anomaly(found: Anomaly, *, now: dt.datetime) -> Signal:
@@ -31,8 +40,8 @@ def of_anomaly(found: Anomaly, *, now: dt.datetime) -> Signal:
     return _signal(
         fingerprint=fingerprint_of(found.series.source, found.series.labels), at=found.at, firing=found.firing, now=now,
         title=said, body=body, severity_error=False,
-        labels={"alertname": "MetricAnomaly", "metric": name, "telemetry_source": found.series.source,
-                **{key: value for key, value in found.series.labels if key not in (NAME, "alertname")}},
+        labels={"class": "metric_anomaly", "metric": name, "telemetry_source": found.series.source,
+                **{key: value for key, value in found.series.labels if key in PLACES}},
     )  # fmt: skip
 
 
@@ -48,12 +57,12 @@ def of_log(news: LogNews, *, now: dt.datetime) -> Signal:
         title = f"{news.service} writes an error that is new: {said}"
         if not news.firing:
             title = f"{news.service}: not written any more: {said}"
-    alertname = "LogErrorBurst" if news.why == "burst" else "LogPatternNew"
+    known = "log_error_burst" if news.why == "burst" else "log_pattern_new"
     fingerprint = digest([news.source, news.service, news.why, news.pattern.fingerprint])[:32]
     return _signal(
         fingerprint=fingerprint, at=now.timestamp(), firing=news.firing, now=now, title=title, body=news.example[:4_000],
         severity_error=news.why == "burst",
-        labels={"alertname": alertname, "service": news.service, "telemetry_source": news.source,
+        labels={"class": known, "service": news.service, "telemetry_source": news.source,
                 "pattern": news.pattern.fingerprint},
     )  # fmt: skip
 
