@@ -19,7 +19,7 @@ from tickless.stages.sense.detection.rich import Judgement, Parts
 START = 1_767_225_600.0
 
 
-def delivered(asked: float, *, heavy: bool, series: int = 20, weeks: int = 8) -> float:
+def delivered(asked: float, *, heavy: bool, series: int = 15, weeks: int = 8) -> float:
     """Alarms per series and week for scores of one tail or another, one every hour."""
     chance = random.Random(7)
     pool = Pool()
