@@ -63,8 +63,9 @@ def run(task: Task) -> Outcome:
         },
         anchors=anchors,
         exposure=(
-            "the generator knows nothing of the method; the experts and the rule of the alarm are the design's, one expert (the "
-            "same day of other weeks) was added after 44 series of other seeds had been looked at; the band was tuned on nothing"
+            "the generator knows nothing of the method; the experts and the rule of the alarm are the design's; one expert "
+            "(the same day of other weeks) was added after 44 series of other seeds had been looked at; the band was tuned on "
+            "nothing"
         ),
         data={"series": SERIES, "days": DAYS, "real_values_scored": values},
     )
@@ -168,8 +169,8 @@ BENCH = Bench(
     run=run,
     takes_data=True,
     about=(
-        "Eleven kinds of measures that rise to a limit or only seem to, every ten minutes for 30 days. An alarm is right if the "
-        "limit is met within 30 hours. Hits beside those of `predict_linear` over 6 h, 4 h ahead, for 1 h. Coverage: real series "
-        "in ten-minute means, forecast every hour, nominal 90 %, 24 hours ahead."
+        "Eleven kinds of measures that rise to a limit or only seem to, every ten minutes for 30 days. An alarm is right if "
+        "the limit is met within 30 hours. Hits beside those of `predict_linear` over 6 h, 4 h ahead, for 1 h. Coverage: real "
+        "series in ten-minute means, forecast every hour, nominal 90 %, 24 hours ahead."
     ),
 )
