@@ -25,7 +25,7 @@ def best_labels(storms: Storms) -> dict[str, float]:
 
 
 def _scored(storms: Storms, done: Sorted) -> dict[str, float]:
-    return figures(storms, done)
+    return {name: figure for name, figure in figures(storms, done).items() if name != "wrong_merges"}
 
 
 def _by_key(storms: Storms, quiet: float, *, label: bool) -> Sorted:

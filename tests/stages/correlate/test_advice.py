@@ -95,5 +95,14 @@ def test_edges_that_alerts_show_are_told_with_their_source_and_are_no_drawn_map(
     assert len(found) < 5
 
 
+def test_texts_alone_put_nothing_on_the_map() -> None:
+    advice, known = Advice(), world()
+    found = []
+    for turn in range(40):
+        heard(advice, "s6", 20_000.0 * turn, "latency_high", "timeouts calling s5, calling s5, calling s5", known)
+        found += advice.learnt("main")
+    assert found == []
+
+
 def test_each_tenant_has_a_book_of_its_own() -> None:
     assert Advice().learnt("nobody") == []

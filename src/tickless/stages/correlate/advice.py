@@ -26,6 +26,8 @@ TELLING_TEXT = 2.5
 """Weight from which a text links what the map does not: an identifier that both have."""
 BELIEVED = 0.75
 """Confidence from which a learnt edge is put on the map."""
+SHOWN = 2
+"""Storms in which trouble passed along a learnt edge before it is put on the map: what texts say alone puts nothing there."""
 SAID = {"trace": "seen in traces", "text": "named in alerts", "together": "alerts that come together", "map": "the map"}
 LEARNT = frozenset(SAID.values()) - {"the map"}
 """Sources of edges that were learnt here: they are no drawn map."""
@@ -35,6 +37,7 @@ GROUPING_LABELS = ("app", "application", "cluster", "namespace", "team", "env")
 @dataclass
 class _Tenant:
     storms: Storms
+    world: World
     nodes: frozenset[str]
     needs: frozenset[tuple[str, str]]
     cases: OrderedDict[str, str]
@@ -93,21 +96,24 @@ class Advice:
             return []
         found = [
             (edge, SAID[edge.source])
-            for edge in known.storms.take_learnt(BELIEVED)
+            for edge in known.storms.take_learnt(BELIEVED, storms=SHOWN)
             if {edge.service, edge.needs} <= known.nodes
         ]
         return [one for one in found if (one[0].service, one[0].needs) not in known.needs]
 
     def _tenant(self, name: str, world: World) -> _Tenant:
+        known = self._tenants.get(name)
+        if known is not None and known.world is world:
+            return known
         nodes = frozenset(world.services)
         needs = frozenset((edge.service, edge.needs) for edge in world.dependencies if edge.source not in LEARNT)
-        known = self._tenants.get(name)
         if known is None:
             storms = Storms(nodes=nodes, needs=sorted(needs))
-            known = self._tenants[name] = _Tenant(storms, nodes, needs, OrderedDict())
+            known = self._tenants[name] = _Tenant(storms, world, nodes, needs, OrderedDict())
         elif (known.nodes, known.needs) != (nodes, needs):
             known.storms.redraw(nodes=nodes, needs=sorted(needs))
             known.nodes, known.needs = nodes, needs
+        known.world = world
         return known
 
 

@@ -49,13 +49,15 @@ class Storms:
         self.book.draw(needs)
         self._groups.learn(self._reach(), leak=self.book.leak)
 
-    def take_learnt(self, confidence: float) -> list[Edge]:
-        """Edges that the map lacks: those that are as sure as that, and those told before whose confidence moved by a tenth."""
+    def take_learnt(self, confidence: float, *, storms: int) -> list[Edge]:
+        """Edges that the map lacks: those that are as sure as that and passed trouble in so many storms, and those told before
+        whose confidence moved by a tenth."""
         found = []
         for edge in self.book.edges() if self._changed else ():
             key = (edge.service, edge.needs)
             before = self._told.get(key)
-            news = edge.confidence >= confidence if before is None else abs(edge.confidence - before) >= 0.1
+            sure = edge.confidence >= confidence and edge.passed >= storms
+            news = sure if before is None else abs(edge.confidence - before) >= 0.1
             if "map" not in edge.told and news:
                 self._told[key] = edge.confidence
                 found.append(edge)

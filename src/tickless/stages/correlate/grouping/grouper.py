@@ -21,6 +21,8 @@ from tickless.stages.correlate.grouping.words import Usual, common, shared_words
 
 QUIET = 2_700.0
 """Seconds without news after which a group takes in nothing new."""
+FEW = 8
+"""Alerts of a group up to which each is a reason to look whether it is one with another; later only what is new in it."""
 OPEN = 64
 """Groups that are open at the same time at most; the one that is quiet longest is closed."""
 KEYS = 50_000
@@ -103,8 +105,9 @@ class Grouper:
             group, why, how = scored[0][2], scored[0][1], "join"
         else:
             group, why, sure, how = self._found(alarm, at), _alone(scored), 1 - sure, "open"
+        tells = alarm.node not in group.first or bool(blamed) or group.alerts < FEW
         self._add(group, alarm, at, words, blamed)
-        merged = self._merge_into(group)
+        merged = self._merge_into(group) if tells else ()
         return Grouped(group.name, "join" if how == "join" else "open", sure, tuple(why), merged)
 
     def roots(self, group: str) -> tuple[Root, ...]:
