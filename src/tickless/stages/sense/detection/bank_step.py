@@ -133,12 +133,14 @@ def _learn(rows: F32, season: F32, points: F32, *, error: F32, size: F32, gone: 
     pace: F32 | float = _SCALE
     faster: F32 | float = _LEVEL
     slower = gone * (1.0 / DAY)
-    if seen.min() <= _NEW:
-        young = seen <= _YOUNG
-        limit[young] = size[young]
+    newest = seen.min()
+    if newest <= _NEW:
         fresh = 1.0 / seen
-        pace, faster = np.maximum(fresh, _SCALE), np.maximum(fresh, _LEVEL)
         np.maximum(slower, fresh, out=slower)
+        if newest * _SCALE <= 1.0:
+            young = seen <= _YOUNG
+            limit[young] = size[young]
+            pace, faster = np.maximum(fresh, _SCALE), np.maximum(fresh, _LEVEL)
     clipped = np.copysign(limit, error, out=error)
     limit -= scale
     limit *= pace
