@@ -29,6 +29,8 @@ MESSAGES = [
     ("my accout is lokced again", "account_unlock"),
     ("hi there, i'm back from vacation. it says my account has been locked. can you help?", "account_unlock"),
     ("too many attempts, blocked, pls unlock", "account_unlock"),
+    ("my account is locked. what should I do?", "account_unlock"),
+    ("the account is locked again, what now", "account_unlock"),
     ("can you unlock tom frm finance please", "account_unlock for=p002 person=p002"),
     ("unlock maria's account", "account_unlock for=p004 person=p004"),
     ("unlock marias account", "account_unlock for=p004 person=p004"),

@@ -194,8 +194,17 @@ _ABOUT_ACCESS = re.compile(
 )
 
 
+_WHAT_NOW = re.compile(
+    r"\W*(?:(?:so|and|but) )?(?:what (?:now|next|then)|now what|what (?:should|shall|can|do) (?:i|we) do(?: now| next| then)?"
+    r"|any (?:ideas?|advice|suggestions?|help)|what do you suggest)\W*\Z",
+    re.IGNORECASE,
+)
+
+
 def _aside(one: Said, mentions: Sequence[Mention], *, has_app: bool, specific: list[Said]) -> bool:
     text = one.piece.text
+    if one.need == "question" and _WHAT_NOW.match(text):
+        return True
     if one.need in {"question", "status_of_case"}:
         return bool(_BACK.search(text)) or (one.need == "question" and not _ASKS.search(text))
     if one.need == "approval_answer":
