@@ -68,3 +68,19 @@ def test_a_look_that_hangs_or_breaks_stops_neither_the_heartbeat_nor_the_other_l
         with stage.house.journal.write() as tx:
             for name in ("watch_bad", "watch_good"):
                 tx.watches.delete(name)
+
+
+def test_a_chore_that_breaks_holds_up_no_other(stage: Stage) -> None:
+    house, done = stage.house, []
+
+    def breaks(*_: object) -> None:
+        done.append("broke")
+        raise KeyError("a bug")
+
+    house.schedules.stop()
+    other = Schedules(
+        rooms=house.rooms, engine=house.engine, watching=Watching(rooms=house.rooms, engine=house.engine), node="third",
+        role="worker", take_over=False, chores=[breaks, lambda _: done.append("chore")],
+    )  # fmt: skip
+    other.tick()
+    assert done == ["broke", "chore"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from tickless.domain.errors import Unreachable
 from tickless.domain.verdict import Watch
@@ -84,14 +85,19 @@ class Schedules:
 
     def _loop(self, job: Callable[[], None], pause: float) -> None:
         while not self._stop.wait(pause):
-            try:
-                job()
-            except Exception as error:
-                log.error("a schedule could not run", exc_info=error)
+            self._attempt(job)
+
+    @staticmethod
+    def _attempt(job: Callable[[], None]) -> None:
+        """What breaks holds up neither the others nor the next time."""
+        try:
+            job()
+        except Exception as error:  # ADR 0013
+            log.error("a schedule could not run", exc_info=error)
 
     def _look(self) -> None:
         for look in self._looks:
-            look()
+            self._attempt(look)
 
     def beat(self) -> None:
         """Say that this process is alive."""
@@ -128,7 +134,7 @@ class Schedules:
             self._watching.sweep(now)
             self._swept_at = now
             for chore in self._chores:
-                chore(now)
+                self._attempt(partial(chore, now))
 
     @staticmethod
     def _due(tx: Tx, now: dt.datetime) -> list[Watch]:
