@@ -64,19 +64,32 @@ class Lessons:
 
     def look(self, now: dt.datetime) -> None:
         """By the clock: draw lessons from the ends since last time, and forget what nothing came of."""
-        known = _labels(self._rooms.understanding().brain)  # taught outside, if it must be: the journal has one writer
+        with self._rooms.journal.read() as tx:
+            ends, stale = self._ends(tx, now), self._stale(tx, now)
+        if not ends and not stale:
+            return
+        # Taught here, if it must be, and only if somebody was served: the journal has one writer, and an idle house no haste.
+        known = _labels(self._rooms.understanding().brain) if any(_teaches(one) for one in ends) else frozenset()
         with self._rooms.journal.write() as tx:
-            since = _moment(tx.coordination.mark(MARK)) or now - KEPT
-            table = tx.resolutions.table.c
-            ends = tx.resolutions.where(table.at > since, order=table.at, limit=_BATCH)
             for end in ends:
                 case = tx.cases.get(end.case)
-                if case is not None and end.door == "human" and end.outcome in GOOD and f"need.{end.need}" in known:
+                if case is not None and _teaches(end) and f"need.{end.need}" in known:
                     self._draw(tx, end, case, now)
             if ends:
                 tx.coordination.note(MARK, ends[-1].at.isoformat())
-            for stale in tx.lessons.where(tx.lessons.table.c.state == "heard", tx.lessons.table.c.at < now - KEPT):
-                tx.lessons.delete(stale.id)
+            for one in self._stale(tx, now):
+                tx.lessons.delete(one.id)
+
+    @staticmethod
+    def _ends(tx: Tx, now: dt.datetime) -> list[Resolution]:
+        since = _moment(tx.coordination.mark(MARK)) or now - KEPT
+        table = tx.resolutions.table.c
+        return tx.resolutions.where(table.at > since, order=table.at, limit=_BATCH)
+
+    @staticmethod
+    def _stale(tx: Tx, now: dt.datetime) -> list[Lesson]:
+        table = tx.lessons.table.c
+        return tx.lessons.where(table.state == "heard", table.at < now - KEPT)
 
     def _draw(self, tx: Tx, end: Resolution, case: Case, now: dt.datetime) -> None:
         attached = sorted(tx.cases.findings_of(case.id), key=lambda one: one.made_at)
@@ -278,6 +291,10 @@ def _sure(one: LeftOut, brain: Brain) -> frozenset[str]:
 
 def _need_of(label: str) -> frozenset[str]:
     return frozenset({label.removeprefix("need.")} if label.startswith("need.") else ())
+
+
+def _teaches(end: Resolution) -> bool:
+    return end.door == "human" and end.outcome in GOOD and end.need is not None
 
 
 def _labels(brain: Brain) -> frozenset[str]:
