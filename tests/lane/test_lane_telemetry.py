@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 from tests.lane.houses import house_over
-from tests.servers.processes import HOST, Program, free_port, listens, program, wait_until
+from tests.servers.processes import HOST, Program, free_port, program, wait_until
 
 from tickless.app.build import House
 from tickless.app.serving import local_user, serving
@@ -62,10 +63,19 @@ def prometheus(folder: Path, **more: object) -> Iterator[tuple[Program, str]]:
     ]
     daemon = Program([binary, *arguments], log=folder / "prometheus.log", cwd=folder)
     try:
-        daemon.start(lambda: listens(port))
+        daemon.start(lambda: _ready(port))
         yield daemon, f"http://{HOST}:{port}"
     finally:
         daemon.stop()
+
+
+def _ready(port: int) -> bool:
+    """It listens before it answers: until its storage is open it says 503."""
+    try:
+        urllib.request.urlopen(f"http://{HOST}:{port}/-/ready", timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 @pytest.mark.server("prometheus")
