@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from tests.doors.receiving import Receiving
 
 from tickless.domain.case import Case, Impact
 from tickless.domain.record import Untrusted
-from tickless.domain.signal import Payload, Signal
+from tickless.domain.signal import Signal
 from tickless.doors.entrance import Entrance
 from tickless.doors.entrance.middleware import standard_middleware
 from tickless.doors.hooks import create_routes
-from tickless.flow.desk.promise import Accepted, Greeting
 from tickless.flow.intake import CONSUMER
 from tickless.journal import Journal
 from tickless.journal.access import User
@@ -35,24 +35,6 @@ from tickless.stages.sense.sources import SourceBook
 SOURCES = ("alertmanager", "opsgenie", "pagerduty", "slack")
 EVENT = {"event_action": "trigger", "payload": {"summary": "down", "source": "shop-1", "severity": "error"}}
 ALERT = {"labels": {"alertname": "Down", "service": "shop"}, "annotations": {"summary": "shop is down"}}
-
-
-@dataclass
-class Receiving:
-    """The part of the house that receives, over the real room."""
-
-    journal: Journal
-    clock: ManualClock
-    room: SenseRoom
-
-    async def receive(self, payload: Payload) -> Accepted:
-        return Accepted(**(await self.room.receive(payload)).__dict__)
-
-    def signed(self, source: str) -> bool:
-        return self.room.signed(source)
-
-    def greet(self, payload: Payload) -> Greeting:
-        return Greeting(*self.room.greet(payload))
 
 
 @dataclass

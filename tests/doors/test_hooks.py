@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from tests.doors.receiving import Receiving
 
-from tickless.domain.signal import Payload
 from tickless.doors.entrance import Entrance
 from tickless.doors.entrance.middleware import standard_middleware
 from tickless.doors.hooks import create_routes
 from tickless.doors.hooks.reading import kept_headers
-from tickless.flow.desk.promise import Accepted, Greeting, Numbers
+from tickless.flow.desk.promise import Numbers
 from tickless.journal import Journal
 from tickless.journal.access import User
 from tickless.kit.clock import ManualClock
@@ -31,22 +31,8 @@ from tickless.stages.sense.service import SenseRoom
 ALERT = {"labels": {"alertname": "DiskFull", "severity": "critical", "instance": "edge-1"}, "annotations": {}}
 
 
-@dataclass
-class Receiving:
-    """The part of the house that receives: what `Desk` promises of it, over the real room."""
-
-    journal: Journal
-    clock: ManualClock
-    room: SenseRoom
-
-    async def receive(self, payload: Payload) -> Accepted:
-        return Accepted(**(await self.room.receive(payload)).__dict__)
-
-    def signed(self, source: str) -> bool:
-        return self.room.signed(source)
-
-    def greet(self, payload: Payload) -> Greeting:
-        return Greeting(*self.room.greet(payload))
+class Counted(Receiving):
+    """With numbers for the metrics page."""
 
     def numbers(self) -> Numbers:
         return Numbers(
@@ -77,7 +63,7 @@ def site(journal: Journal, clock: ManualClock, entrance: Entrance) -> Iterator[S
     )
     room = SenseRoom(journal=journal, registry=registry, wake=lambda: None)
     app = Starlette(
-        routes=create_routes(Receiving(journal, clock, room), entrance),  # type: ignore[arg-type]
+        routes=create_routes(Counted(journal, clock, room), entrance),  # type: ignore[arg-type]
         middleware=standard_middleware(entrance.settings),
     )
     robot = entrance.create_user("robot", roles=["operator"])

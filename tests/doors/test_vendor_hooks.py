@@ -19,14 +19,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from tests.doors.receiving import Receiving
 
 from tickless.connectors.cloudwatch.signals import receiver_with
 from tickless.domain.errors import Unreachable
-from tickless.domain.signal import Payload
 from tickless.doors.entrance import Entrance
 from tickless.doors.entrance.middleware import standard_middleware
 from tickless.doors.hooks import create_routes
-from tickless.flow.desk.promise import Accepted, Greeting
 from tickless.journal import Journal
 from tickless.kit.clock import ManualClock
 from tickless.sdk.registry import Registry, connector_folders, load_connector, make_instance
@@ -40,24 +39,6 @@ SECRET = "vendor-secret-4711-very-long"
 SETTINGS: dict[str, dict[str, Any]] = {"cloudwatch": {"key": "env:VENDOR"}, "sentry": {"client_secret": "env:VENDOR"}}
 CONNECTORS = {folder.name: load_connector(folder) for folder in connector_folders() if folder.name in VENDORS}
 EVERY = [(name, fixture) for name in VENDORS for fixture in fixtures_of(CONNECTORS[name])]
-
-
-@dataclass
-class Receiving:
-    """The part of the house that receives: what `Desk` promises of it, over the real room."""
-
-    journal: Journal
-    clock: ManualClock
-    room: SenseRoom
-
-    async def receive(self, payload: Payload) -> Accepted:
-        return Accepted(**(await self.room.receive(payload)).__dict__)
-
-    def signed(self, source: str) -> bool:
-        return self.room.signed(source)
-
-    def greet(self, payload: Payload) -> Greeting:
-        return Greeting(*self.room.greet(payload))
 
 
 @dataclass
