@@ -28,8 +28,8 @@ class AlarmKind(NamedTuple):
 
 @dataclass(frozen=True)
 class Correction:
-    """Alerts of `one` and alerts of `other` must join, or must part. `weight` > 0: how much that counts. `words`: who says so and
-    when, in a sentence that can be shown. The order of the two sides says nothing."""
+    """Alerts of `one` and alerts of `other` must join, or must part. `weight` > 0: how much that counts. `words`: who says so
+    and when, in a sentence that can be shown. The order of the two sides says nothing."""
 
     verdict: Literal["join", "part"]
     one: AlarmKind
