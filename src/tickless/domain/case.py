@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from tickless.domain.finding import CaseKind, Evidence
 from tickless.domain.record import Record, Untrusted
-from tickless.domain.signal import Assurance
+from tickless.domain.signal import Assurance, Severity
 
 CaseState = Literal[
     "open", "awaiting_person", "awaiting_approval", "acting", "verifying", "resolved", "handed_off", "muted"
@@ -43,6 +43,17 @@ class Impact(Record):
     people: int | None = None
     priority: Priority
     reason: str
+    confidence: float | None = Field(default=None, ge=0, le=1)
+    """How sure it is that the service which decides the priority suffers; None: nobody can say."""
+    in_hours: bool | None = None
+    """Whether that service has to work now; None: nobody has said when it has to."""
+    severity: Severity | None = None
+    """What the monitor said, kept so that the impact can be found anew."""
+    steps: int = 0
+    """By how much people's words raised it, and in `said` what they said."""
+    said: str = ""
+    assessed_at: AwareDatetime | None = None
+    """When it was found from the map; None: it does not come from the map."""
 
 
 class Case(Record):

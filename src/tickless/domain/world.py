@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from functools import cached_property
 
 from tickless.domain.catalogue import CatalogueItem
 from tickless.domain.person import App, Device, Person
-from tickless.domain.service import ConfigurationItem, Dependency, Service
+from tickless.domain.service import SILENT, ConfigurationItem, Dependency, Service
 
 
 @dataclass(frozen=True)
@@ -57,18 +58,20 @@ class World:
 
     @cached_property
     def needs(self) -> dict[str, tuple[str, ...]]:
-        """Service → the services it needs directly."""
+        """Service → the services it needs directly, by edges that are believed."""
         found: dict[str, list[str]] = {}
         for edge in self.dependencies:
-            found.setdefault(edge.service, []).append(edge.needs)
+            if edge.confidence >= SILENT:
+                found.setdefault(edge.service, []).append(edge.needs)
         return {service: tuple(others) for service, others in found.items()}
 
     @cached_property
     def needed_by(self) -> dict[str, tuple[str, ...]]:
-        """Service → the services that need it directly."""
+        """Service → the services that need it directly, by edges that are believed."""
         found: dict[str, list[str]] = {}
         for edge in self.dependencies:
-            found.setdefault(edge.needs, []).append(edge.service)
+            if edge.confidence >= SILENT:
+                found.setdefault(edge.needs, []).append(edge.service)
         return {service: tuple(others) for service, others in found.items()}
 
     def upstream_of(self, service: str, *, hops: int = 3) -> dict[str, int]:
@@ -78,6 +81,30 @@ class World:
     def dependents_of(self, service: str, *, hops: int = 10) -> dict[str, int]:
         """Who suffers with a service, directly or not: id → distance."""
         return _reach(self.needed_by, service, hops)
+
+    def sufferers_of(self, service: str) -> dict[str, float]:
+        """Who suffers with a service, directly or not: id → how sure that is by the best way (product of its edges), `SILENT` at
+        least. The service itself is not among them."""
+        sure: dict[str, float] = {service: 1.0}
+        waiting = [(-1.0, service)]
+        while waiting:
+            negative, node = heapq.heappop(waiting)
+            if -negative < sure[node]:
+                continue
+            for other, confidence in self._needed_by_sure.get(node, ()):
+                through = -negative * confidence
+                if through >= SILENT and through > sure.get(other, 0.0):
+                    sure[other] = through
+                    heapq.heappush(waiting, (-through, other))
+        del sure[service]
+        return sure
+
+    @cached_property
+    def _needed_by_sure(self) -> dict[str, list[tuple[str, float]]]:
+        found: dict[str, list[tuple[str, float]]] = {}
+        for edge in self.dependencies:
+            found.setdefault(edge.needs, []).append((edge.service, edge.confidence))
+        return found
 
     def service_named(self, text: str) -> Service | None:
         """By id, name or alias, whatever the case of the letters."""

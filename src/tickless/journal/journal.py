@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from tickless.domain.case import Message
 from tickless.domain.catalogue import CatalogueItem
 from tickless.domain.change_event import ChangeEvent
+from tickless.domain.claim import Claim, MapSpan, RefusedRow
 from tickless.domain.channel import Binding, Delivery, Thread
 from tickless.domain.decision import ApprovalRequest, Decision, OpenQuestion
 from tickless.domain.errors import Unreachable
@@ -24,7 +25,9 @@ from tickless.domain.measure import Resolution
 from tickless.domain.person import App, Delegation, Device, Person, PersonChange
 from tickless.domain.plan import Run
 from tickless.domain.receipt import Receipt
-from tickless.domain.service import ConfigurationItem, Dependency, Service
+from tickless.domain.regroup import Doubt, GroupingLesson, Link
+from tickless.domain.service import ConfigurationItem, Dependency, Service, Supplier
+from tickless.domain.silence import Silence
 from tickless.domain.ticket import Ticket
 from tickless.domain.verdict import Verdict, Watch
 from tickless.journal import tables
@@ -242,6 +245,37 @@ class Tx:
             tables.lessons,
             Lesson,
             lambda x: {"id": x.id, "state": x.state, "conversation": x.conversation, "need": x.need, "at": x.at},
+        )
+
+    @cached_property
+    def suppliers(self) -> Shelf[Supplier]:
+        return Shelf(self.connection, tables.suppliers, Supplier, lambda x: {"id": x.id, "name": x.name})
+
+    @cached_property
+    def map_claims(self) -> Shelf[Claim]:
+        return Shelf(
+            self.connection,
+            tables.map_claims,
+            Claim,
+            lambda x: {"id": x.id, "source": x.source, "kind": x.kind, "key": x.key},
+        )
+
+    @cached_property
+    def map_spans(self) -> Shelf[MapSpan]:
+        return Shelf(
+            self.connection,
+            tables.map_spans,
+            MapSpan,
+            lambda x: {"id": x.id, "kind": x.kind, "key": x.key, "valid_from": x.valid_from, "valid_to": x.valid_to},
+        )
+
+    @cached_property
+    def map_refused(self) -> Shelf[RefusedRow]:
+        return Shelf(
+            self.connection,
+            tables.map_refused,
+            RefusedRow,
+            lambda x: {"id": x.id, "source": x.source, "state": x.state, "at": x.at},
         )
 
     @cached_property

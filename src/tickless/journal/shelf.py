@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from tickless.domain.errors import NotFound
 from tickless.domain.record import Record
-from tickless.journal.upserts import upsert
+from tickless.journal.upserts import upsert, upsert_all
 
 R = TypeVar("R", bound=Record)
 LAST = "\U0010ffff"
@@ -53,8 +53,9 @@ class Shelf(Generic[R]):
         return record
 
     def put_all(self, records: Iterable[R]) -> None:
-        for record in records:
-            self.put(record)
+        """Insert or overwrite each, with one statement for all."""
+        rows = [{**self._keys(record), "body": record.model_dump_json(by_alias=True)} for record in records]
+        upsert_all(self.connection, self.table, rows)
 
     def get(self, key: str, *, lock: bool = False) -> R | None:
         """The record, or None. `lock` holds it against other writers until the transaction ends."""

@@ -297,6 +297,32 @@ bindings = _table(
 )
 delegations = _table("delegations", _id(), _text("person", index=True), _text("delegate", index=True), _time("until"))
 person_changes = _table("person_changes", _id(), _text("person", index=True), _time("at"))
+suppliers = _table("suppliers", _id(), _text("name"))
+map_claims = _table(
+    "map_claims",
+    _id(),
+    _text("source", null=False, index=True),
+    _text("kind", 20, null=False),
+    _text("key", 420, null=False),
+    sa.Index("ix_map_claims_thing", "kind", "key"),
+)
+map_spans = _table(
+    "map_spans",
+    _id(),
+    _text("kind", 20, null=False),
+    _text("key", 420, null=False),
+    _time("valid_from"),
+    _time("valid_to", null=True),
+    sa.Index("ix_map_spans_thing", "kind", "key", "valid_from"),
+    sa.Index("ix_map_spans_open", "valid_to"),
+)
+map_refused = _table(
+    "map_refused",
+    _id(),
+    _text("source", null=False, index=True),
+    _text("state", 20, null=False, index=True),
+    _time("at"),
+)
 threads = _table(
     "threads",
     sa.Column("id", Key(200), primary_key=True),

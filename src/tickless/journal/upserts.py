@@ -26,6 +26,17 @@ def upsert(connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]
     connection.execute(statement)
 
 
+def upsert_all(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The same for many rows with the same columns, of which a later one wins."""
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key]
+    statement = insert_for(connection, table)
+    changes = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    statement = statement.on_conflict_do_update(index_elements=keys, set_=changes)
+    connection.execute(statement, [dict(row) for row in rows])
+
+
 def insert_new(
     connection: sa.Connection, table: sa.Table, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]
 ) -> int:

@@ -331,7 +331,7 @@ class ServiceShown(Shown):
     id: str
     name: str
     kind: str
-    criticality: int
+    criticality: int | None
     owner: str | None
     team: str | None
     description: str

@@ -8,6 +8,10 @@ _KINDS = tuple((name, name) for name in ("business", "application", "platform", 
 _CRITICALITY = (
     ("1", 1), ("2", 2), ("3", 3), ("4", 4), ("mission critical", 1), ("critical", 1), ("high", 2), ("medium", 3), ("low", 4),
 )  # fmt: skip
+_LIFECYCLE = (
+    ("planned", "planned"), ("live", "live"), ("retiring", "retiring"), ("retired", "retired"), ("design", "planned"),
+    ("experimental", "live"), ("production", "live"), ("operational", "live"), ("deprecated", "retiring"),
+)  # fmt: skip
 
 SERVICES = (
     Column("id", ("service id",), needed=True, pattern=r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", most=64,
@@ -20,6 +24,19 @@ SERVICES = (
     Column("team", ("support team", "support group")),
     Column("users", ("user groups", "used by"), "list"),
     Column("description", (), most=2_000),
+    Column("system", ("part of system", "product")),
+    Column("supplier", ("supplier id", "provided by", "vendor")),
+    Column("lifecycle", ("state", "status", "lifecycle state"), "choice", choices=_LIFECYCLE),
+    Column("hours", ("support hours", "support window", "business hours", "service hours")),
+)  # fmt: skip
+
+SUPPLIERS = (
+    Column("id", ("supplier id",), needed=True, pattern=r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", most=64,
+           pattern_says="letters, digits and . _ -, at most 64"),
+    Column("name", ("supplier", "company"), needed=True),
+    Column("contact", ("e-mail", "email", "phone", "hotline")),
+    Column("hours", ("support hours", "support window")),
+    Column("escalation", ("escalation contact", "escalate to"), most=500),
 )  # fmt: skip
 
 DEPENDENCIES = (

@@ -81,11 +81,16 @@ def _said(pattern: re.Pattern[str], text: str) -> str:
 def raised(impact: Impact, said: Reported, *, kind: CaseKind) -> Impact:
     """The impact with a priority that takes the person's words into account: a step for each, never above what words can do,
     never lower than it was."""
-    most = _UP_TO[kind]
-    wanted = max(impact.priority - said.steps, most)
-    if not said.steps or wanted >= impact.priority:
-        return impact
+    return raised_by(impact, said.steps, said.told, kind=kind)
+
+
+def raised_by(impact: Impact, steps: int, told: str, *, kind: CaseKind) -> Impact:
+    """The same with what was kept of the words: by how many steps, and what to tell of it."""
+    kept = {"steps": steps, "said": told} if steps else {}
+    wanted = max(impact.priority - steps, _UP_TO[kind])
+    if not steps or wanted >= impact.priority:
+        return impact.model_copy(update=kept)
     priorities: tuple[Priority, ...] = (1, 2, 3, 4)
     return impact.model_copy(
-        update={"priority": priorities[wanted - 1], "reason": f"{impact.reason} {said.told}".strip()}
+        update={**kept, "priority": priorities[wanted - 1], "reason": f"{impact.reason} {told}".strip()}
     )

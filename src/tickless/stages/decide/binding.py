@@ -11,7 +11,7 @@ from typing import Any
 from tickless.domain.case import Case
 from tickless.domain.person import App, Device, Person
 from tickless.domain.runbook import Runbook, RunbookInput
-from tickless.domain.service import ConfigurationItem, Service
+from tickless.domain.service import UNSAID, ConfigurationItem, Service
 from tickless.domain.world import World
 from tickless.kit.days import read_day
 from tickless.stages.decide.usual_access import beyond, held, usual, usual_there
@@ -260,7 +260,7 @@ def device_facts(device: Device) -> dict[str, Any]:
 
 def service_facts(service: Service) -> dict[str, Any]:
     """What expressions may read of a service."""
-    return {"id": service.id, "name": service.name, "criticality": service.criticality}
+    return {"id": service.id, "name": service.name, "criticality": service.criticality or UNSAID}
 
 
 def item_facts(item: ConfigurationItem) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from tickless.domain.known import KnownError
 from tickless.domain.person import App, Person
 from tickless.domain.plan import Plan
 from tickless.domain.runbook import Runbook
+from tickless.domain.service import UNSAID
 from tickless.domain.world import World
 from tickless.journal import Journal, Tx
 from tickless.practices.knowledge import Answer
@@ -176,7 +177,7 @@ class DecisionRoom:
             "effect": plan.effect,
             "reversible": plan.reversible,
             "autonomy": tx.coordination.rungs().get(runbook.runbook, self._default_rung),
-            "criticality": world.services[service].criticality if service in world.services else 4,
+            "criticality": (world.services[service].criticality or UNSAID) if service in world.services else 4,
             "blast_radius": len(plan.targets),
             "approvals": tuple(sorted(given)),
             "approval_required": _required(runbook, app.approval if app else "none"),
