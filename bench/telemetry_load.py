@@ -21,6 +21,8 @@ HOSTS_A_REQUEST = 8
 """Hosts in one request of OTLP, as a collector puts them together: 4,000 points."""
 _ROUTES = ("login", "search", "cart", "orders", "health")
 _CODES = ("200", "204", "400", "500")
+_GAUGE = 2
+"""The type in 2.0's metadata; counters are known by their names."""
 _IDLE = 5
 """Every fifth series stands at zero, as counters of errors do."""
 
@@ -37,13 +39,19 @@ class Fleet:
         return len(self.names)
 
     def remote_write(self, version: int, time: float) -> Iterator[bytes]:
-        """A round at that time (seconds since 1970) by remote-write 1.0 or 2.0, packed with snappy."""
+        """A round at that time (seconds since 1970) by remote-write 1.0 or 2.0, packed with snappy.
+
+        Hosts come in another order every time, so that requests are cut elsewhere; what a host says keeps its order.
+        """
         self._move()
-        write = write_v1 if version == 1 else write_v2
-        at = int(time * 1_000)
-        for first in range(0, len(self.names), A_REQUEST):
-            part = range(first, min(first + A_REQUEST, len(self.names)))
-            body = write([(_labels(*self.names[number]), [(at, self._values[number])]) for number in part])
+        at, of_host = int(time * 1_000), METRICS * SETS
+        order = [host * of_host + one for host in self._order(HOSTS, shuffled=True) for one in range(of_host)]
+        shift = self._random.randrange(of_host)
+        order = order[shift:] + order[:shift]
+        for first in range(0, len(order), A_REQUEST):
+            part = order[first : first + A_REQUEST]
+            sent = [(_labels(*self.names[number]), [(at, self._values[number])]) for number in part]
+            body = write_v1(sent) if version == 1 else write_v2(sent, kind=_GAUGE)
             yield bytes(cramjam.snappy.compress_raw(body))
 
     def otlp(self, time: float, *, shuffled: bool) -> Iterator[bytes]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tickless.stages.sense.telemetry.labels import Kind, Labels
 from tickless.stages.sense.telemetry.skeleton import MOST_BYTES, Skeleton
+from tickless.stages.sense.telemetry.tape import Tape
 
 REFUSED: Final = -1
 PASSED: Final = -2
@@ -48,6 +49,13 @@ class Book:
     """By the length and the beginning of the request."""
     remembered: int = 0
     """Bytes of skeletons."""
+    order: Tape | None = None
+
+    def tape(self, dtype: type[np.unsignedinteger[Any]], generation: int) -> Tape:
+        """In which order its series came, in units of that type."""
+        if self.order is None or self.order.generation != generation:
+            self.order = Tape(dtype, generation)
+        return self.order
 
     def word(self, word: bytes) -> int:
         """A short number for a word."""

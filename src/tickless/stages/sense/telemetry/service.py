@@ -17,7 +17,16 @@ from typing import Final, Literal
 from tickless.domain.signal import Signal
 from tickless.kit.log import get_logger
 from tickless.stages.sense.patterns import Kept
-from tickless.stages.sense.telemetry import otlp_json, otlp_metrics, otlp_records, promql, remote_write, snapshot, told
+from tickless.stages.sense.telemetry import (
+    otlp_json,
+    otlp_metrics,
+    otlp_records,
+    promql,
+    remote_write_1,
+    remote_write_2,
+    snapshot,
+    told,
+)
 from tickless.stages.sense.telemetry.batch import Batch
 from tickless.stages.sense.telemetry.calls import Call, Calls, Operation
 from tickless.stages.sense.telemetry.index import Book, SeriesIndex
@@ -34,8 +43,8 @@ _log = get_logger("sense")
 _READ_METRICS: dict[Form, Callable[[bytes, SeriesIndex, Book], Batch]] = {
     "otlp": otlp_metrics.read_metrics,
     "otlp_json": otlp_json.read_metrics,
-    "remote_write_1": remote_write.read_v1,
-    "remote_write_2": remote_write.read_v2,
+    "remote_write_1": remote_write_1.read,
+    "remote_write_2": remote_write_2.read,
 }
 _READ_LOGS: dict[Form, Callable[[bytes], list[LogLine]]] = {
     "otlp": otlp_records.read_logs,
