@@ -135,9 +135,10 @@ BENCH = Bench(
     about=(
         "20,000 series of 40 hosts, every fifth at zero, sent over HTTP to `tickless serve --role door`; the CPU of that "
         "process alone counts: HTTP, token, unpacking, decoding, series index, rates of counters, baselines. Remote-write "
-        "with 2,000 samples a request, hosts in another order every time and requests cut elsewhere, 2.0 with metadata; OTLP with 4,000 points a request, once in the order in which exporters repeat them, "
-        "once with metrics and points in another order every time. `points_per_core_second` is the least of the four. The "
-        "first sweeps, which make the series known, are not in the rates. `update_per_core_second`: the baselines alone, "
+        "with 2,000 samples a request, hosts in another order every time and requests cut elsewhere, 2.0 with metadata; OTLP "
+        "with 4,000 points a request, once in the order in which exporters repeat them, once with metrics and points in "
+        "another order every time. `points_per_core_second` is the least of the four. The first sweeps, which make the series "
+        "known, are not in the rates. `update_per_core_second`: the baselines alone, "
         "whole sweeps of 100,000 series."
     ),
 )
