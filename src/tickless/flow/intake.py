@@ -15,6 +15,7 @@ from tickless.domain.signal import Payload, Signal
 from tickless.flow import names
 from tickless.flow.ending import ends
 from tickless.flow.engine import Engine
+from tickless.flow.holding import Around, Holding, Returning
 from tickless.flow.rooms import Rooms
 from tickless.flow.saying.notices import tell_put_aside
 from tickless.flow.talking.hearing import Hearing
@@ -23,6 +24,7 @@ from tickless.flow.tickets.relay import nudge
 from tickless.journal import Tx
 from tickless.journal.signal_log import OUR_DEFECT, Logged
 from tickless.kit.log import get_logger
+from tickless.stages.correlate.hygiene.judging import Rules
 from tickless.stages.correlate.service import Placement
 from tickless.stages.correlate.suspects import keep_change, suspect_changes
 
@@ -38,10 +40,11 @@ log = get_logger("flow")
 class Intake:
     """Reads the signal log behind its cursor. Several processes may run one; the lease lets one of them work."""
 
-    def __init__(self, *, rooms: Rooms, engine: Engine, node: str) -> None:
+    def __init__(self, *, rooms: Rooms, engine: Engine, node: str, rules: Rules | None = None) -> None:
         self._rooms = rooms
         self._engine = engine
         self._node = node
+        self._holding = Holding(rooms, rules or Rules())
         self._hearing = Hearing(rooms, Turns(rooms, engine) if reads(rooms) else None)
         self._awake = threading.Event()
         self._stop = threading.Event()
@@ -83,7 +86,7 @@ class Intake:
 
     def run_once(self) -> int:
         """Take in the next batch and deliver what it posted; returns how many signals were taken in."""
-        taken = self._take_in()
+        taken = self._take_in() + self._hand_back()
         self.deliver()
         return taken
 
@@ -130,17 +133,57 @@ class Intake:
             mine = tx.coordination.take_lease(LEASE, holder=self._node, now=now, seconds=LEASE_SECONDS)
             if not mine or tx.coordination.cursor(CONSUMER) != position:
                 return 0
+            around = self._holding.around(tx, [logged.signal for logged in batch], now=now)
             for logged, found in findings:
-                self._place(tx, logged, found, now)
+                self._place(tx, logged, found, around, now)
+            around.close()
             tx.coordination.move_cursor(CONSUMER, batch[-1].seq)
         return len(batch)
+
+    def _hand_back(self) -> int:
+        """What was held back, still fires and is held back no longer goes on as if it fired now. Returns how much."""
+        now = self._rooms.clock.now()
+        due = self._holding.due(now)
+        try:
+            return self._bring_back(due, now) if due else 0
+        except TicklessError:
+            raise
+        except Exception as error:  # ADR 0013
+            log.error("what was held back could not be handed back", exc_info=error)
+        return sum(self._bring_back_alone(one, now) for one in due)
+
+    def _bring_back_alone(self, returning: Returning, now: dt.datetime) -> int:
+        """By itself; one that cannot is put off, and the rest goes on."""
+        try:
+            return self._bring_back([returning], now)
+        except TicklessError:
+            raise
+        except Exception as error:  # ADR 0013
+            log.error("an alert could not be handed back", exc_info=error, alert=returning.hold.fingerprint)
+            self._holding.put_off(returning, now)
+            return 0
+
+    def _bring_back(self, due: list[Returning], now: dt.datetime) -> int:
+        with self._rooms.journal.write() as tx:
+            if not tx.coordination.take_lease(LEASE, holder=self._node, now=now, seconds=LEASE_SECONDS):
+                return 0
+            around = self._holding.around(tx, (), now=now)
+            for one in due:
+                signal = around.returns(one)
+                if signal is None:
+                    continue
+                tx.findings.put(one.finding)
+                placement = self._rooms.correlate.alert(tx, signal, one.finding, now=now)
+                around.handed_back(one.hold, placement)
+                self._after_alert(tx, placement, signal, now)
+        return len(due)
 
     def _understand(self, signal: Signal, now: dt.datetime) -> tuple[Finding, ...]:
         if signal.kind == "message":
             return ()
         return self._rooms.understanding().understand(signal, now=now)
 
-    def _place(self, tx: Tx, logged: Logged, found: tuple[Finding, ...], now: dt.datetime) -> None:
+    def _place(self, tx: Tx, logged: Logged, found: tuple[Finding, ...], around: Around, now: dt.datetime) -> None:
         signal = logged.signal
         if signal.kind == "message":
             for case in self._hearing.hear(tx, signal, now=now):
@@ -149,11 +192,14 @@ class Intake:
         if nudge(tx, signal, self._rooms.registry):
             return
         for finding in found:
+            if finding.kind is not None and around.holds(signal, finding):
+                continue
             tx.findings.put(finding)
             if finding.kind is None:
                 keep_change(tx, signal, finding, self._rooms.world())
                 continue
             placement = self._rooms.correlate.alert(tx, signal, finding, now=now)
+            around.placed(signal, placement)
             self._after_alert(tx, placement, signal, now)
 
     def _after_alert(self, tx: Tx, placement: Placement, signal: Signal, now: dt.datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,9 @@ from tickless.domain.case import Participant
 from tickless.domain.record import Untrusted
 from tickless.domain.signal import Signal
 from tickless.journal import tables
-from tickless.journal.upserts import insert_new, upsert
+from tickless.journal.upserts import insert_for, insert_new
+
+_NOTED = ("held", "penalty", "penalty_at", "damped_since")
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,17 @@ class Alert:
     title: Untrusted
     occurred_at: dt.datetime
     count: int
+    severity: str | None = None
+    signal: str | None = None
+    """Id of the newest signal about it."""
+    fired_at: dt.datetime | None = None
+    """When it began to fire last, by the sender: `put` sees to it."""
+    held: str | None = None
+    """Why it is held back from cases (`HoldReason`), while it is."""
+    penalty: float | None = None
+    """How much it has flapped, as of `penalty_at`: see `stages/correlate/hygiene/damping.py`."""
+    penalty_at: dt.datetime | None = None
+    damped_since: dt.datetime | None = None
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Alert:
@@ -61,12 +74,49 @@ class Alerts:
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _alert(row)
 
+    def many(self, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], Alert]:
+        """Those of these (source, fingerprint) that are known."""
+        pairs, table = set(wanted), tables.alerts
+        found: dict[tuple[str, str], Alert] = {}
+        fingerprints = sorted({fingerprint for _, fingerprint in pairs})
+        for start in range(0, len(fingerprints), 400):
+            some = fingerprints[start : start + 400]
+            for row in self._connection.execute(sa.select(table).where(table.c.fingerprint.in_(some))):
+                if (row.source, row.fingerprint) in pairs:
+                    found[row.source, row.fingerprint] = _alert(row)
+        return found
+
     def put(self, alert: Alert) -> None:
-        upsert(
-            self._connection,
-            tables.alerts,
-            {**alert.__dict__, "title": alert.title.raw},
-        )
+        """Insert or overwrite. Whether it is held, and how it flapped, stays as it was: `note` writes that."""
+        table = tables.alerts
+        values = {name: value for name, value in alert.__dict__.items() if name not in _NOTED}
+        values |= {"title": alert.title.raw, "fired_at": alert.occurred_at if alert.state == "firing" else None}
+        statement = insert_for(self._connection, table).values(**values)
+        new = statement.excluded
+        changes = {name: new[name] for name in values if name not in {"fingerprint", "source"}}
+        changes["severity"] = sa.func.coalesce(new.severity, table.c.severity)  # an end often does not say it
+        begins = sa.and_(new.state == "firing", table.c.state != "firing")
+        changes["fired_at"] = sa.case((begins, new.occurred_at), else_=sa.func.coalesce(table.c.fired_at, new.fired_at))
+        keys = ["fingerprint", "source"]
+        self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes))
+
+    def note(self, alert: Alert) -> None:
+        """Write whether a known alert is held, and how it flapped."""
+        self._update(alert, {name: getattr(alert, name) for name in _NOTED})
+
+    def repeated(self, alert: Alert, *, signal: str, occurred_at: dt.datetime) -> None:
+        """It says again what is known: one more is counted, nothing else changes."""
+        later = max(occurred_at, alert.occurred_at)
+        self._update(alert, {"count": tables.alerts.c.count + 1, "signal": signal, "occurred_at": later})
+
+    def told_at(self, alert: Alert) -> None:
+        """Its time and count are as they were told, whenever it was handed on."""
+        self._update(alert, {"occurred_at": alert.occurred_at, "count": alert.count})
+
+    def _update(self, alert: Alert, values: dict[str, Any]) -> None:
+        table = tables.alerts
+        mine = table.c.fingerprint == alert.fingerprint, table.c.source == alert.source
+        self._connection.execute(sa.update(table).where(*mine).values(**values))
 
     def of_case(self, case: str) -> list[Alert]:
         query = sa.select(tables.alerts).where(tables.alerts.c.case == case).order_by(tables.alerts.c.occurred_at)
@@ -118,6 +168,12 @@ class Alerts:
 
     def add_participant(self, participant: Participant) -> None:
         insert_new(self._connection, tables.participants, participant.model_dump())
+
+    def remove_participant(self, participant: Participant) -> None:
+        """They take part in this role no longer."""
+        table = tables.participants
+        mine = (table.c.case == participant.case) & (table.c.role == participant.role) & (table.c.ref == participant.ref)
+        self._connection.execute(sa.delete(table).where(mine))
 
     def set_owner(self, participant: Participant) -> None:
         """Make somebody the one owner of a case: who was it before is so no longer."""

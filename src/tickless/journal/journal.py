@@ -17,6 +17,7 @@ from tickless.domain.decision import ApprovalRequest, Decision, OpenQuestion
 from tickless.domain.errors import Unreachable
 from tickless.domain.experience import Rating
 from tickless.domain.finding import Finding
+from tickless.domain.habit import Habit
 from tickless.domain.held import CaseSummary, Held
 from tickless.domain.knowledge import Article, ArticleVersion, Asked
 from tickless.domain.known import Bulletin, KnownError, Maintenance
@@ -28,16 +29,19 @@ from tickless.domain.receipt import Receipt
 from tickless.domain.regroup import Doubt, GroupingLesson, Link
 from tickless.domain.service import ConfigurationItem, Dependency, Service, Supplier
 from tickless.domain.silence import Silence
+from tickless.domain.silence import Silence
 from tickless.domain.ticket import Ticket
 from tickless.domain.verdict import Verdict, Watch
 from tickless.journal import tables
 from tickless.journal.access import Access
 from tickless.journal.alert_book import AlertBook
+from tickless.journal.alert_stream import AlertStream
 from tickless.journal.alerts import Alerts
 from tickless.journal.audit import Audit
 from tickless.journal.cases import Cases
 from tickless.journal.coordination import Coordination
 from tickless.journal.database import ABANDONED_STATE, migrate, open_engine
+from tickless.journal.holds import Holds
 from tickless.journal.shelf import Shelf
 from tickless.journal.signal_log import SignalLog
 
@@ -58,6 +62,32 @@ class Tx:
     @cached_property
     def alert_book(self) -> AlertBook:
         return AlertBook(self.connection)
+
+    @cached_property
+    def alert_stream(self) -> AlertStream:
+        return AlertStream(self.connection)
+
+    @cached_property
+    def holds(self) -> Holds:
+        return Holds(self.connection)
+
+    @cached_property
+    def silences(self) -> Shelf[Silence]:
+        return Shelf(
+            self.connection,
+            tables.silences,
+            Silence,
+            lambda x: {"id": x.id, "owner": x.owner, "starts_at": x.starts_at, "ends_at": x.ends_at},
+        )
+
+    @cached_property
+    def alert_habits(self) -> Shelf[Habit]:
+        return Shelf(
+            self.connection,
+            tables.alert_habits,
+            Habit,
+            lambda x: {"id": x.id, "source": x.source, "need": x.need, "severity": x.severity},
+        )
 
     @cached_property
     def cases(self) -> Cases:

@@ -138,10 +138,40 @@ alerts = sa.Table(
     sa.Column("title", Words, nullable=False),
     sa.Column("occurred_at", UtcTime, nullable=False),
     sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("severity", Key(20)),
+    sa.Column("signal", Key(64)),
+    sa.Column("fired_at", UtcTime),
+    sa.Column("held", Key(20)),
+    sa.Column("penalty", sa.Float),
+    sa.Column("penalty_at", UtcTime),
+    sa.Column("damped_since", UtcTime),
     sa.Index("ix_alerts_source_time", "source", "occurred_at"),
     sa.Index("ix_alerts_state_time", "state", "occurred_at"),
+    sa.Index("ix_alerts_time", "occurred_at", "fingerprint", "source"),
+    sa.Index("ix_alerts_held", "held"),
     comment="The current state of every alert, by fingerprint.",
 )
+
+holds = _table(
+    "holds",
+    _id(),
+    _text("source", null=False),
+    _text("fingerprint", null=False),
+    _text("reason", 20, null=False),
+    _text("ref", 64, null=False),
+    _text("service"),
+    _text("state", 20, null=False),
+    _time("since"),
+    _time("until"),
+    sa.Index("ix_holds_alert", "source", "fingerprint", "state"),
+    sa.Index("ix_holds_state_until", "state", "until"),
+    sa.Index("ix_holds_ref_state", "ref", "state"),
+    sa.Index("ix_holds_since", "since", "id"),
+)
+silences = _table(
+    "silences", _id(), _text("owner", index=True), _time("starts_at"), sa.Column("ends_at", UtcTime, index=True)
+)
+alert_habits = _table("alert_habits", _id(), _text("source"), _text("need"), _text("severity", 20))
 
 participants = sa.Table(
     "participants",

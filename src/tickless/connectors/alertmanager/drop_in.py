@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from tickless.connectors.alertmanager.matchers import Matcher, fits, read_matchers
+from tickless.domain.matchers import Matcher, fits, read_matchers
 from tickless.domain.errors import BadInput, NotFound, TicklessError
 from tickless.domain.signal import Signal
 from tickless.sdk.drop_in import AlertNow, Answer, Asked, Book, Handed, Reading, Taking, drop_in

@@ -105,6 +105,8 @@ class CorrelateRoom:
             title=signal.title,
             occurred_at=signal.occurred_at,
             count=count,
+            severity=signal.severity,
+            signal=signal.id,
         )
 
     def _place(
@@ -137,6 +139,10 @@ class CorrelateRoom:
         if placed.take_over:
             change |= self._about(signal, finding)
         return tx.cases.put(case.model_copy(update=change))
+
+    def about(self, signal: Signal, finding: Finding) -> dict[str, object]:
+        """What a case is about when this alert leads it: kind, need, title, subject, service, inputs, impact."""
+        return self._about(signal, finding)
 
     def _about(self, signal: Signal, finding: Finding) -> dict[str, object]:
         """What makes this alert the leading one of its case."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickless.connectors.alertmanager.matchers import fits, read_matchers
+from tickless.domain.matchers import fits, read_matchers
 from tickless.domain.errors import BadInput
 
 LABELS = {"service": "shop", "instance": "edge-1:9100", "note": 'say "hi"\n'}

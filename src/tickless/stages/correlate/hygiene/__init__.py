@@ -1,0 +1,1 @@
+"""Hygiene: what fires and is held back from cases for a while, why, and until when."""
