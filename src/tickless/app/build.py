@@ -151,7 +151,7 @@ def build(
         )
         chores.append(SecondReading(rooms, engine, wake=woken).register().sweep)
         short = Summarising(rooms, engine, HandingOff(rooms, home=settings.home)).register()
-    intake = Intake(rooms=rooms, engine=engine, node=node)
+    intake = Intake(rooms=rooms, engine=engine, node=node, rules=settings.hygiene.rules())
     wake.append(intake)
     care = KnowledgeCare(rooms, settings.knowledge, language.renew)
     lessons = Lessons(rooms, language.teach, language.renew)

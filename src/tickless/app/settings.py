@@ -17,6 +17,7 @@ from tickless.domain.errors import SettingsInvalid
 from tickless.domain.record import Record
 from tickless.doors.entrance.settings import EntranceSettings
 from tickless.flow.courtesy import Courtesy
+from tickless.stages.correlate.hygiene.options import HygieneSettings
 from tickless.stages.sense.heartbeats import SourceRule
 from tickless.stages.sense.telemetry.options import TelemetrySettings
 
@@ -129,6 +130,7 @@ class Settings(BaseSettings):
     courtesy: CourtesySettings = CourtesySettings()
     entrance: EntranceSettings = EntranceSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
+    hygiene: HygieneSettings = HygieneSettings()
 
     @classmethod
     def settings_customise_sources(
