@@ -83,8 +83,8 @@ class World:
         return _reach(self.needed_by, service, hops)
 
     def sufferers_of(self, service: str) -> dict[str, float]:
-        """Who suffers with a service, directly or not: id → how sure that is by the best way (product of its edges), `SILENT` at
-        least. The service itself is not among them."""
+        """Who suffers with a service, directly or not: id → how sure that is by the best way (product of its edges), at least
+        `SILENT`. The service itself is not among them."""
         sure: dict[str, float] = {service: 1.0}
         waiting = [(-1.0, service)]
         while waiting:

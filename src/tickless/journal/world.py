@@ -11,7 +11,7 @@ _ALL = 1_000_000
 
 
 def read_world(tx: Tx) -> World:
-    """Everything that is known about people, apps, devices, services and items now."""
+    """Everything that is known about people, apps, devices, services and items now; without edges that somebody denies."""
 
     def everything(shelf: Any) -> Any:
         return shelf.where(limit=_ALL)
@@ -22,7 +22,7 @@ def read_world(tx: Tx) -> World:
         devices=everything(tx.devices),
         services=everything(tx.services),
         items=everything(tx.items),
-        dependencies=everything(tx.dependencies),
+        dependencies=[edge for edge in everything(tx.dependencies) if edge.confidence > 0],
         catalogue=everything(tx.catalogue),
     )
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from tickless.domain.service import ConfigurationItem, Dependency, Service
+from tickless.domain.service import ConfigurationItem, Dependency, Service, Supplier
 from tickless.domain.world import World
 from tickless.kit.cells import slug
 from tickless.kit.merging import Reading, Values, merge, new_key
 from tickless.kit.tabular import Refusal, Table, shown
-from tickless.practices.services.columns import DEPENDENCIES, ITEMS, SERVICES
+from tickless.practices.services.columns import DEPENDENCIES, ITEMS, SERVICES, SUPPLIERS
 
 _FIRST = "import services first"
 SOURCE = "import"
@@ -66,7 +66,7 @@ def read_dependencies(table: Table, *, known: World, at: dt.datetime) -> Reading
         found = {end: known.service_named(name) for end, name in ends.items()}
         named = {end: one.id if (one := found[end]) else name for end, name in ends.items()}
         seen = {"last_seen": values.get("last_seen") or at}
-        return _edge(named["service"], named["needs"]), {end: name or None for end, name in named.items()} | seen
+        return edge_key(named["service"], named["needs"]), {end: name or None for end, name in named.items()} | seen
 
     reading = merge(
         table,
@@ -90,10 +90,11 @@ def _loose_ends(edges: Mapping[int, Dependency], known: World) -> Iterable[Refus
 
 def dependency_key(edge: Dependency) -> str:
     """What makes two edges the same: both ends."""
-    return _edge(edge.service, edge.needs)
+    return edge_key(edge.service, edge.needs)
 
 
-def _edge(service: str, needs: str) -> str:
+def edge_key(service: str, needs: str) -> str:
+    """What an edge between two services is called."""
     return f"{service} → {needs}"
 
 
@@ -116,3 +117,15 @@ def read_items(table: Table, *, known: World) -> Reading[ConfigurationItem]:
         if item.service is not None and item.service not in known.services
     ]
     return reading.without(loose)
+
+
+def read_suppliers(table: Table, *, known: Mapping[str, Supplier]) -> Reading[Supplier]:
+    """Suppliers by line. A row is the supplier of its id, else of its name; a new one's id is made of the name."""
+    names = {one.name.casefold(): one.id for one in known.values()}
+
+    def identify(values: Values) -> tuple[str, Values]:
+        name = str(values.get("name") or "")
+        key = str(values.get("id") or "") or names.get(name.casefold()) or new_key(slug(name), known)
+        return key, {"id": key or None}
+
+    return merge(table, model=Supplier, columns=SUPPLIERS, identify=identify, known=known, defaults={})

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import partial as partial_of
 from typing import Literal
 
-from tickless.domain.service import ConfigurationItem, Dependency, Service
+from tickless.domain.service import ConfigurationItem, Dependency, Service, Supplier
 from tickless.domain.world import World
 from tickless.journal import Tx
 from tickless.journal.world import read_world
 from tickless.kit.cells import write_cells
 from tickless.kit.merging import Outcome, settle
 from tickless.kit.tabular import Table, write_csv
-from tickless.practices.services.columns import DEPENDENCIES, ITEMS, SERVICES
-from tickless.practices.services.core import dependency_key, read_dependencies, read_items, read_services
+from tickless.practices.services.columns import DEPENDENCIES, ITEMS, SERVICES, SUPPLIERS
+from tickless.practices.services.core import (
+    dependency_key,
+    read_dependencies,
+    read_items,
+    read_services,
+    read_suppliers,
+)
+from tickless.practices.services.settling import claim_of, settle_map, state_records
 
-ServicesKind = Literal["services", "dependencies", "items"]
-_COLUMNS = {"services": SERVICES, "dependencies": DEPENDENCIES, "items": ITEMS}
+ServicesKind = Literal["services", "dependencies", "items", "suppliers"]
+_COLUMNS = {"services": SERVICES, "dependencies": DEPENDENCIES, "items": ITEMS, "suppliers": SUPPLIERS}
 _SEEN = frozenset({"last_seen"})
 
 
@@ -37,6 +45,7 @@ def import_services(
     """
     outcome = _taken(tx, kind, table, known=read_world(tx), at=at, partial=partial, dry_run=dry_run)
     if outcome.written:
+        settle_map(tx, at=at)
         detail = {**outcome.on_record(), "partial": partial}
         tx.audit.append(at=at, actor=by, action="records.imported", subject=f"records:{kind}", detail=detail)
     return outcome
@@ -47,23 +56,35 @@ def _taken(
 ) -> Outcome:
     if kind == "services":
         services = read_services(table, known=known)
-        put = None if dry_run else tx.services.put_all
+        put = None if dry_run else partial_of(state_records, tx, "service", known.services, at)
         return settle(kind, services, known=known.services, key_of=_key, put=put, partial=partial)
     if kind == "items":
         items = read_items(table, known=known)
-        put_items = None if dry_run else tx.items.put_all
+        put_items = None if dry_run else partial_of(state_records, tx, "item", known.items, at)
         return settle(kind, items, known=known.items, key_of=_key, put=put_items, partial=partial)
+    if kind == "suppliers":
+        before = {one.id: one for one in tx.suppliers.where()}
+        put_suppliers = None if dry_run else tx.suppliers.put_all
+        read = read_suppliers(table, known=before)
+        return settle(kind, read, known=before, key_of=_key, put=put_suppliers, partial=partial)
     edges = read_dependencies(table, known=known, at=at)
-    before = {dependency_key(edge): edge for edge in known.dependencies}
-    put_edges = None if dry_run else tx.dependencies.put_all
-    return settle(kind, edges, known=before, key_of=dependency_key, put=put_edges, partial=partial, quiet=_SEEN)
+    drawn = {dependency_key(edge): edge for edge in known.dependencies}
+    put_edges = None if dry_run else partial_of(_state_edges, tx)
+    return settle(kind, edges, known=drawn, key_of=dependency_key, put=put_edges, partial=partial, quiet=_SEEN)
 
 
-def _key(record: Service | ConfigurationItem) -> str:
+def _state_edges(tx: Tx, edges: Iterable[Dependency]) -> None:
+    for edge in edges:
+        claim = claim_of(edge)
+        before = tx.map_claims.get(claim.id)
+        tx.map_claims.put(claim if before is None else claim.model_copy(update={"first_seen": before.first_seen}))
+
+
+def _key(record: Service | ConfigurationItem | Supplier) -> str:
     return record.id
 
 
-def write_services(kind: ServicesKind, records: Iterable[Service | Dependency | ConfigurationItem]) -> str:
+def write_services(kind: ServicesKind, records: Iterable[Service | Dependency | ConfigurationItem | Supplier]) -> str:
     """Records as the CSV that `import_services` reads."""
     columns = _COLUMNS[kind]
     return write_csv(

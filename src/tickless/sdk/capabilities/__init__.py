@@ -3,12 +3,22 @@
 A connector that answers to a capability uses these very parameter and output types, and says so in its manifest.
 """
 
-from tickless.sdk.capabilities import chat, directory, endpoint, infrastructure, mailbox, phone, ticketing, vpn
+from tickless.sdk.capabilities import (
+    chat,
+    directory,
+    endpoint,
+    infrastructure,
+    inventory,
+    mailbox,
+    phone,
+    ticketing,
+    vpn,
+)
 from tickless.sdk.capabilities.shape import Shape
 
 CAPABILITIES: dict[str, Shape] = {
     shape.name: shape
-    for module in (chat, directory, endpoint, infrastructure, mailbox, phone, ticketing, vpn)
+    for module in (chat, directory, endpoint, infrastructure, inventory, mailbox, phone, ticketing, vpn)
     for shape in module.SHAPES
 }
 
