@@ -87,7 +87,10 @@ class CorrelateRoom:
             if case is not None:
                 tx.alerts.join(case, signal, why="The monitor adds something to it.")
             return Placement("state", tx.cases.get(case) if case else None, "it only informs")
-        tx.alerts.put(self._alert(signal, finding, case=case, count=known.count if known else 0))
+        over = self._alert(signal, finding, case=case, count=known.count if known else 0)
+        if known is not None:  # an end that is told again, late, does not turn the alert's time back
+            over = replace(over, occurred_at=max(known.occurred_at, over.occurred_at))
+        tx.alerts.put(over)
         if case is None:
             return Placement("state", None, "it was never seen firing")
         tx.alerts.join(case, signal, why="The monitor says that it is over.")
