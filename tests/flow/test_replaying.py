@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.flow.still_house import HERE, NOW, StillHouse
 
+from tickless.app.build import build
+from tickless.app.settings import ConnectorUse, Settings
 from tickless.domain.errors import NotFound
 from tickless.domain.record import Untrusted
 from tickless.domain.signal import Payload, Sender, Signal
 from tickless.journal.signal_log import OUR_DEFECT
+from tickless.kit.clock import ManualClock
 
 SAID = Signal(id="sig_1", source="web", kind="message", event_key="said-1", fingerprint="f", occurred_at=NOW, received_at=NOW,
               title=Untrusted("my screen is black"), body=Untrusted("my screen is black"),
@@ -50,3 +54,23 @@ def test_what_could_not_be_read_is_read_by_its_connector_whatever_it_looks_like(
     with pytest.raises(NotFound):
         asyncio.run(still.house.desk.replay(put_aside(still, mend="compare it with the README"), by="op"))
     assert heard(still) == [SAID]
+
+
+def test_what_still_cannot_be_read_waits_on_once_with_todays_reason(tmp_path: Path) -> None:
+    (tmp_path / "runbooks").mkdir()
+    told = Settings(
+        data=tmp_path / "data",
+        runbooks=(tmp_path / "runbooks",),
+        connectors={"monitor": ConnectorUse(use="alertmanager")},
+    )
+    house = build(told, role="door", clock=ManualClock(NOW), secret_values={})
+    try:
+        payload = Payload(source="monitor", received_at=NOW, content_type="application/json", body=b'{"alerts": 1}')
+        aside = house.journal.signals.put_aside(payload, reason="as it was", mend="as it was")
+        for _ in range(3):
+            assert asyncio.run(house.desk.replay(aside, by="op")).quarantined == aside
+        (only,) = house.journal.signals.quarantined()
+        assert (only.id, only.replayed_at) == (aside, None)
+        assert only.reason != "as it was"
+    finally:
+        house.stop()

@@ -225,6 +225,16 @@ class SignalLog:
             row = connection.execute(query).one_or_none()
         return None if row is None else Signal.model_validate_json(_payload(row).body)
 
+    def still_aside(self, identity: str, *, again: str) -> None:
+        """It was read once more and put aside again, as `again`: it waits on as the one that it is, with today's reason."""
+        table = tables.quarantine
+        with self._engine.begin() as connection:
+            found = connection.execute(sa.select(table.c.reason, table.c.mend).where(table.c.id == again)).one_or_none()
+            if found is not None:
+                told = {"reason": found.reason, "mend": found.mend, "replayed_at": None}
+                connection.execute(sa.update(table).where(table.c.id == identity).values(told))
+                connection.execute(sa.delete(table).where(table.c.id == again))
+
     def mark_replayed(self, identity: str, *, at: dt.datetime) -> None:
         with self._engine.begin() as connection:
             connection.execute(

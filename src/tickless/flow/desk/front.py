@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -22,6 +23,7 @@ from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.knowledge import KnowledgeCare
 from tickless.flow.desk.manual import manual_case, preview_case
 from tickless.flow.desk.promise import Accepted, Check, Greeting, Numbers, Rehearsal, Said
+from tickless.flow.desk.regroup import RegroupDesk
 from tickless.flow.desk.source_health import source_checks
 from tickless.flow.desk.sources import Sources
 from tickless.flow.desk.speaking import Draft, Speaking
@@ -33,6 +35,7 @@ from tickless.flow.ending import ends
 from tickless.flow.ending.taking_back import can_be_taken_back, open_take_back, standing, underway
 from tickless.flow.engine import Engine
 from tickless.flow.identity.approving import Approving
+from tickless.flow.inventory import MapDesk
 from tickless.flow.lessons import Lessons
 from tickless.flow.refusing import Refusing
 from tickless.flow.rooms import Rooms
@@ -63,6 +66,8 @@ class FrontDesk:
     """Set by the composition root, too."""
     sources: Sources
     """Set by the composition root, too: one that also watches them."""
+    map: MapDesk
+    """Set by the composition root, too."""
 
     def __init__(self, *, rooms: Rooms, engine: Engine, wake: Callable[[], None], renew: Callable[[], None],
                  care: KnowledgeCare, lessons: Lessons, refusing: Refusing) -> None:  # fmt: skip
@@ -78,6 +83,7 @@ class FrontDesk:
         self.identity = IdentityDesk(rooms)
         self.assisting = Assisting(rooms)
         self.trying = Trying(rooms)
+        self.regroup = RegroupDesk(rooms, engine, wake=wake)
         self.journal = rooms.journal
         self.clock = rooms.clock
         self.runbooks = rooms.runbooks
@@ -104,6 +110,9 @@ class FrontDesk:
             got = await self.receive(payload.model_copy(update={"received_at": now}))
         if got.quarantined is None:
             await asyncio.to_thread(log.mark_replayed, quarantined, at=now)
+        else:
+            await asyncio.to_thread(log.still_aside, quarantined, again=got.quarantined)
+            got = dataclasses.replace(got, quarantined=quarantined)
         await asyncio.to_thread(self._audit, by, "quarantine.replayed", quarantined, {"new": got.new})
         return got
 
@@ -317,6 +326,8 @@ class FrontDesk:
             record = tx.cases.need(case, lock=True)
             if record.live:
                 raise Conflict(f"case {record.number} is open already")
+            if record.state == "merged":
+                raise Conflict(f"case {record.number} is part of another case", mend="undo the merge instead")
             back = ends.reopen(tx, record, by=by, why=reason, now=self.clock.now())
             self._begin(tx, back)
         return back
