@@ -100,7 +100,7 @@ def bodies(originals: Sequence[Body]) -> st.SearchStrategy[tuple[int, Body]]:
 def _make(original: Body, steps: list[str], chance: random.Random) -> Body:
     """Structure first, then bytes, then packing, whatever the order in which they were chosen."""
     found, document = original, _read(original.body)
-    structure = [name for name in steps if name in STRUCTURE and document is not None]
+    structure = [name for name in dict.fromkeys(steps) if name in STRUCTURE and document is not None]
     for name in structure:
         document = STRUCTURE[name](document, chance)
     if structure:
