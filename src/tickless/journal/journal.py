@@ -43,6 +43,7 @@ from tickless.journal.coordination import Coordination
 from tickless.journal.database import ABANDONED_STATE, migrate, open_engine
 from tickless.journal.holds import Holds
 from tickless.journal.shelf import Shelf
+from tickless.journal.sightings import Answers, Sightings
 from tickless.journal.signal_log import SignalLog
 
 LOG_PAGE = 16_384
@@ -322,6 +323,14 @@ class Tx:
             ChangeEvent,
             lambda x: {"id": x.id, "kind": x.kind, "service": x.service, "occurred_at": x.occurred_at},
         )
+
+    @cached_property
+    def sightings(self) -> Sightings:
+        return Sightings(self.connection)
+
+    @cached_property
+    def answers(self) -> Answers:
+        return Answers(self.connection)
 
     @cached_property
     def known_errors(self) -> Shelf[KnownError]:

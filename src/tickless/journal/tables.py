@@ -291,6 +291,25 @@ changes = _table(
     sa.Index("ix_changes_service_time", "service", "occurred_at"),
 )
 known_errors = _table("known_errors", _id(), _text("service", index=True), _text("state", 20))
+sightings = _table(
+    "sightings",
+    _id(),
+    _text("fingerprint", null=False),
+    _text("series", 64, null=False),
+    _text("subject", index=True),
+    _time("at"),
+    sa.Index("ix_sightings_fingerprint", "fingerprint", "at"),
+    sa.Index("ix_sightings_series", "series", "at"),
+    sa.Index("ix_sightings_at", "at"),
+)
+answers = _table(
+    "telemetry_answers",
+    _id(),
+    _text("series", 64, null=False),
+    _time("at"),
+    sa.Index("ix_telemetry_answers_series", "series", "at"),
+    sa.Index("ix_telemetry_answers_at", "at"),
+)
 maintenance = _table(
     "maintenance", _id(), _text("service", index=True), _time("starts_at"), sa.Column("ends_at", UtcTime, index=True)
 )

@@ -79,6 +79,14 @@ class Bank:
         moved = self._state.correction[indices] + np.asarray(decades, np.float32)
         self._state.correction[indices] = np.clip(moved, LOWEST, BOUND)
 
+    def states(self, indices: Which) -> F32:
+        """How abnormal these series still are."""
+        return self._state.state[indices]
+
+    def corrections(self, indices: Which) -> F32:
+        """Powers of ten by which these series' alarms must be rarer than their tails say."""
+        return self._state.correction[indices]
+
     def forget(self, indices: Which) -> None:
         """Make these places empty, for other series. Their budgets stay."""
         self._state.clear(indices)

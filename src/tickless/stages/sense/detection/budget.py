@@ -109,6 +109,20 @@ class Budget:
             raise ValueError("a budget is a positive number of alarms per series and week")
         self._asked = asked
 
+    @property
+    def correction(self) -> float:
+        """Powers of ten by which alarms must be rarer than the tail says."""
+        return self._correction
+
+    def dump(self) -> NDArray[np.float64]:
+        """What it learnt, as numbers."""
+        return np.array([self._asked, self._quantile, self._excess, self._seen, self._correction, self._until])
+
+    def load(self, dumped: NDArray[np.float64]) -> None:
+        """Go on from there. Raises ValueError."""
+        asked, self._quantile, self._excess, seen, self._correction, self._until = (float(one) for one in dumped)
+        self.alarms_per_week, self._seen = asked, int(seen)
+
     def forgive(self, decades: float) -> None:
         """Make alarms rarer (positive) or easier (negative) by so many powers of ten; see `feedback`."""
         self._correction = min(BOUND, max(LOWEST, self._correction + decades))

@@ -6,6 +6,9 @@ from collections import deque
 from statistics import median
 from typing import Final, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 WIDTH: Final = 30
 """Points on either side of a change."""
 CLEAR: Final = 5.0
@@ -27,6 +30,15 @@ class ChangeFinder:
     def __init__(self) -> None:
         self._points: deque[tuple[float, float]] = deque(maxlen=2 * WIDTH)
         self._wait = 0
+
+    def dump(self) -> NDArray[np.float64]:
+        """What it remembers, as numbers."""
+        return np.array([float(self._wait), *(x for point in self._points for x in point)])
+
+    def load(self, dumped: NDArray[np.float64]) -> None:
+        """Go on from there. Raises ValueError, IndexError."""
+        self._wait = int(dumped[0])
+        self._points.extend((time, value) for time, value in dumped[1:].reshape(-1, 2).tolist())
 
     def push(self, time: float, value: float) -> Change | None:
         """The change that this point makes certain. Give finite values, in order of time."""

@@ -44,13 +44,22 @@ def explain(seen: Seen, *, earlier_alarms: Sequence[float] = (), unit: str = "")
     """
     judged = seen.judgement
     said = f"expected {_range(judged.expected_low, judged.expected_high, unit)}, saw {_number(seen.value)}{unit}"
-    why = [_WHY[name] for name, rarity in _ranked(judged.parts) if rarity >= _TELLING]
-    if why:
-        said += f"; {why[0]}" + (f", and {why[1]}" if len(why) > 1 else "")
-    if earlier_alarms:
-        count = len(earlier_alarms) + 1
-        said += f"; the {_ordinal(count)} such alarm since {_day(earlier_alarms[0])}"
-    return said
+    return said + reasons(judged.parts) + again(earlier_alarms)
+
+
+def reasons(parts: Parts) -> str:
+    """`; unlike this time of day, and a course never seen before`; empty where no feature tells much."""
+    why = [_WHY[name] for name, rarity in _ranked(parts) if rarity >= _TELLING]
+    if not why:
+        return ""
+    return f"; {why[0]}" + (f", and {why[1]}" if len(why) > 1 else "")
+
+
+def again(earlier_alarms: Sequence[float]) -> str:
+    """`; the third such alarm since 25 December`; empty for the first one. Times in seconds since 1970, oldest first."""
+    if not earlier_alarms:
+        return ""
+    return f"; the {_ordinal(len(earlier_alarms) + 1)} such alarm since {_day(earlier_alarms[0])}"
 
 
 def chart(points: Sequence[Seen], *, most: int = MOST_POINTS) -> list[Column]:

@@ -29,6 +29,16 @@ class TimeOfDay:
         self._means: dict[int, tuple[float, int]] = {}
         self._last = math.nan
 
+    def dump(self) -> NDArray[np.float64]:
+        """What it remembers, as numbers."""
+        return np.array([self._last, *(x for key, (mean, count) in self._means.items() for x in (key, mean, count))])
+
+    def load(self, dumped: NDArray[np.float64]) -> None:
+        """Go on from there. Raises ValueError."""
+        rows = dumped[1:].reshape(-1, 3).tolist()
+        self._means = {int(key): (mean, int(count)) for key, mean, count in rows}
+        self._last = float(dumped[0])
+
     def expected(self, time: float) -> float:
         """What is expected at that time; the last value where nothing is known, not-a-number before there was one."""
         return self._means.get(self._bucket(time), (self._last, 0))[0]
@@ -59,6 +69,14 @@ class Bounds:
         self.low, self.high = min(self.low, value), max(self.high, value)
         return beyond
 
+    def dump(self) -> NDArray[np.float64]:
+        """What it remembers, as numbers."""
+        return np.array([self.low, self.high])
+
+    def load(self, dumped: NDArray[np.float64]) -> None:
+        """Go on from there. Raises ValueError."""
+        self.low, self.high = (float(one) for one in dumped)
+
 
 class Shape:
     """Distance of the last 48 points from the most similar 48 in a row among the 4,000 before: the left matrix profile
@@ -73,6 +91,18 @@ class Shape:
     def restart(self) -> None:
         """After a silence: shapes do not straddle it."""
         self._points, self._square, self._peak, self._since = array("d"), np.zeros(0), 0.0, 0
+
+    def dump(self) -> NDArray[np.float64]:
+        """What it remembers, as numbers."""
+        head = [self._peak, float(self._since), self._origin, float(len(self._square))]
+        return np.concatenate([head, self._square, np.array(self._points)])
+
+    def load(self, dumped: NDArray[np.float64]) -> None:
+        """Go on from there. Raises ValueError, IndexError."""
+        peak, since, origin, lags = (float(one) for one in dumped[:4])
+        self._peak, self._since, self._origin = peak, int(since), origin
+        self._square = dumped[4 : 4 + int(lags)].copy()
+        self._points = array("d", dumped[4 + int(lags) :].tolist())
 
     def push(self, value: float) -> float | None:
         """None until there is an earlier shape that does not overlap."""

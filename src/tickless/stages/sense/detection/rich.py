@@ -8,7 +8,11 @@ second; `Bounds`, `TimeOfDay` and `Shape` remember 20,000 numbers each, 0.7 MB a
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tickless.stages.sense.detection.budget import Budget, Pool
 from tickless.stages.sense.detection.features import Bounds, Shape, TimeOfDay
@@ -84,6 +88,28 @@ class RichDetector:
         self._state = max(score, self._state * _FADE)
         alarm = self.budget.push(onset, time=time, gone=gone)
         return Judgement(onset, self._state, low, high, alarm, parts)
+
+    @property
+    def seen(self) -> int:
+        """Points taken in."""
+        return self._seen
+
+    def dump(self) -> dict[str, NDArray[np.float64]]:
+        """Everything that is known, as arrays; the pool apart."""
+        own = np.array([self._seen, self._last, self._step, self._lately, self._state])
+        parts = {"own": own, "budget": self.budget.dump(), "day": self._of_day.dump(), "bounds": self._bounds.dump()}
+        return parts | {"shape": self._shape.dump()} | {f"tail{i}": one.dump() for i, one in enumerate(self._tails)}
+
+    def load(self, dumped: Mapping[str, NDArray[np.float64]]) -> None:
+        """Go on where the dumped one was, from a detector that is new. Raises KeyError, ValueError, IndexError."""
+        seen, self._last, self._step, self._lately, self._state = (float(one) for one in dumped["own"])
+        self._seen = int(seen)
+        self.budget.load(dumped["budget"])
+        self._of_day.load(dumped["day"])
+        self._bounds.load(dumped["bounds"])
+        self._shape.load(dumped["shape"])
+        for place, tail in enumerate(self._tails):
+            tail.load(dumped[f"tail{place}"])
 
     def expected(self, time: float) -> tuple[float, float]:
         """The band in which a value is expected at that time; 0 and 0 before the first point."""

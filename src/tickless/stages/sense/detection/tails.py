@@ -9,6 +9,7 @@ from collections import deque
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 MEMORY: Final = 20_000
 """How many numbers are remembered; what is labelled an anomaly is rare in weeks, not in hours."""
@@ -27,6 +28,15 @@ class Tail:
     def __init__(self, memory: int = MEMORY) -> None:
         self._order: deque[float] = deque(maxlen=memory)
         self._sorted = array("d")
+
+    def dump(self) -> NDArray[np.float64]:
+        """What it remembers, oldest first."""
+        return np.array(self._order, np.float64)
+
+    def load(self, dumped: NDArray[np.float64]) -> None:
+        """Go on from there."""
+        self._order.extend(dumped.tolist())
+        self._sorted = array("d", sorted(self._order))
 
     def push(self, number: float) -> float:
         """The rarity of a finite number; then it is remembered."""

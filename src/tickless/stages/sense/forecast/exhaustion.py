@@ -5,6 +5,7 @@ Spoken of as what *rises* to its limit: give free space as its negative, seats a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,6 +67,15 @@ class Watch:
         self.on = False
         self._agree = 0
         self._quiet = 0
+
+    def dump(self) -> tuple[int, int, int]:
+        """What it remembers, as numbers."""
+        return int(self.on), self._agree, self._quiet
+
+    def load(self, dumped: Sequence[int]) -> None:
+        """Go on from there. Raises ValueError."""
+        on, self._agree, self._quiet = dumped
+        self.on = bool(on)
 
     def see(self, found: Crossing) -> bool:
         """One refresh; returns whether an alarm begins with it."""

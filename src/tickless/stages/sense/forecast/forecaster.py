@@ -38,7 +38,7 @@ class Forecast:
 
 
 @dataclass
-class _Made:
+class Made:
     """What was said at some step, to be compared when the time has come."""
 
     each: Floats
@@ -57,47 +57,55 @@ class Forecaster:
     def __init__(self, hour: int = 6) -> None:
         self._steps = np.array([hours * hour for hours in HOURS], dtype=np.int64)
         self._experts = council(hour)
-        self._history: deque[float] = deque(maxlen=HISTORY_DAYS * 24 * hour)
-        self._made: dict[int, _Made] = {}
-        self._errors = np.zeros((len(self._experts), len(HOURS)))
-        self._counts = np.zeros((len(self._experts), len(HOURS)))
+        self.history: deque[float] = deque(maxlen=HISTORY_DAYS * 24 * hour)
+        self.made: dict[int, Made] = {}
+        self.errors = np.zeros((len(self._experts), len(HOURS)))
+        self.counts = np.zeros((len(self._experts), len(HOURS)))
         self.bands = Bands(len(HOURS))
-        self._step = -1
+        self.step = -1
 
     def add(self, value: float) -> None:
         """The next step's value; NaN when nothing was measured."""
-        self._history.append(value)
-        self._step += 1
+        self.history.append(value)
+        self.step += 1
         if not math.isnan(value):
             self._compare(value)
-        self._made.pop(self._step - int(self._steps[-1]), None)
+        self.made.pop(self.step - int(self._steps[-1]), None)
 
     def _compare(self, value: float) -> None:
         """Hold the value against everything that was said about this step."""
         for place, steps in enumerate(self._steps):
-            made = self._made.get(self._step - int(steps))
+            made = self.made.get(self.step - int(steps))
             if made is None:
                 continue
             wrong = np.abs(made.each[:, place] - value)
             said = np.isfinite(wrong)
-            self._errors[said, place] = FORGET * self._errors[said, place] + wrong[said]
-            self._counts[said, place] = FORGET * self._counts[said, place] + 1
+            self.errors[said, place] = FORGET * self.errors[said, place] + wrong[said]
+            self.counts[said, place] = FORGET * self.counts[said, place] + 1
             if np.isfinite(made.middle[place]):
                 self.bands.learn(place, value - made.middle[place], made.below[place], made.above[place])
 
     def forecast(self) -> Forecast:
         """From here on. All NaN while nothing was measured."""
-        history = np.array(self._history)
+        history = np.array(self.history)
         each = ask(self._experts, history, self._steps)
         middle = self._weighed(each)
         below, above = self.bands.edges(self._steps.astype(np.float64))
-        self._made[self._step] = _Made(each, middle, below, above)
+        self.made[self.step] = Made(each, middle, below, above)
         return Forecast(HOURS, middle, middle + below, middle + above)
+
+    @property
+    def last(self) -> Forecast | None:
+        """What was said last, while it is remembered."""
+        if not self.made:
+            return None
+        made = self.made[max(self.made)]
+        return Forecast(HOURS, made.middle, made.middle + made.below, made.middle + made.above)
 
     def _weighed(self, each: Floats) -> Floats:
         """The experts' mean, the better ones counting more; their median while nobody knows who is better."""
         with np.errstate(invalid="ignore", divide="ignore"):
-            off = np.where(self._counts > 0, self._errors / self._counts, np.nan)
+            off = np.where(self.counts > 0, self.errors / self.counts, np.nan)
         usual = np.nanmin(np.where(np.isfinite(off), off, np.inf), axis=0)
         weights = np.exp(-SHARPNESS * (off / np.maximum(usual, 1e-12) - 1))
         weights = np.where(np.isfinite(each) & np.isfinite(weights), weights, 0.0)

@@ -133,6 +133,10 @@ class SeriesIndex:
             found = self._books[source, form] = Book(source)
         return found
 
+    def find(self, source: str, labels: Labels) -> int | None:
+        """The slot of a series, if it has one. Labels in their order."""
+        return self._by_labels.get((source, labels))
+
     def place(self, book: Book, key: bytes, labels: Labels, kind: Kind) -> int:
         """The slot of a series that came as `key`; `REFUSED` when there is no room, `PASSED` when it is not watched."""
         if kind is Kind.PASSED:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tickless.stages.sense.detection.bank import Bank
 from tickless.stages.sense.telemetry.batch import Batch, Floats, Ints
+from tickless.stages.sense.telemetry.ear import Ear
 from tickless.stages.sense.telemetry.index import REFUSED, Series, SeriesIndex
 from tickless.stages.sense.telemetry.labels import Kind
 from tickless.stages.sense.telemetry.rates import Rates
@@ -59,13 +60,14 @@ class Metrics:
         self.index = SeriesIndex(most=most, most_of_source=most_of_source, grown=self._grow)
         self.rates = Rates()
         self.bank = Bank(0)
+        self.ear = Ear()
         self._last_row: Ints = np.zeros(0, np.intp)
         self.refused: Counter[str] = Counter()
         self.points: Counter[str] = Counter()
         """By source, since the process began."""
         self.firing: dict[int, float] = {}
         """Slots that are unlike themselves → since when."""
-        self._per_week = alarms_per_week
+        self.per_week = alarms_per_week
         self._pending = Batch()
         self._waiting = 0
         self._settled_at = 0.0
@@ -108,6 +110,7 @@ class Metrics:
         if len(gone):
             self.bank.forget(gone)
             self.rates.forget(gone)
+            self.ear.forget(gone)
         over = []
         for slot in set(gone.tolist()) & set(firing):
             since, series = self.firing.pop(slot), firing[slot]
@@ -119,7 +122,10 @@ class Metrics:
         """(arrays, the series in the order of their rows)."""
         slots = np.array([slot for slot, one in enumerate(self.index.series) if one is not None], np.intp)
         bank = self.bank.export()
-        arrays = {f"bank_{name}": array[..., slots] if name in OF_SERIES else array for name, array in bank.items()}
+        arrays: dict[str, NDArray[Any]] = {
+            f"bank_{name}": array[..., slots] if name in OF_SERIES else array for name, array in bank.items()
+        }
+        arrays |= {"recent": self.ear.recent.ring[:, slots], "minute": self.ear.recent.last[slots]}
         arrays |= {"value": self.rates.value[slots], "time": self.rates.time[slots], "seen": self.index.seen[slots]}
         named = []
         for slot in slots.tolist():
@@ -153,6 +159,11 @@ class Metrics:
         self.bank = Bank.restore(room)
         self.rates.value[slots], self.rates.time[slots] = arrays["value"][rows], arrays["time"][rows]
         self.index.seen[slots] = arrays["seen"][rows]
+        if "recent" in arrays:
+            self.ear.recent.ring[:, slots], self.ear.recent.last[slots] = (
+                arrays["recent"][:, rows],
+                arrays["minute"][rows],
+            )
         self._budgeted = 0
 
     def _update(self, slots: Ints, times: Floats, values: Floats) -> tuple[Anomaly, ...]:
@@ -163,7 +174,9 @@ class Metrics:
         watched = self.rates.per_second(slots, times, values, kinds=self.index.kinds[slots], once=once)
         np.clip(watched, -_HIGHEST, _HIGHEST, out=watched)
         reading = self.bank.update(slots, times, watched)
-        rows = [row for row in np.flatnonzero(reading.alarm).tolist() if int(slots[row]) not in self.firing]
+        self.ear.hear(slots, times, watched)
+        alarming = np.flatnonzero(reading.alarm & ~self.ear.judged[slots])
+        rows = [row for row in alarming.tolist() if int(slots[row]) not in self.firing]
         self.firing.update({int(slots[row]): float(times[row]) for row in rows})
         if self.firing:
             calm = np.flatnonzero((reading.state < CALM) & np.isfinite(watched))
@@ -193,10 +206,11 @@ class Metrics:
         live = len(self.index)
         if abs(live - self._budgeted) * 8 > self._budgeted:
             self._budgeted = live
-            self.bank.set_budget(slice(0, self.bank.capacity), self._per_week / max(1, live))
+            self.bank.set_budget(slice(0, self.bank.capacity), self.per_week / max(1, live))
 
     def _grow(self, room: int) -> None:
         self.rates.grow(room)
+        self.ear.grow(room)
         self._last_row = np.zeros(room, np.intp)
         self.bank = grown(self.bank, room)
         self._budgeted = 0

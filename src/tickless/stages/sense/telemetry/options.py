@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from tickless.domain.record import Record
+from tickless.stages.sense.forecast.limits import LimitRule
 
 
 class PullSettings(Record):
@@ -35,5 +36,17 @@ class TelemetrySettings(Record):
     """Seconds without a value after which a series is forgotten."""
     max_body: int = Field(default=20_000_000, gt=0)
     """Bytes of a request, unpacked."""
+    forecasts: int = Field(default=500, ge=0, le=100_000)
+    """Series with a limit of which a forecast is kept; about 90 kB each once their history is full."""
+    act_days: float = Field(default=28.0, gt=0)
+    """Days before a certificate or licence runs out at which something is done about it."""
+    limits: tuple[LimitRule, ...] = Field(default=(), max_length=1_000)
+    """Further metrics that have a limit, beside those that are known by convention."""
+    rich_series: int = Field(default=50, ge=0, le=5_000)
+    """Series that the rich detector looks at: service levels, then suspects; up to 0.8 MB each."""
+    closely: tuple[str, ...] = Field(default=(), max_length=200)
+    """Metrics of service levels, as names with `*`: always looked at closely, and missed when they are not sent."""
+    service_level_label: str = "slo"
+    """A label that says the same of a series, with the value `true`."""
     pull: dict[str, PullSettings] = Field(default_factory=dict)
     """Source → a Prometheus to ask, by `url`, `queries` (name → PromQL), `every` (seconds) and `token` (a reference)."""

@@ -9,10 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tickless.domain.signal import Signal
 from tickless.kit.log import get_logger
@@ -29,6 +32,9 @@ from tickless.stages.sense.telemetry import (
 )
 from tickless.stages.sense.telemetry.batch import Batch
 from tickless.stages.sense.telemetry.calls import Call, Calls, Operation
+from tickless.stages.sense.telemetry.focus import keeping
+from tickless.stages.sense.telemetry.focus.overlooking import Overlook
+from tickless.stages.sense.telemetry.focus.room import Focus
 from tickless.stages.sense.telemetry.index import Book, SeriesIndex
 from tickless.stages.sense.telemetry.labels import Labels
 from tickless.stages.sense.telemetry.logs import Logs, stream_of
@@ -116,6 +122,8 @@ class TelemetryRoom:
         self._lines: Counter[str] = Counter()
         self._last: dict[str, dt.datetime] = {}
         self._changed = False
+        self.overlook = self._overlook()
+        """For people: what is looked at closely, what is foreseen, what was answered."""
         if file is not None:
             self._load(file)
 
@@ -137,13 +145,13 @@ class TelemetryRoom:
             index.now = now.timestamp()
             batch = read(index, index.book(source, book))
             taken = self._metrics.take(batch, source=source, now=now.timestamp())
+            signals = self.overlook.began(taken.anomalies, now=now)
         reasons = []
         if taken.refused:
             limit = "telemetry.series_of_source" if len(index) < self._limits.series else "telemetry.series"
             reasons.append(f"{taken.refused} values of new series are over the limit ({limit})")
         if taken.ahead:
             reasons.append(f"{taken.ahead} values are from the future: is the sender's clock right?")
-        signals = tuple(told.of_anomaly(one, now=now) for one in taken.anomalies)
         return Arrived(
             taken.points, taken.refused + taken.ahead, "; ".join(reasons), batch.histograms, batch.exemplars, signals
         )
@@ -173,18 +181,17 @@ class TelemetryRoom:
     def look(self, now: dt.datetime) -> tuple[Signal, ...]:
         """What has begun or is over by now; forgets what has gone cold. To be called every few seconds."""
         moment = now.timestamp()
+        found = self.overlook.look(now=now, cold=moment - self._limits.cold_after)
         with self._lock:
-            found = self._metrics.settle(moment)
-            gone = self._metrics.evict(before=moment - self._limits.cold_after)
             news = self._logs.look(moment)
-        return tuple(told.of_anomaly(one, now=now) for one in (*found, *gone)) + tuple(
-            told.of_log(one, now=now) for one in news
-        )
+        return found + tuple(told.of_log(one, now=now) for one in news)
 
     def unusual(self) -> list[Unusual]:
         """The series that are unlike themselves now, the newest first."""
+        closer = self.overlook.unlike()
         with self._lock:
-            found = [(since, self._metrics.index.series[slot]) for slot, since in self._metrics.firing.items()]
+            open_ = {**self._metrics.firing, **closer}
+            found = [(since, self._metrics.index.series[slot]) for slot, since in open_.items()]
         told = [Unusual(one.source, one.labels, dt.datetime.fromtimestamp(at, dt.UTC)) for at, one in found if one]
         return sorted(told, key=lambda one: one.since, reverse=True)
 
@@ -224,10 +231,12 @@ class TelemetryRoom:
         """Write what was learnt, if there is a file for it and something changed. Raises OSError."""
         if self._file is None or not self._changed:
             return
-        with self._lock:
+        with self.overlook.closer, self._lock:
             self._changed = False
             arrays, named = self._metrics.export()
-            said = {"series": named, "logs": self._logs.dump(), "calls": self._calls.dump()}
+            arrays["focus"], focus = keeping.dump(self.overlook.focus, self._metrics.index)
+            said = {"series": named, "logs": self._logs.dump(), "calls": self._calls.dump(), "focus": focus,
+                    "answered": self.overlook.answered}  # fmt: skip
         snapshot.write(self._file, arrays, said)
 
     def _empty(self) -> Metrics:
@@ -235,6 +244,14 @@ class TelemetryRoom:
         return Metrics(
             most=limits.series, most_of_source=limits.series_of_source, alarms_per_week=limits.alarms_per_week
         )
+
+    def _overlook(self) -> Overlook:
+        focus = Focus(self._limits, self._metrics.index, self._metrics.ear, heard_of=self._heard_of)
+        return Overlook(self._metrics, self._logs, focus, self._lock)
+
+    def _heard_of(self, source: str) -> float:
+        last = self._last.get(source)
+        return last.timestamp() if last is not None else 0.0
 
     def _note(self, source: str, now: dt.datetime) -> None:
         self._last[source] = now
@@ -255,6 +272,19 @@ class TelemetryRoom:
                 self._logs.restore(str(one["source"]), str(one["service"]), stream)
             rows = [(*row[:5], {int(step): count for step, count in row[5].items()}) for row in said["calls"]]
             self._calls = Calls.load(rows)
+            self._load_focus(arrays, said)
         except (KeyError, ValueError, TypeError, IndexError) as error:
             _log.warning("what telemetry learnt is not whole and is learnt anew", reason=type(error).__name__)
             self._metrics, self._logs, self._calls = self._empty(), Logs(), Calls()
+            self.overlook = self._overlook()
+
+    def _load_focus(self, arrays: Mapping[str, NDArray[Any]], said: Mapping[str, Any]) -> None:
+        """An older file knows nothing of it."""
+        index, focus = self._metrics.index, self.overlook.focus
+        share = self._metrics.per_week / max(1, len(index))
+        live = np.flatnonzero(np.isfinite(index.seen))
+        focus.admit(self._metrics.bank, live=live, troubled=frozenset(), share=share)
+        if "focus" in said:
+            keeping.load(focus, index, arrays["focus"], said["focus"], share=share)
+            self.overlook.answered.update({str(series): float(one) for series, one in said["answered"].items()})
+            focus.admit(self._metrics.bank, live=live, troubled=frozenset(), share=share)

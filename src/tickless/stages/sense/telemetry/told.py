@@ -25,15 +25,15 @@ PLACES: Final = frozenset(
 `class`, must not say by it what the trouble is or whose."""
 
 
-def of_anomaly(found: Anomaly, *, now: dt.datetime) -> Signal:
-    """`http_requests_total of checkout: expected 40–60 per second, saw 181`."""
+def of_anomaly(found: Anomaly, *, now: dt.datetime, more: str = "") -> Signal:
+    """`http_requests_total of checkout: expected 40–60 per second, saw 181`, and `more` behind it."""
     labels = dict(found.series.labels)
     name = labels.get(NAME, "a series")
     whose = next((labels[one] for one in ("service", "job", "instance", "host") if labels.get(one)), "")
     of = f"{name} of {whose}" if whose else name
     unit = "" if found.series.kind is Kind.GAUGE else " per second"
     if found.firing:
-        said = f"{of}: expected {number(found.low)}–{number(found.high)}{unit}, saw {number(found.seen)}"
+        said = f"{of}: expected {number(found.low)}–{number(found.high)}{unit}, saw {number(found.seen)}{more}"
     else:
         said = f"{of} is as expected again" if math.isfinite(found.seen) else f"{of} is not sent any more"
     body = f"labels: {', '.join(f'{key}={value}' for key, value in found.series.labels)}"
