@@ -13,6 +13,7 @@ from typing import Literal
 from starlette.applications import Starlette
 
 from tickless.app.configured import registry_of, rules_of, runbooks_of, runbooks_signature
+from tickless.app.inventory import map_desk_of
 from tickless.app.language import Language, language_of
 from tickless.app.library import LibraryCache
 from tickless.app.listening import Listening
@@ -42,6 +43,7 @@ from tickless.flow.newcomers import Newcomers
 from tickless.flow.posting.postman import Postman
 from tickless.flow.publishing import Publishing
 from tickless.flow.refusing import Refusing
+from tickless.flow.reassessing import Reassessing
 from tickless.flow.resolution import Resolution
 from tickless.flow.rooms import Pace, Rooms
 from tickless.flow.run_steps import RunSteps
@@ -159,6 +161,8 @@ def build(
     chores.append(pulling_of(settings, telemetry).look)
     sources = Sources(rooms)
     refusing = Refusing(
+    map_desk = map_desk_of(settings, rooms, telemetry, language.renew)
+    chores += [map_desk.look, Reassessing(rooms).look]
         rooms,
         taught=lambda: language.world.taught_threshold,
         asked=settings.brain.in_scope_rejection,
@@ -179,6 +183,8 @@ def build(
     entrance = Entrance(journal, clock, settings.entrance)
     return House(
         settings, role, node, journal, rooms, engine, intake, schedules, desk, entrance, language.world,
+    desk.holding = holding
+    desk.map = map_desk
         create_site(desk, entrance, settings.entrance), Postman(rooms=rooms, node=node, home=settings.home),
         Listening(desk=desk, registry=rooms.registry, node=node), language.library, tickets,
     )  # fmt: skip

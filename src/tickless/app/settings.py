@@ -17,6 +17,7 @@ from tickless.domain.errors import SettingsInvalid
 from tickless.domain.record import Record
 from tickless.doors.entrance.settings import EntranceSettings
 from tickless.flow.courtesy import Courtesy
+from tickless.flow.inventory import MapRules
 from tickless.stages.correlate.hygiene.options import HygieneSettings
 from tickless.stages.sense.heartbeats import SourceRule
 from tickless.stages.sense.telemetry.options import TelemetrySettings
@@ -98,6 +99,20 @@ class CourtesySettings(Record):
         return Courtesy(self.quiet_from, self.quiet_until, ZoneInfo(self.zone), zones, self.per_hour)
 
 
+class MapSettings(Record):
+    """The service map: who is asked what there is, and how often."""
+
+    every: float = Field(default=900.0, ge=0)
+    """Seconds between two looks at each source; 0: only when somebody asks."""
+    connectors: tuple[str, ...] | None = None
+    """Which connectors are asked; None: every one that knows of services."""
+    traces: bool = True
+    """Whether who calls whom in traces counts, where telemetry is on."""
+
+    def rules(self) -> MapRules:
+        return MapRules(self.every, self.connectors, self.traces)
+
+
 class Settings(BaseSettings):
     """Everything an operator may set. Environment variables begin with `TICKLESS_`; nested names are joined by `__`."""
 
@@ -130,6 +145,7 @@ class Settings(BaseSettings):
     courtesy: CourtesySettings = CourtesySettings()
     entrance: EntranceSettings = EntranceSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
+    map: MapSettings = MapSettings()
     hygiene: HygieneSettings = HygieneSettings()
 
     @classmethod

@@ -26,6 +26,7 @@ from tickless.doors.api import (
     runbooks,
     services,
     signals,
+    service_map,
     sources,
     tickets,
 )
@@ -48,6 +49,7 @@ TAGS = {
     "catalogue": "What people can ask for, in their own language.",
     "lessons": "What people's words could teach the language brain, tried before it is taught.",
     "known": "What is known beforehand: known errors, planned work, bulletins; and how people say it was.",
+    "map": "What the map is made of: who says so, what people say, what keeps it up to date, how it stood.",
     "control": "Brakes and the autonomy ladder.",
     "records": "People, apps, devices, services, dependencies and items, brought in from files.",
     "record": "The tamper-evident audit record, the numbers, the doctor.",
@@ -132,6 +134,7 @@ def _assemble() -> FastAPI:
         record,
         accounts,
         identity,
+        service_map,
     ):
         api.include_router(part.router)
     api.include_router(services.people)

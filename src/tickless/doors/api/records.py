@@ -1,4 +1,4 @@
-"""Records from files: people, apps, devices, services, dependencies, items, the catalogue."""
+"""Records from files: people, apps, devices, services, dependencies, items, suppliers, the catalogue."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tickless.practices.people import import_people
 from tickless.practices.services import import_services
 
 router = new_router("records")
-RecordKind = Literal["people", "apps", "devices", "services", "dependencies", "items", "catalogue"]
+RecordKind = Literal["people", "apps", "devices", "services", "dependencies", "items", "suppliers", "catalogue"]
 MOST_TOLD = 1_000
 """So many changes, and so many refusals, are told one by one."""
 EFFECTIVE = "in the process that answered: now; in other processes of the house: within 30 seconds"
@@ -138,7 +138,7 @@ def _import(
         match kind:
             case "people" | "apps" | "devices":
                 return import_people(tx, kind, table, by=by, at=at, partial=partial, prune=prune, dry_run=dry_run)
-            case "services" | "dependencies" | "items":
+            case "services" | "dependencies" | "items" | "suppliers":
                 return import_services(tx, kind, table, by=by, at=at, partial=partial, dry_run=dry_run)
             case "catalogue":
                 needs = {intent for runbook in desk.runbooks.values() for intent in runbook.serves.intents}

@@ -91,6 +91,8 @@ class ImpactShown(Shown):
     criticality: int | None
     services: list[str]
     people: int | None
+    confidence: float | None
+    in_hours: bool | None
 
 
 class CaseShown(Shown):
@@ -337,6 +339,10 @@ class ServiceShown(Shown):
     description: str
 
 
+    system: str | None
+    supplier: str | None
+    lifecycle: str
+    hours: str | None
 class EdgeShown(Shown):
     """`service` needs `needs`, and how we know."""
 

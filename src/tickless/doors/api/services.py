@@ -6,20 +6,23 @@ from typing import Annotated
 
 from fastapi import Query
 
+from tickless.domain.service import Dependency
 from tickless.domain.world import World
 from tickless.doors.api.guards import DeskHere, Finder, Reader, new_router
 from tickless.doors.api.paging import Limit
 from tickless.doors.api.schemas import ItemShown, MapShown, Page, PersonShown, ServiceShown, ServiceWhole
 from tickless.doors.api.views import show_case, show_edge, show_person, show_service
+from tickless.journal import Tx
 
 router = new_router("services")
 people = new_router("people")
+MOST = 20_000
 
 
 @router.get("/services", summary="List services")
 def list_services(desk: DeskHere, visitor: Reader) -> Page[ServiceShown]:
     with desk.journal.read() as tx:
-        return Page(items=[show_service(service) for service in tx.services.where()])
+        return Page(items=[show_service(service) for service in tx.services.where(limit=MOST)])
 
 
 @router.get("/services/map", summary="The service map")
@@ -27,8 +30,8 @@ def service_map(desk: DeskHere, visitor: Reader) -> MapShown:
     """Every service and every dependency, each with its source and how sure that is."""
     with desk.journal.read() as tx:
         return MapShown(
-            services=[show_service(service) for service in tx.services.where()],
-            dependencies=[show_edge(edge) for edge in tx.dependencies.where(limit=10_000)],
+            services=[show_service(service) for service in tx.services.where(limit=MOST)],
+            dependencies=[show_edge(edge) for edge in _edges(tx)],
         )
 
 
@@ -37,8 +40,8 @@ def get_service(desk: DeskHere, visitor: Reader, service: str) -> ServiceWhole:
     """What it needs, what needs it, whom a failure would reach, and what is wrong with it now."""
     with desk.journal.read() as tx:
         found = tx.services.need(service)
-        edges = tx.dependencies.where(limit=10_000)
-        world = World.of(people=tx.people.where(limit=100_000), services=tx.services.where(), dependencies=edges)
+        edges = _edges(tx)
+        world = World.of(people=tx.people.where(limit=100_000), services=tx.services.where(limit=MOST), dependencies=edges)
         reached = set(world.dependents_of(service))
         everyone = {service, *reached}
         return ServiceWhole(
@@ -51,6 +54,11 @@ def get_service(desk: DeskHere, visitor: Reader, service: str) -> ServiceWhole:
             items=[ItemShown(id=item.id, kind=item.kind, name=item.name) for item in tx.items.by(service=service)],
             live_cases=[show_case(case) for case in tx.cases.live_of_service(service)[:50]],
         )
+
+
+def _edges(tx: Tx) -> list[Dependency]:
+    """Every edge but those that a person denies."""
+    return [edge for edge in tx.dependencies.where(limit=10 * MOST) if edge.confidence > 0]
 
 
 @people.get("/people", summary="Find people")

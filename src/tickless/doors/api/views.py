@@ -62,6 +62,8 @@ def show_impact(case: Case) -> ImpactShown:
         criticality=impact.criticality,
         services=list(impact.services),
         people=impact.people,
+        confidence=impact.confidence,
+        in_hours=impact.in_hours,
     )
 
 

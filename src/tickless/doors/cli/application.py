@@ -22,6 +22,7 @@ from tickless.doors.cli import (
     records,
     runbooks,
     signals,
+    service_map,
     tickets,
 )
 from tickless.doors.cli.asking import ask
@@ -69,6 +70,7 @@ def create_cli(host: CliHost) -> typer.Typer:
         ("signal", signals.signal),
         ("mapping", mapping.mapping),
         ("brain", brain.brain),
+        ("map", service_map.service_map),
         ("runbook", runbooks.runbook),
         ("record", records.record),
         ("knowledge", knowledge.knowledge),

@@ -83,7 +83,7 @@ class ApiClient:
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         return self._call("POST", path, json=dict(body or {}))
 
-    def upload(self, path: str, content: bytes, content_type: str, **query: bool) -> Any:
+    def upload(self, path: str, content: bytes, content_type: str, **query: str | bool) -> Any:
         """Post a file as it is."""
         with self._reaching():
             answer = self._http.post(

@@ -8,11 +8,15 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from tickless.domain.service import Supplier
 from tickless.doors.cli.output import line, show_table
 from tickless.doors.cli.session import FAILED, AsJson, print_json, session_of, tell, usage
 
 record = typer.Typer(no_args_is_help=True, help="Records: bring in people, services and what belongs to them.")
-RecordKind = Literal["people", "apps", "devices", "services", "dependencies", "items", "catalogue"]
+RecordKind = Literal["people", "apps", "devices", "services", "dependencies", "items", "suppliers", "catalogue"]
+EXAMPLE = Supplier(
+    id="quickline", name="Quickline", contact="noc@quickline.example", hours="24x7", escalation="+41 44 000 00 00"
+)
 Kind = Annotated[RecordKind, typer.Argument(help="What the file holds.")]
 
 
@@ -74,11 +78,12 @@ def template(kind: Kind) -> None:
     from tickless.practices.services import write_services
     from tickless.sample.company import make_company
 
-    example = max(getattr(make_company(), kind), key=lambda one: len(one.model_dump(exclude_defaults=True)))
+    known: list[Any] = [EXAMPLE] if kind == "suppliers" else [*getattr(make_company(), kind)]
+    example = max(known, key=lambda one: len(one.model_dump(exclude_defaults=True)))
     match kind:
         case "people" | "apps" | "devices":
             text = write_people(kind, [example])
-        case "services" | "dependencies" | "items":
+        case "services" | "dependencies" | "items" | "suppliers":
             text = write_services(kind, [example])
         case "catalogue":
             text = write_catalogue([example])

@@ -61,7 +61,7 @@ def _case(
         assurance="signed_in" if by else "none",
         door="human" if runbook.serves.intents else "machine",
         inputs=known,
-        impact=impact(kind=runbook.kind, service=service, severity=None, world=world),
+        impact=impact(kind=runbook.kind, service=service, severity=None, world=world, at=now),
         opened_at=now,
         updated_at=now,
         evidence=(Evidence(text=f"{by or 'somebody'} ran “{runbook.title}”.", source="operator"),),

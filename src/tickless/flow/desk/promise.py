@@ -26,6 +26,7 @@ from tickless.flow.desk.tickets import TicketDesk
 from tickless.flow.desk.trying import Trying
 from tickless.flow.lessons import Lessons
 from tickless.flow.publishing import Publishing
+from tickless.flow.inventory import MapDesk
 from tickless.flow.refusing import Refusing
 from tickless.journal import Journal
 from tickless.kit.clock import Clock
@@ -112,6 +113,8 @@ class Desk(Protocol):
     sources: Sources
     assisting: Assisting
     trying: Trying
+    holding: HoldingDesk
+    map: MapDesk
 
     async def receive(self, payload: Payload) -> Accepted:
         """Take in what a source sent. Returns after it is durable; a bad payload is quarantined, never an error."""

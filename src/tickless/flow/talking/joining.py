@@ -193,7 +193,7 @@ class Joining:
     def _open(self, tx: Tx, surge: Surge, case: Case, signal: Signal, *, now: dt.datetime) -> Case:
         world = self._rooms.world()
         service = world.services.get(surge.service or "")
-        hurt = impact(kind="incident", service=surge.service, severity="error", world=world)
+        hurt = impact(kind="incident", service=surge.service, severity="error", world=world, at=now)
         what = service.name if service else signal.title.tame(80)
         incident = Case(
             id=new_id("case"),

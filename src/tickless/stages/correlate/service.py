@@ -17,6 +17,7 @@ from tickless.journal import Tx
 from tickless.journal.alerts import Alert
 from tickless.kit.ids import new_id
 from tickless.stages.correlate import people
+from tickless.practices.services.judging import learn_edge
 from tickless.stages.correlate.advice import Advice
 from tickless.stages.correlate.core import WINDOW, Placed, Trouble, place
 from tickless.stages.correlate.grouping.alarm import Grouped
@@ -57,12 +58,12 @@ class CorrelateRoom:
                 tx.alerts.join(known.case, signal, why="Arrived late; newer news is known.")
             return Placement("state", None, "older than what is known")
         if signal.state != "firing":
-            return self._quiet(tx, signal, finding, known)
-        placed, heard = self._place(tx, signal, finding, known, now=now)
-        case = self._carry_out(tx, placed, signal, finding, now=now)
+            return self._quiet(live, signal, finding, known)
+        placed, heard = self._place(live, signal, finding, known)
+        case = self._carry_out(live, placed, signal, finding, now=now)
         if heard is not None:
             self._advice.settled(signal, heard, case)
-            self._keep_learnt(tx, signal.tenant)
+            self._keep_learnt(tx, signal.tenant, now)
         told = self._alert(signal, finding, case=case.id, count=(known.count if known else 0) + 1)
         if known is not None:  # a repeat that arrives late does not turn the alert's time back
             told = replace(told, occurred_at=max(known.occurred_at, told.occurred_at))
@@ -71,7 +72,7 @@ class CorrelateRoom:
         tx.cases.attach_finding(finding, case.id)
         return Placement(placed.how, case, placed.why)
 
-    def _keep_learnt(self, tx: Tx, tenant: str) -> None:
+    def _keep_learnt(self, tx: Tx, tenant: str, now: dt.datetime) -> None:
         """Edges that alerts have shown are put on the map, with where they are from and how sure they are."""
         for edge, source in self._advice.learnt(tenant):
             seen = dt.datetime.fromtimestamp(edge.last_seen, dt.UTC)
@@ -86,6 +87,16 @@ class CorrelateRoom:
         if signal.state == "info":  # an acknowledgement or a note: whether it fires is as it was
             if case is not None:
                 tx.alerts.join(case, signal, why="The monitor adds something to it.")
+        shared = self._live
+        if shared is not None and shared.tx is tx:
+            return self._hear(shared, signal, finding, now=now)
+        live = self._look(tx, now)
+        placement = self._hear(live, signal, finding, now=now)
+        live.settle()
+        return placement
+
+    def _hear(self, live: LiveCases, signal: Signal, finding: Finding, *, now: dt.datetime) -> Placement:
+        tx = live.tx
             return Placement("state", tx.cases.get(case) if case else None, "it only informs")
         over = self._alert(signal, finding, case=case, count=known.count if known else 0)
         if known is not None:  # an end that is told again, late, does not turn the alert's time back
@@ -113,6 +124,7 @@ class CorrelateRoom:
         )
 
     def _place(
+            learn_edge(tx, learnt, at=now)
         self, tx: Tx, signal: Signal, finding: Finding, known: Alert | None, *, now: dt.datetime
     ) -> tuple[Placed, Grouped | None]:
         if known is not None and known.case and known.state == "firing":
@@ -134,18 +146,21 @@ class CorrelateRoom:
 
     def _carry_out(self, tx: Tx, placed: Placed, signal: Signal, finding: Finding, *, now: dt.datetime) -> Case:
         if placed.case is None:
-            return self._open_from_alert(tx, signal, finding, placed.why, now=now)
-        case = tx.cases.need(placed.case.id, lock=True)
+            return live.put(self._open_from_alert(live.tx, signal, finding, placed.why, now=now))
+        why = Evidence(text=placed.why, source="service map", ref=signal.id)
+        if placed.how == "join" and not placed.take_over:
+            return live.grow(placed.case, why, at=now)
+        case = live.need(placed.case.id)
         change: dict[str, object] = {"updated_at": now, "evidence": _and(case.evidence, placed.why, signal)}
         if placed.how == "reopen":
             change |= reopened(case, now=now)
         if placed.take_over:
-            change |= self._about(signal, finding)
-        return tx.cases.put(case.model_copy(update=change))
+            change |= self._about(signal, finding, now=now)
+        return live.put(case.model_copy(update=change))
 
     def about(self, signal: Signal, finding: Finding) -> dict[str, object]:
         """What a case is about when this alert leads it: kind, need, title, subject, service, inputs, impact."""
-        return self._about(signal, finding)
+        return self._about(signal, finding, now=signal.received_at)
 
     def _about(self, signal: Signal, finding: Finding) -> dict[str, object]:
         """What makes this alert the leading one of its case."""
@@ -170,7 +185,7 @@ class CorrelateRoom:
             opened_at=signal.received_at,
             updated_at=now,
             evidence=(Evidence(text=why, source="service map", ref=signal.id),),
-            **self._about(signal, finding),
+            **self._about(signal, finding, now=now),
         )
         service = self._world().services.get(case.service or "")
         if service is not None and service.owner:
@@ -262,7 +277,7 @@ class CorrelateRoom:
     def _impact_of(self, kind: CaseKind, service: str | None, subject: str, severity: Severity | None = None) -> Impact:
         if subject.startswith("person:"):
             return personal_impact(kind)
-        return impact(kind=kind, service=service, severity=severity, world=self._world())
+        return impact(kind=kind, service=service, severity=severity, world=self._world(), at=at)
 
 
 def reopened(case: Case, *, now: dt.datetime) -> dict[str, object]:
