@@ -42,8 +42,8 @@ from tickless.flow.lessons import Lessons
 from tickless.flow.newcomers import Newcomers
 from tickless.flow.posting.postman import Postman
 from tickless.flow.publishing import Publishing
-from tickless.flow.refusing import Refusing
 from tickless.flow.reassessing import Reassessing
+from tickless.flow.refusing import Refusing
 from tickless.flow.resolution import Resolution
 from tickless.flow.rooms import Pace, Rooms
 from tickless.flow.run_steps import RunSteps
@@ -159,10 +159,10 @@ def build(
     lessons = Lessons(rooms, language.teach, language.renew)
     telemetry = telemetry_of(settings, rooms)
     chores.append(pulling_of(settings, telemetry).look)
-    sources = Sources(rooms)
-    refusing = Refusing(
     map_desk = map_desk_of(settings, rooms, telemetry, language.renew)
     chores += [map_desk.look, Reassessing(rooms).look]
+    sources = Sources(rooms)
+    refusing = Refusing(
         rooms,
         taught=lambda: language.world.taught_threshold,
         asked=settings.brain.in_scope_rejection,
@@ -179,12 +179,12 @@ def build(
     )
     desk.telemetry = telemetry
     desk.sources = sources
+    desk.holding = holding
+    desk.map = map_desk
     tickets = _tickets(settings, rooms, node=node, desk=desk, short=short)
     entrance = Entrance(journal, clock, settings.entrance)
     return House(
         settings, role, node, journal, rooms, engine, intake, schedules, desk, entrance, language.world,
-    desk.holding = holding
-    desk.map = map_desk
         create_site(desk, entrance, settings.entrance), Postman(rooms=rooms, node=node, home=settings.home),
         Listening(desk=desk, registry=rooms.registry, node=node), language.library, tickets,
     )  # fmt: skip

@@ -24,9 +24,9 @@ from tickless.doors.api import (
     record,
     records,
     runbooks,
+    service_map,
     services,
     signals,
-    service_map,
     sources,
     tickets,
 )
@@ -44,12 +44,12 @@ TAGS = {
     "approvals": "What waits for a yes; bound to the hash of a plan.",
     "runbooks": "Procedures: what there is, a dry run, a run.",
     "services": "The service map and whom a failure reaches.",
+    "map": "What the map is made of: who says so, what people say, what keeps it up to date, how it stood.",
     "people": "Employees, to find the right one.",
     "knowledge": "Articles that questions are answered from: how each fares, and what nobody could answer.",
     "catalogue": "What people can ask for, in their own language.",
     "lessons": "What people's words could teach the language brain, tried before it is taught.",
     "known": "What is known beforehand: known errors, planned work, bulletins; and how people say it was.",
-    "map": "What the map is made of: who says so, what people say, what keeps it up to date, how it stood.",
     "control": "Brakes and the autonomy ladder.",
     "records": "People, apps, devices, services, dependencies and items, brought in from files.",
     "record": "The tamper-evident audit record, the numbers, the doctor.",
@@ -126,6 +126,7 @@ def _assemble() -> FastAPI:
         runbooks,
         catalogue,
         services,
+        service_map,
         knowledge,
         known,
         lessons,
@@ -134,7 +135,6 @@ def _assemble() -> FastAPI:
         record,
         accounts,
         identity,
-        service_map,
     ):
         api.include_router(part.router)
     api.include_router(services.people)

@@ -337,12 +337,12 @@ class ServiceShown(Shown):
     owner: str | None
     team: str | None
     description: str
-
-
     system: str | None
     supplier: str | None
     lifecycle: str
     hours: str | None
+
+
 class EdgeShown(Shown):
     """`service` needs `needs`, and how we know."""
 

@@ -41,7 +41,9 @@ def get_service(desk: DeskHere, visitor: Reader, service: str) -> ServiceWhole:
     with desk.journal.read() as tx:
         found = tx.services.need(service)
         edges = _edges(tx)
-        world = World.of(people=tx.people.where(limit=100_000), services=tx.services.where(limit=MOST), dependencies=edges)
+        world = World.of(
+            people=tx.people.where(limit=100_000), services=tx.services.where(limit=MOST), dependencies=edges
+        )
         reached = set(world.dependents_of(service))
         everyone = {service, *reached}
         return ServiceWhole(

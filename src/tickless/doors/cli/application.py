@@ -21,8 +21,8 @@ from tickless.doors.cli import (
     record,
     records,
     runbooks,
-    signals,
     service_map,
+    signals,
     tickets,
 )
 from tickless.doors.cli.asking import ask
@@ -69,8 +69,8 @@ def create_cli(host: CliHost) -> typer.Typer:
         ("approve", cases.approve),
         ("signal", signals.signal),
         ("mapping", mapping.mapping),
-        ("brain", brain.brain),
         ("map", service_map.service_map),
+        ("brain", brain.brain),
         ("runbook", runbooks.runbook),
         ("record", records.record),
         ("knowledge", knowledge.knowledge),

@@ -24,9 +24,9 @@ from tickless.flow.desk.speaking import Draft
 from tickless.flow.desk.telemetry import TelemetryDesk
 from tickless.flow.desk.tickets import TicketDesk
 from tickless.flow.desk.trying import Trying
+from tickless.flow.inventory import MapDesk
 from tickless.flow.lessons import Lessons
 from tickless.flow.publishing import Publishing
-from tickless.flow.inventory import MapDesk
 from tickless.flow.refusing import Refusing
 from tickless.journal import Journal
 from tickless.kit.clock import Clock
@@ -111,10 +111,10 @@ class Desk(Protocol):
     telemetry: TelemetryDesk
     identity: IdentityDesk
     sources: Sources
-    assisting: Assisting
-    trying: Trying
     holding: HoldingDesk
     map: MapDesk
+    assisting: Assisting
+    trying: Trying
 
     async def receive(self, payload: Payload) -> Accepted:
         """Take in what a source sent. Returns after it is durable; a bad payload is quarantined, never an error."""

@@ -16,8 +16,8 @@ from tickless.domain.world import World
 from tickless.journal import Tx
 from tickless.journal.alerts import Alert
 from tickless.kit.ids import new_id
-from tickless.stages.correlate import people
 from tickless.practices.services.judging import learn_edge
+from tickless.stages.correlate import people
 from tickless.stages.correlate.advice import Advice
 from tickless.stages.correlate.core import WINDOW, Placed, Trouble, place
 from tickless.stages.correlate.grouping.alarm import Grouped
@@ -58,9 +58,9 @@ class CorrelateRoom:
                 tx.alerts.join(known.case, signal, why="Arrived late; newer news is known.")
             return Placement("state", None, "older than what is known")
         if signal.state != "firing":
-            return self._quiet(live, signal, finding, known)
-        placed, heard = self._place(live, signal, finding, known)
-        case = self._carry_out(live, placed, signal, finding, now=now)
+            return self._quiet(tx, signal, finding, known)
+        placed, heard = self._place(tx, signal, finding, known, now=now)
+        case = self._carry_out(tx, placed, signal, finding, now=now)
         if heard is not None:
             self._advice.settled(signal, heard, case)
             self._keep_learnt(tx, signal.tenant, now)
@@ -81,22 +81,13 @@ class CorrelateRoom:
                     service=edge.service, needs=edge.needs, source=source, confidence=edge.confidence, last_seen=seen
                 )
             )
+            learn_edge(tx, learnt, at=now)
 
     def _quiet(self, tx: Tx, signal: Signal, finding: Finding, known: Alert | None) -> Placement:
         case = known.case if known else None
         if signal.state == "info":  # an acknowledgement or a note: whether it fires is as it was
             if case is not None:
                 tx.alerts.join(case, signal, why="The monitor adds something to it.")
-        shared = self._live
-        if shared is not None and shared.tx is tx:
-            return self._hear(shared, signal, finding, now=now)
-        live = self._look(tx, now)
-        placement = self._hear(live, signal, finding, now=now)
-        live.settle()
-        return placement
-
-    def _hear(self, live: LiveCases, signal: Signal, finding: Finding, *, now: dt.datetime) -> Placement:
-        tx = live.tx
             return Placement("state", tx.cases.get(case) if case else None, "it only informs")
         over = self._alert(signal, finding, case=case, count=known.count if known else 0)
         if known is not None:  # an end that is told again, late, does not turn the alert's time back
@@ -124,7 +115,6 @@ class CorrelateRoom:
         )
 
     def _place(
-            learn_edge(tx, learnt, at=now)
         self, tx: Tx, signal: Signal, finding: Finding, known: Alert | None, *, now: dt.datetime
     ) -> tuple[Placed, Grouped | None]:
         if known is not None and known.case and known.state == "firing":
@@ -146,21 +136,18 @@ class CorrelateRoom:
 
     def _carry_out(self, tx: Tx, placed: Placed, signal: Signal, finding: Finding, *, now: dt.datetime) -> Case:
         if placed.case is None:
-            return live.put(self._open_from_alert(live.tx, signal, finding, placed.why, now=now))
-        why = Evidence(text=placed.why, source="service map", ref=signal.id)
-        if placed.how == "join" and not placed.take_over:
-            return live.grow(placed.case, why, at=now)
-        case = live.need(placed.case.id)
+            return self._open_from_alert(tx, signal, finding, placed.why, now=now)
+        case = tx.cases.need(placed.case.id, lock=True)
         change: dict[str, object] = {"updated_at": now, "evidence": _and(case.evidence, placed.why, signal)}
         if placed.how == "reopen":
             change |= reopened(case, now=now)
         if placed.take_over:
-            change |= self._about(signal, finding, now=now)
-        return live.put(case.model_copy(update=change))
+            change |= self._about(signal, finding)
+        return tx.cases.put(case.model_copy(update=change))
 
     def about(self, signal: Signal, finding: Finding) -> dict[str, object]:
         """What a case is about when this alert leads it: kind, need, title, subject, service, inputs, impact."""
-        return self._about(signal, finding, now=signal.received_at)
+        return self._about(signal, finding)
 
     def _about(self, signal: Signal, finding: Finding) -> dict[str, object]:
         """What makes this alert the leading one of its case."""
@@ -173,7 +160,7 @@ class CorrelateRoom:
             "subject": _subject(signal, finding),
             "service": service,
             "inputs": _alert_inputs(signal, finding),
-            "impact": self._impact_of(kind, service, _subject(signal, finding), signal.severity),
+            "impact": self._impact_of(kind, service, _subject(signal, finding), signal.severity, at=now),
         }
 
     def _open_from_alert(self, tx: Tx, signal: Signal, finding: Finding, why: str, *, now: dt.datetime) -> Case:
@@ -185,7 +172,7 @@ class CorrelateRoom:
             opened_at=signal.received_at,
             updated_at=now,
             evidence=(Evidence(text=why, source="service map", ref=signal.id),),
-            **self._about(signal, finding, now=now),
+            **self._about(signal, finding),
         )
         service = self._world().services.get(case.service or "")
         if service is not None and service.owner:
@@ -261,7 +248,7 @@ class CorrelateRoom:
             assurance=sender.assurance,
             conversation=sender.conversation,
             inputs=inputs,
-            impact=raised(self._impact_of(kind, service, subject), said, kind=kind),
+            impact=raised(self._impact_of(kind, service, subject, at=now), said, kind=kind),
             opened_at=signal.received_at,
             updated_at=now,
             evidence=(Evidence(text="A need of its own.", source="conversation", ref=signal.id), *urgent),
