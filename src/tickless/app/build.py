@@ -179,7 +179,6 @@ def build(
     )
     desk.telemetry = telemetry
     desk.sources = sources
-    desk.holding = holding
     desk.map = map_desk
     tickets = _tickets(settings, rooms, node=node, desk=desk, short=short)
     entrance = Entrance(journal, clock, settings.entrance)

@@ -111,7 +111,6 @@ class Desk(Protocol):
     telemetry: TelemetryDesk
     identity: IdentityDesk
     sources: Sources
-    holding: HoldingDesk
     map: MapDesk
     assisting: Assisting
     trying: Trying

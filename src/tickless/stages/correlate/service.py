@@ -76,10 +76,8 @@ class CorrelateRoom:
         """Edges that alerts have shown are put on the map, with where they are from and how sure they are."""
         for edge, source in self._advice.learnt(tenant):
             seen = dt.datetime.fromtimestamp(edge.last_seen, dt.UTC)
-            tx.dependencies.put(
-                Dependency(
-                    service=edge.service, needs=edge.needs, source=source, confidence=edge.confidence, last_seen=seen
-                )
+            learnt = Dependency(
+                service=edge.service, needs=edge.needs, source=source, confidence=edge.confidence, last_seen=seen
             )
             learn_edge(tx, learnt, at=now)
 
@@ -142,14 +140,14 @@ class CorrelateRoom:
         if placed.how == "reopen":
             change |= reopened(case, now=now)
         if placed.take_over:
-            change |= self._about(signal, finding)
+            change |= self._about(signal, finding, now=now)
         return tx.cases.put(case.model_copy(update=change))
 
     def about(self, signal: Signal, finding: Finding) -> dict[str, object]:
         """What a case is about when this alert leads it: kind, need, title, subject, service, inputs, impact."""
-        return self._about(signal, finding)
+        return self._about(signal, finding, now=signal.received_at)
 
-    def _about(self, signal: Signal, finding: Finding) -> dict[str, object]:
+    def _about(self, signal: Signal, finding: Finding, *, now: dt.datetime) -> dict[str, object]:
         """What makes this alert the leading one of its case."""
         service = finding.slots.get("service")
         kind = finding.kind or "incident"
@@ -172,7 +170,7 @@ class CorrelateRoom:
             opened_at=signal.received_at,
             updated_at=now,
             evidence=(Evidence(text=why, source="service map", ref=signal.id),),
-            **self._about(signal, finding),
+            **self._about(signal, finding, now=now),
         )
         service = self._world().services.get(case.service or "")
         if service is not None and service.owner:
@@ -261,7 +259,9 @@ class CorrelateRoom:
             )
         return tx.cases.put(case)
 
-    def _impact_of(self, kind: CaseKind, service: str | None, subject: str, severity: Severity | None = None) -> Impact:
+    def _impact_of(
+        self, kind: CaseKind, service: str | None, subject: str, severity: Severity | None = None, *, at: dt.datetime
+    ) -> Impact:
         if subject.startswith("person:"):
             return personal_impact(kind)
         return impact(kind=kind, service=service, severity=severity, world=self._world(), at=at)
