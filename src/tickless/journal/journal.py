@@ -26,7 +26,6 @@ from tickless.domain.measure import Resolution
 from tickless.domain.person import App, Delegation, Device, Person, PersonChange
 from tickless.domain.plan import Run
 from tickless.domain.receipt import Receipt
-from tickless.domain.regroup import Doubt, GroupingLesson, Link
 from tickless.domain.service import ConfigurationItem, Dependency, Service, Supplier
 from tickless.domain.silence import Silence
 from tickless.domain.silence import Silence
