@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.sample.resting import kept
 
 from tickless.domain.person import Person
 from tickless.sample.company import Company, make_company
@@ -33,7 +34,7 @@ def company() -> Company:
 
 @pytest.fixture(scope="session")
 def whole_estate(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with Estate.start(company, tmp_path_factory.mktemp("chaos") / "estate", interval=0.3) as estate:
+    with Estate.start(company, tmp_path_factory.mktemp("chaos") / "estate", interval=0.3) as estate, kept(estate):
         yield estate
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.sample.hands import Hands
+from tests.sample.resting import kept
 
 from tickless.sample.company import Company, make_company
 from tickless.sample.estate.control import Estate
@@ -18,7 +19,7 @@ def company() -> Company:
 
 @pytest.fixture(scope="session")
 def running(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with Estate.start(company, tmp_path_factory.mktemp("larkmoor") / "estate", interval=0.3) as estate:
+    with Estate.start(company, tmp_path_factory.mktemp("larkmoor") / "estate", interval=0.3) as estate, kept(estate):
         yield estate
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.sample.resting import kept
 from tests.story.stage import Stage
 
 from tickless.app.sample_house import MONITOR, open_sample_house
@@ -25,7 +26,7 @@ def company() -> Company:
 
 @pytest.fixture(scope="session")
 def estate(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with Estate.start(company, tmp_path_factory.mktemp("larkmoor") / "estate", interval=0.25) as running:
+    with Estate.start(company, tmp_path_factory.mktemp("larkmoor") / "estate", interval=0.25) as running, kept(running):
         yield running
 
 

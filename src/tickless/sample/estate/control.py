@@ -122,6 +122,11 @@ class Estate:
             ) from error
         return estate
 
+    @property
+    def group(self) -> int | None:
+        """The process group of everything that this object started; None after `attach` and `stop`."""
+        return self._ground.pid if self._ground is not None else None
+
     def stop(self) -> None:
         """End every process that this object started, and wait for it. Twice is fine; after `attach` nothing happens."""
         ground, self._ground = self._ground, None
@@ -218,9 +223,11 @@ class Estate:
         reply = self._ask(self.blueprint.office_port, "POST", "/sign-in", body)
         return reply["ok"], reply["reason"]
 
-    def point_monitor(self, url: str, token: str) -> None:
-        """Let the monitor post its webhooks to this loopback URL, with this bearer token. An empty URL ends it."""
-        self._ask(self.blueprint.monitor_port, "POST", "/target", {"url": url, "token": token})
+    def point_monitor(self, url: str, token: str, *, telemetry: str = "") -> None:
+        """Let the monitor post its webhooks to this loopback URL, with this bearer token. An empty URL ends it.
+        `telemetry`: the path there to which what it measures goes too, as OTLP's JSON."""
+        target = {"url": url, "token": token, "telemetry": telemetry}
+        self._ask(self.blueprint.monitor_port, "POST", "/target", target)
 
     def set_interval(self, seconds: float) -> None:
         """How long the monitor waits between two rounds."""
