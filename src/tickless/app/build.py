@@ -44,6 +44,7 @@ from tickless.flow.posting.postman import Postman
 from tickless.flow.publishing import Publishing
 from tickless.flow.reassessing import Reassessing
 from tickless.flow.refusing import Refusing
+from tickless.flow.regroup.children import Children
 from tickless.flow.resolution import Resolution
 from tickless.flow.rooms import Pace, Rooms
 from tickless.flow.run_steps import RunSteps
@@ -171,7 +172,7 @@ def build(
     schedules = Schedules(
         rooms=rooms, engine=engine, watching=Watching(rooms=rooms, engine=engine), node=node, role=role,
         take_over=settings.database is not None,
-        chores=[care.look, lessons.look, IdentityDesk(rooms).sweep, sources.watch, *chores],
+        chores=[care.look, lessons.look, Children(rooms).look, IdentityDesk(rooms).sweep, sources.watch, *chores],
         looks=[rooms.runbooks.look, telemetry.look, sources.look],
     )  # fmt: skip
     desk = FrontDesk(

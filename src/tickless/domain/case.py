@@ -11,7 +11,7 @@ from tickless.domain.record import Record, Untrusted
 from tickless.domain.signal import Assurance, Severity
 
 CaseState = Literal[
-    "open", "awaiting_person", "awaiting_approval", "acting", "verifying", "resolved", "handed_off", "muted"
+    "open", "awaiting_person", "awaiting_approval", "acting", "verifying", "resolved", "handed_off", "muted", "merged"
 ]
 Outcome = Literal[
     "verified", "confirmed", "assumed", "regressed", "handed_off", "prevented", "muted", "refused", "withdrawn"
@@ -95,6 +95,8 @@ class Case(Record):
     resolved_at: AwareDatetime | None = None
     hold_until: AwareDatetime | None = None
     parent: str | None = None
+    merged_into: str | None = None
+    """The case that this one was found to be the same as: it has its alerts and people now. Set in the state `merged` only."""
     evidence: tuple[Evidence, ...] = ()
     """Why the signals in it belong together."""
 

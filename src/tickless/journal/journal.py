@@ -26,6 +26,7 @@ from tickless.domain.measure import Resolution
 from tickless.domain.person import App, Delegation, Device, Person, PersonChange
 from tickless.domain.plan import Run
 from tickless.domain.receipt import Receipt
+from tickless.domain.regroup import Doubt, GroupingLesson, Link
 from tickless.domain.service import ConfigurationItem, Dependency, Service, Supplier
 from tickless.domain.silence import Silence
 from tickless.domain.silence import Silence
@@ -41,6 +42,7 @@ from tickless.journal.cases import Cases
 from tickless.journal.coordination import Coordination
 from tickless.journal.database import ABANDONED_STATE, migrate, open_engine
 from tickless.journal.holds import Holds
+from tickless.journal.regroups import Regroups
 from tickless.journal.shelf import Shelf
 from tickless.journal.sightings import Answers, Sightings
 from tickless.journal.signal_log import SignalLog
@@ -347,6 +349,38 @@ class Tx:
             tables.maintenance,
             Maintenance,
             lambda x: {"id": x.id, "service": x.service, "starts_at": x.starts_at, "ends_at": x.ends_at},
+        )
+
+    @cached_property
+    def regroups(self) -> Regroups:
+        return Regroups(self.connection)
+
+    @cached_property
+    def links(self) -> Shelf[Link]:
+        """Of cases that are kept apart, by the child."""
+        return Shelf(
+            self.connection,
+            tables.case_links,
+            Link,
+            lambda x: {"child": x.child, "parent": x.parent, "looked_at": x.looked_at},
+        )
+
+    @cached_property
+    def doubts(self) -> Shelf[Doubt]:
+        return Shelf(
+            self.connection,
+            tables.doubts,
+            Doubt,
+            lambda x: {"id": x.id, "one": x.one, "other": x.other, "state": x.state, "at": x.at},
+        )
+
+    @cached_property
+    def grouping_lessons(self) -> Shelf[GroupingLesson]:
+        return Shelf(
+            self.connection,
+            tables.grouping_lessons,
+            GroupingLesson,
+            lambda x: {"id": x.id, "state": x.state, "at": x.at},
         )
 
     @cached_property

@@ -78,6 +78,7 @@ _STATES = {
     "resolved": "solved",
     "handed_off": "with a colleague",
     "muted": "closed",
+    "merged": "part of another case",
 }
 _OUTCOMES = {
     "verified": "solved and checked",

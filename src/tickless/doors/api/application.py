@@ -23,6 +23,7 @@ from tickless.doors.api import (
     mapping,
     record,
     records,
+    regroup,
     runbooks,
     service_map,
     services,
@@ -37,6 +38,7 @@ from tickless.flow.desk.promise import Desk
 
 TAGS = {
     "cases": "One case per underlying need, from the first signal to an outcome that holds.",
+    "storms": "What was one case and why; merge, split, undo, link; and what that teaches.",
     "tickets": "What people get with a case they take over, in an outside ticket system or kept here; and others called in.",
     "signals": "What came in by either door, and what could not be read.",
     "conversations": "The human door: say something, read and watch the answers.",
@@ -116,6 +118,7 @@ def _assemble() -> FastAPI:
     api.add_middleware(_NoStore)
     for part in (
         cases,
+        regroup,
         tickets,
         signals,
         mapping,

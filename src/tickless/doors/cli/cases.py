@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from tickless.doors.cli import regroup
 from tickless.doors.cli.client import part
 from tickless.doors.cli.output import line, moment, show_more, show_pairs, show_table
 from tickless.doors.cli.session import AsJson, Limit, Reason, print_json, session_of, usage
@@ -62,6 +63,7 @@ def show(context: typer.Context, reference: CaseRef, as_json: AsJson = False) ->
 
 
 case.command("invite")(invite)
+regroup.add_to(case)
 
 
 @case.command("close")

@@ -34,6 +34,7 @@ STATES: dict[str, Tag] = {
     "resolved": Tag("resolved", "good", "an outcome was reached"),
     "handed_off": Tag("handed off", "plum", "people have it now"),
     "muted": Tag("muted", "calm", "noise, with the reason"),
+    "merged": Tag("merged", "calm", "part of another case now"),
 }
 OUTCOMES: dict[str, Tag] = {
     "verified": Tag("verified", "good", "read back from the system of record"),

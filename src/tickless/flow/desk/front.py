@@ -23,6 +23,7 @@ from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.knowledge import KnowledgeCare
 from tickless.flow.desk.manual import manual_case, preview_case
 from tickless.flow.desk.promise import Accepted, Check, Greeting, Numbers, Rehearsal, Said
+from tickless.flow.desk.regroup import RegroupDesk
 from tickless.flow.desk.source_health import source_checks
 from tickless.flow.desk.sources import Sources
 from tickless.flow.desk.speaking import Draft, Speaking
@@ -82,6 +83,7 @@ class FrontDesk:
         self.identity = IdentityDesk(rooms)
         self.assisting = Assisting(rooms)
         self.trying = Trying(rooms)
+        self.regroup = RegroupDesk(rooms, engine, wake=wake)
         self.journal = rooms.journal
         self.clock = rooms.clock
         self.runbooks = rooms.runbooks

@@ -19,6 +19,7 @@ from tickless.domain.plan import Plan
 from tickless.domain.signal import Deed, Payload, Sender
 from tickless.flow.desk.assisting import Assisting
 from tickless.flow.desk.identity import IdentityDesk
+from tickless.flow.desk.regroup import RegroupDesk
 from tickless.flow.desk.sources import Sources
 from tickless.flow.desk.speaking import Draft
 from tickless.flow.desk.telemetry import TelemetryDesk
@@ -114,6 +115,7 @@ class Desk(Protocol):
     map: MapDesk
     assisting: Assisting
     trying: Trying
+    regroup: RegroupDesk
 
     async def receive(self, payload: Payload) -> Accepted:
         """Take in what a source sent. Returns after it is durable; a bad payload is quarantined, never an error."""

@@ -37,7 +37,7 @@ def end_case(
         update={"state": state, "outcome": outcome, "updated_at": now, "resolved_at": now, "hold_until": hold_until}
     )
     tx.cases.put(done)
-    _nothing_waits(tx, case, now=now)
+    nothing_waits(tx, case, now=now)
     wake_followers(tx, done)
     if outcome == "handed_off":
         want_ticket(tx, done, now=now)
@@ -87,7 +87,7 @@ def tell_news(tx: Tx, case: Case, text: str, *, key: str, now: dt.datetime) -> i
     return len(told)
 
 
-def _nothing_waits(tx: Tx, case: Case, *, now: dt.datetime) -> None:
+def nothing_waits(tx: Tx, case: Case, *, now: dt.datetime) -> None:
     """A case that is over asks nobody for anything: an answer would go where nobody listens."""
     for question in tx.questions.by(case=case.id):
         if question.state == "open":

@@ -208,5 +208,6 @@ def _state(case: Case) -> str:
         "resolved": f"solved ({case.outcome})",
         "handed_off": "with a colleague",
         "muted": "closed",
+        "merged": "part of another case",
     }
     return words[case.state]

@@ -21,7 +21,9 @@ from tickless.stages.correlate import people
 from tickless.stages.correlate.advice import Advice
 from tickless.stages.correlate.core import WINDOW, Placed, Trouble, place
 from tickless.stages.correlate.grouping.alarm import Grouped
+from tickless.stages.correlate.grouping.corrections import NONE, Corrections
 from tickless.stages.correlate.impact import impact, personal_impact
+from tickless.stages.correlate.regroup.follow import followed
 from tickless.stages.correlate.reported import raised, reported
 
 LABEL = "label:"
@@ -46,8 +48,12 @@ class Placement:
 class CorrelateRoom:
     """Puts findings where they belong. All methods run in the caller's transaction."""
 
-    def __init__(self, *, world: Callable[[], World]) -> None:
+    def __init__(
+        self, *, world: Callable[[], World], corrections: Callable[[str], Corrections] = lambda _tenant: NONE
+    ) -> None:
+        """`corrections`: what people put right in a tenant, as far as it is in force now."""
         self._world = world
+        self._corrections = corrections
         self._advice = Advice()
 
     def alert(self, tx: Tx, signal: Signal, finding: Finding, *, now: dt.datetime) -> Placement:
@@ -128,6 +134,9 @@ class CorrelateRoom:
             at=signal.occurred_at,
         )
         last = tx.cases.last_about(trouble.subject, trouble.need)
+        moved = followed(tx, known, last)
+        if moved is not None:
+            return Placed("join", *moved), None
         heard = self._advice.hear(signal, trouble, world)
         placed = place(trouble, _live_machine(tx, now), last, world)
         return self._advice.better(placed, heard, trouble, signal, find=tx.cases.get), heard

@@ -11,7 +11,7 @@ from tickless.domain.decision import ApprovalRequest
 from tickless.domain.person import Person
 from tickless.domain.runbook import Runbook
 
-Action = Literal["run", "suggest", "approve", "read_case", "answer", "manage", "audit", "use_api", "bind"]
+Action = Literal["run", "suggest", "approve", "read_case", "answer", "regroup", "manage", "audit", "use_api", "bind"]
 
 RUN_DEFAULTS: Mapping[str, Any] = {
     "assurance": "none",
@@ -44,6 +44,7 @@ CONTEXT_DEFAULTS: Mapping[Action, Mapping[str, Any]] = {
     "approve": {"assurance": "none", "effect": "destroy", "reversible": False},
     "read_case": {"assurance": "none"},
     "answer": {"assurance": "none"},
+    "regroup": {"assurance": "none"},
     "manage": {"assurance": "none"},
     "audit": {"assurance": "none"},
     "use_api": {"assurance": "none", "scope": ""},
@@ -80,6 +81,12 @@ class Principal(_Entity):
                 "owns": sorted(owns),
             },
         )
+
+    @classmethod
+    def account(cls, login: str, *, roles: frozenset[str]) -> Principal:
+        """A user of this house of whom no person is known: roles, and nothing that they own."""
+        known = cls.nobody()
+        return cls("User", login, {**known.attributes, "id": login, "roles": sorted(roles)})
 
     @classmethod
     def nobody(cls) -> Principal:

@@ -1,0 +1,1 @@
+"""What people put right in how alerts were grouped."""

@@ -1,0 +1,35 @@
+"""News of what people moved goes where it was moved to. In the caller's transaction."""
+
+from __future__ import annotations
+
+from tickless.domain.case import Case
+from tickless.journal import Tx
+from tickless.journal.alerts import Alert
+from tickless.stages.correlate.regroup.rules import stands
+
+FAR = 20
+"""Merges of merges that are followed."""
+
+
+def standing_for(tx: Tx, case: Case) -> Case:
+    """The case itself, or the one that it was merged into, however often."""
+    for _ in range(FAR):
+        if case.state != "merged" or case.merged_into is None:
+            break
+        case = tx.cases.need(case.merged_into, lock=True)
+    return case
+
+
+def followed(tx: Tx, known: Alert | None, last: Case | None) -> tuple[Case, str] | None:
+    """The case to which people moved this alert, or its kind of trouble, if that still stands; and why it goes there. `known`: the
+    alert as it was; `last`: the newest case about the same subject with the same need."""
+    if known is not None and known.case is not None:
+        case = tx.cases.get(known.case)
+        if case is not None and case.state == "merged" and stands(whole := standing_for(tx, case)):
+            return whole, f"Its case {case.number} was merged into this one."
+        moved = tx.regroups.placed(known.fingerprint, known.source)
+        if moved is not None and moved == known.case and case is not None and stands(case):
+            return case, "Somebody put this alert here before."
+    if last is not None and last.state == "merged" and stands(whole := standing_for(tx, last)):
+        return whole, f"The same trouble was merged into this case, as case {last.number}."
+    return None
