@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tickless.kit.canonical import digest
+
+Marked = tuple[int, bytes]
+"""An item's mark, a hash of its bytes and its source, and the item."""
 
 
 def message_fingerprint(conversation: str, text: str) -> str:
@@ -22,28 +27,33 @@ class Repeats:
         self._half = max(1, capacity // 2)
         self._young, self._old = _Memory(), _Memory()
 
-    def known(self, source: str, item: bytes) -> bool:
-        """Whether these bytes are what the source said last about that fingerprint."""
-        said = hash((source, item))
+    def fresh(self, source: str, items: Iterable[bytes]) -> list[Marked]:
+        """Those items that are not what the source said last about their fingerprint, each with its mark."""
+        seed, found = hash(source), []
         young, old = self._young, self._old
-        about = young.of_item.get(said) or old.of_item.get(said)
-        if about is None:
-            return False
-        return (young.last.get(about) or old.last.get(about)) == said
+        about_young, about_old, last_young, last_old = young.of_item, old.of_item, young.last, old.last
+        for item in items:
+            mark = hash(item) ^ seed
+            about = about_young.get(mark) or about_old.get(mark)
+            if about is None or (last_young.get(about) or last_old.get(about)) != mark:
+                found.append((mark, item))
+        return found
 
     def stored(self, source: str, event_key: str) -> bool:
         """Whether that event of that source is in the log for certain."""
-        event = hash((source, event_key))
+        event = hash(event_key) ^ hash(source)
         return event in self._young.events or event in self._old.events
 
-    def remember(self, source: str, item: bytes, *, fingerprint: str, event_key: str) -> None:
-        """Call once the signal is durable."""
-        young = self._young
-        said, about = hash((source, item)), hash((source, fingerprint))
-        young.of_item[said] = about
-        young.last[about] = said
-        young.events.add(hash((source, event_key)))
-        if len(young.of_item) >= self._half or len(young.events) >= self._half:
+    def remember(self, source: str, stored: Iterable[tuple[int, str, str]]) -> None:
+        """Call once the signals are durable: (mark, fingerprint, event key) of each."""
+        seed, young = hash(source), self._young
+        of_item, last, events = young.of_item, young.last, young.events
+        for mark, fingerprint, event_key in stored:
+            about = hash(fingerprint) ^ seed
+            of_item[mark] = about
+            last[about] = mark
+            events.add(hash(event_key) ^ seed)
+        if len(of_item) >= self._half or len(events) >= self._half:
             self._young, self._old = _Memory(), young
 
 

@@ -21,8 +21,10 @@ from tickless.stages.sense.reading import SKEW, make_signal
 _KINDS = frozenset(get_args(SignalKind))
 _STATES = frozenset(get_args(SignalState))
 _SEVERITIES = frozenset({None, *get_args(Severity)})
+_SHORT = 2_000
+"""Bytes of JSON up to which neither title nor link can be longer than their limit."""
 _ORDINARY = 4_000
-"""Bytes of JSON below which no text in it is longer than its limit but those that are looked at below."""
+"""Bytes of JSON up to which no other text can be, but those that are looked at below."""
 
 
 class _Stored(msgspec.Struct, omit_defaults=True, gc=False):
@@ -45,6 +47,10 @@ class _Stored(msgspec.Struct, omit_defaults=True, gc=False):
 
 
 _encode = msgspec.json.Encoder().encode
+
+
+def _fits(item: Item, size: int) -> bool:
+    return size <= _ORDINARY and len(item.title) <= 2_000 and len(item.link or "") <= 2_000
 
 
 @dataclass(frozen=True)
@@ -86,8 +92,6 @@ def _ordinary(item: Item, identity: str, arrival: Arrival) -> SignalRow | None:
     if (
         len(fingerprint) > 200
         or len(event_key) > 300
-        or len(item.title) > 2_000
-        or len(item.link or "") > 2_000
         or (labels and max(map(len, labels)) > 200)
         or item.kind not in _KINDS
         or item.state not in _STATES
@@ -103,7 +107,7 @@ def _ordinary(item: Item, identity: str, arrival: Arrival) -> SignalRow | None:
         body = _encode(stored)
     except UnicodeEncodeError:  # half of a surrogate pair
         return None
-    if len(body) > _ORDINARY or b"\\u0000" in body:
+    if b"\\u0000" in body or (len(body) > _SHORT and not _fits(item, len(body))):
         return None
     return SignalRow(
         identity, arrival.source, event_key, item.kind, item.state, fingerprint,

@@ -39,8 +39,8 @@ class _Reading:
     """A payload on its way into the log."""
 
     rows: list[SignalRow] = field(default_factory=list)
-    fresh: list[bytes] = field(default_factory=list)
-    """The raw item of each row."""
+    marks: list[int] = field(default_factory=list)
+    """The mark of each row's item."""
     seen: int = 0
     refused: list[PayloadRejected] = field(default_factory=list)
 
@@ -78,8 +78,10 @@ class SenseRoom:
         reading = self._read(items, kept, instance, receiver)
         if reading.rows:
             await self._writer.write(reading.rows, kept)
-            for item, row in zip(reading.fresh, reading.rows, strict=True):
-                self._repeats.remember(payload.source, item, fingerprint=row.fingerprint, event_key=row.event_key)
+            stored = [
+                (mark, row.fingerprint, row.event_key) for mark, row in zip(reading.marks, reading.rows, strict=True)
+            ]
+            self._repeats.remember(payload.source, stored)
         if reading.refused:
             refusal = _together(reading.refused, of=len(items))
             return await self._put_aside(payload, refusal, received=reading.seen, new=len(reading.rows))
@@ -109,11 +111,11 @@ class SenseRoom:
         return instance, instance.connector.receiver
 
     def _read(self, items: Sequence[bytes], kept: KeptPayload, instance: Instance, receiver: Receiver) -> _Reading:
-        payload, known = kept.payload, self._repeats.known
+        payload, stored = kept.payload, self._repeats.stored
         arrival = Arrival(payload.source, payload.received_at, kept.id)
-        fresh = [item for item in items if not known(payload.source, item)]
+        fresh = self._repeats.fresh(payload.source, items)
         reading, beat = _Reading(seen=len(items)), self.sources.rule(payload.source).beat
-        for item, identity in zip(fresh, new_ids("sig", len(fresh)), strict=True):
+        for (mark, item), identity in zip(fresh, new_ids("sig", len(fresh)), strict=True):
             try:
                 read = receiver.read(item, payload, instance.settings)
             except PayloadRejected as error:
@@ -130,9 +132,9 @@ class SenseRoom:
                     continue
             else:
                 row = make_row(read, identity=identity, arrival=arrival)
-            if not self._repeats.stored(payload.source, row.event_key):
+            if not stored(payload.source, row.event_key):
                 reading.rows.append(row)
-                reading.fresh.append(item)
+                reading.marks.append(mark)
         return reading
 
     async def _put_aside(self, payload: Payload, error: PayloadRejected, *, received: int, new: int) -> Received:
