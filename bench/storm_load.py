@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 ALERTS = 10_000
 SECONDS = 60.0
-ROOTS = ("stock-db", "staff-directory", "catalog-db", "message-bus", "file-share", "print-server")
+ROOTS = ("stock-db", "staff-directory", "catalog-db", "print-server")
 REPEATED = 0.4
 """Share of what is sent that was sent before."""
 STRAYS = 0.01

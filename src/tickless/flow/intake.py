@@ -31,7 +31,8 @@ from tickless.stages.correlate.suspects import keep_change, suspect_changes
 CONSUMER = "intake"
 LEASE = "intake"
 LEASE_SECONDS = 10.0
-BATCH = 500
+BATCH = 100
+"""Signals of one transaction: few enough that whoever else writes cases waits for a moment only."""
 IDLE_SECONDS = 0.5
 
 log = get_logger("flow")
@@ -134,8 +135,9 @@ class Intake:
             if not mine or tx.coordination.cursor(CONSUMER) != position:
                 return 0
             around = self._holding.around(tx, [logged.signal for logged in batch], now=now)
-            for logged, found in findings:
-                self._place(tx, logged, found, around, now)
+            with self._rooms.correlate.batch(tx, now=now):
+                for logged, found in findings:
+                    self._place(tx, logged, found, around, now)
             around.close()
             tx.coordination.move_cursor(CONSUMER, batch[-1].seq)
         return len(batch)

@@ -78,6 +78,11 @@ class Shelf(Generic[R]):
         query = query.order_by(order if order is not None else self._id)
         return [self.model.model_validate_json(body) for body in self.connection.execute(query).scalars()]
 
+    def bodies(self, *conditions: Any, order: Any, limit: int = 1_000) -> list[tuple[str, str]]:
+        """Ids and stored forms of records that match, not read yet."""
+        query = sa.select(self._id, self.table.c.body).where(*conditions).order_by(order).limit(limit)
+        return [(row[0], row[1]) for row in self.connection.execute(query)]
+
     def by(self, limit: int = 1_000, **columns: str | None) -> list[R]:
         """Records whose key columns have exactly these values, in order of id (which is order of making)."""
         return self.where(*(self.table.c[name] == value for name, value in columns.items()), limit=limit)

@@ -11,7 +11,8 @@ from tests.journal.samples import NOW, case
 from tickless.domain.case import Case
 from tickless.domain.service import Dependency, Service
 from tickless.domain.world import World
-from tickless.stages.correlate.core import CAUSES, HOPS, SYMPTOMS, WINDOW, Trouble, is_symptom, place
+from tickless.stages.correlate.core import CAUSES, SYMPTOMS, WINDOW, Trouble, is_symptom, place
+from tickless.stages.correlate.nearby import HOPS
 
 NAMES = ["web", "api", "db", "bus", "mail"]
 NEEDS = [*sorted(SYMPTOMS)[:2], *sorted(CAUSES)[:2], "account_lockout"]

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from tickless.domain.case import Case
 from tickless.domain.signal import Signal
 from tickless.domain.world import World
-from tickless.stages.correlate.core import WINDOW, Placed, Trouble, is_symptom
+from tickless.stages.correlate.core import Placed, Trouble, recent
+from tickless.stages.correlate.corrected import kind_of
 from tickless.stages.correlate.edges.book import Edge
 from tickless.stages.correlate.grouping.alarm import Alarm, Grouped
+from tickless.stages.correlate.grouping.corrections import NONE, Corrections
+from tickless.stages.correlate.regroup.doubts import Alike, alike_of
 from tickless.stages.correlate.storms import Storms
 
 CASES = 5_000
@@ -49,9 +52,10 @@ class Advice:
     def __init__(self) -> None:
         self._tenants: dict[str, _Tenant] = {}
 
-    def hear(self, signal: Signal, trouble: Trouble, world: World) -> Grouped:
-        """Take an alert in that fires; say with what it belongs together."""
+    def hear(self, signal: Signal, trouble: Trouble, world: World, corrections: Corrections = NONE) -> Grouped:
+        """Take an alert in that fires; say with what it belongs together, heeding what people put right."""
         tenant = self._tenant(signal.tenant, world)
+        tenant.storms.correct(corrections)
         labels = [f"{name}={text.tame(80)}" for name in GROUPING_LABELS if (text := signal.labels.get(name))]
         return tenant.storms.place(
             Alarm(
@@ -60,22 +64,25 @@ class Advice:
                 node=trouble.service if trouble.service in world.services else None,
                 text=f"{signal.title.tame(300)} {signal.body.tame(1_500)}",
                 labels=tuple(labels),
+                kind=kind_of(trouble),
             )
         )
 
     def better(
         self, placed: Placed, heard: Grouped, trouble: Trouble, signal: Signal, *, find: Callable[[str], Case | None]
     ) -> Placed:
-        """Where it goes in the end: what the rules say, or, for a symptom that they leave alone, the case of its storm."""
-        if (
-            placed.case is not None
-            or heard.how != "join"
-            or heard.sure < SURE_LIVE
-            or not _may_join(trouble)
-            or not _links(heard)
-        ):
+        """Where it goes in the end: what the rules say; where they see several causes, the one of its storm; and for a symptom
+        that they leave alone, the case of its storm."""
+        if heard.how != "join" or not _links(heard):
             return placed
         name = self._tenants[signal.tenant].cases.get(heard.group)
+        if placed.case is not None:
+            other = next((case for case in placed.others if case.id == name), None)
+            if other is None or heard.sure < SURE_LIVE:
+                return placed
+            return Placed("join", other, f"Of several causes that it needs, this is the likeliest. {heard.why}")
+        if heard.sure < SURE_LIVE or not trouble.symptom:
+            return placed
         case = find(name) if name else None
         if case is None or not _takes(case, trouble):
             return placed
@@ -88,6 +95,10 @@ class Advice:
             cases[heard.group] = case.id
         while len(cases) > CASES:
             cases.popitem(last=False)
+
+    def alike(self, tenant: str, heard: Grouped) -> list[Alike]:
+        """Cases that grouping takes for the same as the one of this alert."""
+        return alike_of(heard, self._tenants[tenant].cases)
 
     def learnt(self, tenant: str) -> list[tuple[Edge, str]]:
         """Edges that are believed and that the map lacks, with where they are known from; told again when that changes much."""
@@ -117,11 +128,6 @@ class Advice:
         return known
 
 
-def _may_join(trouble: Trouble) -> bool:
-    """Symptoms, and what nobody has classed; a cause keeps the case that its runbook is for."""
-    return is_symptom(trouble.need) or trouble.need == "unknown"
-
-
 def _links(heard: Grouped) -> bool:
     """Time alone joins nothing: the map or an identifier in the text has to."""
     return any(
@@ -131,8 +137,8 @@ def _links(heard: Grouped) -> bool:
 
 
 def _takes(case: Case, trouble: Trouble) -> bool:
-    recent = abs(trouble.at - case.updated_at) <= WINDOW or abs(trouble.at - case.opened_at) <= WINDOW
-    return case.live and case.door == "machine" and case.kind == "incident" and recent and not _personal(case)
+    fits = case.live and case.door == "machine" and case.kind == "incident"
+    return fits and recent(trouble.at, case) and not _personal(case)
 
 
 def _personal(case: Case) -> bool:

@@ -1,18 +1,20 @@
 """Which case a finding belongs to. Pure: by what it is about, then by the service map and time; each answer says why.
 
-The machine door knows *causes* (a process is down, a disk fills) and *symptoms* (errors, latency). A symptom joins the case of
-a cause that its service needs; a cause takes over a case that had only symptoms of services that need it.
+The machine door knows *causes* (a process is down, a disk fills), *symptoms* (errors, latency) and troubles that stand for
+themselves (an account is locked, a backup failed). A symptom joins the case of a cause that its service needs; a cause takes
+over a case that had only symptoms of services that need it. A class that nobody knows counts as a symptom.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from tickless.domain.case import Case
 from tickless.domain.world import World
+from tickless.stages.correlate.nearby import Nearby, Way
 
 SYMPTOMS = frozenset({"http_errors", "latency_high", "slow", "error_rate_high"})
 """Classes that say that something hurts, not what is broken."""
@@ -20,8 +22,15 @@ CAUSES = frozenset({"service_down", "pool_exhausted", "disk_full", "certificate_
 """Classes that say what is broken, and that hurt those who need it."""
 WINDOW = dt.timedelta(minutes=15)
 """How long after its last signal a live case still takes in symptoms from its neighbourhood."""
-HOPS = 4
-"""How far along the service map trouble is followed."""
+OWN = frozenset({
+    "account_lockout", "backup_failed", "certificate_expiring", "clock_skew", "disk_filling", "heartbeat_missed",
+    "licence_expiring", "mailbox_over_quota", "vpn_trouble",
+})  # fmt: skip
+"""Classes that say what is wrong, and hurt nobody else: each a trouble of its own."""
+TRUSTED = 0.4
+"""How sure a way over the map has to be for the rules to follow it by themselves."""
+FURTHER = 0.7
+"""What each further step takes from how well a cause explains a symptom."""
 
 
 @dataclass(frozen=True)
@@ -33,25 +42,34 @@ class Trouble:
     service: str | None
     fingerprint: str
     at: dt.datetime
+    own: bool = False
+    """It is no incident, or somebody has a procedure for just this: it keeps its own case, whatever its class."""
+
+    @property
+    def symptom(self) -> bool:
+        """Whether it may join what explains it."""
+        return not self.own and is_symptom(self.need)
 
 
 @dataclass(frozen=True)
 class Placed:
-    """Where it goes. `take_over`: the case is about this trouble from now on."""
+    """Where it goes. `take_over`: the case is about this trouble from now on. `others`: cases that would explain it, too."""
 
     how: Literal["open", "join", "reopen"]
     case: Case | None
     why: str
     take_over: bool = False
+    others: tuple[Case, ...] = ()
 
 
 def is_symptom(need: str | None) -> bool:
     """A class that nobody knows counts as a symptom: it may join, never lead, what a known cause explains."""
-    return need is None or need in SYMPTOMS
+    return need not in CAUSES and need not in OWN
 
 
-def place(trouble: Trouble, live: Iterable[Case], last: Case | None, world: World) -> Placed:
+def place(trouble: Trouble, live: Iterable[Case], last: Case | None, world: World | Nearby) -> Placed:
     """Find the case of an alert that fires. `last`: the newest case about the same subject and need, live or not."""
+    near = world if isinstance(world, Nearby) else Nearby(world)
     cases = [case for case in live if case.door == "machine"]
     same = next((case for case in cases if case.subject == trouble.subject and case.need == trouble.need), None)
     if same is not None:
@@ -60,73 +78,103 @@ def place(trouble: Trouble, live: Iterable[Case], last: Case | None, world: Worl
         if last.resolved_at is not None and trouble.at <= last.resolved_at:
             return Placed("join", last, "It began before the last fix was read back as done, and arrived late.")
         return Placed("reopen", last, "It came back inside the window in which the last fix had to hold.")
-    if is_symptom(trouble.need):
-        return _place_symptom(trouble, cases, world)
-    return _place_cause(trouble, cases, world)
+    if trouble.symptom:
+        return _place_symptom(trouble, cases, near)
+    return _place_cause(trouble, cases, near)
 
 
-def _recent(trouble: Trouble, case: Case) -> bool:
-    return abs(trouble.at - case.updated_at) <= WINDOW or abs(trouble.at - case.opened_at) <= WINDOW
+def recent(at: dt.datetime, case: Case) -> bool:
+    """Whether a case is near enough in time to take in what happened then."""
+    return abs(at - case.updated_at) <= WINDOW or abs(at - case.opened_at) <= WINDOW
 
 
-def _place_symptom(trouble: Trouble, cases: list[Case], world: World) -> Placed:
+def _place_symptom(trouble: Trouble, cases: list[Case], near: Nearby) -> Placed:
     if trouble.service is None:
         return Placed("open", None, "No service is known for it, so nothing links it to another case.")
-    needs = world.upstream_of(trouble.service, hops=HOPS)
-    near = [
-        (needs.get(case.service or "", 0 if case.service == trouble.service else -1), case)
+    needs = near.needs(trouble.service)
+    around = [
+        case
         for case in cases
-        if _recent(trouble, case) and case.kind == "incident" and not (case.subject or "").startswith("person:")
+        if recent(trouble.at, case) and case.kind == "incident" and not (case.subject or "").startswith("person:")
     ]
-    causes = sorted(((d, c) for d, c in near if d >= 0 and not is_symptom(c.need)), key=lambda pair: pair[0])
+    causes = sorted(
+        ((share, -place, case) for place, case in enumerate(around) if (share := _explains(trouble, case, needs)) > 0),
+        key=lambda one: (-one[0], -one[1]),
+    )
     if causes:
-        distance, case = causes[0]
-        return Placed("join", case, _why_symptom(trouble, case, distance, world))
-    return _among_symptoms(trouble, [case for _, case in near], needs, world)
+        case = causes[0][2]
+        others = tuple(other for _, _, other in causes[1:])
+        return Placed("join", case, _why_symptom(trouble, case, needs.get(case.service or ""), near), others=others)
+    return _among_symptoms(trouble, around, needs, near)
 
 
-def _why_symptom(trouble: Trouble, case: Case, distance: int, world: World) -> str:
-    mine = _name(trouble.service, world)
-    if distance == 0:
+def _explains(trouble: Trouble, case: Case, needs: Mapping[str, Way]) -> float:
+    """How well the cause that a case is about explains a symptom, 0..1: less with every step, and by how sure the way is."""
+    if is_symptom(case.need) or case.need in OWN or case.service is None:
+        return 0.0
+    if case.service == trouble.service:
+        return 1.0
+    way = needs.get(case.service)
+    if way is None or way.trust < TRUSTED:
+        return 0.0
+    return way.trust * FURTHER**way.steps
+
+
+def _why_symptom(trouble: Trouble, case: Case, way: Way | None, near: Nearby) -> str:
+    mine = near.name(trouble.service)
+    if way is None:
         return f"A symptom at {mine} itself."
-    away = "directly" if distance == 1 else f"over {distance} steps of the service map"
+    away = "directly" if way.steps == 1 else f"over {way.steps} steps of the service map"
     return (
-        f"{mine} needs {_name(case.service, world)} ({away}), which is in trouble since {case.opened_at:%H:%M:%S} UTC."
+        f"{mine} needs {near.name(case.service)} ({away}{_said(way)}), which is in trouble since "
+        f"{case.opened_at:%H:%M:%S} UTC."
     )
 
 
-def _among_symptoms(trouble: Trouble, cases: list[Case], needs: dict[str, int], world: World) -> Placed:
+def _said(way: Way) -> str:
+    """Where the least sure edge is from, if it is not quite sure."""
+    if way.trust >= 0.95:
+        return ""
+    return f"; {way.weakest.source} is {way.weakest.confidence:.0%} sure of a part of it"
+
+
+def _among_symptoms(trouble: Trouble, cases: list[Case], needs: Mapping[str, Way], near: Nearby) -> Placed:
     """Symptoms of services that are linked, or that need something in common, are one case until a cause shows."""
-    mine = {trouble.service or "", *needs}
+    own = trouble.service or ""
+    mine = {own: 1.0, **{one: way.trust for one, way in needs.items()}}
     for case in cases:
         if case.service is None or not is_symptom(case.need):
             continue
-        theirs = {case.service, *world.upstream_of(case.service, hops=HOPS)}
-        shared = mine & theirs
-        if shared:
-            deepest = case.service in needs
-            why = (
-                f"{_name(trouble.service, world)} needs {_name(case.service, world)}, which shows trouble too."
-                if deepest
-                else f"Both need {_name(sorted(shared)[0], world)}, and both hurt at the same time."
-            )
-            deeper = trouble.service in world.upstream_of(case.service, hops=HOPS)
-            return Placed("join", case, why, take_over=deeper and case.state == "open")
+        below = near.needs(case.service)
+        theirs = {case.service: 1.0, **{one: way.trust for one, way in below.items()}}
+        shared = {one: mine[one] * theirs[one] for one in mine.keys() & theirs.keys()}
+        if not shared or max(shared.values()) < TRUSTED:
+            continue
+        best = min(shared, key=lambda one: (-shared[one], one))
+        deeper = own in below and below[own].trust >= TRUSTED
+        why = _why_shared(own, case.service, best, near)
+        return Placed("join", case, why, take_over=deeper and case.state == "open")
     return Placed("open", None, "Nothing that it needs is in trouble, so it stands for itself.")
 
 
-def _place_cause(trouble: Trouble, cases: list[Case], world: World) -> Placed:
+def _why_shared(mine: str, theirs: str, best: str, near: Nearby) -> str:
+    if mine == theirs:
+        return f"{near.name(mine)} shows trouble in another way already."
+    if theirs in near.needs(mine):
+        return f"{near.name(mine)} needs {near.name(theirs)}, which shows trouble too."
+    if mine in near.needs(theirs):
+        return f"{near.name(theirs)}, which shows trouble too, needs {near.name(mine)}."
+    return f"Both need {near.name(best)}, and both hurt at the same time."
+
+
+def _place_cause(trouble: Trouble, cases: list[Case], near: Nearby) -> Placed:
     if trouble.service is None or trouble.need not in CAUSES:
         return Placed("open", None, "A new trouble of its own.")
-    hurts = world.dependents_of(trouble.service, hops=HOPS)
+    hurts = near.hurts(trouble.service)
     for case in cases:
-        touches = case.service == trouble.service or (case.service or "") in hurts
-        if touches and is_symptom(case.need) and case.state == "open" and _recent(trouble, case):
-            why = f"It explains the symptoms so far: they need {_name(trouble.service, world)}."
+        way = hurts.get(case.service or "")
+        touches = case.service == trouble.service or (way is not None and way.trust >= TRUSTED)
+        if touches and is_symptom(case.need) and case.state == "open" and recent(trouble.at, case):
+            why = f"It explains the symptoms so far: they need {near.name(trouble.service)}."
             return Placed("join", case, why, take_over=True)
     return Placed("open", None, "A new trouble of its own.")
-
-
-def _name(service: str | None, world: World) -> str:
-    known = world.services.get(service or "")
-    return known.name if known else (service or "an unknown service")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -19,10 +20,14 @@ from tickless.kit.ids import new_id
 from tickless.practices.services.judging import learn_edge
 from tickless.stages.correlate import people
 from tickless.stages.correlate.advice import Advice
-from tickless.stages.correlate.core import WINDOW, Placed, Trouble, place
+from tickless.stages.correlate.core import Placed, Trouble, place
+from tickless.stages.correlate.corrected import allowed, together
 from tickless.stages.correlate.grouping.alarm import Grouped
 from tickless.stages.correlate.grouping.corrections import NONE, Corrections
 from tickless.stages.correlate.impact import impact, personal_impact
+from tickless.stages.correlate.live import REASONS, LiveCases, Parsed
+from tickless.stages.correlate.nearby import Nearby
+from tickless.stages.correlate.regroup.doubts import Doubts
 from tickless.stages.correlate.regroup.follow import followed
 from tickless.stages.correlate.reported import raised, reported
 
@@ -49,26 +54,63 @@ class CorrelateRoom:
     """Puts findings where they belong. All methods run in the caller's transaction."""
 
     def __init__(
-        self, *, world: Callable[[], World], corrections: Callable[[str], Corrections] = lambda _tenant: NONE
+        self,
+        *,
+        world: Callable[[], World],
+        corrections: Callable[[str], Corrections] = lambda _tenant: NONE,
+        served: Callable[[], Collection[str]] = lambda: (),
     ) -> None:
-        """`corrections`: what people put right in a tenant, as far as it is in force now."""
+        """`corrections`: what people put right in a tenant, as far as it is in force now. `served`: classes of alerts that
+        runbooks name."""
         self._world = world
         self._corrections = corrections
+        self._served = served
         self._advice = Advice()
+        self._doubts = Doubts()
+        self._parsed = Parsed()
+        self._nearby = Nearby(World())
+        self._live: LiveCases | None = None
+
+    @contextmanager
+    def batch(self, tx: Tx, *, now: dt.datetime) -> Iterator[None]:
+        """Alerts in the block share one look at the live cases; what only grew is written when it ends."""
+        self._live = live = self._look(tx, now)
+        try:
+            yield
+        finally:
+            self._live = None
+        live.settle()
+
+    def _look(self, tx: Tx, now: dt.datetime) -> LiveCases:
+        world = self._world()
+        if self._nearby.world is not world:
+            self._nearby = Nearby(world)
+        return LiveCases(tx, self._parsed.live(tx, now), self._nearby)
 
     def alert(self, tx: Tx, signal: Signal, finding: Finding, *, now: dt.datetime) -> Placement:
         """An alert that fires or resolves. Out-of-order news changes no state; a resolve is never lost."""
+        shared = self._live
+        if shared is not None and shared.tx is tx:
+            return self._hear(shared, signal, finding, now=now)
+        live = self._look(tx, now)
+        placement = self._hear(live, signal, finding, now=now)
+        live.settle()
+        return placement
+
+    def _hear(self, live: LiveCases, signal: Signal, finding: Finding, *, now: dt.datetime) -> Placement:
+        tx = live.tx
         known = tx.alerts.get(signal.fingerprint, signal.source)
         if known is not None and signal.occurred_at < known.occurred_at and known.state != signal.state:
             if known.case:
                 tx.alerts.join(known.case, signal, why="Arrived late; newer news is known.")
             return Placement("state", None, "older than what is known")
         if signal.state != "firing":
-            return self._quiet(tx, signal, finding, known)
-        placed, heard = self._place(tx, signal, finding, known, now=now)
-        case = self._carry_out(tx, placed, signal, finding, now=now)
+            return self._quiet(live, signal, finding, known)
+        placed, heard = self._place(live, signal, finding, known)
+        case = self._carry_out(live, placed, signal, finding, now=now)
         if heard is not None:
             self._advice.settled(signal, heard, case)
+            self._doubts.note(tx, case, self._advice.alike(signal.tenant, heard), now=now)
             self._keep_learnt(tx, signal.tenant, now)
         told = self._alert(signal, finding, case=case.id, count=(known.count if known else 0) + 1)
         if known is not None:  # a repeat that arrives late does not turn the alert's time back
@@ -87,12 +129,13 @@ class CorrelateRoom:
             )
             learn_edge(tx, learnt, at=now)
 
-    def _quiet(self, tx: Tx, signal: Signal, finding: Finding, known: Alert | None) -> Placement:
+    def _quiet(self, live: LiveCases, signal: Signal, finding: Finding, known: Alert | None) -> Placement:
+        tx = live.tx
         case = known.case if known else None
         if signal.state == "info":  # an acknowledgement or a note: whether it fires is as it was
             if case is not None:
                 tx.alerts.join(case, signal, why="The monitor adds something to it.")
-            return Placement("state", tx.cases.get(case) if case else None, "it only informs")
+            return Placement("state", live.get(case) if case else None, "it only informs")
         over = self._alert(signal, finding, case=case, count=known.count if known else 0)
         if known is not None:  # an end that is told again, late, does not turn the alert's time back
             over = replace(over, occurred_at=max(known.occurred_at, over.occurred_at))
@@ -100,7 +143,7 @@ class CorrelateRoom:
         if case is None:
             return Placement("state", None, "it was never seen firing")
         tx.alerts.join(case, signal, why="The monitor says that it is over.")
-        return Placement("state", tx.cases.get(case), "the monitor says that it is over")
+        return Placement("state", live.get(case), "the monitor says that it is over")
 
     @staticmethod
     def _alert(signal: Signal, finding: Finding, *, case: str | None, count: int) -> Alert:
@@ -119,38 +162,62 @@ class CorrelateRoom:
         )
 
     def _place(
-        self, tx: Tx, signal: Signal, finding: Finding, known: Alert | None, *, now: dt.datetime
+        self, live: LiveCases, signal: Signal, finding: Finding, known: Alert | None
     ) -> tuple[Placed, Grouped | None]:
         if known is not None and known.case and known.state == "firing":
-            case = tx.cases.get(known.case, lock=True)
+            case = live.hold(known.case)
             if case is not None and case.live:
                 return Placed("join", case, "The same alert again."), None
-        world = self._world()
-        trouble = Trouble(
-            need=finding.need or "unknown",
+        trouble = self._trouble(signal, finding)
+        last = live.last_about(trouble)
+        moved = followed(live.tx, known, last)
+        if moved is not None:
+            return Placed("join", *moved), None
+        heard = self._advice.hear(signal, trouble, live.nearby.world, self._corrections(signal.tenant))
+        return self._choose(live, trouble, last, signal, heard), heard
+
+    def _choose(self, live: LiveCases, trouble: Trouble, last: Case | None, signal: Signal, heard: Grouped) -> Placed:
+        """What the rules and grouping say; a case that has ended meanwhile takes in nothing, so it is asked again."""
+        corrections = self._corrections(signal.tenant)
+        while True:
+            cases = allowed(trouble, live.candidates(trouble), corrections)
+            placed = place(trouble, cases, last, live.nearby)
+            placed = together(placed, trouble, live.all() if corrections else (), corrections)
+            placed = self._advice.better(placed, heard, trouble, signal, find=live.get)
+            if (
+                placed.how != "join"
+                or placed.case is None
+                or placed.case is last
+                or live.hold(placed.case.id) is not None
+            ):
+                return placed
+
+    def _trouble(self, signal: Signal, finding: Finding) -> Trouble:
+        need = finding.need or "unknown"
+        return Trouble(
+            need=need,
             subject=_subject(signal, finding),
             service=finding.slots.get("service"),
             fingerprint=signal.fingerprint,
             at=signal.occurred_at,
+            own=finding.kind != "incident" or need in self._served(),
         )
-        last = tx.cases.last_about(trouble.subject, trouble.need)
-        moved = followed(tx, known, last)
-        if moved is not None:
-            return Placed("join", *moved), None
-        heard = self._advice.hear(signal, trouble, world)
-        placed = place(trouble, _live_machine(tx, now), last, world)
-        return self._advice.better(placed, heard, trouble, signal, find=tx.cases.get), heard
 
-    def _carry_out(self, tx: Tx, placed: Placed, signal: Signal, finding: Finding, *, now: dt.datetime) -> Case:
+    def _carry_out(
+        self, live: LiveCases, placed: Placed, signal: Signal, finding: Finding, *, now: dt.datetime
+    ) -> Case:
         if placed.case is None:
-            return self._open_from_alert(tx, signal, finding, placed.why, now=now)
-        case = tx.cases.need(placed.case.id, lock=True)
+            return live.put(self._open_from_alert(live.tx, signal, finding, placed.why, now=now))
+        why = Evidence(text=placed.why, source="service map", ref=signal.id)
+        if placed.how == "join" and not placed.take_over:
+            return live.grow(placed.case, why, at=now)
+        case = live.need(placed.case.id)
         change: dict[str, object] = {"updated_at": now, "evidence": _and(case.evidence, placed.why, signal)}
         if placed.how == "reopen":
             change |= reopened(case, now=now)
         if placed.take_over:
             change |= self._about(signal, finding, now=now)
-        return tx.cases.put(case.model_copy(update=change))
+        return live.put(case.model_copy(update=change))
 
     def about(self, signal: Signal, finding: Finding) -> dict[str, object]:
         """What a case is about when this alert leads it: kind, need, title, subject, service, inputs, impact."""
@@ -184,7 +251,7 @@ class CorrelateRoom:
         service = self._world().services.get(case.service or "")
         if service is not None and service.owner:
             tx.alerts.add_participant(Participant(case=case.id, role="owner", ref=service.owner, since=now))
-        return tx.cases.put(case)
+        return case
 
     def need(self, tx: Tx, signal: Signal, finding: Finding, sender: Sender, *, now: dt.datetime) -> Placement:
         """A person's need. Requests do not masquerade as incidents: the kind was found at the door."""
@@ -292,18 +359,6 @@ def reopened(case: Case, *, now: dt.datetime) -> dict[str, object]:
     }
 
 
-def _live_machine(tx: Tx, now: dt.datetime) -> list[Case]:
-    """Cases that take alerts in: live ones, and those that people have had in hand since a moment ago."""
-    table = tx.cases.table.c
-    with_people = (table.state == "handed_off") & (table.updated_at > now - WINDOW)
-    return tx.cases.where(
-        table.state.in_(("open", "acting", "verifying", "awaiting_approval", "awaiting_person")) | with_people,
-        table.door == "machine",
-        order=table.number.desc(),
-        limit=500,
-    )
-
-
 def incidents_around(tx: Tx, now: dt.datetime) -> list[Case]:
     """Incidents that reports of people may belong to: what runs, and what people have had in hand lately."""
     table = tx.cases.table.c
@@ -314,7 +369,7 @@ def incidents_around(tx: Tx, now: dt.datetime) -> list[Case]:
 
 
 def _and(evidence: tuple[Evidence, ...], why: str, signal: Signal) -> tuple[Evidence, ...]:
-    if any(known.text == why for known in evidence) or len(evidence) >= 50:
+    if any(known.text == why for known in evidence) or len(evidence) >= REASONS:
         return evidence
     return (*evidence, Evidence(text=why, source="service map", ref=signal.id))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from tickless.stages.correlate.edges.book import Edge, EdgeBook
 from tickless.stages.correlate.grouping.alarm import Alarm, Grouped
+from tickless.stages.correlate.grouping.corrections import NONE, Corrections
 from tickless.stages.correlate.grouping.grouper import Closed, Grouper
 from tickless.stages.correlate.grouping.reach import Reach
 from tickless.stages.correlate.grouping.words import words_of
@@ -22,6 +23,7 @@ class Storms:
         self._nodes = frozenset(nodes)
         self.book = EdgeBook(needs)
         self._groups = Grouper(self._reach(), leak=self.book.leak)
+        self._corrections: Corrections = NONE
         self._unlearnt = 0
         self._changed = False
         self._told: dict[tuple[str, str], float] = {}
@@ -42,6 +44,12 @@ class Storms:
     def saw_call(self, caller: str, callee: str, *, at: dt.datetime) -> None:
         """A trace has one thing calling another."""
         self.book.saw_call(caller, callee, at=at.timestamp())
+
+    def correct(self, corrections: Corrections) -> None:
+        """Heed what people put right from now on; the same value again costs nothing."""
+        if corrections is not self._corrections:
+            self._corrections = corrections
+            self._groups.correct(corrections)
 
     def redraw(self, *, nodes: Iterable[str], needs: Iterable[tuple[str, str]]) -> None:
         """Go on with another map: what was seen and what is open stays."""

@@ -6,6 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
+from tickless.stages.correlate.grouping.corrections import AlarmKind
+
+UNSORTED = AlarmKind("", "")
+
 
 @dataclass(frozen=True)
 class Alarm:
@@ -19,6 +23,8 @@ class Alarm:
     labels: tuple[str, ...] = ()
     planned: bool = False
     """Inside a maintenance window of its node."""
+    kind: AlarmKind = UNSORTED
+    """What people's corrections call it."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from tickless.stages.correlate.grouping.alarm import Alarm
+from tickless.stages.correlate.grouping.corrections import AlarmKind
 from tickless.stages.correlate.grouping.reach import Reach
 
 TEMPO = 240.0
@@ -18,6 +20,8 @@ LAST = 6
 """Times that are kept; older ones pull no more than rounding."""
 WORDS = 400
 """Different words that are kept."""
+KINDS = 64
+"""Kinds of alerts that are kept: those of which there are most."""
 SILENT = 0.4
 """How much less likely a root is that has not alerted itself (yet)."""
 LATE = 120.0
@@ -30,6 +34,15 @@ MISSED = 0.3
 """How much it speaks against a root when something that it would surely hurt has not alerted (yet)."""
 TELLING = 256
 """Things that are weighed as a root."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was read of an alarm: its second, its words, and the other things that its text names."""
+
+    at: float
+    words: frozenset[str]
+    blamed: frozenset[str]
 
 
 @dataclass
@@ -46,24 +59,28 @@ class Group:
     words: Counter[str] = field(default_factory=Counter)
     labels: Counter[str] = field(default_factory=Counter)
     blamed: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[AlarmKind] = field(default_factory=Counter)
     gain: dict[str, float] = field(default_factory=dict)
-    whole: bool = True
-    """All of it hangs together on the map."""
 
-    def add(
-        self, node: str | None, at: float, words: frozenset[str], labels: tuple[str, ...], blamed: frozenset[str]
-    ) -> None:
-        """One more alert of it. `explain` first: it says what a node is worth before it is a member."""
+    def add(self, alarm: Alarm, said: Said) -> None:
+        """One more alert of it."""
+        self.again(said.at)
+        if alarm.node is not None:
+            self.first[alarm.node] = min(said.at, self.first.get(alarm.node, said.at))
+        self.words.update(said.words)
+        if len(self.words) > WORDS:
+            self.words = Counter(dict(self.words.most_common(WORDS // 2)))
+        self.labels.update(alarm.labels)
+        self.blamed.update(said.blamed)
+        self.kinds[alarm.kind] += 1
+        if len(self.kinds) > KINDS:
+            self.kinds = Counter(dict(self.kinds.most_common(KINDS // 2)))
+
+    def again(self, at: float) -> None:
+        """One more alert that says only what is known of it."""
         self.alerts += 1
         self.seen = max(self.seen, at)
         self.times = [*self.times[-(LAST - 1) :], at]
-        if node is not None:
-            self.first[node] = min(at, self.first.get(node, at))
-        self.words.update(words)
-        if len(self.words) > WORDS:
-            self.words = Counter(dict(self.words.most_common(WORDS // 2)))
-        self.labels.update(labels)
-        self.blamed.update(blamed)
 
     def absorb(self, other: Group) -> None:
         """Everything of another group; `gain` is worked out anew by the caller."""
@@ -75,6 +92,7 @@ class Group:
         self.words.update(other.words)
         self.labels.update(other.labels)
         self.blamed.update(other.blamed)
+        self.kinds.update(other.kinds)
 
     def rate(self, at: float) -> float:
         """How likely a second is to bring an alert of it, from the gap to its nearest alert (Omori's law)."""

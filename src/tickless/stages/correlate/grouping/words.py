@@ -44,6 +44,11 @@ def words_of(
     return frozenset(words), frozenset(named)
 
 
+def gist_of(words: Iterable[str]) -> frozenset[str]:
+    """What a text says beside everything that has a number in it: instances, counts, identifiers."""
+    return frozenset(word for word in words if not any(letter.isdigit() for letter in word))
+
+
 class Usual:
     """How often words are seen at all, with slow forgetting. Bounded: rare words go first."""
 
