@@ -45,6 +45,7 @@ from tickless.flow.publishing import Publishing
 from tickless.flow.reassessing import Reassessing
 from tickless.flow.refusing import Refusing
 from tickless.flow.regroup.children import Children
+from tickless.flow.regroup.force import InForce
 from tickless.flow.resolution import Resolution
 from tickless.flow.rooms import Pace, Rooms
 from tickless.flow.run_steps import RunSteps
@@ -144,7 +145,10 @@ def build(
         for one in wake:
             one.wake()
 
-    rooms, language = _rooms(settings, journal=journal, clock=clock, secret_values=secret_values or {}, woken=woken)
+    in_force = InForce(journal, clock)
+    rooms, language = _rooms(
+        settings, journal=journal, clock=clock, secret_values=secret_values or {}, woken=woken, in_force=in_force
+    )
     chores: list[Callable[[dt.datetime], None]] = []
     short: Summarising | None = None
     if role != "door":
@@ -173,13 +177,14 @@ def build(
         rooms=rooms, engine=engine, watching=Watching(rooms=rooms, engine=engine), node=node, role=role,
         take_over=settings.database is not None,
         chores=[care.look, lessons.look, Children(rooms).look, IdentityDesk(rooms).sweep, sources.watch, *chores],
-        looks=[rooms.runbooks.look, telemetry.look, sources.look],
+        looks=[rooms.runbooks.look, telemetry.look, sources.look, in_force.look],
     )  # fmt: skip
     desk = FrontDesk(
         rooms=rooms, engine=engine, wake=woken, renew=language.renew, care=care, lessons=lessons, refusing=refusing
     )
     desk.telemetry = telemetry
     desk.sources = sources
+    desk.regroup.learning.changed = in_force.look
     desk.map = map_desk
     tickets = _tickets(settings, rooms, node=node, desk=desk, short=short)
     entrance = Entrance(journal, clock, settings.entrance)
@@ -197,6 +202,7 @@ def _rooms(
     clock: Clock,
     secret_values: Mapping[str, str],
     woken: Callable[[], None],
+    in_force: InForce,
 ) -> tuple[Rooms, Language]:
     vault = Vault(journal=journal, seal=Seal.from_file(settings.data / "seal.key"), clock=clock)
     secret_store = Secrets(dict(secret_values), once=vault.reveal)
@@ -225,7 +231,7 @@ def _rooms(
         world=language.world.world,
         understanding=language.world.understanding,
         sense=SenseRoom(journal=journal, registry=registry, wake=woken, sources=SourceBook(rules_of(settings))),
-        correlate=CorrelateRoom(world=language.world.world),
+        correlate=CorrelateRoom(world=language.world.world, corrections=in_force),
         decide=decide,
         act=ActRoom(journal=journal, registry=registry, clock=clock),
         verify=VerifyRoom(journal=journal, registry=registry, clock=clock),

@@ -51,7 +51,7 @@ class RegroupDesk:
     def __init__(self, rooms: Rooms, engine: Engine, *, wake: Callable[[], None]) -> None:
         self._rooms = rooms
         self._wake = wake
-        self.learning = Learning(rooms, Replaying(rooms), changed=wake)
+        self.learning = Learning(rooms, Replaying(rooms))
         self._merging = Merging(rooms, self.learning)
         self._splitting = Splitting(rooms, engine, self.learning)
         self._undoing = Undoing(rooms, engine, self.learning)

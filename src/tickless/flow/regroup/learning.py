@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 
 from tickless.domain.case import Case
@@ -12,11 +11,9 @@ from tickless.flow.regroup.replaying import Replaying
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
 from tickless.journal.alerts import Alert
-from tickless.stages.correlate.grouping.corrections import Corrections
 from tickless.stages.correlate.regroup.lessons import (
     Judged,
     Pair,
-    in_force,
     lesson_id,
     pairs_of,
     with_saying,
@@ -27,12 +24,15 @@ MOST = 5_000
 
 
 class Learning:
-    """What people put right, as lessons. `changed`: called after what is in force changed."""
+    """What people put right, as lessons."""
 
-    def __init__(self, rooms: Rooms, replaying: Replaying, *, changed: Callable[[], None] = lambda: None) -> None:
+    changed: Callable[[], None]
+    """Called after what is in force changed; set by the composition root."""
+
+    def __init__(self, rooms: Rooms, replaying: Replaying) -> None:
         self._rooms = rooms
         self._replaying = replaying
-        self._changed = changed
+        self.changed = lambda: None
 
     # --- what merges and splits say, in their transaction ----------------------------------------------------------
 
@@ -70,14 +70,6 @@ class Learning:
                 tx.grouping_lessons.put(lesson.model_copy(update={"said": left}))
             else:
                 tx.grouping_lessons.delete(lesson.id)
-
-    # --- what is in force ------------------------------------------------------------------------------------------
-
-    def corrections(self, tenant: str, *, now: dt.datetime) -> Corrections:
-        """What grouping heeds now: what was taught, as far as it has not faded."""
-        with self._rooms.journal.read() as tx:
-            taught = tx.grouping_lessons.by(state="taught", limit=MOST)
-        return in_force((one for one in taught if one.tenant == tenant), now=now)
 
     # --- the gate --------------------------------------------------------------------------------------------------
 
@@ -128,5 +120,5 @@ class Learning:
                     detail={"verdict": one.verdict, "one": one.one.model_dump(), "other": one.other.model_dump(),
                             "people": len({word.by for word in one.said}), "reason": reason},
                 )  # fmt: skip
-        self._changed()
+        self.changed()
         return done

@@ -21,8 +21,10 @@ def standing_for(tx: Tx, case: Case) -> Case:
 
 
 def followed(tx: Tx, known: Alert | None, last: Case | None) -> tuple[Case, str] | None:
-    """The case to which people moved this alert, or its kind of trouble, if that still stands; and why it goes there. `known`: the
-    alert as it was; `last`: the newest case about the same subject with the same need."""
+    """The case to which people moved this alert, or its kind of trouble, if that still stands; and why it goes there.
+
+    `known`: the alert as it was; `last`: the newest case about the same subject with the same need.
+    """
     if known is not None and known.case is not None:
         case = tx.cases.get(known.case)
         if case is not None and case.state == "merged" and stands(whole := standing_for(tx, case)):
