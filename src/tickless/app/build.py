@@ -29,6 +29,7 @@ from tickless.flow.asking import Asking
 from tickless.flow.case_steps import CaseSteps
 from tickless.flow.dbos_engine import DbosEngine
 from tickless.flow.desk.front import FrontDesk
+from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.knowledge import KnowledgeCare
 from tickless.flow.desk.sources import Sources
@@ -167,6 +168,8 @@ def build(
     map_desk = map_desk_of(settings, rooms, telemetry, language.renew)
     chores += [map_desk.look, Reassessing(rooms).look]
     sources = Sources(rooms)
+    holding = HoldingDesk(rooms, settings.hygiene.rules(), wake=woken)
+    chores.append(holding.tidy)
     refusing = Refusing(
         rooms,
         taught=lambda: language.world.taught_threshold,
@@ -184,6 +187,7 @@ def build(
     )
     desk.telemetry = telemetry
     desk.sources = sources
+    desk.holding = holding
     desk.regroup.learning.changed = in_force.look
     desk.map = map_desk
     tickets = _tickets(settings, rooms, node=node, desk=desk, short=short)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from tickless.journal import tables
 from tickless.journal.alerts import Alert
+from tickless.journal.holds import OPEN
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class Entry:
     alert: Alert
     case: int | None
     signals: tuple[str, ...]
+    held_by: str = ""
+    """The silence, planned work or case that holds it back."""
 
 
 class AlertBook:
@@ -44,10 +47,12 @@ class AlertBook:
     def _entries(
         self, condition: sa.ColumnElement[bool], source: str | None, *, limit: int, offset: int, signals: int
     ) -> list[Entry]:
-        alerts, cases = tables.alerts, tables.cases
+        alerts, cases, holds = tables.alerts, tables.cases, tables.holds
+        held = (holds.c.source == alerts.c.source) & (holds.c.fingerprint == alerts.c.fingerprint)
         query = (
-            sa.select(alerts, cases.c.number)
+            sa.select(alerts, cases.c.number, holds.c.ref.label("held_by"))
             .outerjoin(cases, cases.c.id == alerts.c.case)
+            .outerjoin(holds, held & (holds.c.state == OPEN) & alerts.c.held.is_not(None))
             .where(condition, _source(source))
             .order_by(alerts.c.occurred_at.desc(), alerts.c.fingerprint)
             .limit(limit)
@@ -57,9 +62,10 @@ class AlertBook:
         joined = self._joined([(row.case, row.fingerprint) for row in rows if row.case], most=signals)
         return [
             Entry(
-                Alert.of({name: value for name, value in row._mapping.items() if name != "number"}),
+                Alert.of({name: value for name, value in row._mapping.items() if name not in {"number", "held_by"}}),
                 row.number,
-                tuple(joined.get((row.case, row.fingerprint), ())),
+                tuple(joined.get((row.case, row.fingerprint), ())) if row.case else _newest(row.signal),
+                row.held_by or "",
             )
             for row in rows
         ]
@@ -84,6 +90,11 @@ class AlertBook:
         for row in self._connection.execute(query):
             found.setdefault((row.case, row.fingerprint), []).append(row.signal)
         return found
+
+
+def _newest(signal: str | None) -> tuple[str, ...]:
+    """What is held back stands in no case: then its newest signal tells of it."""
+    return (signal,) if signal else ()
 
 
 def _state(firing: bool | None) -> sa.ColumnElement[bool]:

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from tickless.domain.errors import TicklessError
+from tickless.domain.matchers import Matcher
 from tickless.domain.signal import Signal
+from tickless.domain.silence import Silence
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -64,6 +66,10 @@ class AlertNow:
     occurred_at: dt.datetime
     case: int | None
     """Number of the case it is in."""
+    held: str | None = None
+    """Why it is held back from cases (`HoldReason`), while it is."""
+    held_by: str = ""
+    """The silence, planned work or case that holds it back."""
     signals: tuple[Signal, ...] = ()
 
 
@@ -114,6 +120,44 @@ class Reading:
     read: Callable[[Asked, Book], Answer]
 
 
+class SilenceBook(Protocol):
+    """What a drop-in may do with silences: as the person whose token the client shows, and as far as policy lets them."""
+
+    def all(self) -> list[Silence]:
+        """Those that last or are still to come, and those that ended lately."""
+        ...
+
+    def one(self, identity: str) -> Silence:
+        """Raises `NotFound`."""
+        ...
+
+    def make(
+        self,
+        matchers: tuple[Matcher, ...],
+        *,
+        reason: str,
+        starts_at: dt.datetime | None,
+        ends_at: dt.datetime,
+        instead_of: str | None = None,
+    ) -> Silence:
+        """Raises `BadInput`, `Forbidden`; `NotFound` for one to replace that is not there."""
+        ...
+
+    def expire(self, identity: str) -> Silence:
+        """Raises `NotFound`, `Conflict`, `Forbidden`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Silencing:
+    """A call about silences; `changes` says that it needs the right to act."""
+
+    method: Method
+    path: str
+    do: Callable[[Asked, SilenceBook], Answer]
+    changes: bool = False
+
+
 @dataclass(frozen=True)
 class DropIn:
     """An API that clients of that vendor know. `source`: whom it is from, where the token is bound to no source.
@@ -123,7 +167,7 @@ class DropIn:
     """
 
     source: str
-    calls: tuple[Taking | Reading, ...]
+    calls: tuple[Taking | Reading | Silencing, ...]
     token: Callable[[Asked], str | None]
     refused: Callable[[Asked, TicklessError], Answer]
 
@@ -131,7 +175,7 @@ class DropIn:
 def drop_in(
     *,
     source: str,
-    calls: Sequence[Taking | Reading],
+    calls: Sequence[Taking | Reading | Silencing],
     refused: Callable[[Asked, TicklessError], Answer],
     token: Callable[[Asked], str | None] = lambda asked: None,
 ) -> DropIn:

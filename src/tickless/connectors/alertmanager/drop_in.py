@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from tickless.connectors.alertmanager.silences import SILENCES
+from tickless.domain.errors import TicklessError
 from tickless.domain.matchers import Matcher, fits, read_matchers
-from tickless.domain.errors import BadInput, NotFound, TicklessError
 from tickless.domain.signal import Signal
 from tickless.sdk.drop_in import AlertNow, Answer, Asked, Book, Handed, Reading, Taking, drop_in
 
@@ -16,6 +17,7 @@ MOST = 1_000
 """Alerts in one answer."""
 STILL_FIRING = dt.timedelta(minutes=5)
 """An alert without an end is said to end so far ahead, as Alertmanager says it."""
+_STATES = ("active", "silenced", "inhibited")
 _STATUS = {
     "cluster": {"status": "disabled", "peers": []},
     "versionInfo": {
@@ -44,8 +46,7 @@ def receivers(asked: Asked, book: Book) -> Answer:
 
 
 def alerts(asked: Asked, book: Book) -> Answer:
-    """What fires now and carries the labels of `filter`. Nothing is silenced or inhibited here: those who ask for such only
-    get nothing."""
+    """What fires now and carries the labels of `filter`; `active`, `silenced` and `inhibited` leave the others out."""
     return Answer(200, [_shown(alert, signal, asked.at) for alert, signal in _wanted(asked, book)])
 
 
@@ -64,11 +65,17 @@ def groups(asked: Asked, book: Book) -> Answer:
 
 
 def _wanted(asked: Asked, book: Book) -> list[tuple[AlertNow, Signal]]:
-    if asked.query.get("active", "true").lower() == "false":
-        return []
     matchers = read_matchers(asked.repeated.get("filter", ()))
-    found = ((alert, _firing(alert)) for alert in book.alerts(firing=True, limit=MOST))
+    unwanted = {state for state in _STATES if asked.query.get(state, "true").lower() == "false"}
+    found = ((alert, _firing(alert)) for alert in book.alerts(firing=True, limit=MOST) if _state(alert) not in unwanted)
     return [(alert, signal) for alert, signal in found if signal is not None and _fits(signal, matchers)]
+
+
+def _state(alert: AlertNow) -> str:
+    """active, silenced (planned work among it) or inhibited (what waits or flaps among it: its silence is explained)."""
+    if alert.held is None:
+        return "active"
+    return "silenced" if alert.held in {"silenced", "maintenance"} else "inhibited"
 
 
 def _firing(alert: AlertNow) -> Signal | None:
@@ -97,22 +104,15 @@ def _shown(alert: AlertNow, signal: Signal, now: dt.datetime) -> dict[str, Any]:
         "endsAt": (now + STILL_FIRING).isoformat(),
         "generatorURL": signal.link.tame(2_000) if signal.link else "",
         "receivers": [{"name": RECEIVER}],
-        "status": {"state": "active", "silencedBy": [], "inhibitedBy": []},
+        "status": _status(alert),
     }
 
 
-def silences(asked: Asked, book: Book) -> Answer:
-    """None: planned work is what keeps alerts quiet here, and it is no silence."""
-    read_matchers(asked.repeated.get("filter", ()))
-    return Answer(200, [])
-
-
-def silence(asked: Asked, book: Book) -> Answer:
-    raise NotFound("there is no such silence")
-
-
-def no_silence(asked: Asked, book: Book) -> Answer:
-    raise BadInput("silences are not kept here", mend="plan the work instead: tickless maintenance add")
+def _status(alert: AlertNow) -> dict[str, Any]:
+    state, by = _state(alert), [alert.held_by or str(alert.held)]
+    silenced, inhibited = (by if state == "silenced" else []), (by if state == "inhibited" else [])
+    shown = "active" if state == "active" else "suppressed"
+    return {"state": shown, "silencedBy": silenced, "inhibitedBy": inhibited}
 
 
 def refused(asked: Asked, error: TicklessError) -> Answer:
@@ -130,9 +130,6 @@ DROP_IN = drop_in(
         Reading("GET", "/api/v2/alerts/groups", groups),
         Reading("GET", "/api/v2/status", status),
         Reading("GET", "/api/v2/receivers", receivers),
-        Reading("GET", "/api/v2/silences", silences),
-        Reading("POST", "/api/v2/silences", no_silence),
-        Reading("GET", "/api/v2/silence/{id}", silence),
-        Reading("DELETE", "/api/v2/silence/{id}", silence),
+        *SILENCES,
     ],
 )

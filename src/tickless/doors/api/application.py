@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tickless import __version__
 from tickless.doors.api import (
     accounts,
+    alerts,
     approvals,
     assist,
     cases,
@@ -28,6 +29,7 @@ from tickless.doors.api import (
     service_map,
     services,
     signals,
+    silences,
     sources,
     tickets,
 )
@@ -41,6 +43,7 @@ TAGS = {
     "storms": "What was one case and why; merge, split, undo, link; and what that teaches.",
     "tickets": "What people get with a case they take over, in an outside ticket system or kept here; and others called in.",
     "signals": "What came in by either door, and what could not be read.",
+    "alerts": "The alerts as they stand, what holds them back from cases, and silences.",
     "conversations": "The human door: say something, read and watch the answers.",
     "assist": "The service desk types for somebody on the phone: suggestions while it does, transcripts of calls.",
     "approvals": "What waits for a yes; bound to the hash of a plan.",
@@ -121,6 +124,8 @@ def _assemble() -> FastAPI:
         regroup,
         tickets,
         signals,
+        alerts,
+        silences,
         mapping,
         sources,
         conversations,

@@ -24,6 +24,7 @@ from tickless.doors.cli import (
     runbooks,
     service_map,
     signals,
+    silences,
     tickets,
 )
 from tickless.doors.cli.asking import ask
@@ -69,6 +70,8 @@ def create_cli(host: CliHost) -> typer.Typer:
         ("ticket", tickets.ticket),
         ("approve", cases.approve),
         ("signal", signals.signal),
+        ("alert", silences.alert),
+        ("silence", silences.silence),
         ("mapping", mapping.mapping),
         ("map", service_map.service_map),
         ("brain", brain.brain),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
+from tickless.domain.matchers import Matcher
+from tickless.domain.silence import Silence
+from tickless.flow.desk.holding import Draft, HoldingDesk, Keeper
 from tickless.flow.intake import CONSUMER
 from tickless.journal import Journal
 from tickless.journal.alert_book import Entry
@@ -11,6 +15,37 @@ from tickless.sdk.drop_in import AlertNow, Event
 
 MOST = 1_000
 DEEP = 200
+LATELY = 100
+"""Silences that are over."""
+
+
+@dataclass(frozen=True)
+class DeskSilences:
+    """Silences as a vendor's client may see and change them: `sdk.drop_in.SilenceBook` over the desk."""
+
+    desk: HoldingDesk
+    by: Keeper
+
+    def all(self) -> list[Silence]:
+        return [one.silence for one in (*self.desk.silences(), *self.desk.silences(over=True, limit=LATELY))]
+
+    def one(self, identity: str) -> Silence:
+        return self.desk.one(identity).silence
+
+    def make(
+        self,
+        matchers: tuple[Matcher, ...],
+        *,
+        reason: str,
+        starts_at: dt.datetime | None,
+        ends_at: dt.datetime,
+        instead_of: str | None = None,
+    ) -> Silence:
+        draft = Draft(matchers, reason, ends_at, starts_at)
+        return self.desk.replace(instead_of, draft, by=self.by) if instead_of else self.desk.silence(draft, by=self.by)
+
+    def expire(self, identity: str) -> Silence:
+        return self.desk.expire(identity, by=self.by)
 
 
 @dataclass(frozen=True)
@@ -53,6 +88,8 @@ class JournalBook:
                 title=entry.alert.title.tame(500),
                 occurred_at=entry.alert.occurred_at,
                 case=entry.case,
+                held=entry.alert.held,
+                held_by=entry.held_by,
                 signals=tuple(
                     found
                     for one in entry.signals

@@ -13,15 +13,17 @@ from starlette.responses import JSONResponse, Response
 
 from tickless.domain.errors import Forbidden, TicklessError
 from tickless.domain.signal import Payload
-from tickless.doors.entrance import Entrance, Visitor
+from tickless.doors.entrance import Entrance, Right, Visitor
+from tickless.doors.entrance.holding import keeper_of
 from tickless.doors.entrance.problems import problem
-from tickless.doors.hooks.book import JournalBook
+from tickless.doors.hooks.book import DeskSilences, JournalBook
 from tickless.doors.hooks.metrics import Received
 from tickless.doors.hooks.reading import kept_headers, read_payload
 from tickless.doors.hooks.taking import take_in
+from tickless.flow.desk.holding import Keeper
 from tickless.flow.desk.promise import Desk
 from tickless.kit.log import get_logger
-from tickless.sdk.drop_in import Answer, Asked, DropIn, Method, Reading, Taking
+from tickless.sdk.drop_in import Answer, Asked, DropIn, Method, Reading, Silencing, Taking
 from tickless.sdk.registry import drop_ins
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -44,7 +46,7 @@ class Vendors:
                 found.setdefault(call.path, {})[call.method] = self._endpoint(drop, call)
         return found
 
-    def _endpoint(self, drop: DropIn, call: Taking | Reading) -> Endpoint:
+    def _endpoint(self, drop: DropIn, call: Taking | Reading | Silencing) -> Endpoint:
         async def endpoint(request: Request) -> Response:
             asked = _asked(request, call.method, at=self._desk.clock.now())
             try:
@@ -53,6 +55,8 @@ class Vendors:
                 visitor = await self._visitor(request, drop.token(asked))
                 if isinstance(call, Taking):
                     return _sent(await self._take(drop, call, asked, came, visitor))
+                if isinstance(call, Silencing):
+                    return _sent(await run_in_threadpool(self._silence, call, asked, visitor))
                 return _sent(await run_in_threadpool(self._look, drop, call, asked, visitor))
             except TicklessError as error:
                 _log.info("refused", code=error.code, detail=error.detail, path=call.path)
@@ -90,6 +94,12 @@ class Vendors:
         )
         await take_in(payload, desk=self._desk, received=self._received, bound=visitor.source is not None)
         return call.taken(asked, handed)
+
+    def _silence(self, call: Silencing, asked: Asked, visitor: Visitor) -> Answer:
+        """Silences are people's: a monitor's own token sees them, and makes none."""
+        seen: Right = "signals:write" if visitor.source is not None else "read"
+        self._entrance.require(visitor, "act" if call.changes else seen)
+        return call.do(asked, DeskSilences(self._desk.holding, keeper_of(visitor) if call.changes else Keeper("")))
 
     def _look(self, drop: DropIn, call: Reading, asked: Asked, visitor: Visitor) -> Answer:
         """Whoever sends as a source may look at what that source sent; who may read, at everything."""

@@ -19,6 +19,7 @@ from tickless.domain.signal import Deed, Payload, Sender, Signal
 from tickless.flow import names
 from tickless.flow.desk.assisting import Assisting, labels_of
 from tickless.flow.desk.doctor import examine
+from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.knowledge import KnowledgeCare
 from tickless.flow.desk.manual import manual_case, preview_case
@@ -66,6 +67,8 @@ class FrontDesk:
     """Set by the composition root, too."""
     sources: Sources
     """Set by the composition root, too: one that also watches them."""
+    holding: HoldingDesk
+    """Set by the composition root, too: it has the rules of this house."""
     map: MapDesk
     """Set by the composition root, too."""
 

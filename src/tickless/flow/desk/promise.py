@@ -18,6 +18,7 @@ from tickless.domain.person import Person
 from tickless.domain.plan import Plan
 from tickless.domain.signal import Deed, Payload, Sender
 from tickless.flow.desk.assisting import Assisting
+from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.regroup import RegroupDesk
 from tickless.flow.desk.sources import Sources
@@ -112,6 +113,7 @@ class Desk(Protocol):
     telemetry: TelemetryDesk
     identity: IdentityDesk
     sources: Sources
+    holding: HoldingDesk
     map: MapDesk
     assisting: Assisting
     trying: Trying

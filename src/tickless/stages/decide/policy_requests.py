@@ -11,7 +11,7 @@ from tickless.domain.decision import ApprovalRequest
 from tickless.domain.person import Person
 from tickless.domain.runbook import Runbook
 
-Action = Literal["run", "suggest", "approve", "read_case", "answer", "regroup", "manage", "audit", "use_api", "bind"]
+Action = Literal["run", "suggest", "approve", "read_case", "answer", "regroup", "manage", "audit", "use_api", "bind", "silence"]
 
 RUN_DEFAULTS: Mapping[str, Any] = {
     "assurance": "none",
@@ -49,6 +49,7 @@ CONTEXT_DEFAULTS: Mapping[Action, Mapping[str, Any]] = {
     "audit": {"assurance": "none"},
     "use_api": {"assurance": "none", "scope": ""},
     "bind": {"way": ""},
+    "silence": {"assurance": "none", "hours": 1_000_000, "criticality": 1, "owned": False},
 }
 
 

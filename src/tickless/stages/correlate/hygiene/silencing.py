@@ -42,10 +42,10 @@ def check_silence(silence: Silence, limits: Limits, *, now: dt.datetime) -> Sile
         raise BadInput(
             f"a silence needs a reason of {SHORTEST_REASON} to {LONGEST_REASON} characters", mend="say why it is quiet"
         )
-    if silence.ends_at <= silence.starts_at:
-        raise BadInput("a silence ends after it begins", mend="look at the two times")
     if silence.ends_at <= now:
         raise BadInput("that time is over already", mend="give an end that is still to come")
+    if silence.ends_at <= silence.starts_at:
+        raise BadInput("a silence ends after it begins", mend="look at the two times")
     if silence.ends_at - max(silence.starts_at, now) > limits.longest:
         days = limits.longest.total_seconds() / 86_400
         raise BadInput(
