@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -31,6 +31,9 @@ SAFE_HEADERS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+
+_SAFE = tuple((name.lower().encode(), value.encode()) for name, value in SAFE_HEADERS.items())
 
 
 def standard_middleware(settings: EntranceSettings) -> list[Middleware]:
@@ -59,7 +62,8 @@ class RequestId:
 
         async def stamp(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["X-Request-ID"] = identity
+                others = [pair for pair in message.get("headers", ()) if pair[0] != b"x-request-id"]
+                message["headers"] = [*others, (b"x-request-id", identity.encode())]
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=identity):
@@ -75,9 +79,9 @@ class SafeHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def dress(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SAFE_HEADERS.items():
-                    headers.setdefault(name, value)
+                own = message.get("headers", ())
+                named = {name for name, _ in own}
+                message["headers"] = [*own, *(pair for pair in _SAFE if pair[0] not in named)]
             await send(message)
 
         await self.app(scope, receive, dress)
