@@ -1,0 +1,1 @@
+"""Kubernetes: what runs in a cluster, as services of the map."""

@@ -1,0 +1,1 @@
+"""Prometheus: what it scrapes, as services and items of the map."""
