@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from tickless.domain.case import Participant
 from tickless.domain.record import Untrusted
 from tickless.domain.signal import Signal
 from tickless.journal import tables
-from tickless.journal.upserts import insert_for, insert_new
+from tickless.journal.upserts import insert_new, inserting_for
 
 _NOTED = ("held", "penalty", "penalty_at", "damped_since")
 
@@ -62,6 +63,25 @@ class Joined:
     why: str
 
 
+_ONE = sa.select(tables.alerts).where(
+    tables.alerts.c.fingerprint == sa.bindparam("fingerprint"), tables.alerts.c.source == sa.bindparam("source")
+)
+
+
+@lru_cache(maxsize=2)
+def _putting(dialect: str) -> Any:
+    """The statement of `Alerts.put`: to build it costs several times as much as to run it."""
+    table = tables.alerts
+    statement = inserting_for(dialect, table)
+    names = [column.name for column in table.columns if column.name not in _NOTED]
+    new = statement.excluded
+    changes = {name: new[name] for name in names if name not in {"fingerprint", "source"}}
+    changes["severity"] = sa.func.coalesce(new.severity, table.c.severity)  # an end often does not say it
+    begins = sa.and_(new.state == "firing", table.c.state != "firing")
+    changes["fired_at"] = sa.case((begins, new.occurred_at), else_=sa.func.coalesce(table.c.fired_at, new.fired_at))
+    return statement.on_conflict_do_update(index_elements=["fingerprint", "source"], set_=changes)
+
+
 class Alerts:
     """Inside a transaction."""
 
@@ -69,9 +89,7 @@ class Alerts:
         self._connection = connection
 
     def get(self, fingerprint: str, source: str) -> Alert | None:
-        table = tables.alerts
-        query = sa.select(table).where(table.c.fingerprint == fingerprint, table.c.source == source)
-        row = self._connection.execute(query).one_or_none()
+        row = self._connection.execute(_ONE, {"fingerprint": fingerprint, "source": source}).one_or_none()
         return None if row is None else _alert(row)
 
     def many(self, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], Alert]:
@@ -88,17 +106,9 @@ class Alerts:
 
     def put(self, alert: Alert) -> None:
         """Insert or overwrite. Whether it is held, and how it flapped, stays as it was: `note` writes that."""
-        table = tables.alerts
         values = {name: value for name, value in alert.__dict__.items() if name not in _NOTED}
         values |= {"title": alert.title.raw, "fired_at": alert.occurred_at if alert.state == "firing" else None}
-        statement = insert_for(self._connection, table).values(**values)
-        new = statement.excluded
-        changes = {name: new[name] for name in values if name not in {"fingerprint", "source"}}
-        changes["severity"] = sa.func.coalesce(new.severity, table.c.severity)  # an end often does not say it
-        begins = sa.and_(new.state == "firing", table.c.state != "firing")
-        changes["fired_at"] = sa.case((begins, new.occurred_at), else_=sa.func.coalesce(table.c.fired_at, new.fired_at))
-        keys = ["fingerprint", "source"]
-        self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes))
+        self._connection.execute(_putting(self._connection.dialect.name), values)
 
     def note(self, alert: Alert) -> None:
         """Write whether a known alert is held, and how it flapped."""
@@ -172,7 +182,9 @@ class Alerts:
     def remove_participant(self, participant: Participant) -> None:
         """They take part in this role no longer."""
         table = tables.participants
-        mine = (table.c.case == participant.case) & (table.c.role == participant.role) & (table.c.ref == participant.ref)
+        mine = (
+            (table.c.case == participant.case) & (table.c.role == participant.role) & (table.c.ref == participant.ref)
+        )
         self._connection.execute(sa.delete(table).where(mine))
 
     def set_owner(self, participant: Participant) -> None:

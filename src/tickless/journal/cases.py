@@ -26,6 +26,11 @@ class CaseFilter:
     outcome: str | None = None
 
 
+_ATTACH = (
+    sa.update(tables.findings).where(tables.findings.c.id == sa.bindparam("finding")).values(case=sa.bindparam("into"))
+)
+
+
 class Cases(Shelf[Case]):
     """Inside a transaction."""
 
@@ -84,7 +89,7 @@ class Cases(Shelf[Case]):
 
     def attach_finding(self, finding: Finding, case: str) -> None:
         """Say that a finding belongs to a case."""
-        self.connection.execute(sa.update(tables.findings).where(tables.findings.c.id == finding.id).values(case=case))
+        self.connection.execute(_ATTACH, {"finding": finding.id, "into": case})
 
     def findings_of(self, case: str) -> list[Finding]:
         query = sa.select(tables.findings.c.body).where(tables.findings.c.case == case).order_by(tables.findings.c.id)

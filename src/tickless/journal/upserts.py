@@ -12,7 +12,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 def insert_for(connection: sa.Connection, table: sa.Table) -> Any:
     """The dialect's own INSERT, which knows ON CONFLICT."""
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+    return inserting_for(connection.dialect.name, table)
+
+
+def inserting_for(dialect: str, table: sa.Table) -> Any:
+    """The same, by the dialect's name."""
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
 
 
 def upsert(connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> None:
@@ -31,7 +36,7 @@ def upsert_all(connection: sa.Connection, table: sa.Table, rows: Sequence[Mappin
 def _upserting(dialect: str, table: sa.Table, names: tuple[str, ...]) -> Any:
     """The statement for these columns: to build it costs several times as much as to run it."""
     keys = [column.name for column in table.primary_key]
-    statement = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    statement = inserting_for(dialect, table)
     changes = {name: statement.excluded[name] for name in names if name not in keys}
     if changes:
         return statement.on_conflict_do_update(index_elements=keys, set_=changes)
@@ -49,4 +54,4 @@ def insert_new(
 
 @lru_cache(maxsize=128)
 def _inserting(dialect: str, table: sa.Table) -> Any:
-    return (postgresql if dialect == "postgresql" else sqlite).insert(table).on_conflict_do_nothing()
+    return inserting_for(dialect, table).on_conflict_do_nothing()
