@@ -82,7 +82,7 @@ class Site:
 
 def open_site(journal: Journal, clock: ManualClock, entrance: Entrance, room: TelemetryRoom | None) -> Site:
     sense = SenseRoom(journal=journal, registry=Registry({}, {}), wake=lambda: None)
-    desk = Desk(TelemetryDesk(room, sense, clock, most_bytes=100_000))
+    desk = Desk(TelemetryDesk(room, sense, journal, clock, most_bytes=100_000))
     app = Starlette(
         routes=create_routes(desk, entrance),  # type: ignore[arg-type]
         middleware=standard_middleware(entrance.settings),

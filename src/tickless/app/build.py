@@ -121,7 +121,7 @@ class House:
             self.postman.stop()
             self.tickets.stop()
         self.schedules.stop()
-        self.desk.telemetry.save()
+        self.desk.telemetry.close()
         self.engine.stop()
         self.journal.close()
 

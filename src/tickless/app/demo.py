@@ -131,7 +131,7 @@ def _set_up(stack: ExitStack, folder: Path, port: int, console: Console) -> _Sta
         stack.enter_context(announced(sample.house, url))
     admin = local_user(sample.house)
     token = sample.house.entrance.create_token(MONITOR, user=admin, scopes=["signals:write"], source=MONITOR).token
-    estate.point_monitor(url + HOOK, token)
+    estate.point_monitor(url + HOOK, token, telemetry="/v1/metrics")
     spare = company.person(day.spare[0])
     employee = _account(sample, spare, ["employee"])
     manager = _account(sample, company.person(spare.manager or ""), ["employee", "approver"])

@@ -14,7 +14,8 @@ def telemetry_of(settings: Settings, rooms: Rooms) -> TelemetryDesk:
     """The desk of telemetry; with no room behind it when it is switched off."""
     wanted = settings.telemetry
     room = TelemetryRoom(wanted, file=settings.data / FILE) if wanted.enabled else None
-    return TelemetryDesk(room, rooms.sense, rooms.clock, most_bytes=wanted.max_body)
+    rooms.foresight.overlook = room.overlook if room is not None else None
+    return TelemetryDesk(room, rooms.sense, rooms.journal, rooms.clock, most_bytes=wanted.max_body)
 
 
 def pulling_of(settings: Settings, desk: TelemetryDesk) -> Pulling:

@@ -8,9 +8,11 @@ from typing import Any
 from tickless.domain.case import Case, Outcome
 from tickless.domain.decision import Decision
 from tickless.domain.plan import Run
+from tickless.domain.sighting import Sighting
 from tickless.flow import names
 from tickless.flow.ending import ends
 from tickless.flow.ending.handing_off import FAILED
+from tickless.flow.ending.preventing import argument_of, noted
 from tickless.flow.identity.for_your_eyes import say_secret
 from tickless.flow.rooms import Rooms
 from tickless.flow.saying import words
@@ -58,13 +60,22 @@ class CaseSteps:
         """Record the run before anything happens; returns its id."""
         now = self._rooms.clock.now()
         run = f"run_{decision.removeprefix('dec_')}"
+        foreseen = self._foreseen(case, now=now)
         with self._rooms.journal.write() as tx:
             made = tx.decisions.need(decision)
             if tx.runs.get(run) is None and made.plan is not None:
+                if foreseen is not None:
+                    tx.sightings.put(foreseen.model_copy(update={"id": f"sgt_{run}"}))
                 tx.runs.put(
                     Run(id=run, case=case, plan=made.plan, plan_hash=made.plan.hash, state="running", started_at=now)
                 )
         return run
+
+    def _foreseen(self, case: str, *, now: dt.datetime) -> Sighting | None:
+        """What would happen if nothing were done."""
+        with self._rooms.journal.read() as tx:
+            record = tx.cases.need(case)
+        return self._rooms.foresight.of(record, now=now)
 
     def _speak(self, tx: Tx, case: Case, decision: Decision, moment: Any, *, key: str, now: dt.datetime) -> bool:
         """Let the runbook say what it has to say at this moment; False if it has nothing."""
@@ -92,7 +103,10 @@ class CaseSteps:
     def _count_resolved(self, tx: Tx, case: Case, run: Run, how: str, *, now: dt.datetime) -> None:
         runbook = self._rooms.runbooks.get(run.plan.runbook)
         changed = any(receipt.changed for receipt in tx.receipts_of(run.id))
-        outcome: Outcome = "prevented" if case.kind == "risk" and changed else "verified"
+        outcome: Outcome = "verified"
+        if case.kind == "risk" and changed:
+            argument = argument_of(tx, self._rooms.foresight, case, run)
+            case, outcome = noted(case, argument), "prevented" if argument.holds else "verified"
         verdict = tx.verdicts.need(f"ver_{run.id}")
         done = ends.end_case(
             tx,

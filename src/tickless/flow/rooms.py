@@ -9,6 +9,7 @@ from pathlib import Path
 from tickless.ai.models import Models
 from tickless.domain.world import World
 from tickless.flow.courtesy import Courtesy
+from tickless.flow.foresight import Foresight
 from tickless.flow.publishing import Publishing
 from tickless.journal import Journal
 from tickless.kit.clock import Clock
@@ -65,6 +66,8 @@ class Rooms:
     """When the house may speak up by itself."""
     intents: Callable[[], IntentReport | None] = lambda: None
     """What the language brain confuses, as it was measured last."""
+    foresight: Foresight = field(default_factory=Foresight)
+    """What telemetry foresees of what a case is about."""
     composer: Composer | None = None
     """Puts answers into words, if a model is configured; what it says is checked sentence by sentence."""
     models: Models | None = None

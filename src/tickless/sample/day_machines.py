@@ -16,7 +16,11 @@ KILLED: tuple[tuple[float, str], ...] = (
 STORM_OF, STORM = "orders-db", 100
 AGAIN, AGAIN_AT = "search-api", 54.0
 """Comes back inside the window in which the fix has to hold."""
-DISKS: tuple[tuple[float, str], ...] = ((8.0, "app-2:/var"), (34.0, "files-1:/srv"))
+DISKS: tuple[tuple[float, str], ...] = ((8.0, "app-2:/var"), (26.0, "files-1:/srv"))
+FILLING_SECONDS = 28.0
+"""Slowly enough that somebody can come in between: seven hours of the company's day."""
+FORESEEN_AT, FORESEEN, FORESEEN_DAYS = 5.0, "intranet", 25.0
+"""A certificate of which no monitor complains yet: only the forecast sees it coming."""
 CERTIFICATES: tuple[tuple[float, str], ...] = ((18.0, "shop"), (37.0, "login"))
 POOLS: tuple[tuple[float, str], ...] = ((26.0, "catalog-api"), (44.0, "warehouse-api"))
 MAILBOXES: tuple[float, ...] = (20.0, 42.0)
@@ -36,7 +40,8 @@ def machine_events(company: Company, cast: Cast) -> Iterator[Event]:
     for at, disk in DISKS:
         yield _disk(at, disk)
     for at, label in CERTIFICATES:
-        yield _certificate(at, f"{label}.{company.domain}")
+        yield _certificate(at, f"{label}.{company.domain}", days=6.0, title="runs out")
+    yield _certificate(FORESEEN_AT, f"{FORESEEN}.{company.domain}", days=FORESEEN_DAYS, title="will run out")
     for at, service in POOLS:
         yield _pool(company, at, service)
     for number, at in enumerate(MAILBOXES, 1):
@@ -71,18 +76,18 @@ def _disk(at: float, disk: str) -> Event:
         effects=(Effect("disk.clean_up", disk),),
         facts=(Fact("keeper", f"/disks?host={host}&path={path}", "percent", "below", 80.0),),
     )  # fmt: skip
-    filling = Fault("disk", disk, (("to_percent", 95.0), ("seconds", 7.0)))
+    filling = Fault("disk", disk, (("to_percent", 99.0), ("seconds", FILLING_SECONDS)))
     return Event(f"disk-{host}", at, "machine", disk, f"Disk {disk} is filling up", (filling,), expects=(expect,))
 
 
-def _certificate(at: float, name: str) -> Event:
+def _certificate(at: float, name: str, *, days: float, title: str) -> Event:
     expect = Expect(
         "certificate_expiring", ("prevented",), f"ci:certificate:{name}",
         effects=(Effect("certificate.renew", name),),
         facts=(Fact("keeper", f"/certificates/{name}", "days_left", "above", 30.0),),
     )  # fmt: skip
-    old = Fault("certificate", name, (("days", 6.0),))
-    return Event(f"certificate-{name.partition('.')[0]}", at, "machine", name, f"Certificate {name} runs out", (old,),
+    old = Fault("certificate", name, (("days", days),))
+    return Event(f"certificate-{name.partition('.')[0]}", at, "machine", name, f"Certificate {name} {title}", (old,),
                  expects=(expect,))  # fmt: skip
 
 

@@ -31,6 +31,7 @@ from tickless.doors.api import (
     signals,
     silences,
     sources,
+    telemetry,
     tickets,
 )
 from tickless.doors.api.stream import Watching
@@ -44,6 +45,7 @@ TAGS = {
     "tickets": "What people get with a case they take over, in an outside ticket system or kept here; and others called in.",
     "signals": "What came in by either door, and what could not be read.",
     "alerts": "The alerts as they stand, what holds them back from cases, and silences.",
+    "telemetry": "Metrics and logs as the house sees them: forecasts, what is unlike itself, and answers to its alarms.",
     "conversations": "The human door: say something, read and watch the answers.",
     "assist": "The service desk types for somebody on the phone: suggestions while it does, transcripts of calls.",
     "approvals": "What waits for a yes; bound to the hash of a plan.",
@@ -128,6 +130,7 @@ def _assemble() -> FastAPI:
         silences,
         mapping,
         sources,
+        telemetry,
         conversations,
         assist,
         approvals,

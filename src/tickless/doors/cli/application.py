@@ -25,6 +25,7 @@ from tickless.doors.cli import (
     service_map,
     signals,
     silences,
+    telemetry,
     tickets,
 )
 from tickless.doors.cli.asking import ask
@@ -73,6 +74,7 @@ def create_cli(host: CliHost) -> typer.Typer:
         ("alert", silences.alert),
         ("silence", silences.silence),
         ("mapping", mapping.mapping),
+        ("telemetry", telemetry.telemetry),
         ("map", service_map.service_map),
         ("brain", brain.brain),
         ("runbook", runbooks.runbook),

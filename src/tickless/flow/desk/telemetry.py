@@ -8,8 +8,11 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
+from tickless.domain.case import LIVE_STATES
 from tickless.domain.errors import NotFound, Retry, TicklessError, Unreachable
 from tickless.domain.signal import Signal
+from tickless.flow.desk.overseeing import Overseeing
+from tickless.journal import Journal
 from tickless.kit.clock import Clock
 from tickless.kit.log import get_logger
 from tickless.stages.sense.service import SenseRoom
@@ -32,13 +35,23 @@ class TelemetryDesk:
     """`most_waiting`: requests that may wait for their turn; more are asked to come again. None for the room: switched off."""
 
     def __init__(
-        self, room: TelemetryRoom | None, sense: SenseRoom, clock: Clock, *, most_bytes: int, most_waiting: int = 16
+        self,
+        room: TelemetryRoom | None,
+        sense: SenseRoom,
+        journal: Journal,
+        clock: Clock,
+        *,
+        most_bytes: int,
+        most_waiting: int = 16,
     ) -> None:
         self.room = room
         self.most_bytes = most_bytes
         """Of a request, unpacked."""
         self._sense = sense
+        self._journal = journal
         self._clock = clock
+        self.overseeing = Overseeing(room.overlook if room is not None else None, journal, clock)
+        """The same for people."""
         self._turns = threading.BoundedSemaphore(most_waiting)
         self._saved_at: dt.datetime | None = None
 
@@ -67,17 +80,24 @@ class TelemetryDesk:
         return arrived
 
     def look(self) -> None:
-        """What is over becomes a signal, what is cold is forgotten, what was learnt is kept. Every few seconds."""
+        """What has begun or is over becomes a signal, what is cold is forgotten, what people answered is heeded, what was
+        learnt is kept. Every few seconds."""
         if self.room is None:
             return
         now = self._clock.now()
-        over = self.room.look(now)
-        if over:
-            asyncio.run(self._store(over))
+        self.overseeing.heed(now)
+        self.room.overlook.troubled = self._troubled()
+        self._drain(now)
         if self._saved_at is None:
             self._saved_at = now
         elif now - self._saved_at >= SAVE_EVERY:
             self._saved_at = now
+            self.save()
+
+    def close(self) -> None:
+        """Say and keep what is known at the end."""
+        if self.room is not None:
+            self._drain(self._clock.now())
             self.save()
 
     def save(self) -> None:
@@ -93,10 +113,29 @@ class TelemetryDesk:
         """How it is; None when it is switched off."""
         return self.room.state() if self.room is not None else None
 
+    def _drain(self, now: dt.datetime) -> None:
+        if self.room is not None:
+            asyncio.run(self._store(self.room.look(now)))
+
+    def _troubled(self) -> frozenset[str]:
+        """Services that cases are open about."""
+        with self._journal.read() as tx:
+            table = tx.cases.table.c
+            return frozenset(tx.cases.values("service", table.state.in_(LIVE_STATES), table.service.is_not(None)))
+
+    def _picture(self) -> None:
+        """Keep what was seen, the newest of it."""
+        seen = self.room.overlook.sightings() if self.room is not None else []
+        if seen:
+            with self._journal.write() as tx:
+                tx.sightings.put_all(seen)
+                tx.sightings.forget_old()
+
     async def _store(self, signals: Sequence[Signal]) -> None:
-        """Durably; telemetry goes on when that fails, for what is abnormal will be said again by what follows."""
+        """Durably, with their pictures; telemetry goes on when that fails, for what is abnormal will be said again."""
         if not signals:
             return
+        await asyncio.to_thread(self._picture)
         try:
             await self._sense.store(list(signals), None)
         except Unreachable as error:

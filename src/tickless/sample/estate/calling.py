@@ -61,6 +61,7 @@ class Caller:
     ) -> Answer:
         """Raises OSError (nobody listens, or went away) or TimeoutError (no answer within `patience` seconds)."""
         headers = {"Authorization": f"Bearer {self.token}"} | ({"Idempotency-Key": key} if key else {})
+        headers |= {"Content-Type": "application/json"} if body is not None else {}
         payload = b"" if body is None else json.dumps(body).encode()
         async with asyncio.timeout(patience):
             kept = self.idle.setdefault(port, [])

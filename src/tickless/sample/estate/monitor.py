@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import sys
 import time
@@ -19,6 +20,7 @@ from tickless.sample.estate.calling import Caller
 from tickless.sample.estate.lifeline import die_with_parent, end, hold_on_to_parent
 from tickless.sample.estate.measuring import Measuring
 from tickless.sample.estate.rules import Rules
+from tickless.sample.estate.telling import metrics_of
 from tickless.sample.estate.web import Problem, Request, Response, Router, answer, serve
 
 ROUNDS_TO_FIRE = 2
@@ -69,6 +71,8 @@ class Monitor:
         self.rules = Rules(blueprint.services, blueprint.company.lower())
         self.watch = Watch()
         self.target: tuple[int, str] | None = None
+        self.telemetry: str | None = None
+        """Path on the same server where metrics go."""
         self.caller = Caller("")
         self.opened = asyncio.Event()
         self.told_at: dict[str, float] = {}
@@ -81,8 +85,10 @@ class Monitor:
             start = time.monotonic()
             readings = await self.measuring.round()
             hours = time.monotonic() * self.blueprint.hours_per_second
-            self.watch.update(list(self.rules.troubles(readings, hours)), dt.datetime.now(dt.UTC))
+            now = dt.datetime.now(dt.UTC)
+            self.watch.update(list(self.rules.troubles(readings, hours)), now)
             await self.tell()
+            await self.tell_metrics(metrics_of(readings, self.blueprint.services, now=now.timestamp()))
             await asyncio.sleep(max(self.interval - (time.monotonic() - start), 0.02))
 
     async def tell(self) -> None:
@@ -94,6 +100,13 @@ class Monitor:
             if news or time.monotonic() - self.told_at.get(group, 0.0) > REPEAT_SECONDS:
                 await self._post(group, alerts)
         self.watch.forget_told()
+
+    async def tell_metrics(self, body: dict[str, object]) -> None:
+        """Send what was measured, where somebody wants it; what fails is not sent again: the next round has newer values."""
+        if self.target is None or self.telemetry is None:
+            return
+        with contextlib.suppress(OSError):
+            await self.caller.call(self.target[0], self.telemetry, patience=5.0, method="POST", body=body)
 
     async def _post(self, group: str, alerts: list[Alert]) -> None:
         if self.target is None:
@@ -115,8 +128,10 @@ class Monitor:
         return answer([alert.as_json(self.self_url) for alert in self.watch.open.values()])
 
     async def point(self, request: Request) -> Response:
-        """`{"url", "token"}`; an empty URL ends the telling. A new target is told everything that is open."""
+        """`{"url", "token", "telemetry"}`; an empty URL ends the telling. A new target is told everything that is open.
+        `telemetry`: a path there that takes OTLP's metrics as JSON, if any."""
         body = request.json()
+        self.telemetry = str(body.get("telemetry", "")) or None
         url = urlsplit(str(body.get("url", "")))
         if not url.netloc:
             self.target = None

@@ -119,3 +119,8 @@ def _data() -> tuple[dict[str, KindOfLimit], tuple[LimitRule, ...]]:
     read = yaml.safe_load(files("tickless.stages.sense.forecast").joinpath("limits.yaml").read_text("utf-8"))
     kinds = {name: KindOfLimit.model_validate(one) for name, one in read["kinds"].items()}
     return kinds, tuple(LimitRule.model_validate(one) for one in read["metrics"])
+
+
+def kinds_of_class(alert_class: str) -> frozenset[str]:
+    """The kinds of limits whose forecasts are of that alert class."""
+    return frozenset(name for name, kind in _data()[0].items() if kind.alert_class == alert_class)

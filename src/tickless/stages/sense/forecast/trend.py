@@ -19,12 +19,14 @@ NINE_IN_TEN: Final = 1.6449
 
 
 class Slope(NamedTuple):
-    """In units a second: the median, and between what nine times in ten; `now`: the level at the last point."""
+    """In units a second: the median, and between what nine times in ten. `now`: the level at the last point, and `off`: how far
+    nineteen of twenty points lie from the line."""
 
     middle: float
     low: float
     high: float
     now: float
+    off: float
 
 
 def slope_of(times: Floats, values: Floats) -> Slope | None:
@@ -43,8 +45,10 @@ def slope_of(times: Floats, values: Floats) -> Slope | None:
     low = max(0, int((len(slopes) - spread) / 2))
     high = min(len(slopes) - 1, int(np.ceil((len(slopes) + spread) / 2)))
     middle = float(np.median(slopes))
-    level = float(np.median(values - middle * (times - times[-1])))
-    return Slope(middle, float(slopes[low]), float(slopes[high]), level)
+    flat = values - middle * (times - times[-1])
+    level = float(np.median(flat))
+    off = float(np.quantile(np.abs(flat - level), 0.95))
+    return Slope(middle, float(slopes[low]), float(slopes[high]), level, off)
 
 
 def seconds_to(limit: float, slope: Slope) -> tuple[float | None, float | None, float | None]:
@@ -52,5 +56,7 @@ def seconds_to(limit: float, slope: Slope) -> tuple[float | None, float | None, 
     left = limit - slope.now
     if left <= 0:
         return 0.0, 0.0, 0.0
-    likely, earliest, latest = (left / one if one > 0 else None for one in (slope.middle, slope.high, slope.low))
+    early, late = max(0.0, left - slope.off), left + slope.off
+    paths = ((left, slope.middle), (early, slope.high), (late, slope.low))
+    likely, earliest, latest = (way / one if one > 0 else None for way, one in paths)
     return likely, earliest, latest

@@ -36,7 +36,7 @@ from tickless.stages.sense.telemetry.focus import keeping
 from tickless.stages.sense.telemetry.focus.overlooking import Overlook
 from tickless.stages.sense.telemetry.focus.room import Focus
 from tickless.stages.sense.telemetry.index import Book, SeriesIndex
-from tickless.stages.sense.telemetry.labels import Labels
+from tickless.stages.sense.telemetry.labels import Labels, fingerprint_of
 from tickless.stages.sense.telemetry.logs import Logs, stream_of
 from tickless.stages.sense.telemetry.metrics import BYTES_PER_SERIES, Metrics
 from tickless.stages.sense.telemetry.options import TelemetrySettings
@@ -89,8 +89,9 @@ class SourceState:
 
 @dataclass(frozen=True)
 class Unusual:
-    """A series that is unlike itself."""
+    """A series that is unlike itself. `series`: its fingerprint."""
 
+    series: str
     source: str
     labels: Labels
     since: dt.datetime
@@ -192,7 +193,13 @@ class TelemetryRoom:
         with self._lock:
             open_ = {**self._metrics.firing, **closer}
             found = [(since, self._metrics.index.series[slot]) for slot, since in open_.items()]
-        told = [Unusual(one.source, one.labels, dt.datetime.fromtimestamp(at, dt.UTC)) for at, one in found if one]
+        told = [
+            Unusual(
+                fingerprint_of(one.source, one.labels), one.source, one.labels, dt.datetime.fromtimestamp(at, dt.UTC)
+            )
+            for at, one in found
+            if one
+        ]
         return sorted(told, key=lambda one: one.since, reverse=True)
 
     def calls(self) -> list[Call]:

@@ -69,6 +69,8 @@ class Limited:
         self.step, self.held = _NEVER, math.nan
         self.agree = self.calm = 0
         self.fast = False
+        self.top = -math.inf
+        """The highest measure since a trend alarmed."""
 
     @property
     def pressing(self) -> bool:
@@ -87,7 +89,7 @@ class Limited:
             return self._see(-measure <= self.act_days)
         refreshed = self._on_grid(int(time // STEP), measure)
         relieved = self._relieved(measure)
-        return self._see(self._fast()) or refreshed or relieved
+        return (not relieved and self._see(self._fast())) or refreshed or relieved
 
     def course(self) -> Course | None:
         """What is foreseen now; None while nothing can be said."""
@@ -143,6 +145,11 @@ class Limited:
 
     def _relieved(self, measure: float) -> bool:
         """Somebody made room: what was foreseen is over, and is not waited for."""
+        if self.fast:
+            self.top = max(self.top, measure)
+            if measure < self.top - ROOM:
+                self.fast, self.agree = False, 0
+                return True
         if not self.watch.on or self.said is None:
             return False
         usual = float(self.said.middle[0] - self.said.low[0])
@@ -157,7 +164,7 @@ class Limited:
         self.calm = 0 if found else self.calm + 1
         before = self.fast
         if not before and self.agree >= _AGREE:
-            self.fast = True
+            self.fast, self.top = True, self.points[-1][1]
         elif before and self.calm >= (_AGREE if self.rule.dated else _CALM):
             self.fast = False
         return self.fast != before
@@ -184,7 +191,8 @@ class Limited:
         ahead = min(max(end, 60.0), DAY)
         hours = tuple(ahead * part / 8 / 3_600 for part in range(1, 9))
         middle, low, high = (
-            tuple(slope.now + rate * hour * 3_600 for hour in hours) for rate in (slope.middle, slope.low, slope.high)
+            tuple(slope.now + off + rate * hour * 3_600 for hour in hours)
+            for rate, off in ((slope.middle, 0.0), (slope.low, -slope.off), (slope.high, slope.off))
         )
         return Course(at, slope.now, "trend", hours, middle, low, high, found)
 

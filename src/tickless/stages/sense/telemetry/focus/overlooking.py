@@ -64,9 +64,7 @@ class Overlook:
             with self._lock:
                 found = self.began(metrics.settle(now.timestamp()), now=now)
                 heard = metrics.ear.heard()
-                live = np.flatnonzero(np.isfinite(metrics.index.seen))
-                share = metrics.per_week / max(1, len(metrics.index))
-                focus.admit(metrics.bank, live=live, troubled=self.troubled, share=share)
+                self._admit()
             told, self._late = [*self._late, *focus.work(heard, now=now)], []
             with self._lock:
                 told += focus.leave(np.flatnonzero(metrics.index.seen < cold).tolist(), metrics.bank, now=now)
@@ -139,6 +137,7 @@ class Overlook:
         """What is foreseen of the subject of a case at this moment, whether or not it was worth an alarm; None: nothing.
         Values that wait are looked at first; what they tell of waits for the next look."""
         with self.closer, self._lock:
+            self._admit()
             self._late += self.focus.work(self._metrics.ear.heard(), now=now)
             found = views.of_subject(self._metrics, self.focus, subject, kinds)
             if found is None:
@@ -159,6 +158,12 @@ class Overlook:
             slot = self._find(series)
             limited = None if slot is None else self.focus.limited.get(slot)
             return [] if limited is None else [Point(at=at, value=value) for at, value in limited.points if at > since]
+
+    def _admit(self) -> None:
+        index = self._metrics.index
+        live = np.flatnonzero(np.isfinite(index.seen))
+        share = self._metrics.per_week / max(1, len(index))
+        self.focus.admit(self._metrics.bank, live=live, troubled=self.troubled, share=share)
 
     def _forgive(self, series: str, more: float, decades: float) -> None:
         with self.closer, self._lock:

@@ -113,9 +113,12 @@ class Focus:
     def work(self, heard: Sequence[Heard], *, now: dt.datetime) -> list[Told]:
         """Look at the values that came, in their order."""
         told: list[Told] = []
+        moved: dict[int, None] = {}
         for slots, times, values in heard:
             for slot, time, value in zip(slots.tolist(), times.tolist(), values.tolist(), strict=True):
-                told += self._feed(slot, time, value, now)
+                told += self._feed(slot, time, value, now, moved)
+        for slot in moved:
+            told += self._forecast(slot, now)
         return told + self._silences(now)
 
     def anomaly(self, found: Anomaly, points: Sequence[Point], *, now: dt.datetime, why: str = "") -> Told:
@@ -227,15 +230,18 @@ class Focus:
             close.feed(at, value)
         close.troubled_at = max(close.troubled_at, close.last)
 
-    def _feed(self, slot: int, time: float, value: float, now: dt.datetime) -> list[Told]:
+    def _feed(self, slot: int, time: float, value: float, now: dt.datetime, moved: dict[int, None]) -> list[Told]:
+        """`moved` takes the slots whose forecasts are to be looked at."""
+        told: list[Told] = []
         series = self._index.series[slot]
         if series is None:
-            return []
+            return told
         for other in self.wholes.get(slot, ()):
             if other in self.limited:
                 self.limited[other].whole = value
         limited, close = self.limited.get(slot), self.close.get(slot)
-        told = self._forecast(slot, series, limited, now) if limited is not None and limited.feed(time, value) else []
+        if limited is not None and limited.feed(time, value):
+            moved[slot] = None
         judged = close.feed(time, value) if close is not None else None
         if close is not None and judged is not None:
             said, begins = judged
@@ -244,8 +250,11 @@ class Focus:
             told += self._judged(close, found, said, now)
         return told
 
-    def _forecast(self, slot: int, series: Series, limited: Limited, now: dt.datetime) -> list[Told]:
-        """Begin, go on with, or end what is said of a limit."""
+    def _forecast(self, slot: int, now: dt.datetime) -> list[Told]:
+        """Begin, go on with, or end what is said of a limit, by how it stands now: what was over at once is not told."""
+        limited, series = self.limited.get(slot), self._index.series[slot]
+        if limited is None or series is None:
+            return []
         course, episode = limited.course(), self.episodes.get(slot)
         at = limited.points[-1][0]
         if limited.pressing and course is not None:

@@ -84,6 +84,7 @@ def of_forecast(
     signal = _signal(
         series, kind="forecast", fingerprint=forecast_fingerprint(series), firing=firing, now=now, title=text,
         severity="error" if urgent else "warning", alert_class=kind_of_limit(rule.kind).alert_class, more=more,
+        at=limited.points[-1][0],
     )  # fmt: skip
     return Told(signal, sighting_of(series, limited, course, text=text, now=now, since=since, over=not firing))
 
@@ -228,8 +229,11 @@ def _signal(
     severity: Severity,
     alert_class: str,
     more: dict[str, str],
+    at: float | None = None,
 ) -> Signal:
+    """`at`: when what is told was measured; None: now."""
     state = "firing" if firing else "resolved"
+    occurred = now if at is None else min(now, utc(at))
     labels = {
         "class": alert_class,
         "metric": dict(series.labels).get(NAME, ""),
@@ -241,11 +245,11 @@ def _signal(
         {
             "id": new_id("sig"),
             "source": SOURCE,
-            "event_key": f"{now.isoformat()}:{fingerprint}:{state}",
+            "event_key": f"{occurred.isoformat()}:{fingerprint}:{state}",
             "kind": kind,
             "state": state,
             "fingerprint": fingerprint,
-            "occurred_at": now,
+            "occurred_at": occurred,
             "received_at": now,
             "severity": severity,
             "title": Untrusted(title[:2_000]),
