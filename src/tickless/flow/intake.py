@@ -34,6 +34,9 @@ LEASE_SECONDS = 10.0
 BATCH = 100
 """Signals of one transaction: few enough that whoever else writes cases waits for a moment only."""
 IDLE_SECONDS = 0.5
+BREATH = 0.08
+"""Seconds after a batch in which more may gather: a storm comes in single posts, and each transaction costs some
+milliseconds of its own. What comes while nothing goes on is taken in at once."""
 
 log = get_logger("flow")
 
@@ -77,6 +80,8 @@ class Intake:
                 busy = 0
             if not busy:
                 self._awake.wait(IDLE_SECONDS)
+            elif busy < BATCH:
+                self._stop.wait(BREATH)
 
     def _work(self) -> int:
         try:
