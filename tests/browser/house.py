@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from tests.browser.held import fill_alerts
 from tests.browser.writer import Writer
 
 from tickless.domain.case import Impact, Participant
@@ -41,6 +42,7 @@ def fill(journal: Journal, now: dt.datetime, runbooks: dict[str, Runbook]) -> No
     story.waiting_for_code()
     story.wants_access()
     story.pool()
+    fill_alerts(journal, now)
     bad = Payload(
         source="alertmanager",
         received_at=now - dt.timedelta(minutes=33),

@@ -23,7 +23,8 @@ SWITCHES = [
 WIDE, NARROW = 1360, 390
 PAGES = (
     "/", "/brake", "/cases", "/cases/2041", "/cases/2046", "/cases/2047", "/map", "/map?focus=orders-api", "/runbooks",
-    "/runbooks/directory.unlock-account", "/approvals", "/audit", "/signals", "/sources", "/quarantine", "/mapping", "/doctor",
+    "/runbooks/directory.unlock-account", "/approvals", "/audit", "/signals", "/alerts",
+    "/silences", "/maintenance", "/sources", "/quarantine", "/mapping", "/doctor",
     "/chat/new", "/secret/none", "/conversations", "/known", "/intents", "/accounts", "/assist", "/assist?caller=p017",
     "/catalogue",
 )  # fmt: skip

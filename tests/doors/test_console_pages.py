@@ -17,7 +17,8 @@ from tickless.doors.console.frame import local_path
 EVERY_PAGE = (
     "/", "/brake", "/cases", "/cases/2041", "/cases/2042", "/cases/2043", "/cases/2044", "/cases/2045", "/cases/2046",
     "/cases/2047", "/map", "/map?focus=orders-api", "/runbooks", "/runbooks/directory.unlock-account",
-    "/runbooks/pool.recycle", "/approvals", "/audit", "/signals", "/sources", "/quarantine", "/mapping", "/doctor", "/chat",
+    "/runbooks/pool.recycle", "/approvals", "/audit", "/signals", "/alerts",
+    "/silences", "/maintenance", "/sources", "/quarantine", "/mapping", "/doctor", "/chat",
     "/chat/new",
 )  # fmt: skip
 STAGES = [

@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from tickless.doors.console import (
     accounts,
+    alerts,
     approvals,
     assist,
     audit,
@@ -21,6 +22,7 @@ from tickless.doors.console import (
     services,
     sign_in,
     signals,
+    silences,
     sources,
     talks,
     telemetry,
@@ -49,6 +51,8 @@ def create_routes(desk: Desk, entrance: Entrance, live: Live | None = None) -> l
         *approvals.routes(frame),
         *accounts.routes(frame),
         *audit.routes(frame),
+        *alerts.routes(frame, streams),
+        *silences.routes(frame),
         *signals.routes(frame),
         *mapping.routes(frame),
         *sources.routes(frame),

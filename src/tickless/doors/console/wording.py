@@ -82,6 +82,18 @@ SEVERITIES: dict[str, Tag] = {
     "warning": Tag("warning", "warn"),
     "info": Tag("info", "calm"),
 }
+HOLDS: dict[str, Tag] = {
+    "silenced": Tag("silenced", "calm", "Somebody silenced it, with a reason and an end"),
+    "maintenance": Tag("planned work", "calm", "The service, or what it needs, is worked on"),
+    "inhibited": Tag("explained", "info", "What it needs, or runs on, is known to be down"),
+    "flapping": Tag("flapping", "warn", "It comes and goes; it is held back until it is quiet"),
+    "transient": Tag("waiting", "info", "Such alerts usually heal alone; it gets a moment"),
+}
+HOLD_ENDS: dict[str | None, str] = {
+    "resolved": "was over meanwhile",
+    "handed_back": "was handed back",
+    "another": "was held back for another reason",
+}
 DECISIONS: dict[str, Tag] = {
     "act": Tag("act", "good"),
     "ask_approval": Tag("ask for approval", "warn"),

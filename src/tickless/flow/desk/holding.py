@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tickless.domain.errors import Forbidden, NotFound
 from tickless.domain.hold import Hold
-from tickless.domain.matchers import Matcher, checked, fit_all
+from tickless.domain.matchers import LONGEST, Matcher, checked, fit_all
 from tickless.domain.person import Person
 from tickless.domain.signal import Assurance, Signal
 from tickless.domain.silence import Silence, SilenceState
@@ -26,6 +26,20 @@ from tickless.stages.decide.policy_requests import Principal, Resource
 LOOKED_AT = 5_000
 """Alerts that fire, newest first, which a preview looks at."""
 EXAMPLES = 20
+NAMING = (
+    "alertname",
+    "source",
+    "service",
+    "host",
+    "hostname",
+    "node",
+    "instance",
+    "path",
+    "mountpoint",
+    "device",
+    "job",
+)
+"""Labels by which people tell one alert from another."""
 KEPT_FOR = dt.timedelta(days=30)
 """How long it is remembered what was held back."""
 TIDY_EVERY = dt.timedelta(hours=1)
@@ -149,6 +163,17 @@ class HoldingDesk:
                             detail={"hold": hold.id, "reason": hold.reason, "why": hold.why})  # fmt: skip
         self._wake()
         return freed
+
+    def matchers_of(self, source: str, fingerprint: str) -> tuple[Matcher, ...]:
+        """What names one alert and no other, for a silence of it. Raises `NotFound`."""
+        with self._rooms.journal.read() as tx:
+            alert = tx.alerts.get(fingerprint, source)
+        if alert is None:
+            raise NotFound("there is no such alert", mend="look at the list: tickless alert list")
+        signal = self._rooms.journal.signals.many({alert.signal}).get(alert.signal) if alert.signal else None
+        labels = {**_labels(alert, signal), "source": source}
+        named = [name for name in NAMING if labels.get(name)]
+        return tuple(Matcher(name=name, how="=", value=labels[name][:LONGEST]) for name in named)
 
     def preview(self, matchers: Sequence[Matcher]) -> Preview:
         """What these matchers would hold back of what fires now. Raises `BadInput` for a pattern that cannot be read."""
