@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from tickless.domain.case import Message
 from tickless.domain.catalogue import CatalogueItem
 from tickless.domain.change_event import ChangeEvent
-from tickless.domain.claim import Claim, MapSpan, RefusedRow
 from tickless.domain.channel import Binding, Delivery, Thread
+from tickless.domain.claim import Claim, MapSpan, RefusedRow
 from tickless.domain.decision import ApprovalRequest, Decision, OpenQuestion
 from tickless.domain.errors import Unreachable
 from tickless.domain.experience import Rating
@@ -22,13 +22,11 @@ from tickless.domain.held import CaseSummary, Held
 from tickless.domain.knowledge import Article, ArticleVersion, Asked
 from tickless.domain.known import Bulletin, KnownError, Maintenance
 from tickless.domain.lesson import Lesson
-from tickless.domain.measure import Resolution
 from tickless.domain.person import App, Delegation, Device, Person, PersonChange
 from tickless.domain.plan import Run
 from tickless.domain.receipt import Receipt
 from tickless.domain.regroup import Doubt, GroupingLesson, Link
 from tickless.domain.service import ConfigurationItem, Dependency, Service, Supplier
-from tickless.domain.silence import Silence
 from tickless.domain.silence import Silence
 from tickless.domain.ticket import Ticket
 from tickless.domain.verdict import Verdict, Watch
@@ -43,6 +41,7 @@ from tickless.journal.coordination import Coordination
 from tickless.journal.database import ABANDONED_STATE, migrate, open_engine
 from tickless.journal.holds import Holds
 from tickless.journal.regroups import Regroups
+from tickless.journal.resolutions import Resolutions
 from tickless.journal.shelf import Shelf
 from tickless.journal.sightings import Answers, Sightings
 from tickless.journal.signal_log import SignalLog
@@ -187,21 +186,8 @@ class Tx:
         )
 
     @cached_property
-    def resolutions(self) -> Shelf[Resolution]:
-        return Shelf(
-            self.connection,
-            tables.resolutions,
-            Resolution,
-            lambda r: {
-                "id": r.id,
-                "case": r.case,
-                "outcome": r.outcome,
-                "need": r.need,
-                "runbook": r.runbook,
-                "service": r.service,
-                "at": r.at,
-            },
-        )
+    def resolutions(self) -> Resolutions:
+        return Resolutions(self.connection)
 
     @cached_property
     def watches(self) -> Shelf[Watch]:
@@ -249,37 +235,6 @@ class Tx:
         )
 
     @cached_property
-    def articles(self) -> Shelf[Article]:
-        return Shelf(self.connection, tables.articles, Article, lambda a: {"id": a.id, "title": a.title})
-
-    @cached_property
-    def article_versions(self) -> Shelf[ArticleVersion]:
-        return Shelf(
-            self.connection,
-            tables.article_versions,
-            ArticleVersion,
-            lambda v: {"id": v.id, "article": v.article.id, "at": v.at},
-        )
-
-    @cached_property
-    def asked(self) -> Shelf[Asked]:
-        return Shelf(
-            self.connection,
-            tables.asked,
-            Asked,
-            lambda x: {"id": x.id, "conversation": x.conversation, "article": x.article, "at": x.at},
-        )
-
-    @cached_property
-    def lessons(self) -> Shelf[Lesson]:
-        return Shelf(
-            self.connection,
-            tables.lessons,
-            Lesson,
-            lambda x: {"id": x.id, "state": x.state, "conversation": x.conversation, "need": x.need, "at": x.at},
-        )
-
-    @cached_property
     def suppliers(self) -> Shelf[Supplier]:
         return Shelf(self.connection, tables.suppliers, Supplier, lambda x: {"id": x.id, "name": x.name})
 
@@ -308,6 +263,37 @@ class Tx:
             tables.map_refused,
             RefusedRow,
             lambda x: {"id": x.id, "source": x.source, "state": x.state, "at": x.at},
+        )
+
+    @cached_property
+    def articles(self) -> Shelf[Article]:
+        return Shelf(self.connection, tables.articles, Article, lambda a: {"id": a.id, "title": a.title})
+
+    @cached_property
+    def article_versions(self) -> Shelf[ArticleVersion]:
+        return Shelf(
+            self.connection,
+            tables.article_versions,
+            ArticleVersion,
+            lambda v: {"id": v.id, "article": v.article.id, "at": v.at},
+        )
+
+    @cached_property
+    def asked(self) -> Shelf[Asked]:
+        return Shelf(
+            self.connection,
+            tables.asked,
+            Asked,
+            lambda x: {"id": x.id, "conversation": x.conversation, "article": x.article, "at": x.at},
+        )
+
+    @cached_property
+    def lessons(self) -> Shelf[Lesson]:
+        return Shelf(
+            self.connection,
+            tables.lessons,
+            Lesson,
+            lambda x: {"id": x.id, "state": x.state, "conversation": x.conversation, "need": x.need, "at": x.at},
         )
 
     @cached_property

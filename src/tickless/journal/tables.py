@@ -110,6 +110,7 @@ cases = _table(
     sa.Index("ix_cases_conversation", "conversation", "number"),
     sa.Index("ix_cases_requester", "requester", "number"),
     sa.Index("ix_cases_updated", "updated_at", "number"),
+    *(sa.Index(f"ix_cases_{name}_number", name, "number") for name in ("kind", "door", "need", "outcome")),
 )
 
 case_signals = sa.Table(
@@ -243,7 +244,11 @@ resolutions = _table(
     _text("runbook"),
     _text("service"),
     _time("at"),
+    sa.Column("seconds", sa.Float, nullable=False),
+    sa.Column("minutes_saved", sa.Float, nullable=False),
     sa.Index("ix_resolutions_at", "at"),
+    sa.Index("ix_resolutions_runbook", "runbook", "at"),
+    sa.Index("ix_resolutions_counted", "outcome", "seconds", "minutes_saved"),
 )
 watches = _table(
     "watches",
@@ -298,6 +303,32 @@ dependencies = sa.Table(
     sa.Column("body", Words, nullable=False),
 )
 items = _table("configuration_items", _id(), _text("kind"), _text("service", index=True))
+suppliers = _table("suppliers", _id(), _text("name"))
+map_claims = _table(
+    "map_claims",
+    _id(),
+    _text("source", null=False, index=True),
+    _text("kind", 20, null=False),
+    _text("key", 420, null=False),
+    sa.Index("ix_map_claims_thing", "kind", "key"),
+)
+map_spans = _table(
+    "map_spans",
+    _id(),
+    _text("kind", 20, null=False),
+    _text("key", 420, null=False),
+    _time("valid_from"),
+    _time("valid_to", null=True),
+    sa.Index("ix_map_spans_thing", "kind", "key", "valid_from"),
+    sa.Index("ix_map_spans_open", "valid_to"),
+)
+map_refused = _table(
+    "map_refused",
+    _id(),
+    _text("source", null=False, index=True),
+    _text("state", 20, null=False, index=True),
+    _time("at"),
+)
 articles = _table("articles", _id(), _text("title"))
 article_versions = _table("article_versions", _id(), _text("article", null=False, index=True), _time("at"))
 asked = _table(
@@ -376,32 +407,6 @@ bindings = _table(
 )
 delegations = _table("delegations", _id(), _text("person", index=True), _text("delegate", index=True), _time("until"))
 person_changes = _table("person_changes", _id(), _text("person", index=True), _time("at"))
-suppliers = _table("suppliers", _id(), _text("name"))
-map_claims = _table(
-    "map_claims",
-    _id(),
-    _text("source", null=False, index=True),
-    _text("kind", 20, null=False),
-    _text("key", 420, null=False),
-    sa.Index("ix_map_claims_thing", "kind", "key"),
-)
-map_spans = _table(
-    "map_spans",
-    _id(),
-    _text("kind", 20, null=False),
-    _text("key", 420, null=False),
-    _time("valid_from"),
-    _time("valid_to", null=True),
-    sa.Index("ix_map_spans_thing", "kind", "key", "valid_from"),
-    sa.Index("ix_map_spans_open", "valid_to"),
-)
-map_refused = _table(
-    "map_refused",
-    _id(),
-    _text("source", null=False, index=True),
-    _text("state", 20, null=False, index=True),
-    _time("at"),
-)
 threads = _table(
     "threads",
     sa.Column("id", Key(200), primary_key=True),
