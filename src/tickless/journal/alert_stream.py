@@ -79,24 +79,32 @@ class AlertStream:
         query = sa.select(_ALERTS).where(_ALERTS.c.state == "firing").order_by(_ALERTS.c.occurred_at.desc())
         return [Alert.of(row._mapping) for row in self._connection.execute(query.limit(limit))]
 
-    def counts(self) -> dict[str, int]:
-        """firing, held and resolved → how many."""
-        held = sa.func.sum(sa.case((_ALERTS.c.held.is_not(None), 1), else_=0))
-        query = sa.select(_ALERTS.c.state, sa.func.count(), held).group_by(_ALERTS.c.state)
-        found = {row[0]: (int(row[1]), int(row[2])) for row in self._connection.execute(query)}
-        firing, quiet = found.get("firing", (0, 0)), found.get("resolved", (0, 0))
-        return {"firing": firing[0] - firing[1], "held": firing[1], "resolved": quiet[0]}
+    def counts(self, *, since: dt.datetime) -> dict[str, int]:
+        """firing and held now, resolved since then → how many."""
+        table, number = _ALERTS.c, sa.func.count()
+        firing = sa.select(number).where(table.state == "firing").scalar_subquery()
+        held = sa.select(number).where(table.held.is_not(None), table.state == "firing").scalar_subquery()
+        over = sa.select(number).where(table.state == "resolved", table.occurred_at >= since).scalar_subquery()
+        found = self._connection.execute(sa.select(firing, held, over)).one()
+        return {"firing": found[0] - found[1], "held": found[1], "resolved": found[2]}
 
     def sources(self) -> list[str]:
-        return list(
-            self._connection.execute(sa.select(_ALERTS.c.source).distinct().order_by(_ALERTS.c.source)).scalars()
-        )
+        """Those that alerts came from, in order. One look into the index for each."""
+        found: list[str] = []
+        least = sa.select(sa.func.min(_ALERTS.c.source))
+        source = self._connection.execute(least).scalar()
+        while source is not None:
+            found.append(source)
+            source = self._connection.execute(least.where(_ALERTS.c.source > source)).scalar()
+        return found
 
     def mark(self) -> tuple[object, ...]:
         """Changes when the first page would look different."""
-        newest = sa.select(sa.func.max(_ALERTS.c.occurred_at), sa.func.count()).select_from(_ALERTS)
-        now = sa.select(_ALERTS.c.state, _ALERTS.c.held, sa.func.count()).group_by(_ALERTS.c.state, _ALERTS.c.held)
-        return (*self._connection.execute(newest).one(), *map(tuple, self._connection.execute(now)))
+        newest = sa.select(sa.func.max(_ALERTS.c.occurred_at))
+        over = newest.where(_ALERTS.c.state == "resolved").scalar_subquery()
+        found = self._connection.execute(sa.select(newest.scalar_subquery(), over)).one()
+        counts = self.counts(since=dt.datetime.max.replace(tzinfo=dt.UTC))
+        return (*found, counts["firing"], counts["held"])
 
 
 def _conditions(wanted: AlertFilter) -> Iterator[sa.ColumnElement[bool]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Hashable
 from typing import Any, get_args
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ from tickless.doors.entrance.holding import keeper_of
 from tickless.journal.alert_stream import AlertFilter, AlertState
 
 PER_PAGE = 50
+A_DAY = dt.timedelta(days=1)
 STATES: tuple[AlertState, ...] = get_args(AlertState)
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 REASONS: tuple[HoldReason, ...] = get_args(HoldReason)
@@ -46,7 +48,7 @@ def content(visit: Visit) -> dict[str, Any]:
     with visit.desk.journal.read() as tx:
         found = tx.alert_stream.page(_filter(asked), before=before, limit=PER_PAGE + 1)
         rows = found[:PER_PAGE]
-        counts, standing = tx.alert_stream.counts(), tx.holds.standing()
+        counts, standing = tx.alert_stream.counts(since=visit.desk.clock.now() - A_DAY), tx.holds.standing()
         names = names_of(
             tx, people=[row.hold.by for row in rows if row.hold], services=[row.alert.service for row in rows]
         )
