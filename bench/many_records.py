@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import sqlalchemy as sa
 
 from tickless.domain.case import Case, CaseState, Impact, Outcome
+from tickless.domain.measure import Resolution
 from tickless.domain.record import Untrusted
 from tickless.flow.intake import CONSUMER
 from tickless.journal import Journal, tables
@@ -42,7 +43,13 @@ class Years:
         """Write all of it, as the house would have; the intake has read everything."""
         with journal.write() as tx:
             for first in range(0, self.cases, _CHUNK):
-                tx.cases.put_all([self.case(number) for number in range(first, min(first + _CHUNK, self.cases))])
+                cases = [self.case(number) for number in range(first, min(first + _CHUNK, self.cases))]
+                tx.cases.put_all(cases)
+                tx.resolutions.put_all([_end_of(case) for case in cases if case.outcome is not None])
+                for case in cases:
+                    detail = {"need": case.need, "priority": case.impact.priority}
+                    tx.audit.append(at=case.opened_at, actor=f"source:{SOURCE}", action="case.open",
+                                    subject=case.subject or case.id, case=case.id, detail=detail)  # fmt: skip
             tx.connection.execute(sa.insert(tables.counters).values(name="case", value=self.cases, hash=""))
         say(f"  {self.cases:,} cases stand in the journal")
         with journal.write() as tx:
@@ -122,6 +129,15 @@ class Years:
             f'"title":"{key} is above its limit","labels":{{"service":"{service}","component":"web"}}}}'
         )
         return SignalRow(identity, SOURCE, event, "alert", self._state(number), key, to_micros(at), to_micros(at), body)
+
+
+def _end_of(case: Case) -> Resolution:
+    seconds = float(20 + case.number * 7919 % 4_000)
+    return Resolution(
+        id=f"res_{case.number}", case=case.id, outcome=case.outcome or "verified", door=case.door, need=case.need,
+        runbook="web.restart" if case.number % 3 else "disk.clean-up", service=case.service, seconds=seconds,
+        minutes_saved=12.0, basis="by the runbook", at=case.opened_at + dt.timedelta(seconds=seconds),
+    )  # fmt: skip
 
 
 def _chunks(count: int) -> Iterator[range]:

@@ -35,6 +35,8 @@ LOOK = 0.001
 PATIENCE = 30.0
 SETTINGS = '[connectors.pagerduty]\nuse = "pagerduty"\n'
 _NO_LISTS = re.compile(r"/(openapi|docs|events|export|verify|sign-|enter/|static/|healthz|doctor)")
+_NUMBER = re.compile(r"/\d+(?=$|[/?])")
+"""One case's page stands for all that a list leads to."""
 _FILTERS = (
     "/api/v1/cases?live=true", "/api/v1/cases?state=handed_off", "/api/v1/cases?kind=incident&outcome=regressed",
     "/api/v1/cases?need=disk_full", "/api/v1/cases?service={service}", "/api/v1/cases?requester={person}",
@@ -87,8 +89,9 @@ def _pages(server: _Server) -> list[str]:
     company = make_company()
     said = {"service": company.services[0].id, "person": company.people[0].id}
     behind = [f"/api/v1/{name}?cursor={ALERTS // 20}" for name in ("cases", "signals")]
-    wanted = dict.fromkeys(["/", *rail, *lists, *(path.format(**said) for path in _FILTERS), *behind])
-    return [path for path in wanted if not _NO_LISTS.search(path) and _answers(server, path)]
+    wanted = ["/", *rail, *lists, *(path.format(**said) for path in _FILTERS), *behind]
+    kinds = {_NUMBER.sub("/…", path): path for path in reversed(wanted) if not _NO_LISTS.search(path)}
+    return [path for path in kinds.values() if _answers(server, path)]
 
 
 def _look(server: _Server, path: str) -> list[float]:
