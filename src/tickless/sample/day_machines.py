@@ -16,12 +16,12 @@ KILLED: tuple[tuple[float, str], ...] = (
 STORM_OF, STORM = "orders-db", 100
 AGAIN, AGAIN_AT = "search-api", 54.0
 """Comes back inside the window in which the fix has to hold."""
-DISKS: tuple[tuple[float, str], ...] = ((8.0, "app-2:/var"), (26.0, "files-1:/srv"))
-FILLING_SECONDS = 28.0
-"""Slowly enough that somebody can come in between: seven hours of the company's day."""
-FORESEEN_AT, FORESEEN, FORESEEN_DAYS = 5.0, "intranet", 25.0
+DISKS: tuple[tuple[float, str], ...] = ((6.0, "app-2:/var"), (12.0, "files-1:/srv"))
+FILLING_SECONDS = 40.0
+"""Slowly enough that somebody can come in between: ten hours of the company's day."""
+FORESEEN_AT, FORESEEN, FORESEEN_DAYS = 5.0, "login", 25.0
 """A certificate of which no monitor complains yet: only the forecast sees it coming."""
-CERTIFICATES: tuple[tuple[float, str], ...] = ((18.0, "shop"), (37.0, "login"))
+CERTIFICATES: tuple[tuple[float, str], ...] = ((18.0, "shop"), (42.0, "intranet"))
 POOLS: tuple[tuple[float, str], ...] = ((26.0, "catalog-api"), (44.0, "warehouse-api"))
 MAILBOXES: tuple[float, ...] = (20.0, 42.0)
 PASSING_AT, PASSING = 50.0, "payroll"
@@ -72,7 +72,7 @@ def _killed(company: Company, at: float, process: str, *, again: bool = False) -
 def _disk(at: float, disk: str) -> Event:
     host, _, path = disk.partition(":")
     expect = Expect(
-        "disk_filling", ("prevented",), f"ci:{disk}",
+        "disk_filling", ("prevented", "verified"), f"ci:{disk}",  # on a slow machine it is full before anybody comes
         effects=(Effect("disk.clean_up", disk),),
         facts=(Fact("keeper", f"/disks?host={host}&path={path}", "percent", "below", 80.0),),
     )  # fmt: skip

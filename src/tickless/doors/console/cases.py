@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 from tickless.domain.case import Case
 from tickless.domain.errors import BadInput, Forbidden, NotFound
 from tickless.domain.signal import Signal
-from tickless.doors.console import story
+from tickless.doors.console import story, telemetry
 from tickless.doors.console.book import CaseBook, names_of, read_book, read_brief
 from tickless.doors.console.frame import Form, Frame, Screen, Visit, here
 from tickless.doors.console.now import Row
@@ -90,6 +90,7 @@ def _content(visit: Visit, book: CaseBook) -> dict[str, object]:
     mine = visit.visitor.person is not None and book.case.requester == visit.visitor.person.id
     return {
         **panel(visit, book.case),
+        **telemetry.of_case(visit, book.case),
         "book": book,
         "case": book.case,
         "stages": story.stages(book),

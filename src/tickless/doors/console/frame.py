@@ -192,6 +192,8 @@ TOLD: dict[str, str] = {
     "reviewed": "Noted: it is right today.",
     "retired": "Retired. Nobody is answered from it any more.",
     "drafted": "A draft, from what was asked and what colleagues answered. Mend it, then publish it.",
+    "answered": "Noted. The series' next alarms heed it.",
+    "answer_undone": "Taken back. It counts no more.",
     "bound": "Bound. Messages from that account count as that person's, and they have been told.",
     "unbound": "Unbound. Nobody speaks from that account any more.",
     "signed_out": "You are signed out.",

@@ -20,6 +20,8 @@ _BY: Final[dict[Basis, str]] = {
     "trend": "the slope of what was measured lately, nine in ten",
     "calendar": "a date that stands written down",
 }
+STALLED: Final = 0.5
+"""Below this share of the least way foreseen, the course had broken by itself."""
 NO_FORECAST: Final = "Nothing was foreseen before the action, so nothing shows what would have happened without it."
 
 
@@ -63,7 +65,7 @@ def argue(
         return Argument(holds=False, lines=tuple(lines))
     lines.append(f"The action began at {_time(acted_at)}, before that was over.")
     before = [one for one in measured if foreseen.made_at < one.at <= acted_at]
-    if before and before[-1].value < _low(foreseen, before[-1].at):
+    if before and _stalled(foreseen, before[-1]):
         lines.append("But the course had broken already before the action.")
         return Argument(holds=False, lines=tuple(lines))
     after = [one for one in measured if one.at > ended_at]
@@ -77,6 +79,13 @@ def argue(
     verdict = "the trend is broken by the action" if broken else "that is no other course than was foreseen"
     lines.append(f"Measured at {_time(last.at)} by {last.by}: {shown}, while {held}: {verdict}.")
     return Argument(holds=broken, lines=tuple(lines))
+
+
+def _stalled(foreseen: Foreseen, before: Measured) -> bool:
+    """Whether what was measured before the action had gone less than half of the way that was foreseen at the least."""
+    start = foreseen.ahead[0].middle if foreseen.ahead else before.value
+    wanted = _low(foreseen, before.at) - start
+    return wanted > 0 and before.value - start < STALLED * wanted
 
 
 def _low(foreseen: Foreseen, at: dt.datetime) -> float:
