@@ -40,6 +40,22 @@ LANES: dict[str, Lane] = {
         programs=("prometheus", "prometheus-alertmanager", "prometheus-blackbox-exporter"),
         package="Debian: prometheus prometheus-alertmanager prometheus-blackbox-exporter",
     ),
+    "faults": Lane(
+        programs=(
+            "nginx",
+            "haproxy",
+            "sshd",
+            "ssh-keygen",
+            "mount",
+            "prometheus",
+            "prometheus-alertmanager",
+            "prometheus-blackbox-exporter",
+            "prometheus-node-exporter",
+        ),
+        modules=("supervisor", "trustme"),
+        package="Debian: nginx-light haproxy openssh-server openssh-client prometheus prometheus-alertmanager "
+        "prometheus-blackbox-exporter prometheus-node-exporter; PyPI: supervisor trustme",
+    ),
     "amtool": Lane(programs=("amtool",), package="Debian: prometheus-alertmanager"),
     "pagerduty": Lane(modules=("pagerduty",), package="PyPI: pagerduty"),
     "opentelemetry": Lane(

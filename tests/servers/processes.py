@@ -34,12 +34,14 @@ def listens(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
-def wait_until(holds: Callable[[], object], *, seconds: float, what: str, every: float = 0.05) -> None:
+def wait_until(
+    holds: Callable[[], object], *, seconds: float, what: str | Callable[[], str], every: float = 0.05
+) -> None:
     """Wait for a condition. Raises `NotStarted` naming what was waited for."""
     end = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > end:
-            raise NotStarted(f"waited {seconds} s in vain: {what}")
+            raise NotStarted(f"waited {seconds} s in vain: {what if isinstance(what, str) else what()}")
         time.sleep(every)
 
 

@@ -16,6 +16,8 @@ Act = Literal["need", "answer", "confirm", "deny", "correct", "cancel", "thanks"
 `instead_of` what was wrong (a record's id or a need), and `need` another need where one is named. `cancel` with a slot `keep`
 (needs, separated by commas) gives up everything else; `drop` names the need that is given up.
 """
+OUTAGES = frozenset({"service_down"})
+"""Alert classes that a service shows when it is broken, and, seen from outside, when something that it needs is."""
 
 
 class Entity(Record):

@@ -16,6 +16,7 @@ from tickless.flow import names
 from tickless.flow.ending import ends
 from tickless.flow.engine import Engine
 from tickless.flow.holding import Around, Holding, Returning
+from tickless.flow.regroup.gathering import Gathering
 from tickless.flow.rooms import Rooms
 from tickless.flow.saying.notices import tell_put_aside
 from tickless.flow.talking.hearing import Hearing
@@ -50,6 +51,8 @@ class Intake:
         self._node = node
         self._holding = Holding(rooms, rules or Rules())
         self._hearing = Hearing(rooms, Turns(rooms, engine) if reads(rooms) else None)
+        self._gathering = Gathering(rooms)
+        self._explained: list[Placement] = []
         self._awake = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -140,10 +143,12 @@ class Intake:
             if not mine or tx.coordination.cursor(CONSUMER) != position:
                 return 0
             around = self._holding.around(tx, [logged.signal for logged in batch], now=now)
+            self._explained = []
             with self._rooms.correlate.batch(tx, now=now):
                 for logged, found in findings:
                     self._place(tx, logged, found, around, now)
             around.close()
+            self._gather(tx, now)
             tx.coordination.move_cursor(CONSUMER, batch[-1].seq)
         return len(batch)
 
@@ -175,6 +180,7 @@ class Intake:
             if not tx.coordination.take_lease(LEASE, holder=self._node, now=now, seconds=LEASE_SECONDS):
                 return 0
             around = self._holding.around(tx, (), now=now)
+            self._explained = []
             for one in due:
                 signal = around.returns(one)
                 if signal is None:
@@ -183,7 +189,16 @@ class Intake:
                 placement = self._rooms.correlate.alert(tx, signal, one.finding, now=now)
                 around.handed_back(one.hold, placement)
                 self._after_alert(tx, placement, signal, now)
+            self._gather(tx, now)
         return len(due)
+
+    def _gather(self, tx: Tx, now: dt.datetime) -> None:
+        """Cases that another one explains become one with it; after the batch, which looks at the live cases once."""
+        explained, self._explained = self._explained, []
+        for placement in explained:
+            if placement.case is not None:
+                others = placement.explained
+                self._gathering.gather(tx, placement.case.id, others, reason=placement.why, now=now)
 
     def _understand(self, signal: Signal, now: dt.datetime) -> tuple[Finding, ...]:
         if signal.kind == "message":
@@ -213,6 +228,8 @@ class Intake:
         case = placement.case
         if case is None:
             return
+        if placement.explained:
+            self._explained.append(placement)
         if placement.how == "reopen":
             ran = ends.mark_regressed(tx, case, by=signal.source, why=placement.why, now=now)
             if ran is not None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tickless.domain.case import Case
+from tickless.domain.finding import OUTAGES
 from tickless.domain.world import World
 from tickless.stages.correlate.nearby import Nearby, Way
 
@@ -20,6 +21,8 @@ SYMPTOMS = frozenset({"http_errors", "latency_high", "slow", "error_rate_high"})
 """Classes that say that something hurts, not what is broken."""
 CAUSES = frozenset({"service_down", "pool_exhausted", "disk_full", "certificate_expired", "host_down", "process_down"})
 """Classes that say what is broken, and that hurt those who need it."""
+FAILING = frozenset({"http_errors", "error_rate_high"})
+"""Symptoms that explain why somebody who needs it does not answer: slowness does not."""
 WINDOW = dt.timedelta(minutes=15)
 """How long after its last signal a live case still takes in symptoms from its neighbourhood."""
 OWN = frozenset({
@@ -60,6 +63,8 @@ class Placed:
     why: str
     take_over: bool = False
     others: tuple[Case, ...] = ()
+    explained: tuple[Case, ...] = ()
+    """Further cases that this trouble explains, and about which nothing was done yet."""
 
 
 def is_symptom(need: str | None) -> bool:
@@ -80,7 +85,7 @@ def place(trouble: Trouble, live: Iterable[Case], last: Case | None, world: Worl
         return Placed("reopen", last, "It came back inside the window in which the last fix had to hold.")
     if trouble.symptom:
         return _place_symptom(trouble, cases, near)
-    return _place_cause(trouble, cases, near)
+    return _place_felt(trouble, cases, near) or _place_cause(trouble, cases, near)
 
 
 def recent(at: dt.datetime, case: Case) -> bool:
@@ -105,7 +110,44 @@ def _place_symptom(trouble: Trouble, cases: list[Case], near: Nearby) -> Placed:
         case = causes[0][2]
         others = tuple(other for _, _, other in causes[1:])
         return Placed("join", case, _why_symptom(trouble, case, needs.get(case.service or ""), near), others=others)
-    return _among_symptoms(trouble, around, needs, near)
+    return _behind_outage(trouble, around, near) or _among_symptoms(trouble, around, needs, near)
+
+
+def _behind_outage(trouble: Trouble, cases: list[Case], near: Nearby) -> Placed | None:
+    """A symptom of what a service that does not answer needs: that is where it began. Only while nothing was done about it."""
+    hurts = near.hurts(trouble.service or "") if trouble.need in FAILING else {}
+    found = [
+        case
+        for case in cases
+        if (way := hurts.get(case.service or "")) is not None
+        and way.trust >= TRUSTED
+        and case.need in OUTAGES
+        and case.state == "open"
+    ]
+    if not found:
+        return None
+    why = f"{near.name(found[0].service)}, which does not answer, needs {near.name(trouble.service)}."
+    return Placed("join", found[0], why, take_over=True, explained=tuple(found[1:]))
+
+
+def _place_felt(trouble: Trouble, cases: list[Case], near: Nearby) -> Placed | None:
+    """A service that does not answer while something that it needs is in trouble: most likely only hurt by it."""
+    if trouble.service is None or trouble.need not in OUTAGES:
+        return None
+    needs = near.needs(trouble.service)
+    around = [
+        (way, case)
+        for case in cases
+        if (way := needs.get(case.service or "")) is not None
+        and case.need in CAUSES | FAILING
+        and case.kind == "incident"
+        and recent(trouble.at, case)
+    ]
+    trusted = [(way, case) for way, case in around if way.trust >= TRUSTED]
+    if not trusted:
+        return None
+    way, case = max(trusted, key=lambda one: (not is_symptom(one[1].need), one[0].trust * FURTHER ** one[0].steps))
+    return Placed("join", case, _why_symptom(trouble, case, way, near))
 
 
 def _explains(trouble: Trouble, case: Case, needs: Mapping[str, Way]) -> float:
@@ -171,10 +213,15 @@ def _place_cause(trouble: Trouble, cases: list[Case], near: Nearby) -> Placed:
     if trouble.service is None or trouble.need not in CAUSES:
         return Placed("open", None, "A new trouble of its own.")
     hurts = near.hurts(trouble.service)
+    found = []
     for case in cases:
         way = hurts.get(case.service or "")
         touches = case.service == trouble.service or (way is not None and way.trust >= TRUSTED)
-        if touches and is_symptom(case.need) and case.state == "open" and recent(trouble.at, case):
-            why = f"It explains the symptoms so far: they need {near.name(trouble.service)}."
-            return Placed("join", case, why, take_over=True)
-    return Placed("open", None, "A new trouble of its own.")
+        felt = is_symptom(case.need) or (case.need in OUTAGES and way is not None)
+        if touches and felt and case.state == "open" and recent(trouble.at, case):
+            found.append(case)
+    if not found:
+        return Placed("open", None, "A new trouble of its own.")
+    why = f"It explains the symptoms so far: they need {near.name(trouble.service)}."
+    outages = tuple(case for case in found[1:] if case.need in OUTAGES)
+    return Placed("join", found[0], why, take_over=True, explained=outages)

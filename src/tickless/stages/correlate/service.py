@@ -48,6 +48,8 @@ class Placement:
     how: Literal["open", "join", "again", "reopen", "state"]
     case: Case | None
     why: str
+    explained: tuple[str, ...] = ()
+    """Ids of further cases that this trouble explains, and about which nothing was done yet."""
 
 
 class CorrelateRoom:
@@ -118,7 +120,7 @@ class CorrelateRoom:
         tx.alerts.put(told)
         tx.alerts.join(case.id, signal, why=placed.why)
         tx.cases.attach_finding(finding, case.id)
-        return Placement(placed.how, case, placed.why)
+        return Placement(placed.how, case, placed.why, tuple(one.id for one in placed.explained))
 
     def _keep_learnt(self, tx: Tx, tenant: str, now: dt.datetime) -> None:
         """Edges that alerts have shown are put on the map, with where they are from and how sure they are."""

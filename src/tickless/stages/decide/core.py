@@ -13,6 +13,7 @@ from typing import Any
 from tickless.domain.card import FormField
 from tickless.domain.case import Case
 from tickless.domain.decision import ApprovalRequest, DecisionKind, PolicyReason, Question
+from tickless.domain.finding import OUTAGES
 from tickless.domain.known import KnownError
 from tickless.domain.plan import Plan
 from tickless.domain.runbook import Runbook, RunbookInput
@@ -141,6 +142,8 @@ def choose(situation: Situation) -> Choice:
         return _offer_workaround(situation.known_error)
     serving = candidates(situation)
     names = tuple(runbook.runbook for runbook in serving)
+    if serving and _may_only_be_hurt(situation):
+        return _gather("It does not answer, and needs other things: one of them may still report itself.", situation)
     if not serving:
         return _without_runbook(situation)
     runbook = serving[0]
@@ -162,14 +165,24 @@ def _without_runbook(situation: Situation) -> Choice:
     if case.door == "machine" and not situation.still_firing:
         return Choice("mute", "The monitor says it is over, and nothing was done: a passing disturbance.")
     if case.door == "machine" and situation.gathering > 0 and not situation.failed_runs:
-        return Choice(
-            "wait", "Only symptoms so far: a cause may still report itself.", wait_seconds=situation.gathering
-        )
+        return _gather("Only symptoms so far: a cause may still report itself.", situation)
     if case.kind == "question":
         return _answer(situation)
     if situation.failed_runs:
         return Choice("hand_off", "The one runbook that serves this was tried and did not help; people take over.")
     return Choice("hand_off", "No runbook serves this yet, so people take over.")
+
+
+def _gather(why: str, situation: Situation) -> Choice:
+    return Choice("wait", why, wait_seconds=situation.gathering)
+
+
+def _may_only_be_hurt(situation: Situation) -> bool:
+    """Whether a service that does not answer ought to wait a moment for what it needs: to restart it would not help."""
+    case = situation.case
+    if case.door != "machine" or case.need not in OUTAGES or situation.gathering <= 0 or situation.failed_runs:
+        return False
+    return case.service is not None and bool(situation.world.upstream_of(case.service, hops=1))
 
 
 def _answer(situation: Situation) -> Choice:
