@@ -243,7 +243,7 @@ def _show_storm(found: dict[str, Any]) -> None:
         "suspects": found["suspects"] or None,
     })  # fmt: skip
     for lane in found["lanes"]:
-        lead = " ← likeliest cause" if lane["leads"] else ""
+        lead = " ← the case is about it" if lane["leads"] else ""
         line(f"{_picture(found, lane)} {lane['name']}: {lane['count']} ({', '.join(lane['needs'])}){lead}", indent=2)
     line("why they are one", style="bold")
     for one in found["joins"]:

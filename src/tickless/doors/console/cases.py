@@ -15,6 +15,7 @@ from tickless.doors.console.book import CaseBook, names_of, read_book, read_brie
 from tickless.doors.console.frame import Form, Frame, Screen, Visit, here
 from tickless.doors.console.now import Row
 from tickless.doors.console.rendering import fragment
+from tickless.doors.console.storms import kin
 from tickless.doors.console.stream import Streams
 from tickless.doors.console.tickets import panel
 from tickless.doors.console.wording import OUTCOMES, STATES
@@ -90,6 +91,7 @@ def _content(visit: Visit, book: CaseBook) -> dict[str, object]:
     mine = visit.visitor.person is not None and book.case.requester == visit.visitor.person.id
     return {
         **panel(visit, book.case),
+        **kin(visit, book.case),
         **telemetry.of_case(visit, book.case),
         "book": book,
         "case": book.case,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ UNKNOWN = ""
 """The lane of alerts of which nobody knows the service."""
 SHOWN = 12
 """Alerts of a lane, and joins of a sentence, that are named one by one."""
+_FIGURES = re.compile(r"[0-9]+(?:[.:][0-9]+)*")
 AROUND = dt.timedelta(minutes=10)
 """How long before and after a storm other alerts count as near it."""
 
@@ -49,7 +51,7 @@ class Lane:
     needs: tuple[str, ...]
     slots: tuple[Slot, ...]
     leads: bool
-    """The case is about it: the likeliest place of the cause."""
+    """The case is about it."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,10 @@ def slots_of(
 
 
 def _joins(joined: Iterable[Joined], by_name: Mapping[str, Alert]) -> tuple[JoinReason, ...]:
-    """Why each alert, and each report, came in the first time; alike sentences together, in order of time."""
+    """Why each alert, and each report, came in the first time; sentences that differ in figures only are told together.
+
+    Those that brought in most stand first.
+    """
     seen: set[str] = set()
     found: dict[str, list[Joined]] = defaultdict(list)
     for one in joined:
@@ -186,17 +191,18 @@ def _joins(joined: Iterable[Joined], by_name: Mapping[str, Alert]) -> tuple[Join
         if name in seen or one.state == "resolved":
             continue
         seen.add(name)
-        found[one.why].append(one)
-    return tuple(
+        found[_FIGURES.sub("#", one.why)].append(one)
+    made = (
         JoinReason(
-            why=why,
+            why=those[0].why,
             at=those[0].occurred_at,
             count=len(those),
             titles=tuple(one.title for one in those[:SHOWN]),
             services=tuple(sorted({s for one in those if (a := by_name.get(one.fingerprint)) and (s := a.service)})),
         )
-        for why, those in found.items()
+        for those in found.values()
     )
+    return tuple(sorted(made, key=lambda one: (-one.count, one.at)))
 
 
 def left_out(
