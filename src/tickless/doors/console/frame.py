@@ -204,6 +204,13 @@ TOLD: dict[str, str] = {
     "answer_undone": "Taken back. It counts no more.",
     "bound": "Bound. Messages from that account count as that person's, and they have been told.",
     "unbound": "Unbound. Nobody speaks from that account any more.",
+    "stated": "Noted. People's word counts before every source.",
+    "edge_confirm": "Confirmed. It counts fully from now on.",
+    "edge_reject": "Rejected. Nobody follows this edge any more, whoever tells of it.",
+    "edge_withdraw": "Taken back. The sources count again.",
+    "row_fits": "It fits now, and is on the map.",
+    "row_waits": "It still does not fit. The reason is below.",
+    "row_left": "Left alone.",
     "signed_out": "You are signed out.",
 }
 """What a page says after something was done; the address carries the word only."""

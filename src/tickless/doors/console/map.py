@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ THREAD = 16.0
 COLUMN = 222.0
 MARGIN = 16.0
 _ROUNDS = 12
+LEAST_COLUMNS = 8
+MOST_ROUTED = 400
+"""Edges up to which each is led around the boxes between its ends; more are drawn straight, behind the boxes."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Picture:
 
 def lay_out(services: Sequence[str], dependencies: Sequence[Edge]) -> Picture:
     """Coordinates for every service and dependency. Boxes never overlap; an edge that closes a circle isn't drawn."""
-    layers = layer(services, dependencies)
+    layers = layer(services, dependencies, joints=len(dependencies) <= MOST_ROUTED, most=_most_columns(len(services)))
     if not layers.columns:
         return Picture(2 * MARGIN, 2 * MARGIN, (), ())
     middle = _middles(layers)
@@ -64,7 +68,7 @@ def lay_out(services: Sequence[str], dependencies: Sequence[Edge]) -> Picture:
     )
     column_of = {box.id: box.column for box in boxes}
     lines = tuple(
-        Line(edge[0], edge[1], _path([middle[place] for place in way], column_of[edge[0]]))
+        Line(edge[0], edge[1], _path([middle[place] for place in way], column_of[edge[0]], column_of[edge[1]]))
         for edge, way in layers.ways.items()
     )
     bottom = max(middle[place] + _room(place) / 2 for column in layers.columns for place in column)
@@ -86,6 +90,11 @@ def reach(start: str, edges: Iterable[Edge], *, against: bool = False) -> dict[s
         edge_of_search = list(dict.fromkeys(nearest))
         found.update(dict.fromkeys(edge_of_search, steps))
     return found
+
+
+def _most_columns(count: int) -> int:
+    """So many that the picture is about twice as wide as it is high, and never fewer than a small map has."""
+    return max(LEAST_COLUMNS, math.ceil(1.5 * math.sqrt(2 * count * ROW / COLUMN)))
 
 
 def _room(place: Place) -> float:
@@ -130,9 +139,16 @@ def _stack(column: Sequence[Place], wish: Mapping[Place, float]) -> dict[Place, 
     return {place: level[index] + offset[index] for index, place in enumerate(column)}
 
 
-def _path(heights: Sequence[float], column: int) -> str:
+def _path(heights: Sequence[float], column: int, last: int) -> str:
     """A smooth line from the right side of one box to the left side of another, through the joints between."""
     x = MARGIN + column * COLUMN + BOX_WIDTH
+    if len(heights) == 2:
+        end = MARGIN + last * COLUMN
+        if last == column:  # both in one column: out on the right and back in there
+            out = x + 18 + min(24.0, abs(heights[1] - heights[0]) / 12)
+            return f"M{x:g} {heights[0]:.0f}C{out:g} {heights[0]:.0f} {out:g} {heights[1]:.0f} {x:g} {heights[1]:.0f}"
+        bend = min(60.0, (end - x) / 2)
+        return f"M{x:g} {heights[0]:.0f}C{x + bend:g} {heights[0]:.0f} {end - bend:g} {heights[1]:.0f} {end:g} {heights[1]:.0f}"
     parts = [f"M{x:g} {heights[0]:.1f}"]
     for index, (here, there) in enumerate(itertools.pairwise(heights)):
         left = x + index * COLUMN

@@ -114,7 +114,9 @@ RUNGS: dict[str, str] = {
 NOT_MOVED = "Nobody moved it: it stands where the settings of the house begin."
 _SHORT = {"vpn": "VPN", "tls": "TLS", "dns": "DNS", "cpu": "CPU", "api": "API", "sso": "SSO"}
 KINDS: dict[str, str] = {"incident": "Incident", "request": "Request", "question": "Question", "risk": "Risk"}
-CRITICALITY: dict[int, str] = {1: "mission critical", 2: "important", 3: "normal", 4: "low"}
+CRITICALITY: dict[int | None, str] = {
+    1: "mission critical", 2: "important", 3: "normal", 4: "low", None: "criticality not known",
+}  # fmt: skip
 ASSURANCE: dict[str, str] = {
     "none": "nothing is known about the sender",
     "channel": "an account bound to a person",
