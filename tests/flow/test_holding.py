@@ -32,6 +32,7 @@ from tickless.kit.ids import new_id
 from tickless.stages.correlate.hygiene.covering import LONGEST
 from tickless.stages.correlate.hygiene.options import HygieneSettings
 from tickless.stages.correlate.hygiene.pausing import PauseRule
+from tickless.stages.sense.heartbeats import SourceRule
 
 START = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 PAUSE = 60
@@ -52,8 +53,10 @@ class Room:
     clock: ManualClock
     _keys: Iterator[int] = field(default_factory=count)
 
-    def tell(self, fingerprint: str, state: SignalState, *, at: dt.datetime | None = None, key: str = "",
-             severity: Severity = "error", service: str = "mail", name: str = "ServiceDown", **labels: str) -> Signal:  # fmt: skip
+    def tell(
+        self, fingerprint: str, state: SignalState, *, at: dt.datetime | None = None, key: str = "",
+        severity: Severity = "error", service: str = "mail", name: str = "ServiceDown", **labels: str,
+    ) -> Signal:  # fmt: skip
         now = self.clock.now()
         told = {"alertname": name, "service": service, **labels}
         signal = Signal(
@@ -254,6 +257,50 @@ def test_planned_work_holds_and_hands_back(room: Room) -> None:
     room.in_order(one)
     assert room.alert(one).case is not None
     room.tell(one, "resolved")
+    room.turn()
+
+
+def change(room: Room, *, status: str = "scheduled", minutes: float = 30, source: str = "itsm") -> None:
+    """A change record, as an outside system sends it."""
+    now = room.clock.now()
+    labels = {"service": "crm", "planned_start": now.isoformat(), "status": status, "number": "CHG-1",
+              "planned_end": (now + dt.timedelta(minutes=minutes)).isoformat()}  # fmt: skip
+    signal = Signal(
+        id=new_id("sig"), source=source, event_key=new_id("key"), kind="change", fingerprint="CHG-1", occurred_at=now,
+        received_at=now, title=Untrusted("New CRM release"), labels={name: Untrusted(text) for name, text in labels.items()},
+    )  # fmt: skip
+    room.house.journal.signals.append([signal])
+    room.turn()
+
+
+def test_change_records_plan_work_move_it_and_end_it_where_their_source_may(room: Room) -> None:
+    one = name()
+    room.house.rooms.sense.sources.rules["itsm"] = SourceRule(plans_work=True)
+    change(room, source="somebody")  # it may not
+    with room.house.journal.read() as tx:
+        assert tx.maintenance.by(service="crm") == []
+    change(room)
+    room.tell(one, "firing", service="crm")
+    room.turn()
+    (hold,) = room.holds(one)
+    assert (hold.reason, room.alert(one).held) == ("maintenance", "maintenance")
+    assert "(change CHG-1)" in hold.why
+    change(room, minutes=90)
+    room.later(minutes=60)
+    assert room.alert(one).held == "maintenance"
+    with room.house.journal.read() as tx:
+        (window,) = tx.maintenance.by(service="crm")
+    change(room, status="Closed")
+    room.later(minutes=3)
+    room.in_order(one)
+    assert room.alert(one).held is None
+    with room.house.journal.read() as tx:
+        (over,) = tx.maintenance.by(service="crm")
+        rows = [row for row in tx.audit.latest(limit=200) if row.subject == f"maintenance:{window.id}"]
+    assert over.ends_at < window.ends_at
+    assert {row.actor for row in rows} == {"source:itsm"}
+    assert [row.action for row in rows] == ["maintenance.ended", "maintenance.planned", "maintenance.planned"]
+    room.tell(one, "resolved", service="crm")
     room.turn()
 
 

@@ -40,7 +40,8 @@ def registry_of(settings: Settings, secret_store: Secrets) -> Registry:
 
 def rules_of(settings: Settings) -> dict[str, SourceRule]:
     """What is expected of each source, and allowed to it."""
-    return {name: use.source for name, use in settings.connectors.items()}
+    telemetry = {**{name: SourceRule() for name in settings.telemetry.pull}, **settings.telemetry.sources}
+    return {**telemetry, **{name: use.source for name, use in settings.connectors.items()}}
 
 
 def runbooks_of(settings: Settings, registry: Registry) -> dict[str, Runbook]:

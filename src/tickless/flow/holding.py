@@ -13,31 +13,29 @@ from dataclasses import dataclass, replace
 
 from tickless.domain.case import Case
 from tickless.domain.finding import Evidence, Finding
-from tickless.domain.habit import Habit
-from tickless.domain.hold import Hold, HoldEnd
-from tickless.domain.signal import Severity, Signal
+from tickless.domain.hold import Hold
+from tickless.domain.signal import Signal
+from tickless.flow.holding_book import HoldBook
+from tickless.flow.holding_habits import BY_PEOPLE, Habits
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
 from tickless.journal.alerts import Alert
-from tickless.kit.canonical import digest
-from tickless.kit.ids import new_id
+from tickless.practices.known import hear_change
 from tickless.stages.correlate.hygiene.covering import DOWN, LONGEST, Broken, broken_of
 from tickless.stages.correlate.hygiene.damping import Flaps, came_back
 from tickless.stages.correlate.hygiene.judging import Circumstances, Rules, judge
 from tickless.stages.correlate.hygiene.news import NOTHING, Held, News, Skip, news_of
-from tickless.stages.correlate.hygiene.pausing import seen_more
 from tickless.stages.correlate.service import Placement
 
 MOST = 2_000
 """Silences and windows that are looked at."""
+MOST_EVIDENCE = 50
 PATIENCE = dt.timedelta(minutes=1)
 """After which what could not be handed back is tried again."""
 PAUSED: Skip = frozenset({"transient"})
 """It has fired for a while: nobody waits for it to heal alone."""
 LONG_ENOUGH: Skip = PAUSED | {"inhibited"}
-_NOTHING_DONE = frozenset({"open", "awaiting_approval", "awaiting_person"})
 _RANK: dict[str | None, int] = {None: 0, "info": 1, "warning": 2, "error": 3, "critical": 4}
-_BY_PEOPLE = frozenset({"silenced", "maintenance"})
 
 
 @dataclass(frozen=True)
@@ -76,16 +74,18 @@ class Holding:
             alert = alerts.get((hold.source, hold.fingerprint))
             newest = alert.signal if alert is not None and alert.state == "firing" else None
             signal = signals.get(newest or hold.signal) or signals.get(hold.signal)
-            if signal is not None:
-                found.append(Returning(hold, signal, understanding.understand(signal, now=now)[0]))
+            if signal is None:
+                self.put_off(hold, now)
+                continue
+            found.append(Returning(hold, signal, understanding.understand(signal, now=now)[0]))
         return found
 
-    def put_off(self, returning: Returning, now: dt.datetime) -> None:
+    def put_off(self, hold: Hold, now: dt.datetime) -> None:
         """It could not be handed back: a little later again."""
         with self._rooms.journal.write() as tx:
-            hold = tx.holds.get(returning.hold.id)
-            if hold is not None and hold.ended_at is None:
-                tx.holds.put(hold.model_copy(update={"until": now + PATIENCE}))
+            known = tx.holds.get(hold.id)
+            if known is not None and known.ended_at is None:
+                tx.holds.put(known.model_copy(update={"until": now + PATIENCE}))
 
 
 class Around:
@@ -97,14 +97,15 @@ class Around:
         self._tx, self._rules, self._now = tx, rules, now
         self._known = known
         self._world = rooms.world()
+        self._sources = rooms.sense.sources
         silences, windows = tx.silences.table.c, tx.maintenance.table.c
         day_before = now - dt.timedelta(days=1)
         self._silences = tx.silences.where(silences.ends_at > now, silences.starts_at <= now, limit=MOST)
         self._windows = tx.maintenance.where(windows.ends_at > day_before, windows.starts_at <= now, limit=MOST)
         broken = (broken_of(case) for case in tx.holds.down(DOWN)) if rules.inhibits else ()
         self._broken: dict[str, Broken] = {one.case: one for one in broken if one is not None}
-        self._habits: dict[str, Habit] = {}
-        self._changed: set[str] = set()
+        self._habits = Habits(tx)
+        self._book = HoldBook(tx, now)
 
     def holds(self, signal: Signal, finding: Finding) -> bool:
         """Whether this news is held back: then it is written down here, and goes no further."""
@@ -122,12 +123,12 @@ class Around:
         flaps = self._flaps(known, signal) if onset else _flaps_of(known)
         news = news_of(signal, finding, self._world, labels=bool(self._silences))
         held = self._judge(news, flaps, skip=NOTHING if onset else PAUSED)
-        if at_work and held is not None and held.reason not in _BY_PEOPLE:
+        if at_work and held is not None and held.reason not in BY_PEOPLE:
             held = None
         if held is None:
-            self._pass_on(signal, known, flaps)
+            self._before = self._book.pass_on(known, flaps) if known is not None else None
             return False
-        self._hold(signal, news, held, known, flaps)
+        self._book.hold(signal, news, held, known, flaps)
         return True
 
     def placed(self, signal: Signal, placement: Placement) -> None:
@@ -137,10 +138,10 @@ class Around:
         if signal.state != "resolved" or known is None or _stale(signal, known):
             return
         if known.held is not None:
-            self._close(known, "resolved")
+            self._book.close(known, "resolved")
             self._tx.alerts.note(replace(known, held=None))
-        if known.state == "firing":
-            self._learn(signal, known, placement.case)
+        if known.state == "firing" and self._rules.learns:
+            self._habits.learn(signal, known, placement.case)
 
     def returns(self, returning: Returning) -> Signal | None:
         """The signal of a hold whose time is up, as if it fired now; None where it is over, or held back for longer."""
@@ -149,14 +150,15 @@ class Around:
         if hold is None or hold.ended_at is not None:
             return None
         if alert is None or alert.state != "firing":
-            self._end(hold, "resolved")
+            self._book.end(hold, "resolved")
             return None
         if not hold.release:
-            held = self._again(hold, alert, returning)
+            news = news_of(returning.signal, returning.finding, self._world, labels=bool(self._silences))
+            held = self._again(hold, alert, news)
             if held is not None:
-                self._go_on(hold, alert, held, returning)
+                self._book.go_on(hold, alert, held, news, signal=returning.signal.id)
                 return None
-        self._end(hold, "handed_back")
+        self._book.end(hold, "handed_back")
         self._tx.alerts.note(replace(alert, held=None))
         self._before = alert
         return returning.signal.model_copy(update={"occurred_at": self._now, "received_at": self._now})
@@ -167,17 +169,24 @@ class Around:
         if alert is not None:
             self._tx.alerts.told_at(alert)
         self._note_broken(placement.case, over=False)
-        case = placement.case
-        if case is not None:
+        case = self._tx.cases.get(placement.case.id, lock=True) if placement.case is not None else None
+        if case is not None and len(case.evidence) < MOST_EVIDENCE:
             at = self._now
             told = f"Held back from {hold.since:%Y-%m-%d %H:%M:%S} to {at:%Y-%m-%d %H:%M:%S} UTC. {hold.why}"
             kept = (*case.evidence, Evidence(text=told, source="hygiene", ref=hold.id))
             self._tx.cases.put(case.model_copy(update={"evidence": kept}))
 
+    def heard_change(self, signal: Signal, finding: Finding) -> None:
+        """A change record of a source that may plan work may begin, move or end a window, from the next alert on."""
+        if signal.kind != "change" or not self._sources.rule(signal.source).plans_work:
+            return
+        window = hear_change(self._tx, signal, finding.slots.get("service"), world=self._world, now=self._now)
+        if window is not None:
+            self._windows = [*(one for one in self._windows if one.id != window.id), window]
+
     def close(self) -> None:
         """Keep what was learnt. Call it at the end of the batch."""
-        for identity in sorted(self._changed):
-            self._tx.alert_habits.put(self._habits[identity])
+        self._habits.save()
 
     def _take(self, signal: Signal) -> Alert | None:
         """As it stands before this signal. What was read beforehand is true for the first one of the batch only."""
@@ -201,7 +210,7 @@ class Around:
             broken=tuple(self._broken.values()),
             world=self._world,
             flaps=flaps,
-            habit=self._habit(news.source, news.need, news.severity) if needs_habit else None,
+            habit=self._habits.of(news.source, news.need, news.severity) if needs_habit else None,
         )
         return judge(news, around, self._rules, now=self._now, skip=skip)
 
@@ -210,79 +219,10 @@ class Around:
         case = self._tx.cases.get(known.case) if known is not None and known.case else None
         return case is not None and case.live
 
-    def _hold(self, signal: Signal, news: News, held: Held, known: Alert | None, flaps: Flaps) -> None:
-        tx = self._tx
-        alert = _alert(signal, news, known, flaps, held)
-        tx.alerts.put(alert)
-        tx.alerts.note(alert)
-        if known is not None and known.held is not None:
-            self._close(known, "another")
-        identity = new_id("hold")
-        onsets = 1
-        if held.reason == "flapping" and flaps.since is not None:  # one hold for all of its coming and going
-            identity = "hold_" + digest([signal.source, signal.fingerprint, flaps.since.isoformat()])[:32]
-            before = tx.holds.get(identity)
-            onsets = before.onsets + 1 if before is not None else 1
-        since = flaps.since if held.reason == "flapping" and flaps.since else self._now
-        self._put(identity, held, news, signal=signal.id, since=since, onsets=onsets)
-        if held.reason == "inhibited":
-            tx.alerts.join(held.ref, signal, why=f"Held back: {held.why}")
-
-    def _put(self, identity: str, held: Held, news: News, *, signal: str, since: dt.datetime, onsets: int = 1) -> None:
-        self._tx.holds.put(
-            Hold(
-                id=identity,
-                source=news.source,
-                fingerprint=news.fingerprint,
-                reason=held.reason,
-                ref=held.ref,
-                why=held.why,
-                by=held.by,
-                signal=signal,
-                service=news.service,
-                severity=news.severity,
-                since=since,
-                until=held.until,
-                onsets=onsets,
-            )
-        )
-
-    def _pass_on(self, signal: Signal, known: Alert | None, flaps: Flaps) -> None:
-        """It goes on to correlation. What was held until now (it got worse) is over with that."""
-        if known is None:
-            return
-        noted = replace(known, held=None, penalty=flaps.penalty or None, penalty_at=flaps.at, damped_since=flaps.since)
-        if known.held is not None:
-            self._close(known, "handed_back")
-        if noted != known:
-            self._tx.alerts.note(noted)
-        self._before = noted
-
-    def _again(self, hold: Hold, alert: Alert, returning: Returning) -> Held | None:
+    def _again(self, hold: Hold, alert: Alert, news: News) -> Held | None:
         """Whether something still holds it back. It has had its pause, and explanations by the map have their time."""
         skip = LONG_ENOUGH if hold.reason == "inhibited" and self._now - hold.since >= LONGEST else PAUSED
-        news = news_of(returning.signal, returning.finding, self._world, labels=bool(self._silences))
         return self._judge(news, _flaps_of(alert), skip=skip)
-
-    def _go_on(self, hold: Hold, alert: Alert, held: Held, returning: Returning) -> None:
-        if held.reason == hold.reason:
-            until = min(held.until, hold.since + LONGEST) if held.reason == "inhibited" else held.until
-            change = {"until": until, "ref": held.ref, "why": held.why, "by": held.by}
-            self._tx.holds.put(hold.model_copy(update=change))
-            return
-        self._end(hold, "another")
-        news = news_of(returning.signal, returning.finding, self._world, labels=False)
-        self._put(new_id("hold"), held, news, signal=returning.signal.id, since=self._now)
-        self._tx.alerts.note(replace(alert, held=held.reason))
-
-    def _close(self, alert: Alert, end: HoldEnd) -> None:
-        hold = self._tx.holds.open_of(alert.source, alert.fingerprint)
-        if hold is not None:
-            self._end(hold, end)
-
-    def _end(self, hold: Hold, end: HoldEnd) -> None:
-        change = {"ended_at": self._now, "end": end, "ended_by": hold.release or "tickless"}
-        self._tx.holds.put(hold.model_copy(update=change))
 
     def _note_broken(self, case: Case | None, *, over: bool) -> None:
         """What is down changes with every case that is placed; what it inhibits is looked at a while after it is back."""
@@ -296,24 +236,6 @@ class Around:
         if found is not None:
             self._broken[case.id] = found
 
-    def _habit(self, source: str, need: str, severity: Severity | str | None) -> Habit:
-        identity = digest([source, need, severity or ""])[:32]
-        if identity not in self._habits:
-            known = self._tx.alert_habits.get(identity)
-            self._habits[identity] = known or Habit(id=identity, source=source, need=need, severity=severity or "")
-        return self._habits[identity]
-
-    def _learn(self, signal: Signal, known: Alert, case: Case | None) -> None:
-        if not self._rules.learns or known.fired_at is None or signal.kind != "alert":
-            return
-        if known.held in _BY_PEOPLE:  # what they do meanwhile is not how such alerts usually go
-            return
-        habit = self._habit(known.source, known.need or "unknown", known.severity)
-        alone = case is None or case.state in _NOTHING_DONE or case.outcome == "muted"
-        seconds = max(0.0, (signal.occurred_at - known.fired_at).total_seconds())
-        self._habits[habit.id] = seen_more(habit, seconds=seconds, alone=alone)
-        self._changed.add(habit.id)
-
 
 def _flaps_of(alert: Alert | None) -> Flaps:
     return Flaps(alert.penalty or 0.0, alert.penalty_at, alert.damped_since) if alert is not None else Flaps()
@@ -326,23 +248,3 @@ def _stale(signal: Signal, known: Alert | None) -> bool:
 
 def _worse(signal: Signal, known: Alert) -> bool:
     return _RANK[signal.severity] > _RANK.get(known.severity, 0)
-
-
-def _alert(signal: Signal, news: News, known: Alert | None, flaps: Flaps, held: Held) -> Alert:
-    return Alert(
-        fingerprint=signal.fingerprint,
-        source=signal.source,
-        state="firing",
-        case=None,
-        service=news.service,
-        need=news.need,
-        title=signal.title,
-        occurred_at=max(signal.occurred_at, known.occurred_at) if known is not None else signal.occurred_at,
-        count=(known.count if known is not None else 0) + 1,
-        severity=signal.severity,
-        signal=signal.id,
-        held=held.reason,
-        penalty=flaps.penalty or None,
-        penalty_at=flaps.at,
-        damped_since=flaps.since,
-    )

@@ -172,7 +172,7 @@ class Intake:
             raise
         except Exception as error:  # ADR 0013
             log.error("an alert could not be handed back", exc_info=error, alert=returning.hold.fingerprint)
-            self._holding.put_off(returning, now)
+            self._holding.put_off(returning.hold, now)
             return 0
 
     def _bring_back(self, due: list[Returning], now: dt.datetime) -> int:
@@ -219,6 +219,7 @@ class Intake:
             tx.findings.put(finding)
             if finding.kind is None:
                 keep_change(tx, signal, finding, self._rooms.world())
+                around.heard_change(signal, finding)
                 continue
             placement = self._rooms.correlate.alert(tx, signal, finding, now=now)
             around.placed(signal, placement)

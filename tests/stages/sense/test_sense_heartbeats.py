@@ -145,3 +145,17 @@ def test_a_named_heartbeat_counts_only_while_it_fires(items: list[bytes], alive:
 )
 def test_an_interval_is_told_in_words(seconds: float, said: str) -> None:
     assert spell(seconds) == said
+
+
+def test_a_heartbeat_by_name_is_watched_by_its_name_and_no_other_is_remembered() -> None:
+    book = SourceBook({"opsgenie": SourceRule(named={"nightly-backup": 3_600}, severity="critical")})
+    assert book.rule("opsgenie/nightly-backup") == SourceRule(heartbeat=3_600, severity="critical")
+    for name in ("nightly-backup", "somebody-elses"):
+        ping = Item(
+            fingerprint=f"heartbeat:{name}", title="ping", kind="heartbeat", state="info", labels={"heartbeat": name}
+        )
+        book.beat_of("opsgenie", ping, NOW)
+    assert set(book.take()) == {"opsgenie/nightly-backup"}
+    alert = Item(fingerprint="x", title="x", kind="alert", state="firing", labels={"heartbeat": "nightly-backup"})
+    book.beat_of("opsgenie", alert, NOW)
+    assert book.take() == {}

@@ -89,10 +89,20 @@ class Sources:
         waiting = self._rooms.journal.signals.waiting_by_source()
         with self._rooms.journal.read() as tx:
             return [
-                self._state(tx, name, instance.connector.manifest.name, waiting.get(name, 0), now)
-                for name, instance in sorted(self._rooms.registry.instances.items())
-                if instance.connector.receiver is not None
+                self._state(tx, name, what, waiting.get(name, 0), now) for name, what in sorted(self._names().items())
             ]
+
+    def _names(self) -> dict[str, str]:
+        """Every source, and what it is: a connector that receives, a heartbeat by name, or telemetry."""
+        instances = self._rooms.registry.instances
+        found = {
+            name: instance.connector.manifest.name
+            for name, instance in instances.items()
+            if instance.connector.receiver is not None
+        }
+        for name in self._rules.keys() - instances.keys():
+            found[name] = f"heartbeat of {of}" if (of := name.partition("/")[0]) in instances else "telemetry"
+        return found
 
     def _state(self, tx: Tx, name: str, connector: str, waiting: int, now: dt.datetime) -> SourceState:
         rule, life = self._rooms.sense.sources.rule(name), _life(tx, name)

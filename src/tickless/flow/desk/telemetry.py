@@ -57,10 +57,11 @@ class TelemetryDesk:
 
     async def take(self, kind: Kind, body: Callable[[], bytes], *, form: Form, source: str) -> Arrived:
         """Take in a request, unpacked by `body` in a thread; what it tells of is durable on return. Raises
-        `PayloadRejected`, `Busy`, `NotFound` when telemetry is switched off, `Unreachable`."""
+        `PayloadRejected`, `Busy`, `TooFast`, `NotFound` when telemetry is switched off, `Unreachable`."""
         room = self.room
         if room is None:
             raise NotFound("telemetry is switched off here", mend="set telemetry.enabled in the settings")
+        self._sense.sources.admit(source, self._clock.now())
         if not self._turns.acquire(blocking=False):
             raise Busy("more telemetry is sent than can be read now", mend="send it again later, or less of it")
         try:
@@ -76,6 +77,7 @@ class TelemetryDesk:
         if self.room is None:
             raise NotFound("telemetry is switched off here", mend="set telemetry.enabled in the settings")
         arrived = self.room.answer(body, metric, source=source, now=self._clock.now())
+        self._sense.sources.beat(source, self._clock.now())
         await self._store(arrived.signals)
         return arrived
 

@@ -39,6 +39,10 @@ class SourceRule(Record):
     """Name of the alert that is its sign of life, such as `Watchdog`. Empty: whatever it sends is one."""
     severity: Severity = "error"
     """Of its silence."""
+    named: dict[str, float] = Field(default_factory=dict, max_length=1_000)
+    """Heartbeats that it sends by name (Opsgenie's, for one): name → seconds of silence after which a case names it."""
+    plans_work: bool = False
+    """Whether change records from it may plan work, which holds alerts back."""
 
 
 class Life(Record):

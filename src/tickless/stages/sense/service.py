@@ -123,6 +123,8 @@ class SenseRoom:
                 continue
             if is_watchdog(read.labels, beat) and read.kind == "alert":
                 read = as_beat(read)
+            if read.kind == "heartbeat":
+                self.sources.beat_of(payload.source, read, payload.received_at)
             if read.kind == "message":
                 try:
                     _may_speak(payload)

@@ -75,11 +75,19 @@ class _Heard:
         )  # fmt: skip
 
 
+def named(source: str, heartbeat: str) -> str:
+    """Under which name a heartbeat of a source is watched."""
+    return f"{source}/{heartbeat}"
+
+
 class SourceBook:
     """The rules of the sources, and what was heard since it was taken last."""
 
     def __init__(self, rules: Mapping[str, SourceRule] | None = None) -> None:
         self.rules = dict(rules or {})
+        for source, rule in (rules or {}).items():
+            for name, seconds in rule.named.items():
+                self.rules[named(source, name)] = SourceRule(heartbeat=seconds, severity=rule.severity)
         self._allowed = {name: Allowance(rule.per_minute) for name, rule in self.rules.items() if rule.per_minute}
         self._lives: dict[str, _Heard] = {}
         self._lock = Lock()
@@ -102,6 +110,12 @@ class SourceBook:
         if wait:
             told = f"{source} sends more than {self.rules[source].per_minute} payloads a minute"
             raise TooFast(told, after=wait, mend="send more at once and less often, or raise its `per_minute`")
+
+    def beat_of(self, source: str, item: Item, at: dt.datetime) -> None:
+        """One of its heartbeats by name was heard; names that nobody watches are not remembered."""
+        name = named(source, (item.labels or {}).get("heartbeat", ""))
+        if item.kind == "heartbeat" and name in self.rules:
+            self.beat(name, at)
 
     def beat(self, source: str, at: dt.datetime) -> None:
         """It gave a sign of life."""

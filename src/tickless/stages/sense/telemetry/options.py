@@ -6,6 +6,7 @@ from pydantic import Field
 
 from tickless.domain.record import Record
 from tickless.stages.sense.forecast.limits import LimitRule
+from tickless.stages.sense.heartbeats import SourceRule
 
 
 class PullSettings(Record):
@@ -48,5 +49,7 @@ class TelemetrySettings(Record):
     """Metrics of service levels, as names with `*`: always looked at closely, and missed when they are not sent."""
     service_level_label: str = "slo"
     """A label that says the same of a series, with the value `true`."""
+    sources: dict[str, SourceRule] = Field(default_factory=dict)
+    """Source (`otlp`, `prometheus`, or what a token is bound to) → its limit `per_minute` and its `heartbeat`."""
     pull: dict[str, PullSettings] = Field(default_factory=dict)
     """Source → a Prometheus to ask, by `url`, `queries` (name → PromQL), `every` (seconds) and `token` (a reference)."""
