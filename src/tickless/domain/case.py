@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
+from tickless.domain.cause import RootCause
 from tickless.domain.finding import CaseKind, Evidence
 from tickless.domain.record import Record, Untrusted
 from tickless.domain.signal import Assurance, Severity
@@ -99,6 +100,8 @@ class Case(Record):
     """The case that this one was found to be the same as: it has its alerts and people now. Set in the state `merged` only."""
     evidence: tuple[Evidence, ...] = ()
     """Why the signals in it belong together."""
+    cause: RootCause | None = None
+    """What is behind it, as far as that is known; None: nobody has looked yet."""
 
     @property
     def live(self) -> bool:

@@ -132,6 +132,12 @@ class Alerts:
         query = sa.select(tables.alerts).where(tables.alerts.c.case == case).order_by(tables.alerts.c.occurred_at)
         return [_alert(row) for row in self._connection.execute(query)]
 
+    def firing_of(self, case: str, needs: Collection[str], *, limit: int) -> list[Alert]:
+        """Alerts of a case that fire and are of these classes, the first first."""
+        table = tables.alerts
+        query = sa.select(table).where(table.c.case == case, table.c.state == "firing", table.c.need.in_(sorted(needs)))
+        return [_alert(row) for row in self._connection.execute(query.order_by(table.c.occurred_at).limit(limit))]
+
     def firing_though_solved(self, *, before: dt.datetime, limit: int = 50) -> list[tuple[str, Untrusted]]:
         """Cases that ended as solved before that time while an alert of theirs still fires: (case, the alert's title).
         Only alerts of sources that have ever said that something is over."""

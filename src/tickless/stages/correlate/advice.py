@@ -6,9 +6,10 @@ is taken is written with its reasons, so that what happened can be read without 
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
+import datetime as dt
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 from tickless.domain.case import Case
 from tickless.domain.signal import Signal
@@ -18,11 +19,14 @@ from tickless.stages.correlate.corrected import kind_of
 from tickless.stages.correlate.edges.book import Edge
 from tickless.stages.correlate.grouping.alarm import Alarm, Grouped
 from tickless.stages.correlate.grouping.corrections import NONE, Corrections
+from tickless.stages.correlate.grouping.roots import Root
 from tickless.stages.correlate.regroup.doubts import Alike, alike_of
 from tickless.stages.correlate.storms import Storms
 
 CASES = 5_000
 """Groups whose case is remembered."""
+CALLS = 20_000
+"""Calls of traces that wait for the next alert."""
 SURE_LIVE = 0.8
 """Probability that it is nothing new from which advice is given: putting apart later costs more than one case more."""
 TELLING_TEXT = 2.5
@@ -44,6 +48,9 @@ class _Tenant:
     nodes: frozenset[str]
     needs: frozenset[tuple[str, str]]
     cases: OrderedDict[str, str]
+    """Group → its case."""
+    groups: OrderedDict[str, str] = field(default_factory=OrderedDict)
+    """Case → the group that its newest alert is of."""
 
 
 class Advice:
@@ -51,10 +58,12 @@ class Advice:
 
     def __init__(self) -> None:
         self._tenants: dict[str, _Tenant] = {}
+        self._calls: deque[tuple[str, str, str, dt.datetime]] = deque(maxlen=CALLS)
 
     def hear(self, signal: Signal, trouble: Trouble, world: World, corrections: Corrections = NONE) -> Grouped:
         """Take an alert in that fires; say with what it belongs together, heeding what people put right."""
         tenant = self._tenant(signal.tenant, world)
+        self._take_calls()
         tenant.storms.correct(corrections)
         labels = [f"{name}={text.tame(80)}" for name in GROUPING_LABELS if (text := signal.labels.get(name))]
         return tenant.storms.place(
@@ -88,6 +97,23 @@ class Advice:
             return placed
         return Placed("join", case, f"It belongs to a storm that runs (sure by {heard.sure:.0%}). {heard.why}")
 
+    def saw_calls(self, tenant: str, calls: Iterable[tuple[str, str, dt.datetime]]) -> None:
+        """Traces have callers calling callees. Safe from any thread: taken up with the next alert."""
+        self._calls.extend((tenant, *call) for call in calls)
+
+    def roots(self, tenant: str, case: str) -> tuple[Root, ...]:
+        """Where the alerts of a case say that it began, likeliest first; nothing when its storm is not remembered."""
+        known = self._tenants.get(tenant)
+        group = known.groups.get(case) if known is not None else None
+        return known.storms.roots(group) if known is not None and group is not None else ()
+
+    def _take_calls(self) -> None:
+        while self._calls:
+            tenant, caller, callee, at = self._calls.popleft()
+            known = self._tenants.get(tenant)
+            if known is not None and {caller, callee} <= known.nodes:
+                known.storms.saw_call(caller, callee, at=at)
+
     def settled(self, signal: Signal, heard: Grouped, case: Case) -> None:
         """In which case an alert of a group is."""
         cases = self._tenants[signal.tenant].cases
@@ -95,6 +121,10 @@ class Advice:
             cases[heard.group] = case.id
         while len(cases) > CASES:
             cases.popitem(last=False)
+        groups = self._tenants[signal.tenant].groups
+        groups[case.id] = heard.group
+        while len(groups) > CASES:
+            groups.popitem(last=False)
 
     def alike(self, tenant: str, heard: Grouped) -> list[Alike]:
         """Cases that grouping takes for the same as the one of this alert."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tickless.domain.case import Case
+from tickless.domain.cause import RootCause
 from tickless.domain.finding import Evidence
 from tickless.journal import Tx
 from tickless.stages.correlate.core import WINDOW, Trouble
@@ -49,6 +50,7 @@ class Parsed:
 class _Growth:
     at: dt.datetime
     evidence: list[Evidence] = field(default_factory=list)
+    cause: RootCause | None = None
 
 
 class LiveCases:
@@ -62,6 +64,8 @@ class LiveCases:
         self._last: dict[tuple[str, str], Case | None] = {}
         self._grown: dict[str, _Growth] = {}
         self._held: set[str] = set()
+        self._heard: dict[str, int] = {}
+        self._counted: dict[str, int] = {}
         for case in cases:
             self._index(case)
 
@@ -127,6 +131,24 @@ class LiveCases:
             self._cases[case.id] = grown
         return grown
 
+    def heard(self, case: Case) -> None:
+        """One more alert of a case."""
+        self._heard[case.id] = self._heard.get(case.id, 0) + 1
+
+    def grown(self) -> list[Case]:
+        """The cases that took in an alert in this transaction."""
+        return [case for one in self._heard if (case := self.get(one)) is not None]
+
+    def alerts_of(self, case: Case) -> int:
+        """How many signals a case has: counted once, and on from there."""
+        if case.id not in self._counted:
+            self._counted[case.id] = self.tx.alerts.joined_count(case.id) - self._heard.get(case.id, 0)
+        return self._counted[case.id] + self._heard.get(case.id, 0)
+
+    def explain(self, case: Case, cause: RootCause) -> None:
+        """Note what is behind a case: written by `settle`."""
+        self._grown.setdefault(case.id, _Growth(case.updated_at)).cause = cause
+
     def settle(self) -> None:
         """Write what was gathered."""
         for case in sorted(self._grown):
@@ -153,7 +175,7 @@ class LiveCases:
 def _grown(case: Case, growth: _Growth) -> Case:
     known = {one.text for one in case.evidence}
     new = [one for one in growth.evidence if one.text not in known][: max(REASONS - len(case.evidence), 0)]
-    at = max(case.updated_at, growth.at)
-    if not new and at == case.updated_at:
+    at, cause = max(case.updated_at, growth.at), growth.cause or case.cause
+    if not new and at == case.updated_at and cause is case.cause:
         return case
-    return case.model_copy(update={"updated_at": at, "evidence": (*case.evidence, *new)})
+    return case.model_copy(update={"updated_at": at, "evidence": (*case.evidence, *new), "cause": cause})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -20,6 +20,7 @@ from tickless.kit.ids import new_id
 from tickless.practices.services.judging import learn_edge
 from tickless.stages.correlate import people
 from tickless.stages.correlate.advice import Advice
+from tickless.stages.correlate.causes import Causes
 from tickless.stages.correlate.core import Placed, Trouble, place
 from tickless.stages.correlate.corrected import allowed, together
 from tickless.stages.correlate.grouping.alarm import Grouped
@@ -69,6 +70,7 @@ class CorrelateRoom:
         self._served = served
         self._advice = Advice()
         self._doubts = Doubts()
+        self.causes = Causes(self._advice.roots)
         self._parsed = Parsed()
         self._nearby = Nearby(World())
         self._live: LiveCases | None = None
@@ -81,6 +83,7 @@ class CorrelateRoom:
             yield
         finally:
             self._live = None
+        self.causes.tell(live, now=now)
         live.settle()
 
     def _look(self, tx: Tx, now: dt.datetime) -> LiveCases:
@@ -89,6 +92,10 @@ class CorrelateRoom:
             self._nearby = Nearby(world)
         return LiveCases(tx, self._parsed.live(tx, now), self._nearby)
 
+    def saw_calls(self, calls: Iterable[tuple[str, str, dt.datetime]], *, tenant: str = "main") -> None:
+        """Traces have callers calling callees: what the map lacks is learnt. From any thread; heeded with the next alert."""
+        self._advice.saw_calls(tenant, calls)
+
     def alert(self, tx: Tx, signal: Signal, finding: Finding, *, now: dt.datetime) -> Placement:
         """An alert that fires or resolves. Out-of-order news changes no state; a resolve is never lost."""
         shared = self._live
@@ -96,6 +103,7 @@ class CorrelateRoom:
             return self._hear(shared, signal, finding, now=now)
         live = self._look(tx, now)
         placement = self._hear(live, signal, finding, now=now)
+        self.causes.tell(live, now=now)
         live.settle()
         return placement
 
@@ -118,6 +126,7 @@ class CorrelateRoom:
         if known is not None:  # a repeat that arrives late does not turn the alert's time back
             told = replace(told, occurred_at=max(known.occurred_at, told.occurred_at))
         tx.alerts.put(told)
+        live.heard(case)
         tx.alerts.join(case.id, signal, why=placed.why)
         tx.cases.attach_finding(finding, case.id)
         return Placement(placed.how, case, placed.why, tuple(one.id for one in placed.explained))

@@ -10,6 +10,7 @@ from tickless.stages.correlate.grouping.alarm import Alarm, Grouped
 from tickless.stages.correlate.grouping.corrections import NONE, Corrections
 from tickless.stages.correlate.grouping.grouper import Closed, Grouper
 from tickless.stages.correlate.grouping.reach import Reach
+from tickless.stages.correlate.grouping.roots import Root
 from tickless.stages.correlate.grouping.words import words_of
 
 RENEW = 5
@@ -56,6 +57,10 @@ class Storms:
         self._nodes = frozenset(nodes)
         self.book.draw(needs)
         self._groups.learn(self._reach(), leak=self.book.leak)
+
+    def roots(self, group: str) -> tuple[Root, ...]:
+        """Where an open group can have begun, likeliest first."""
+        return self._groups.roots(group)
 
     def take_learnt(self, confidence: float, *, storms: int) -> list[Edge]:
         """Edges that the map lacks: those that are as sure as that and passed trouble in so many storms, and those told before

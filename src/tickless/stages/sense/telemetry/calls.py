@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from tickless.stages.sense.telemetry.records import Span
+from tickless.stages.sense.telemetry.red import Red
 
 _T = TypeVar("_T")
 MOST_EDGES: Final = 5_000
@@ -84,6 +85,7 @@ class Calls:
         self._operations: OrderedDict[tuple[str, str], _Tally] = OrderedDict()
         self._services: OrderedDict[bytes, str] = OrderedDict()
         """Span → its service."""
+        self.red = Red()
         self._waiting: OrderedDict[bytes, list[Span]] = OrderedDict()
         """Parent that is not here yet → its children."""
 
@@ -93,6 +95,7 @@ class Calls:
             if not span.identity:
                 continue
             _tally(self._operations, (span.service, span.name), most=MOST_OPERATIONS).add(span)
+            self.red.entered(span)
             _keep(self._services, span.identity, span.service, most=MOST_SPANS)
             for child in self._waiting.pop(span.identity, ()):
                 self._call(span.service, child.service, child)
@@ -136,6 +139,7 @@ class Calls:
     def _call(self, caller: str, callee: str, span: Span) -> None:
         if caller != callee:
             _tally(self._edges, (caller, callee), most=MOST_EDGES).add(span)
+            self.red.called(caller, callee, span)
 
 
 def calls_of(spans: Iterable[Span]) -> list[Call]:

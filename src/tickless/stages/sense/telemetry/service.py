@@ -41,6 +41,7 @@ from tickless.stages.sense.telemetry.logs import Logs, stream_of
 from tickless.stages.sense.telemetry.metrics import BYTES_PER_SERIES, Metrics
 from tickless.stages.sense.telemetry.options import TelemetrySettings
 from tickless.stages.sense.telemetry.records import LogLine, Span
+from tickless.stages.sense.telemetry.red import Traffic
 
 Form = Literal["otlp", "otlp_json", "remote_write_1", "remote_write_2"]
 FILE: Final = "telemetry.npz"
@@ -206,6 +207,11 @@ class TelemetryRoom:
         """Who calls whom, as the traces say."""
         with self._lock:
             return self._calls.calls()
+
+    def traffic(self, now: dt.datetime) -> Traffic:
+        """Rate, errors and duration of services and calls by the minute, as the traces say."""
+        with self._lock:
+            return self._calls.red.traffic(now.timestamp())
 
     def operations(self) -> list[Operation]:
         """Operations of services, as the traces say."""
