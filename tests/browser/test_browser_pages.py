@@ -25,7 +25,7 @@ PAGES = (
     "/", "/brake", "/cases", "/cases/2041", "/cases/2046", "/cases/2047", "/map", "/map?focus=orders-api", "/runbooks",
     "/runbooks/directory.unlock-account", "/approvals", "/audit", "/signals", "/alerts",
     "/silences", "/maintenance", "/sources", "/quarantine", "/mapping", "/doctor",
-    "/chat/new", "/secret/none", "/conversations", "/known", "/intents", "/storms", "/cases/2047/storm", "/lessons/grouping", "/accounts", "/assist", "/assist?caller=p017",
+    "/chat/new", "/secret/none", "/conversations", "/known", "/intents", "/storms", "/cases/2047/storm", "/lessons/grouping", "/reports/week", "/accounts", "/assist", "/assist?caller=p017",
     "/catalogue",
 )  # fmt: skip
 OPEN_PAGES = ("/sign-in", "/enter/none", "/chat?guest=1")

@@ -19,7 +19,7 @@ EVERY_PAGE = (
     "/cases/2047", "/map", "/map?focus=orders-api", "/runbooks", "/runbooks/directory.unlock-account",
     "/runbooks/pool.recycle", "/approvals", "/audit", "/signals", "/alerts",
     "/silences", "/maintenance", "/sources", "/quarantine", "/mapping", "/doctor", "/chat",
-    "/chat/new", "/storms", "/storms?least=1", "/cases/2047/storm", "/lessons/grouping",
+    "/chat/new", "/storms", "/storms?least=1", "/cases/2047/storm", "/lessons/grouping", "/reports/week",
 )  # fmt: skip
 STAGES = [
     "Signals", "Finding", "Correlation", "Impact", "Decision", "Plan and run", "Verdict", "Resolution",

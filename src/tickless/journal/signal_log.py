@@ -152,6 +152,22 @@ class SignalLog:
             row = connection.execute(query).one_or_none()
         return None if row is None else Logged(row.seq, Signal.model_validate_json(row.body))
 
+    def transitions(
+        self, *, since: dt.datetime, until: dt.datetime, limit: int = 2_000_000
+    ) -> list[tuple[str, str, bool, dt.datetime, dt.datetime]]:
+        """(source, fingerprint, fires, occurred, received) of alerts that arrived from `since` until before `until`, in order
+        of arrival. For reports: it reads the whole span."""
+        table = tables.signals.c
+        query = (
+            sa.select(table.source, table.fingerprint, table.state, table.occurred_at, table.received_at)
+            .where(table.kind == "alert", table.state != "info", table.received_at >= since, table.received_at < until)
+            .order_by(table.seq)
+            .limit(limit)
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(query)
+            return [(row[0], row[1], row[2] == "firing", row[3], row[4]) for row in rows]
+
     def payload(self, identity: str) -> Payload:
         """What arrived, as it arrived. Raises `NotFound`."""
         with self._engine.connect() as connection:

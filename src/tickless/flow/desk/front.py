@@ -27,6 +27,7 @@ from tickless.flow.desk.promise import Accepted, Check, Greeting, Numbers, Rehea
 from tickless.flow.desk.regroup import RegroupDesk
 from tickless.flow.desk.source_health import source_checks
 from tickless.flow.desk.sources import Sources
+from tickless.flow.desk.reports import Reports
 from tickless.flow.desk.speaking import Draft, Speaking
 from tickless.flow.desk.telemetry import TelemetryDesk
 from tickless.flow.desk.telemetry_health import telemetry_check
@@ -87,6 +88,7 @@ class FrontDesk:
         self.assisting = Assisting(rooms)
         self.trying = Trying(rooms)
         self.regroup = RegroupDesk(rooms, engine, wake=wake)
+        self.reports = Reports(rooms)
         self.journal = rooms.journal
         self.clock = rooms.clock
         self.runbooks = rooms.runbooks

@@ -21,6 +21,7 @@ from tickless.flow.desk.assisting import Assisting
 from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.regroup import RegroupDesk
+from tickless.flow.desk.reports import Reports
 from tickless.flow.desk.sources import Sources
 from tickless.flow.desk.speaking import Draft
 from tickless.flow.desk.telemetry import TelemetryDesk
@@ -118,6 +119,7 @@ class Desk(Protocol):
     assisting: Assisting
     trying: Trying
     regroup: RegroupDesk
+    reports: Reports
 
     async def receive(self, payload: Payload) -> Accepted:
         """Take in what a source sent. Returns after it is durable; a bad payload is quarantined, never an error."""

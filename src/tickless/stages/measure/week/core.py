@@ -1,0 +1,68 @@
+"""A week put together: figures, a headline, and sections. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tickless.stages.measure.core import minutes_saved, outcomes, seconds_to_verified
+from tickless.stages.measure.week import noise, troubles
+from tickless.stages.measure.week.facts import Facts, opened
+from tickless.stages.measure.week.shape import Week
+from tickless.stages.measure.week.transitions import Doings, Key, doings_of, total
+
+
+def week_of(facts: Facts) -> Week:
+    """The whole report."""
+    doings = doings_of(facts.transitions)
+    figures = _figures(facts, doings)
+    found = (
+        troubles.repeating(facts),
+        troubles.risky(facts),
+        troubles.ageing(facts),
+        noise.noisy(facts, doings),
+        noise.held(facts),
+        noise.unclear(facts),
+        noise.senders(facts, doings),
+        noise.on_the_map(facts),
+        troubles.automate(facts),
+    )
+    ended = outcomes(facts.resolutions)
+    return Week(facts.since, facts.until, _headline(facts, figures, ended), figures, ended, found)
+
+
+def _figures(facts: Facts, doings: Mapping[Key, Doings]) -> dict[str, float | None]:
+    alerts, machine = total(doings), len(opened(facts, "machine"))
+    cases_of_alerts = len({one.id for one in opened(facts, "machine")})
+    times = seconds_to_verified(facts.resolutions)
+    return {
+        "alerts": float(alerts),
+        "different_alerts": float(sum(one.fired > 0 for one in doings.values())),
+        "cases_of_machines": float(machine),
+        "cases_of_people": float(len(opened(facts, "human"))),
+        "compression": 1 - cases_of_alerts / alerts if alerts else None,
+        "held_back": float(len({(one.source, one.fingerprint, one.since) for one in facts.holds})),
+        "late_resolves": float(sum(one.late for one in doings.values())),
+        "disordered_resolves": float(sum(one.disordered for one in doings.values())),
+        "seconds_to_verified": times["p50"],
+        "minutes_saved": minutes_saved(facts.resolutions),
+        "open": float(sum(one.live for one in facts.cases)),
+    }
+
+
+def _headline(facts: Facts, figures: Mapping[str, float | None], ended: Mapping[str, int]) -> tuple[str, ...]:
+    alerts, cases = int(figures["alerts"] or 0), int(figures["cases_of_machines"] or 0)
+    people = int(figures["cases_of_people"] or 0)
+    lines = [f"{alerts:,} alerts became {cases:,} case{'' if cases == 1 else 's'}; people opened {people:,}."]
+    if not alerts and not facts.cases:
+        return ("Nothing was heard in these days.",)
+    closed = sum(ended.values())
+    healed = ended["verified"] + ended["prevented"] + ended["confirmed"]
+    if closed:
+        lines.append(
+            f"Of {closed:,} ends, {healed:,} were verified, prevented or confirmed, {ended['handed_off']:,} were handed to "
+            f"people, {ended['regressed']:,} came back."
+        )
+    urgent = [one for one in facts.cases if one.live and one.impact.priority == 1]
+    if urgent:
+        lines.append(f"{len(urgent)} of priority 1 {'is' if len(urgent) == 1 else 'are'} still open.")
+    return tuple(lines)

@@ -1,0 +1,188 @@
+"""What repeats, is risky, is ageing, or could be automated: from cases and their ends. Pure; the most telling rows first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from tickless.domain.case import Case
+from tickless.domain.sighting import Sighting
+from tickless.stages.measure.week.facts import Facts, opened
+from tickless.stages.measure.week.shape import Row, Section
+from tickless.stages.measure.week.wording import TITLE, day, moment, plain, section
+
+AGES = dt.timedelta(days=1)
+"""From this age on an open case is ageing."""
+
+
+def repeating(facts: Facts) -> Section:
+    """The same trouble at the same place, again and again."""
+    groups: dict[tuple[str | None, str | None], list[Case]] = defaultdict(list)
+    for case in opened(facts):
+        if case.need is not None and (case.service or case.subject) and case.door == "machine":
+            groups[case.need, case.subject or case.service].append(case)
+    again = sorted(
+        (cases for cases in groups.values() if len(cases) > 1), key=lambda cases: (-len(cases), cases[0].number)
+    )
+    ends = {one.case: one.outcome for one in facts.resolutions}
+    rows = []
+    for cases in again:
+        last = max(cases, key=lambda one: one.number)
+        how = Counter(ends.get(one.id, "open") for one in cases)
+        rows.append(
+            Row(
+                what=f"{plain(last.need)} at {facts.name(last.service)}",
+                count=len(cases),
+                case=last.number,
+                service=last.service,
+                told=", ".join(f"{count} {plain(name)}" for name, count in how.most_common()),
+                do="Open a problem: the runbook heals it, and it comes back."
+                if how["verified"] > 1
+                else "Find out what is behind it: nobody has healed it for good."
+                if how["handed_off"] > 1
+                else "",
+            )
+        )
+    told = (
+        f"{len(rows)} troubles came more than once, {sum(one.count for one in rows)} cases in all."
+        if rows
+        else "Nothing came twice."
+    )
+    return section("repeating", "What repeats", told, rows)
+
+
+def risky(facts: Facts) -> Section:
+    """What may hurt this week: open risks with their forecasts, what came back, what is urgent and open."""
+    rows = [
+        Row(
+            what=one.title.tame(TITLE),
+            count=one.impact.priority,
+            told=_risk(one, facts),
+            case=one.number,
+            service=one.service,
+            do="" if one.live else "It was handed off: is somebody at it?",
+        )
+        for one in facts.cases
+        if one.kind == "risk" and (one.live or (one.state == "handed_off" and _fires(one, facts)))
+    ]
+    back = {one.case: one for one in facts.resolutions if one.outcome == "regressed"}
+    rows += [
+        Row(
+            what=one.title.tame(TITLE),
+            count=1,
+            told="healed, and came back inside the time in which it had to hold",
+            case=one.number,
+            service=one.service,
+            do="The runbook treats a symptom: look deeper.",
+        )
+        for one in facts.cases
+        if one.id in back
+    ]
+    rows += [
+        Row(
+            what=one.title.tame(TITLE),
+            count=1,
+            told=f"priority 1, {one.state.replace('_', ' ')} since {day(one.opened_at)}",
+            case=one.number,
+            service=one.service,
+        )
+        for one in facts.cases
+        if one.live and one.impact.priority == 1 and one.kind != "risk"
+    ]
+    true, early = _forecasts_met(facts)
+    told = f"{len(rows)} to keep an eye on." if rows else "No risk is open."
+    if true or early:
+        told += f" Of the forecasts, {true} came true and {early} {'was' if early == 1 else 'were'} prevented."
+    return section("risky", "What is risky", told, rows)
+
+
+def ageing(facts: Facts) -> Section:
+    """Open for longer than a day, the oldest first; handed off and firing still counts as open."""
+    old = [
+        one
+        for one in facts.cases
+        if facts.until - one.opened_at >= AGES and (one.live or (one.state == "handed_off" and _fires(one, facts)))
+    ]
+    rows = [
+        Row(
+            what=one.title.tame(TITLE),
+            count=(facts.until - one.opened_at).days,
+            case=one.number,
+            service=one.service,
+            told=f"{(facts.until - one.opened_at).days} days, {one.state.replace('_', ' ')}, "
+            f"priority {one.impact.priority}",
+        )
+        for one in sorted(old, key=lambda one: one.opened_at)
+    ]
+    return section(
+        "ageing",
+        "What is ageing",
+        f"{len(rows)} cases are open for longer than a day." if rows else "Nothing is left lying.",
+        rows,
+    )
+
+
+def automate(facts: Facts) -> Section:
+    """What people were handed most, and nobody's runbook serves; most time first."""
+    spent: dict[str, list[float]] = defaultdict(list)
+    last: dict[str, Case] = {}
+    cases = {one.id: one for one in facts.cases}
+    for one in facts.resolutions:
+        if (
+            one.outcome == "handed_off"
+            and one.runbook is None
+            and one.need not in {None, "unknown", "heartbeat_missed"}
+        ):
+            spent[str(one.need)].append(one.seconds)
+            if one.case in cases:
+                last[str(one.need)] = cases[one.case]
+    order = sorted(spent, key=lambda need: (-len(spent[need]), need))
+    rows = [
+        Row(
+            what=plain(need),
+            count=len(spent[need]),
+            case=last[need].number if need in last else None,
+            told=f"handed to people {len(spent[need])} times",
+            do="Write a runbook: what did people do in these cases?",
+        )
+        for need in order
+    ]
+    return section(
+        "automate",
+        "What to automate next",
+        "Handed to people without a runbook:" if rows else "No trouble of a known kind was without a runbook.",
+        rows,
+    )
+
+
+def _fires(case: Case, facts: Facts) -> bool:
+    return any(one.case == case.id and one.state == "firing" for one in facts.alerts.values())
+
+
+def _risk(case: Case, facts: Facts) -> str:
+    said = _forecast_of(case, facts.forecasts)
+    if said is None or said.crossing is None or said.crossing.likely is None:
+        return f"open since {day(case.opened_at)}"
+    return f"reaches its limit about {moment(said.crossing.likely)}"
+
+
+def _forecast_of(case: Case, forecasts: Iterable[Sighting]) -> Sighting | None:
+    about = [one for one in forecasts if one.subject is not None and one.subject == case.subject]
+    return max(about, key=lambda one: one.updated_at, default=None)
+
+
+def _forecasts_met(facts: Facts) -> tuple[int, int]:
+    """(those whose limit was met, those that were prevented)"""
+    true = sum(
+        one.limit is not None and bool(one.points) and one.crossing is not None and _beyond(one)
+        for one in facts.forecasts
+    )
+    return true, sum(one.outcome == "prevented" for one in facts.resolutions)
+
+
+def _beyond(one: Sighting) -> bool:
+    """Whether the series stands at its limit: on the side towards which it was forecast to go."""
+    first, last = one.points[0].value, one.points[-1].value
+    limit = one.limit or 0.0
+    return last >= limit if first <= limit and last >= first else last <= limit < first

@@ -1,0 +1,63 @@
+"""The report for Monday by the API, the console and the command line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from tests.doors.conftest import Place, eventually
+from typer.testing import CliRunner
+
+from tickless.app.host import Host
+from tickless.doors.cli import create_cli
+
+BODY = {
+    "version": "4", "status": "firing", "receiver": "tickless", "groupKey": "{}", "groupLabels": {}, "commonLabels": {},
+    "commonAnnotations": {}, "externalURL": "http://127.0.0.1",
+    "alerts": [{
+        "status": "firing", "labels": {"alertname": "CpuHigh", "service": "intranet", "severity": "warning"},
+        "annotations": {"summary": "CPU of *intranet* is high"}, "startsAt": "2026-03-02T09:00:00Z",
+        "endsAt": "0001-01-01T00:00:00Z", "generatorURL": "http://127.0.0.1/graph", "fingerprint": "f00d",
+    }],
+}  # fmt: skip
+
+
+def test_the_week_is_told_in_every_form(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TICKLESS_URL", "TICKLESS_DATA", "TICKLESS_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    with place.client() as http:
+        made = http.post("/hooks/monitor", json=BODY)
+        assert made.status_code == 202
+        week = eventually(lambda: _heard(http.get("/api/v1/reports/week").json()))
+        assert [one["id"] for one in week["sections"]][:3] == ["repeating", "risky", "ageing"]
+        assert week["markdown"].startswith("# The week of ")
+        page = http.get("/reports/week?days=1").text
+        assert "What only makes noise" in page
+        assert "Edges to confirm" in page
+        assert http.get("/api/v1/reports/week?days=99").status_code == 422
+        assert http.get("/api/v1/reports/week?until=2020-01-01T00:00:00Z").json()["headline"] == [
+            "Nothing was heard in these days."
+        ]
+    told = cli(place, "report", "week")
+    assert "WHAT REPEATS" in told
+    assert json.loads(cli(place, "report", "week", "--json"))["figures"]["alerts"] >= 1
+    assert cli(place, "report", "week", "--md", "--days", "1").startswith("# The week of ")
+
+
+def test_who_may_not_read_is_told_nothing(place: Place) -> None:
+    entrance = place.sample.house.entrance
+    user = entrance.create_user("only-chats", roles=["employee"])
+    with place.client(entrance.create_token("chats", user=user, scopes=["act"]).token) as http:
+        assert http.get("/api/v1/reports/week").status_code == 403
+        assert http.get("/reports/week").status_code == 403
+
+
+def _heard(week: dict[str, Any]) -> dict[str, Any] | None:
+    return week if week["figures"]["alerts"] else None
+
+
+def cli(place: Place, *words: str) -> str:
+    done = CliRunner().invoke(create_cli(Host()), ["--data", str(place.data), *words])
+    assert done.exit_code == 0, done.output
+    return done.stdout
