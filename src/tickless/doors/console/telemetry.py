@@ -115,7 +115,7 @@ def series(visit: Visit) -> Screen:
             "one": one,
             "chart": chart,
             "day": day,
-            "pictures": _pictures(overseeing.sightings(one.series)[:PICTURES]),
+            "pictures": _pictures([seen for seen in overseeing.sightings(one.series) if _past(seen)][:PICTURES]),
             "answers": answers,
             "factor": factor_of(answers),
             "tiers": TIERS,
@@ -125,6 +125,11 @@ def series(visit: Visit) -> Screen:
             "aside": 0,
         },
     )
+
+
+def _past(seen: Sighting) -> bool:
+    """A forecast that goes on is the picture of the page itself."""
+    return seen.kind != "forecast" or seen.over_at is not None
 
 
 async def answer(visit: Visit, form: Form) -> str:

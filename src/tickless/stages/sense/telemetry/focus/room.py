@@ -127,7 +127,7 @@ class Focus:
             return Told(of_anomaly(found, now=now), None)
         print_ = fingerprint_of(found.series.source, found.series.labels)
         with self._memory:
-            earlier = [one for one in self.alarms.get(print_, ()) if one < found.at]
+            earlier = sorted(one for one in self.alarms.get(print_, ()) if one < found.at)
             self._remember(print_, found.at)
         signal = of_anomaly(found, now=now, more=why + again(earlier))
         seen = Point(at=found.at, value=found.seen, low=found.low, high=found.high)

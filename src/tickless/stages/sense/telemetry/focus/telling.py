@@ -151,9 +151,10 @@ def said_of(rule: LimitRule, labels: Labels, course: Course) -> str:
         return f"{what} runs out in {number(max(-course.now, 0.0))} days"
     if found.likely is None:
         return f"{what}: {number(course.now)} % used, not full within a day"
-    early = number_of_hours(found.earliest or 0.0)
+    likely, early = number_of_hours(found.likely), number_of_hours(found.earliest or 0.0)
     late = number_of_hours(found.latest) if found.latest is not None else "more than a day"
-    return f"{what}: {number(course.now)} % used, full in about {number_of_hours(found.likely)}, between {early} and {late}"
+    early = early.split(" ")[0] if early.split(" ")[1:] == late.split(" ")[1:] else early
+    return f"{what}: {number(course.now)} % used, full in about {likely}, between {early} and {late}"
 
 
 def number_of_hours(hours: float) -> str:

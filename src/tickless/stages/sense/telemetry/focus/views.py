@@ -138,7 +138,7 @@ def series_view(metrics: Metrics, focus: Focus, slot: int) -> SeriesView:
         why=close.why if close is not None else None, last=telling.utc(seen), points=tuple(points), expected_low=low,
         expected_high=high, said_then=said_then, day=_day(metrics, slot), state=float(bank.states(which)[0]),
         since=None if open_ is None else telling.utc(open_),
-        alarms=tuple(telling.utc(at) for at in focus.alarms.get(print_, ())),
+        alarms=tuple(telling.utc(at) for at in sorted(focus.alarms.get(print_, ()))),
         changes=tuple(close.changes) if close is not None else (),
         correction=_correction(metrics, focus, slot), per_week=metrics.per_week / max(1, len(metrics.index)),
         foreseen=None if limited is None else foreseen_view(focus, series, slot, limited),
