@@ -148,7 +148,7 @@ class SaysGiven(Given):
 
 
 @router.get("/telemetry", summary="What telemetry has to say now")
-def overview(desk: DeskHere, visitor: Reader) -> OverviewShown:
+def telemetry_overview(desk: DeskHere, visitor: Reader) -> OverviewShown:
     """The budget, the series that are unlike themselves, and the limits that press. 404 when telemetry is switched off."""
     overlook, now = desk.telemetry.overseeing.overlook, desk.clock.now()
     found = overlook.budget(now)
@@ -176,13 +176,13 @@ def find_series(
 
 
 @router.get("/telemetry/forecasts", summary="Everything with a limit, what is used up first in front")
-def forecasts(desk: DeskHere, visitor: Reader) -> list[ForecastShown]:
+def telemetry_forecasts(desk: DeskHere, visitor: Reader) -> list[ForecastShown]:
     """Disks, certificates, memory …: what each is at, and when it meets its limit."""
     return [show_forecast(one) for one in desk.telemetry.overseeing.overlook.foreseen()]
 
 
 @router.get("/telemetry/patterns", summary="Patterns of messages: new ones and bursts first")
-def patterns(desk: DeskHere, visitor: Reader) -> list[PatternShown]:
+def telemetry_patterns(desk: DeskHere, visitor: Reader) -> list[PatternShown]:
     """Templates as they were learnt, with `<*>` for what differs; at most 200."""
     found = desk.telemetry.overseeing.overlook.patterns()
     return [
@@ -202,7 +202,7 @@ def one_series(desk: DeskHere, visitor: Reader, series: Short) -> SeriesShown:
 @router.post(
     "/telemetry/series/{series}/answers", status_code=201, summary="Say whether its alarms are useful or noise"
 )
-def answer(desk: DeskHere, visitor: Actor, series: Short, given: SaysGiven) -> AnswerShown:
+def answer_series(desk: DeskHere, visitor: Actor, series: Short, given: SaysGiven) -> AnswerShown:
     """Noise makes its next alarms rarer, useful makes them easier; it wears off, and can be taken back."""
     case = None
     if given.case is not None:
@@ -212,7 +212,7 @@ def answer(desk: DeskHere, visitor: Actor, series: Short, given: SaysGiven) -> A
 
 
 @router.delete("/telemetry/answers/{answer}", summary="Take an answer back")
-def take_back(desk: DeskHere, visitor: Actor, answer: Short) -> AnswerShown:
+def take_back_answer(desk: DeskHere, visitor: Actor, answer: Short) -> AnswerShown:
     """It counts no more."""
     return show_answer(desk.telemetry.overseeing.take_back(answer, by=visitor.actor))
 

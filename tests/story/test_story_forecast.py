@@ -1,0 +1,87 @@
+"""What telemetry foresees in the living company: a risk before any monitor complains, mended, and argued to be prevented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.servers.processes import wait_until
+from tests.story.stage import Stage
+
+from tickless.domain.case import Case
+from tickless.sample.estate.control import Estate
+
+CERTIFICATE = "login.larkmoor.example"
+DISK = ("app-1", "/var")
+
+
+@pytest.fixture(scope="module")
+def told(make_stage: Any, estate: Estate) -> Iterator[Stage]:
+    """A house to which the monitor sends what it measures, beside its alerts."""
+    with make_stage() as stage:
+        estate.point_monitor(f"{stage.url}/hooks/monitor", stage.token, telemetry="/v1/metrics")
+        overlook = stage.house.desk.telemetry.overseeing.overlook
+
+        def measured() -> bool:
+            stage.house.desk.telemetry.look()
+            return len([one for one in overlook.foreseen() if one.measure is not None]) > 3
+
+        wait_until(measured, seconds=30, what="telemetry of disks and certificates")
+        yield stage
+
+
+def case_about(stage: Stage, subject: str) -> Case | None:
+    with stage.house.journal.read() as tx:
+        return next((case for case in tx.cases.where() if case.subject == subject), None)
+
+
+def ended(stage: Stage, subject: str) -> Case:
+    """The case about that, once it is over."""
+
+    def over() -> bool:
+        stage.house.desk.telemetry.look()
+        case = case_about(stage, subject)
+        return case is not None and case.state in {"resolved", "handed_off", "muted"}
+
+    wait_until(over, seconds=60, what=f"an end of the case about {subject}")
+    case = case_about(stage, subject)
+    assert case is not None
+    return case
+
+
+def test_a_certificate_that_no_monitor_complains_of_yet_is_renewed_and_prevented(told: Stage, estate: Estate) -> None:
+    estate.fault("certificate", CERTIFICATE, days=25)
+    case = ended(told, f"ci:certificate:{CERTIFICATE}")
+    assert (case.kind, case.need, case.outcome) == ("risk", "certificate_expiring", "prevented")
+    assert estate.read("keeper", f"/certificates/{CERTIFICATE}")["days_left"] > 100
+    argument = next(one.text for one in case.evidence if one.source == "counterfactual")
+    assert "the trend is broken by the action" in argument
+    with told.house.journal.read() as tx:
+        sightings = tx.sightings.of_case(case.id, case.subject)
+        signals = [one.title.raw for one in tx.alerts.joined(case.id)]
+    assert {one.basis for one in sightings} == {"calendar"}
+    assert any("runs out in 25 days" in title for title in signals)
+
+
+def test_once_it_is_renewed_the_forecast_is_over_and_nothing_comes_back(told: Stage, estate: Estate) -> None:
+    subject = f"ci:certificate:{CERTIFICATE}"
+    case = ended(told, subject)
+
+    def quiet() -> bool:
+        told.house.desk.telemetry.look()
+        with told.house.journal.read() as tx:
+            return all(alert.state == "resolved" for alert in tx.alerts.of_case(case.id))
+
+    wait_until(quiet, seconds=30, what="the forecast to be over")
+    again = case_about(told, subject)
+    assert again is not None
+    assert (again.outcome, again.regressions) == ("prevented", 0)
+
+
+def test_a_disk_that_has_stopped_filling_is_cleaned_and_not_called_prevented(told: Stage, estate: Estate) -> None:
+    host, path = DISK
+    estate.fault("disk", f"{host}:{path}", to_percent=90, seconds=0)
+    case = ended(told, f"ci:{host}:{path}")
+    assert (case.kind, case.need, case.outcome) == ("risk", "disk_filling", "verified")
+    assert any(one.source == "counterfactual" for one in case.evidence)
