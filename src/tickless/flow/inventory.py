@@ -81,6 +81,7 @@ class MapDesk:
         self._renew = renew
         self._busy = threading.Lock()
         self._due: dict[str, dt.datetime] = {}
+        self._broken: set[str] = set()
         self._settled_at: dt.datetime | None = None
 
     def names(self) -> dict[str, str]:
@@ -196,7 +197,13 @@ class MapDesk:
             except Conflict:
                 continue
             except TicklessError as error:
-                _log.warning("a source of the service map cannot be asked", source=name, reason=error.public)
+                if name not in self._broken:
+                    _log.warning("a source of the service map cannot be asked", source=name, reason=error.public)
+                self._broken.add(name)
+                continue
+            if name in self._broken:
+                self._broken.discard(name)
+                _log.warning("a source of the service map can be asked again", source=name)
 
     def _ask(self, source: str) -> Inventory:
         if source == TRACES:

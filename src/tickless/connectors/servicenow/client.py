@@ -20,6 +20,8 @@ TICKET_FIELDS = (
 )
 SPOKEN_FIELDS = "sys_id,element,value,sys_created_by,sys_created_on"
 PAGE = 100
+BULK = 1_000
+MOST_PAGES = 100
 Row = Mapping[str, Any]
 _SYS_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -55,6 +57,16 @@ class ServiceNow:
         found = self._rows("sys_user_group", f"active=true^name={name}", "sys_id", limit=2)
         return _text(found[0], "sys_id") if len(found) == 1 else ""
 
+    def every(self, table: str, fields: str) -> list[Row]:
+        """All records of a table, page by page, in the order of their making."""
+        found: list[Row] = []
+        for page in range(MOST_PAGES):
+            rows = self._rows(table, "ORDERBYsys_created_on^ORDERBYsys_id", fields, limit=BULK, offset=page * BULK)
+            found += rows
+            if len(rows) < BULK:
+                return found
+        raise Rejected(f"{table} has more records than are read", detail=f"{MOST_PAGES} pages of {BULK}")
+
     def me(self) -> str:
         """Our own user name: how our journal entries are signed."""
         if self.user:
@@ -89,8 +101,9 @@ class ServiceNow:
     def _first(self, table: str, query: str, fields: str) -> Row | None:
         return next(iter(self._rows(table, query, fields, limit=1)), None)
 
-    def _rows(self, table: str, query: str, fields: str, *, limit: int) -> list[Row]:
+    def _rows(self, table: str, query: str, fields: str, *, limit: int, offset: int = 0) -> list[Row]:
         params = {
+            **({"sysparm_offset": offset} if offset else {}),
             "sysparm_query": query,
             "sysparm_fields": fields,
             "sysparm_limit": limit,

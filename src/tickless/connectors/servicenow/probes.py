@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 from tickless.connectors.servicenow.client import ServiceNow, connect
+from tickless.connectors.servicenow.inventory import RELATION_FIELDS, SERVICE_FIELDS, read_cmdb
 from tickless.connectors.servicenow.reading import comment, split_id, view
 from tickless.connectors.servicenow.settings import Settings
 from tickless.sdk import Call, Result, probe
+from tickless.sdk.capabilities.inventory import Document, Inventory, InventoryAsked, Misfit
 from tickless.sdk.capabilities.ticketing import Comments, CommentsAsked, TicketId, TicketKey, TicketView
 from tickless.sdk.receiving import read_time
 
@@ -38,6 +42,34 @@ def comments(call: Call, params: CommentsAsked) -> Result:
     found = tuple(comment(row, me=me) for row in rows)
     mark = str(rows[-1].get("sys_created_on", "")) if rows else params.since
     return Result(output=Comments(comments=found, mark=mark), summary=f"{len(found)} comments")
+
+
+@probe("cmdb", params=InventoryAsked, output=Inventory)
+def cmdb(call: Call, params: InventoryAsked) -> Result:
+    """Every service of the CMDB with its relations."""
+    instance = connect(call)
+    services = instance.every("cmdb_ci_service", SERVICE_FIELDS)
+    return _found(read_cmdb(services, instance.every("cmdb_rel_ci", RELATION_FIELDS)))
+
+
+@probe("cmdb_file", params=Document, output=Inventory)
+def cmdb_file(call: Call, params: Document) -> Result:
+    """`{"cmdb_ci_service": […], "cmdb_rel_ci": […]}`, the fields named as the Table API names them."""
+    try:
+        body = json.loads(params.text)
+    except (ValueError, RecursionError):
+        body = None
+    tables = [body.get(name) if isinstance(body, dict) else None for name in ("cmdb_ci_service", "cmdb_rel_ci")]
+    if not isinstance(tables[0], list):
+        misfit = Misfit(place=params.name or "the file", reason="holds no services",
+                        mend='write {"cmdb_ci_service": [...], "cmdb_rel_ci": [...]}')  # fmt: skip
+        return _found(Inventory(misfits=(misfit,), whole=False))
+    services, relations = ([row for row in rows or () if isinstance(row, dict)] for rows in tables)
+    return _found(read_cmdb(services, relations, whole=False))
+
+
+def _found(found: Inventory) -> Result:
+    return Result(output=found, summary=f"{len(found.services)} services and {len(found.edges)} edges")
 
 
 def by_key(instance: ServiceNow, key: str, settings: Settings) -> TicketView | None:

@@ -22,6 +22,16 @@ class Instance:
     def __init__(self) -> None:
         self.tables: dict[str, list[dict[str, str]]] = {"incident": [], "sc_request": [], "sys_journal_field": []}
         self.tables["sys_user_group"] = [{"sys_id": GROUP, "name": "Network CAB", "active": "true"}]
+        self.tables["cmdb_ci_service"] = [
+            {"sys_id": "1" * 32, "name": "Online store", "busines_criticality": "1 - most critical",
+             "operational_status": "1", "owned_by.email": "anna@larkmoor.example"},
+            {"sys_id": "2" * 32, "name": "Orders", "busines_criticality": "2 - somewhat critical"},
+        ]  # fmt: skip
+        self.tables["cmdb_rel_ci"] = [
+            {"sys_id": "3" * 32, "parent": "1" * 32, "child": "2" * 32, "type.name": "Depends on::Used by"},
+            {"sys_id": "4" * 32, "parent": "2" * 32, "child": "5" * 32, "child.name": "app-1",
+             "child.sys_class_name": "cmdb_ci_linux_server", "type.name": "Runs on::Runs"},
+        ]  # fmt: skip
         self.tables["sys_user"] = [{"sys_id": USER, "email": "anna@larkmoor.example", "active": "true"}]
         self._numbers = itertools.count(1)
         self.add("incident", {"short_description": "first", "correlation_id": "contract:000001"}, sys_id=FIRST)
@@ -109,6 +119,9 @@ CASES = [
     ContractCase("find", instance, {"key": "contract:000001"}, expect={"exists": True, "state": "open"}, faults=FAULTS),
     ContractCase("find", instance, {"key": "contract:none"}, expect={"exists": False}, name="none"),
     ContractCase("read", instance, TICKET, expect={"exists": True, "owner": "", "state": "open"}, faults=FAULTS),
+    ContractCase("cmdb", instance, expect={"whole": True, "misfits": ()}, faults=FAULTS),
+    ContractCase("cmdb_file", instance, {"text": '{"cmdb_ci_service": []}'}, expect={"services": ()}),
+    ContractCase("cmdb_file", instance, {"text": "no"}, expect={"whole": False}, name="broken"),
     ContractCase("comments", instance, TICKET, expect={"comments": ()}, faults=FAULTS),
     ContractCase(
         "create",
