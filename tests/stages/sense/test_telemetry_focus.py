@@ -19,7 +19,7 @@ from tickless.stages.sense.detection.budget import Pool
 from tickless.stages.sense.forecast.limits import LimitRule, Limits, kind_of_limit, kinds_of_class, shipped_rules
 from tickless.stages.sense.forecast.trend import seconds_to, slope_of
 from tickless.stages.sense.telemetry.focus.closely import Close
-from tickless.stages.sense.telemetry.focus.limited import Limited
+from tickless.stages.sense.telemetry.focus.limited import Course, Limited
 from tickless.stages.sense.telemetry.focus.week import HOUR as WEEK_HOUR
 from tickless.stages.sense.telemetry.focus.week import Week
 from tickless.stages.sense.telemetry.options import TelemetrySettings
@@ -30,11 +30,14 @@ START = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 SHARE = LimitRule(metric="used", kind="disk", reads="percent")
 VALUES = st.lists(st.floats(0, 120) | st.just(math.nan), min_size=1, max_size=120)
 MINUTE = dt.timedelta(minutes=1)
+Named = dict[tuple[tuple[str, str], ...], float]
 
 
-def fed(limited: Limited, values: list[float], *, step: float = 60.0, begin: float = 0.0) -> list[object]:
+def fed(
+    limited: Limited, values: list[float], *, step: float = 60.0, begin: float = 0.0
+) -> list[tuple[bool, Course | None]]:
     """What is said after each value."""
-    said: list[object] = []
+    said: list[tuple[bool, Course | None]] = []
     for place, value in enumerate(values):
         limited.feed(begin + 1e6 + place * step, value)
         said.append((limited.pressing, limited.course()))
@@ -63,16 +66,19 @@ def test_what_is_said_closely_does_not_depend_on_what_comes_later(before: list[f
 
 @given(st.floats(0, 99.9))
 def test_what_stands_still_is_never_pressing(value: float) -> None:
-    assert not any(pressing for pressing, _ in fed(Limited(SHARE, act_days=28), [value] * 80))  # type: ignore[misc]
+    assert not any(pressing for pressing, _ in fed(Limited(SHARE, act_days=28), [value] * 80))
 
 
 def test_what_fills_fast_is_told_in_time_and_over_as_soon_as_there_is_room() -> None:
     limited = Limited(SHARE, act_days=28)
     rising = [50.0] * 20 + [50.0 + 0.7 * step for step in range(60)]
     said = fed(limited, rising, step=15.0)
-    first = next(place for place, (pressing, _) in enumerate(said) if pressing)  # type: ignore[misc]
+    first = next(place for place, (pressing, _) in enumerate(said) if pressing)
     assert 80.0 <= rising[first] < 90.0
-    course = said[first][1]  # type: ignore[index]
+    course = said[first][1]
+    assert course is not None
+    assert course.crossing.earliest is not None
+    assert course.crossing.latest is not None
     left = (100.0 - rising[first]) / 0.7 * 15.0 / 3_600
     assert course.basis == "trend"
     assert course.crossing.earliest <= left * 1.05
@@ -83,7 +89,7 @@ def test_what_fills_fast_is_told_in_time_and_over_as_soon_as_there_is_room() -> 
 
 def test_a_sawtooth_that_is_emptied_again_and_again_is_not_told_as_a_trend() -> None:
     values = [60.0 + (step % 40) * 0.95 for step in range(400)]
-    pressing = [said for said, _ in fed(Limited(SHARE, act_days=28), values, step=15.0)]  # type: ignore[misc]
+    pressing = [said for said, _ in fed(Limited(SHARE, act_days=28), values, step=15.0)]
     assert not any(pressing[120:])
 
 
@@ -92,10 +98,11 @@ def test_days_of_slow_filling_become_a_calibrated_forecast_that_ends_when_somebo
     rng = np.random.default_rng(4)
     values = [float(30.0 + 0.35 * hour + rng.normal(0, 0.2)) for hour in np.arange(0, 24 * 8, 0.25)]
     said = fed(limited, values, step=900.0)
-    first = next(place for place, (pressing, _) in enumerate(said) if pressing)  # type: ignore[misc]
+    first = next(place for place, (pressing, _) in enumerate(said) if pressing)
     hours_left = (100.0 - values[first]) / 0.35
     assert 6 < hours_left < 40
-    course = said[first][1]  # type: ignore[index]
+    course = said[first][1]
+    assert course is not None
     assert course.basis == "calibrated"
     assert course.crossing.earliest is not None
     after = [31.0] * 8
@@ -177,7 +184,7 @@ def test_the_last_two_hours_are_what_came_in_them(points: list[tuple[int, int, f
         assert values == pytest.approx([kept[minute] for minute in sorted(kept)], rel=1e-5, abs=1e-4)
 
 
-def write(room: TelemetryRoom, now: dt.datetime, named: dict[tuple[tuple[str, str], ...], float]) -> tuple[Signal, ...]:
+def write(room: TelemetryRoom, now: dt.datetime, named: Named) -> tuple[Signal, ...]:
     body = write_v1([(labels, [(int(now.timestamp() * 1_000), value)]) for labels, value in named.items()])
     assert cramjam.snappy.compress_raw(body)
     return room.metrics(body, form="remote_write_1", source="prom", now=now).signals
@@ -198,7 +205,7 @@ def days_of(
         now = START + 5 * MINUTE * step
         jump = 40.0 if 1_500 <= step < 1_506 else 0.0
         used = min(99.0, 40.0 + 0.028 * step + 0.05 * noise[step])
-        named = {disk: 1e9 * (1 - used / 100), size: 1e9, level: 10.0 + noise[step + 1_000] + jump}
+        named: Named = {disk: 1e9 * (1 - used / 100), size: 1e9, level: 10.0 + noise[step + 1_000] + jump}
         signals += write(room, now, named)
         signals += room.look(now)
     return signals, room.overlook.sightings()
@@ -254,8 +261,9 @@ def test_answers_make_a_series_rarer_once_and_are_taken_back() -> None:
 
 def test_no_more_is_looked_at_closely_than_there_is_room_for() -> None:
     room = TelemetryRoom(TelemetrySettings(closely=("*",), rich_series=3, forecasts=2))
-    named = {(("__name__", f"m{number}"),): 1.0 for number in range(20)}
-    named |= {(("__name__", "probe_ssl_earliest_cert_expiry"), ("instance", f"h{number}")): 9e9 for number in range(5)}
+    named: Named = {(("__name__", f"m{number}"),): 1.0 for number in range(20)}
+    for number in range(5):
+        named[("__name__", "probe_ssl_earliest_cert_expiry"), ("instance", f"h{number}")] = 9e9
     write(room, START, named)
     room.look(START)
     budget = room.overlook.budget(START)

@@ -33,6 +33,7 @@ class Ear:
         self.examined: NDArray[np.bool_] = np.zeros(0, np.bool_)
         """Slots of which it is known whether they are to be looked at closely."""
         self.unseen = 0
+        self._any = False
         self._heard: deque[Heard] = deque()
         self._waiting = 0
 
@@ -52,6 +53,8 @@ class Ear:
     def hear(self, slots: Ints, times: Floats, values: Floats) -> None:
         """Values that were taken in: of one series in order of their times."""
         self.recent.note(slots, times, values)
+        if not self._any:
+            return
         rows = np.flatnonzero(self.closely[slots])
         if not len(rows):
             return
@@ -71,4 +74,5 @@ class Ear:
         """From now on these are kept, and these are judged by others."""
         self.closely[:] = self.judged[:] = False
         self.closely[list(closely)] = True
+        self._any = bool(self.closely.any())
         self.judged[list(judged)] = True
