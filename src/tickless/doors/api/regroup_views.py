@@ -57,7 +57,7 @@ def show_storm(tx: Tx, book: StormBook) -> StormShown:
     storm = book.storm
     return StormShown(
         case=show_case(book.case), first=storm.first, last=storm.last, alerts=storm.alerts, firing=storm.firing,
-        repeats=storm.repeats, signals=storm.signals, reports=storm.reports, compression=round(storm.compression, 4),
+        repeats=storm.repeats, signals=storm.signals, reports=book.reports, compression=round(book.compression, 4),
         lanes=[_lane(one) for one in storm.lanes], edges=list(storm.edges), joins=[_join(one) for one in storm.joins],
         left_out=[_left(one) for one in book.left_out], suspects=list(book.suspects), people=len(book.people),
         regroups=[show_regroup(tx, one, book.undo.get(one.id)) for one in book.regroups],

@@ -43,7 +43,7 @@ def end_case(
         want_ticket(tx, done, now=now)
     tx.resolutions.put(
         Resolution(
-            id=f"res_{case.id.removeprefix('case_')}_{case.generation}",
+            id=_resolution_id(case),
             case=case.id,
             outcome=outcome,
             door=case.door,
@@ -62,6 +62,10 @@ def end_case(
         tx.coordination.post(f"task:{case.id}:{case.generation}", workflow=names.run_workflow(case.inputs[TASK_RUN]),
                              message={"type": "task", "case": case.id})  # fmt: skip
     return done
+
+
+def _resolution_id(case: Case) -> str:
+    return f"res_{case.id.removeprefix('case_')}_{case.generation}"
 
 
 def tell_affected(tx: Tx, case: Case, world: World, *, now: dt.datetime) -> None:
@@ -172,7 +176,8 @@ JOINED = "incident.joined"
 
 
 def join_incident(tx: Tx, case: Case, incident: Case, *, now: dt.datetime) -> None:
-    """The person is told when the incident is over."""
+    """The person is told when the incident is over. Their own case counts with it: one trouble is counted once."""
+    tx.resolutions.delete(_resolution_id(case))
     tx.alerts.add_participant(
         Participant(
             case=incident.id, role="affected", ref=case.requester or "", conversation=case.conversation, since=now

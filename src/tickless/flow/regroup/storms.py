@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tickless.domain.case import Case, Participant
 from tickless.domain.regroup import Doubt, Link, Regroup
 from tickless.domain.world import World
+from tickless.flow.ending.ends import JOINED
 from tickless.journal import Tx
 from tickless.stages.correlate.regroup import rules
 from tickless.stages.correlate.regroup.storm import AROUND, PEOPLE, UNKNOWN, LeftOut, Storm, left_out, storm_of
@@ -15,6 +16,7 @@ from tickless.stages.correlate.regroup.storm import AROUND, PEOPLE, UNKNOWN, Lef
 MOST_SIGNALS = 20_000
 """Of a storm that are looked at; the rest is only counted."""
 MOST_NEAR = 2_000
+MOST_PEOPLE = 500
 WhyNot = Callable[[Tx, Regroup], str | None]
 
 
@@ -34,6 +36,8 @@ class StormBook:
     storm: Storm
     left_out: tuple[LeftOut, ...]
     people: tuple[Participant, ...]
+    own: tuple[Case, ...]
+    """Cases of people's own that turned out to be this trouble and were left to it: they hear with it, and count with it."""
     suspects: tuple[str, ...]
     regroups: tuple[Regroup, ...]
     undo: dict[str, str]
@@ -44,6 +48,17 @@ class StormBook:
     doubts: tuple[tuple[Doubt, Case], ...]
     """Live cases that look like this one, and why."""
 
+    @property
+    def reports(self) -> int:
+        """What people reported: into the case itself, and as cases of their own that were left to it."""
+        return self.storm.reports + len(self.own)
+
+    @property
+    def compression(self) -> float:
+        """The share of alerts and reports that made no case to be worked on."""
+        heard = self.storm.alerts + self.reports
+        return 0.0 if heard == 0 else 1 - 1 / heard
+
 
 def read_storm(tx: Tx, case: Case, world: World, *, why_not_undone: WhyNot) -> StormBook:
     """One case with everything around it. `why_not_undone` says of a regroup why it cannot be undone any more."""
@@ -52,13 +67,15 @@ def read_storm(tx: Tx, case: Case, world: World, *, why_not_undone: WhyNot) -> S
     alerts = tx.alerts.of_case(case.id)
     storm = storm_of(joined, alerts, signals=signals, about=case.service, world=world)
     regroups = tuple(tx.regroups.of_cases([case.id]))
+    people = [one for one in tx.alerts.participants(case.id) if one.role in {"affected", "requester"}]
     standing = [one for one in regroups if one.undone_at is None]
     gone = [one for group in standing if group.kind == "merge" and group.into == case.id for one in group.out_of]
     return StormBook(
         case=case,
         storm=storm,
         left_out=_left_out(tx, case, storm, world),
-        people=tuple(one for one in tx.alerts.participants(case.id) if one.role in {"affected", "requester"}),
+        people=tuple(people),
+        own=tuple(_left_to_it(tx, case, people)),
         suspects=tuple(piece.text for piece in case.evidence if piece.source == "changes"),
         regroups=regroups,
         undo={one.id: why for one in standing if (why := why_not_undone(tx, one)) is not None},
@@ -69,6 +86,13 @@ def read_storm(tx: Tx, case: Case, world: World, *, why_not_undone: WhyNot) -> S
         merged=tuple(found for one in dict.fromkeys(gone) if (found := tx.cases.get(one)) is not None),
         doubts=tuple(open_doubts(tx, case)),
     )
+
+
+def _left_to_it(tx: Tx, case: Case, people: list[Participant]) -> list[Case]:
+    found: dict[str, Case] = {}
+    for ref in dict.fromkeys(one.ref for one in people[:MOST_PEOPLE]):
+        found |= {one.id: one for one in tx.cases.by(requester=ref, limit=200) if one.inputs.get(JOINED) == case.id}
+    return list(found.values())
 
 
 def open_doubts(tx: Tx, case: Case) -> list[tuple[Doubt, Case]]:

@@ -81,7 +81,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Storm:
-    """What was one case. `compression`: the share of signals that made no case of their own."""
+    """What was one case."""
 
     first: dt.datetime | None
     last: dt.datetime | None
@@ -94,11 +94,6 @@ class Storm:
     joins: tuple[JoinReason, ...]
     edges: tuple[tuple[str, str], ...]
     """(who needs, what is needed) between services of the storm."""
-
-    @property
-    def compression(self) -> float:
-        heard = self.alerts + self.reports
-        return 0.0 if heard == 0 else 1 - 1 / heard
 
 
 def storm_of(
