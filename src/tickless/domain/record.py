@@ -12,9 +12,9 @@ from pydantic_core import CoreSchema, core_schema
 
 
 class Record(BaseModel):
-    """A frozen value with no room for unknown fields."""
+    """A frozen value with no room for unknown fields. Its validator is built when it is first used: not at every start."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
 
 _BREAKS = re.compile(r"[\n\r\t\x0b\x0c\x85\u2028\u2029]")

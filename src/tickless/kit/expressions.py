@@ -7,11 +7,15 @@ CEL cannot loop without end and has no side effects; the limits below bound what
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from functools import lru_cache
+from types import ModuleType
 from typing import Any
 
-import cel
+# The package brings its own command line along, and with it a terminal toolkit: time of every start that nobody here needs.
+sys.modules.setdefault("cel.cli", ModuleType("cel.cli"))
+import cel  # noqa: E402
 
 MAX_SOURCE = 2_000
 """Longest expression, in characters."""
