@@ -10,6 +10,7 @@ from tests.servers.processes import wait_until
 from tests.story.stage import Stage
 
 from tickless.domain.case import Case
+from tickless.flow.hindsight import Hindsight
 from tickless.sample.estate.control import Estate
 
 CERTIFICATE = "login.larkmoor.example"
@@ -77,6 +78,25 @@ def test_once_it_is_renewed_the_forecast_is_over_and_nothing_comes_back(told: St
     again = case_about(told, subject)
     assert again is not None
     assert (again.outcome, again.regressions) == ("prevented", 0)
+
+
+def test_what_was_only_verified_becomes_prevented_once_telemetry_has_measured_it(told: Stage) -> None:
+    """As if the checks had read nothing that argues: telemetry has measured the same meanwhile."""
+    house, now = told.house, told.house.rooms.clock.now()
+    case = case_about(told, f"ci:certificate:{CERTIFICATE}")
+    assert case is not None
+    with house.journal.write() as tx:
+        bare = [one for one in case.evidence if one.source != "counterfactual"]
+        tx.cases.put(case.model_copy(update={"outcome": "verified", "updated_at": now, "evidence": tuple(bare)}))
+        (verdict,) = tx.verdicts.by(case=case.id)
+        tx.verdicts.put(verdict.model_copy(update={"readings": ()}))
+    Hindsight(house.rooms).look(now)
+    with house.journal.read() as tx:
+        again = tx.cases.need(case.id)
+        audited = [row.action for row in tx.audit.rows(case=case.id)]
+    assert again.outcome == "prevented"
+    assert "by telemetry" in again.evidence[-1].text
+    assert audited.count("case.prevented") == 2
 
 
 def test_a_disk_that_has_stopped_filling_is_cleaned_and_not_called_prevented(told: Stage, estate: Estate) -> None:

@@ -37,6 +37,7 @@ from tickless.flow.desk.tickets import TicketDesk
 from tickless.flow.ending.handing_off import HandingOff
 from tickless.flow.ending.summarising import Summarising
 from tickless.flow.ending.taking_back import TakingBack, take_back_runbook
+from tickless.flow.hindsight import Hindsight
 from tickless.flow.intake import Intake
 from tickless.flow.interpreter import Interpreter
 from tickless.flow.lessons import Lessons
@@ -164,7 +165,7 @@ def build(
     care = KnowledgeCare(rooms, settings.knowledge, language.renew)
     lessons = Lessons(rooms, language.teach, language.renew)
     telemetry = telemetry_of(settings, rooms)
-    chores.append(pulling_of(settings, telemetry).look)
+    chores += [pulling_of(settings, telemetry).look, Hindsight(rooms).look]
     map_desk = map_desk_of(settings, rooms, telemetry, language.renew)
     chores += [map_desk.look, Reassessing(rooms).look]
     sources = Sources(rooms)

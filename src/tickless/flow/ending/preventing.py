@@ -24,8 +24,6 @@ READS: Final[dict[str, tuple[str, float]]] = {
 }
 """Alert class → the field of its probes' answers that says the same, and the sign with which that rises to its limit."""
 SOURCE: Final = "counterfactual"
-LATER: Final = dt.timedelta(hours=24)
-"""How long after its end a case may still be shown to have been prevented, by what telemetry measures meanwhile."""
 
 
 def argument_of(tx: Tx, foresight: Foresight, case: Case, run: Run) -> Argument:

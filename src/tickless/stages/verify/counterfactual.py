@@ -73,8 +73,8 @@ def argue(
         lines.append("Nothing was measured after it yet.")
         return Argument(holds=False, lines=tuple(lines))
     last = after[-1]
-    low, shown = _low(foreseen, last.at), f"{_number(last.value)}{foreseen.unit}"
-    held = f"the forecast held at least {_number(low)}{foreseen.unit} for that moment"
+    low = _low(foreseen, last.at)
+    shown, held = _told(foreseen, last.value), f"the forecast held {_told(foreseen, low, bound=True)} for that moment"
     broken = last.value < low and last.value < foreseen.limit
     verdict = "the trend is broken by the action" if broken else "that is no other course than was foreseen"
     lines.append(f"Measured at {_time(last.at)} by {last.by}: {shown}, while {held}: {verdict}.")
@@ -103,6 +103,13 @@ def _low(foreseen: Foreseen, at: dt.datetime) -> float:
 
 def _time(at: dt.datetime) -> str:
     return f"{at:%d %b %Y %H:%M:%S} UTC"
+
+
+def _told(foreseen: Foreseen, value: float, *, bound: bool = False) -> str:
+    """A value as people say it: days that are left are measured as a negative, so that they rise to their limit."""
+    if foreseen.unit.strip() == "days":
+        return f"{'at most ' if bound else ''}{_number(-value)} days"
+    return f"{'at least ' if bound else ''}{_number(value)}{foreseen.unit}"
 
 
 def _number(value: float) -> str:
