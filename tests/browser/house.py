@@ -8,6 +8,7 @@ from tests.browser.held import fill_alerts
 from tests.browser.writer import Writer
 
 from tickless.domain.case import Impact, Participant
+from tickless.domain.cause import Because, RootCause, Suspected
 from tickless.domain.decision import ApprovalRequest, OpenQuestion, PolicyReason, Question
 from tickless.domain.finding import Entity, Evidence
 from tickless.domain.record import Untrusted
@@ -19,6 +20,24 @@ from tickless.sample.company import make_company
 MANAGER, EMPLOYEE, OWNER = "p011", "p017", "p005"
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> \u202etxt.exe"
 POOL_ALERT = "Orders: connection pool exhausted, p99 2.31 s"
+POOL_CAUSE = RootCause(
+    named=True,
+    why="Most likely Orders (81%). It says so itself: pool exhausted.",
+    at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+    alerts=40,
+    suspects=(
+        Suspected(
+            node="orders-api",
+            name="Orders",
+            chance=0.81,
+            because=(
+                Because(text="It says so itself: pool exhausted.", source="class"),
+                Because(text="It was deployed 12 minutes before.", source="changes"),
+            ),
+        ),
+        Suspected(node="orders-db", name=HOSTILE, chance=0.09, because=(Because(text=HOSTILE, source="traces"),)),
+    ),
+)
 
 
 def fill(journal: Journal, now: dt.datetime, runbooks: dict[str, Runbook]) -> None:
@@ -423,6 +442,7 @@ class Story(Writer):
                     ),
                     Evidence(text="The texts name the same pool.", source="similarity"),
                 ),
+                cause=POOL_CAUSE.model_copy(update={"at": self.now}),
             )
             first = self.signal(
                 tx,

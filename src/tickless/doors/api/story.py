@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tickless.domain.case import Case
+from tickless.domain.cause import RootCause
 from tickless.domain.decision import Decision
 from tickless.domain.finding import Evidence, Finding
 from tickless.domain.plan import Run
@@ -10,6 +11,7 @@ from tickless.domain.receipt import Receipt
 from tickless.domain.verdict import Verdict
 from tickless.doors.api.schemas import MessageShown
 from tickless.doors.api.story_schemas import (
+    CauseShown,
     DecisionShown,
     EntityShown,
     EvidenceShown,
@@ -22,6 +24,7 @@ from tickless.doors.api.story_schemas import (
     ResolutionShown,
     RunShown,
     StoryShown,
+    SuspectShown,
     VerdictShown,
 )
 from tickless.doors.api.views import show_case, show_impact, show_message, show_plan, tamed
@@ -47,6 +50,7 @@ def tell_story(tx: Tx, case: Case, visitor: Visitor) -> StoryShown:
         signal_count=tx.alerts.joined_count(case.id),
         findings=[_finding(found) for found in tx.cases.findings_of(case.id)[:MOST_SIGNALS]] if whole else [],
         correlation=[_evidence(found) for found in case.evidence],
+        cause=_cause(case.cause) if visitor.may("read") else None,
         impact=show_impact(case),
         decisions=[_decision(found) for found in tx.decisions.by(case=case.id)],
         runs=[_run(found, tx.receipts_of(found.id)) for found in tx.runs.by(case=case.id)],
@@ -86,6 +90,21 @@ def _joined(found: Joined) -> JoinedShown:
 
 def _evidence(found: Evidence) -> EvidenceShown:
     return EvidenceShown(text=tamed(found.text), source=found.source, ref=found.ref)
+
+
+def _cause(found: RootCause | None) -> CauseShown | None:
+    if found is None:
+        return None
+    suspects = [
+        SuspectShown(
+            node=one.node,
+            name=tamed(one.name),
+            chance=one.chance,
+            because=[EvidenceShown(text=tamed(why.text), source=why.source, ref=why.ref) for why in one.because],
+        )
+        for one in found.suspects
+    ]
+    return CauseShown(named=found.named, why=tamed(found.why), suspects=suspects, at=found.at, alerts=found.alerts)
 
 
 def _finding(found: Finding) -> FindingShown:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Literal
 
+from pydantic import Field
+
 from tickless.doors.api.schemas import CaseShown, ImpactShown, MessageShown, PlanShown, Shown
 
 
@@ -147,6 +149,25 @@ class ParticipantShown(Shown):
     since: dt.datetime
 
 
+class SuspectShown(Shown):
+    """A thing that may be the cause, and what speaks for it."""
+
+    node: str
+    name: str
+    chance: float = Field(examples=[0.82])
+    because: list[EvidenceShown]
+
+
+class CauseShown(Shown):
+    """What is behind a case: suspects, likeliest first. `named`: the first is likely enough to be called the cause."""
+
+    named: bool
+    why: str
+    suspects: list[SuspectShown]
+    at: dt.datetime
+    alerts: int
+
+
 class StoryShown(Shown):
     """A case from the first signal to an outcome that holds. `signal_count` may be larger than the list."""
 
@@ -156,6 +177,9 @@ class StoryShown(Shown):
     signal_count: int
     findings: list[FindingShown]
     correlation: list[EvidenceShown]
+    cause: CauseShown | None = Field(
+        description="What is behind it; null: nobody has looked, or it is not for the caller"
+    )
     impact: ImpactShown
     decisions: list[DecisionShown]
     runs: list[RunShown]

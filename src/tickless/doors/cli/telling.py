@@ -36,12 +36,24 @@ def show_story(story: dict[str, Any]) -> None:
     _signals(story)
     _stage("2 Understood", [_finding(found) for found in story["findings"][:MOST]])
     _stage("3 Correlated", [found["text"] for found in story["correlation"][:MOST]])
+    _cause(story.get("cause"))
     impact = story["impact"]
     _stage("4 Impact", [f"priority {impact['priority']}: {impact['reason']}"])
     _stage("5 Decided", [text for found in story["decisions"] for text in _decision(found)])
     _stage("6 Done", [text for run in story["runs"] for text in _run(run)])
     _stage("7 Verified", [text for verdict in story["verdicts"] for text in _verdict(verdict)])
     _stage("8 Outcome", [_resolution(found) for found in story["resolutions"]])
+
+
+def _cause(cause: dict[str, Any] | None) -> None:
+    """What is behind it, with what speaks for each suspect."""
+    if cause is None:
+        return
+    lines = [cause["why"]]
+    for one in cause["suspects"]:
+        lines.append(f"{one['chance']:.0%} {one['name']}")
+        lines += [f"  {why['text']} ({why['source']})" for why in one["because"]]
+    _stage("  Cause", lines)
 
 
 def _stage(title: str, lines: list[str]) -> None:

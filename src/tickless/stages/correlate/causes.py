@@ -16,7 +16,7 @@ from tickless.domain.change_event import ChangeEvent
 from tickless.stages.correlate.cause.ranking import Cause
 from tickless.stages.correlate.cause.traffic import Traffic, cause_in
 from tickless.stages.correlate.cause.weighing import Changed, Known, same_but_for_time, weigh_causes
-from tickless.stages.correlate.core import CAUSES
+from tickless.stages.correlate.core import CAUSES, TRUSTED
 from tickless.stages.correlate.grouping.roots import Root
 from tickless.stages.correlate.live import LiveCases
 from tickless.stages.correlate.suspects import AFTER, BEFORE
@@ -35,6 +35,7 @@ REMEMBERED = 5_000
 class _Looked:
     alerts: int
     at: dt.datetime
+    subject: str | None
 
 
 class Causes:
@@ -51,7 +52,7 @@ class Causes:
         due = [case for case in live.grown() if self._due(case, live.alerts_of(case), now)]
         for case in sorted(due, key=lambda one: (-live.alerts_of(one), one.number))[:MOST]:
             found = self.of(live, case, now=now)
-            self._looked[case.id] = _Looked(live.alerts_of(case), now)
+            self._looked[case.id] = _Looked(live.alerts_of(case), now, case.subject)
             self._looked.move_to_end(case.id)
             if not same_but_for_time(case.cause, found):
                 live.explain(case, found)
@@ -62,7 +63,9 @@ class Causes:
         if case.kind != "incident" or not case.live or case.service is None:
             return False
         looked = self._looked.get(case.id)
-        return looked is None or alerts >= looked.alerts * GREW or now - looked.at >= AGAIN
+        if looked is None or looked.subject != case.subject:
+            return True
+        return alerts >= looked.alerts * GREW or now - looked.at >= AGAIN
 
     def of(self, live: LiveCases, case: Case, *, now: dt.datetime) -> RootCause:
         """What is behind it, as of now."""
@@ -82,6 +85,7 @@ class Causes:
         known = Known(
             roots=roots,
             broken=said,
+            felt=_felt(live, [node for node, _, _ in said]),
             traced=traced,
             changes=self._changes(live, case, nodes),
             alerts=live.alerts_of(case),
@@ -109,6 +113,18 @@ class Causes:
             Changed(one.service or "", max(case.opened_at - one.occurred_at, dt.timedelta()), _words(one, case), one.id)
             for one in found
         ]
+
+
+def _felt(live: LiveCases, broken: Iterable[str]) -> dict[str, str]:
+    """Broken things that need another broken thing → its name: the deeper one explains the other."""
+    nodes = sorted(set(broken))
+    found = {}
+    for node in nodes:
+        needs = live.nearby.needs(node)
+        below = [one for one in nodes if one in needs and needs[one].trust >= TRUSTED]
+        if below:
+            found[node] = live.nearby.name(max(below, key=lambda one: (needs[one].steps, one)))
+    return found
 
 
 def _words(change: ChangeEvent, case: Case) -> str:

@@ -21,7 +21,7 @@ from tickless.practices.services.judging import learn_edge
 from tickless.stages.correlate import people
 from tickless.stages.correlate.advice import Advice
 from tickless.stages.correlate.causes import Causes
-from tickless.stages.correlate.core import Placed, Trouble, place
+from tickless.stages.correlate.core import SYMPTOMS, Placed, Trouble, place
 from tickless.stages.correlate.corrected import allowed, together
 from tickless.stages.correlate.grouping.alarm import Grouped
 from tickless.stages.correlate.grouping.corrections import NONE, Corrections
@@ -211,7 +211,7 @@ class CorrelateRoom:
             service=finding.slots.get("service"),
             fingerprint=signal.fingerprint,
             at=signal.occurred_at,
-            own=finding.kind != "incident" or need in self._served(),
+            own=finding.kind != "incident" or (need in self._served() and need not in SYMPTOMS),
         )
 
     def _carry_out(

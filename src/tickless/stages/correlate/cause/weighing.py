@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tickless.domain.cause import Because, RootCause, Suspected
@@ -50,6 +50,8 @@ class Known:
     roots: Sequence[Root] = ()
     broken: Sequence[tuple[str, str, str]] = ()
     """(node, sentence, signal)."""
+    felt: Mapping[str, str] = field(default_factory=dict)
+    """Node → the name of something that it needs and that says of itself to be broken, too."""
     traced: Cause | None = None
     changes: Sequence[Changed] = ()
     alerts: int = 0
@@ -65,7 +67,8 @@ def weigh_causes(known: Known, *, name: Callable[[str], str], at: dt.datetime) -
     """What is behind it. The order of what is given changes nothing."""
     found = _suspects(known)
     for node, words, signal in sorted(set(known.broken)):
-        _speak(found[node], SAYS_SO, Because(text=words, source="class", ref=signal))
+        but = f" But it needs {known.felt[node]}, which says so, too." if node in known.felt else ""
+        _speak(found[node], 1.0 if but else SAYS_SO, Because(text=f"{words}{but}", source="class", ref=signal))
     _trace(found, known.traced)
     for change in sorted(known.changes, key=lambda one: (one.before, one.ref)):
         if change.node in found:
