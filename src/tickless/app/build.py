@@ -59,6 +59,7 @@ from tickless.flow.tasks import TaskSteps
 from tickless.flow.tickets.relay import TicketTalk
 from tickless.flow.tickets.settling import TicketPace
 from tickless.flow.tickets.sync import TicketSync
+from tickless.flow.tracing import Tracing
 from tickless.flow.watching import Watching
 from tickless.journal import Journal
 from tickless.kit.clock import Clock, SystemClock
@@ -68,6 +69,7 @@ from tickless.sdk.secrets import Secrets
 from tickless.stages.act.house import house_operations
 from tickless.stages.act.service import ActRoom
 from tickless.stages.act.vault import Vault
+from tickless.stages.correlate.served import Served
 from tickless.stages.correlate.service import CorrelateRoom
 from tickless.stages.decide.policy import PolicyEngine
 from tickless.stages.decide.service import DecisionRoom
@@ -177,19 +179,20 @@ def build(
         asked=settings.brain.in_scope_rejection,
         renew=language.renew,
     )
+    tracing = Tracing(telemetry.room, rooms.correlate, clock)
     schedules = Schedules(
         rooms=rooms, engine=engine, watching=Watching(rooms=rooms, engine=engine), node=node, role=role,
         take_over=settings.database is not None,
         chores=[care.look, lessons.look, Children(rooms).look, IdentityDesk(rooms).sweep, sources.watch, *chores],
-        looks=[rooms.runbooks.look, telemetry.look, sources.look, in_force.look],
+        looks=[rooms.runbooks.look, telemetry.look, tracing.look, sources.look, in_force.look],
     )  # fmt: skip
     desk = FrontDesk(
         rooms=rooms, engine=engine, wake=woken, renew=language.renew, care=care, lessons=lessons, refusing=refusing
     )
     desk.telemetry = telemetry
     desk.sources = sources
-    desk.holding = holding
     desk.regroup.learning.changed = in_force.look
+    desk.holding = holding
     desk.map = map_desk
     tickets = _tickets(settings, rooms, node=node, desk=desk, short=short)
     entrance = Entrance(journal, clock, settings.entrance)
@@ -236,7 +239,7 @@ def _rooms(
         world=language.world.world,
         understanding=language.world.understanding,
         sense=SenseRoom(journal=journal, registry=registry, wake=woken, sources=SourceBook(rules_of(settings))),
-        correlate=CorrelateRoom(world=language.world.world, corrections=in_force),
+        correlate=CorrelateRoom(world=language.world.world, corrections=in_force, served=Served(lambda: runbooks.held)),
         decide=decide,
         act=ActRoom(journal=journal, registry=registry, clock=clock),
         verify=VerifyRoom(journal=journal, registry=registry, clock=clock),
