@@ -12,7 +12,7 @@ from tickless.domain.case import Case
 from tickless.domain.finding import OUTAGES
 from tickless.domain.service import Dependency, Service
 from tickless.domain.world import World
-from tickless.stages.correlate.core import CAUSES, SYMPTOMS, WINDOW, Trouble, is_symptom, place
+from tickless.stages.correlate.core import AT_IT, CAUSES, SYMPTOMS, WINDOW, Trouble, is_symptom, place
 from tickless.stages.correlate.nearby import HOPS
 
 NAMES = ["web", "api", "db", "bus", "mail"]
@@ -69,7 +69,10 @@ def test_the_promises_of_every_placing(scene: tuple[Trouble, list[Case], Case | 
         assert not last.live
         assert last.hold_until is not None
         assert one.at <= last.hold_until
-    if placed.how == "join":
+    if placed.how == "join" and placed.case == last:
+        assert last is not None
+        assert last.state == "handed_off" or last.resolved_at is not None
+    elif placed.how == "join":
         assert placed.case in live
         assert placed.case is not None
         assert placed.case.door == "machine"
@@ -113,6 +116,15 @@ def test_a_cause_takes_over_the_symptoms_that_it_explains() -> None:
     acting = symptoms.model_copy(update={"state": "acting"})
     assert place(trouble("service_down", "db"), [acting], None, known).how == "open"
     assert place(trouble("service_down", "mail"), [symptoms], None, known).how == "open"
+
+
+def test_what_comes_back_while_people_are_at_it_is_no_new_case() -> None:
+    handed = about(1, "service_down", "web", state="handed_off")
+    again = trouble("service_down", "web", NOW + AT_IT)
+    assert (place(again, [], handed, world()).how, place(again, [], handed, world()).case) == ("join", handed)
+    assert place(trouble("service_down", "web", NOW + AT_IT + MINUTE), [], handed, world()).how == "open"
+    ended = handed.model_copy(update={"state": "resolved"})
+    assert place(again, [], ended, world()).how == "open", "people say that it is over"
 
 
 def test_two_causes_are_two_cases() -> None:

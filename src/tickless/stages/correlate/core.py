@@ -25,6 +25,8 @@ FAILING = frozenset({"http_errors", "error_rate_high"})
 """Symptoms that explain why somebody who needs it does not answer: slowness does not."""
 WINDOW = dt.timedelta(minutes=15)
 """How long after its last signal a live case still takes in symptoms from its neighbourhood."""
+AT_IT = dt.timedelta(hours=12)
+"""How long after its last news a case that people have takes in the same trouble again."""
 OWN = frozenset({
     "account_lockout", "backup_failed", "certificate_expiring", "clock_skew", "disk_filling", "heartbeat_missed",
     "licence_expiring", "mailbox_over_quota", "vpn_trouble",
@@ -83,6 +85,10 @@ def place(trouble: Trouble, live: Iterable[Case], last: Case | None, world: Worl
         if last.resolved_at is not None and trouble.at <= last.resolved_at:
             return Placed("join", last, "It began before the last fix was read back as done, and arrived late.")
         return Placed("reopen", last, "It came back inside the window in which the last fix had to hold.")
+    if last is not None and last.state == "handed_off" and trouble.at - last.updated_at <= AT_IT:
+        return Placed(
+            "join", last, "People have the same trouble at the same place already, and it is not over for them."
+        )
     if trouble.symptom:
         return _place_symptom(trouble, cases, near)
     return _place_felt(trouble, cases, near) or _place_cause(trouble, cases, near)
