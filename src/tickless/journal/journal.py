@@ -25,7 +25,6 @@ from tickless.domain.lesson import Lesson
 from tickless.domain.person import App, Delegation, Device, Person, PersonChange
 from tickless.domain.plan import Run
 from tickless.domain.receipt import Receipt
-from tickless.domain.regroup import Doubt, GroupingLesson, Link
 from tickless.domain.service import ConfigurationItem, Dependency, Service, Supplier
 from tickless.domain.silence import Silence
 from tickless.domain.ticket import Ticket
@@ -40,7 +39,7 @@ from tickless.journal.cases import Cases
 from tickless.journal.coordination import Coordination
 from tickless.journal.database import ABANDONED_STATE, migrate, open_engine
 from tickless.journal.holds import Holds
-from tickless.journal.regroups import Regroups
+from tickless.journal.regroup_shelves import RegroupShelves
 from tickless.journal.resolutions import Resolutions
 from tickless.journal.shelf import Shelf
 from tickless.journal.sightings import Answers, Sightings
@@ -50,7 +49,7 @@ LOG_PAGE = 16_384
 """Bytes of a page of the signal log: it is written at its end, in large pieces."""
 
 
-class Tx:
+class Tx(RegroupShelves):
     """One transaction and what can be done in it. `connection` is for enqueuing durable work in the same commit."""
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -335,38 +334,6 @@ class Tx:
             tables.maintenance,
             Maintenance,
             lambda x: {"id": x.id, "service": x.service, "starts_at": x.starts_at, "ends_at": x.ends_at},
-        )
-
-    @cached_property
-    def regroups(self) -> Regroups:
-        return Regroups(self.connection)
-
-    @cached_property
-    def links(self) -> Shelf[Link]:
-        """Of cases that are kept apart, by the child."""
-        return Shelf(
-            self.connection,
-            tables.case_links,
-            Link,
-            lambda x: {"child": x.child, "parent": x.parent, "looked_at": x.looked_at},
-        )
-
-    @cached_property
-    def doubts(self) -> Shelf[Doubt]:
-        return Shelf(
-            self.connection,
-            tables.doubts,
-            Doubt,
-            lambda x: {"id": x.id, "one": x.one, "other": x.other, "state": x.state, "at": x.at},
-        )
-
-    @cached_property
-    def grouping_lessons(self) -> Shelf[GroupingLesson]:
-        return Shelf(
-            self.connection,
-            tables.grouping_lessons,
-            GroupingLesson,
-            lambda x: {"id": x.id, "state": x.state, "at": x.at},
         )
 
     @cached_property

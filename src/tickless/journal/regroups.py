@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from tickless.domain.finding import Finding
 from tickless.domain.regroup import Regroup
-from tickless.journal import tables
+from tickless.journal import regroup_tables, tables
 from tickless.journal.alerts import Alert
 from tickless.journal.shelf import Shelf
 from tickless.journal.upserts import insert_for, insert_new
@@ -37,7 +37,7 @@ class Regroups(Shelf[Regroup]):
     """Inside a transaction."""
 
     def __init__(self, connection: sa.Connection) -> None:
-        super().__init__(connection, tables.regroups, Regroup, _keys)
+        super().__init__(connection, regroup_tables.regroups, Regroup, _keys)
 
     def take_turn(self) -> None:
         """Until this transaction ends nothing is taken in, and nobody else moves anything (SQLite has one writer anyway)."""
@@ -48,25 +48,31 @@ class Regroups(Shelf[Regroup]):
     def put(self, record: Regroup) -> Regroup:
         """Write it down, and which cases it touched."""
         super().put(record)
-        insert_new(self.connection, tables.regroup_cases, [{"case": one, "regroup": record.id} for one in record.cases])
+        insert_new(
+            self.connection, regroup_tables.regroup_cases, [{"case": one, "regroup": record.id} for one in record.cases]
+        )
         return record
 
     def of_cases(self, cases: Sequence[str], *, limit: int = 100) -> list[Regroup]:
         """Everything that touched one of these cases, newest first."""
-        touched = sa.select(tables.regroup_cases.c.regroup).where(tables.regroup_cases.c.case.in_(cases))
+        touched = sa.select(regroup_tables.regroup_cases.c.regroup).where(
+            regroup_tables.regroup_cases.c.case.in_(cases)
+        )
         return self.where(self.table.c.id.in_(touched), order=self.table.c.id.desc(), limit=limit)
 
     def later(self, regroup: Regroup) -> Regroup | None:
         """The newest one that stands, came after this one, and touched one of its cases."""
         table = self.table.c
-        touched = sa.select(tables.regroup_cases.c.regroup).where(tables.regroup_cases.c.case.in_(regroup.cases))
+        touched = sa.select(regroup_tables.regroup_cases.c.regroup).where(
+            regroup_tables.regroup_cases.c.case.in_(regroup.cases)
+        )
         found = self.where(table.id.in_(touched), table.id > regroup.id, table.undone_at.is_(None),
                            order=table.id.desc(), limit=1)  # fmt: skip
         return found[0] if found else None
 
     def placed(self, fingerprint: str, source: str) -> str | None:
         """The case to which a merge or split that stands moved this alert last."""
-        moves = tables.regroup_moves.c
+        moves = regroup_tables.regroup_moves.c
         query = (
             sa.select(moves.place)
             .join(self.table, self.table.c.id == moves.regroup)
@@ -79,7 +85,7 @@ class Regroups(Shelf[Regroup]):
 
     def moves(self, regroup: str, what: What) -> list[Move]:
         """What it moved of that kind."""
-        moves = tables.regroup_moves.c
+        moves = regroup_tables.regroup_moves.c
         query = sa.select(moves.what, moves.one, moves.two, moves.origin, moves.place)
         rows = self.connection.execute(query.where(moves.regroup == regroup, moves.what == what).order_by(moves.one))
         return [Move(*row) for row in rows]
@@ -88,7 +94,7 @@ class Regroups(Shelf[Regroup]):
         """Write down what was moved otherwise."""
         rows = [{"regroup": regroup, **move._asdict()} for move in moves]
         if rows:
-            insert_new(self.connection, tables.regroup_moves, rows)
+            insert_new(self.connection, regroup_tables.regroup_moves, rows)
 
     # --- there ----------------------------------------------------------------------------------------------------
 
@@ -131,7 +137,7 @@ class Regroups(Shelf[Regroup]):
         self.connection.execute(sa.update(findings).where(mine).values(case=place))
 
     def _log(self, rows: sa.SelectBase) -> None:
-        statement = insert_for(self.connection, tables.regroup_moves)
+        statement = insert_for(self.connection, regroup_tables.regroup_moves)
         names = ["regroup", "what", "one", "two", "origin", "place"]
         self.connection.execute(statement.from_select(names, rows).on_conflict_do_nothing())
 
@@ -145,7 +151,7 @@ class Regroups(Shelf[Regroup]):
             self._findings_back(regroup, origin)
 
     def _alerts_back(self, regroup: Regroup, origin: str) -> None:
-        alerts, moves = tables.alerts, tables.regroup_moves.c
+        alerts, moves = tables.alerts, regroup_tables.regroup_moves.c
         moved = sa.exists().where(
             moves.regroup == regroup.id, moves.what == "alert", moves.origin == origin,
             moves.one == alerts.c.fingerprint, moves.two == alerts.c.source,
@@ -153,7 +159,7 @@ class Regroups(Shelf[Regroup]):
         self.connection.execute(sa.update(alerts).where(alerts.c.case == regroup.into, moved).values(case=origin))
 
     def _signals_back(self, regroup: Regroup, origin: str) -> None:
-        signals, alerts, moves = tables.case_signals, tables.alerts, tables.regroup_moves.c
+        signals, alerts, moves = tables.case_signals, tables.alerts, regroup_tables.regroup_moves.c
         again = (
             sa.select(moves.one)
             .join(alerts, sa.and_(alerts.c.fingerprint == moves.one, alerts.c.source == moves.two))
@@ -175,7 +181,7 @@ class Regroups(Shelf[Regroup]):
 
     @staticmethod
     def _moved(regroup: str, what: What, origin: str) -> sa.Select[tuple[str]]:
-        moves = tables.regroup_moves.c
+        moves = regroup_tables.regroup_moves.c
         return sa.select(moves.one).where(moves.regroup == regroup, moves.what == what, moves.origin == origin)
 
     def places(self, *, since: dt.datetime, limit: int) -> dict[str, str]:

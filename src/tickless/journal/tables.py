@@ -259,36 +259,6 @@ watches = _table(
     sa.Index("ix_watches_due", "due_at"),
 )
 
-regroups = _table(
-    "regroups", _id(), _text("kind", 20, null=False), _text("into", 64, null=False), _time("at"), _time("undone_at", null=True),
-    sa.Index("ix_regroups_at", "at"),
-)  # fmt: skip
-regroup_cases = sa.Table(
-    "regroup_cases",
-    main,
-    sa.Column("case", Key(64), primary_key=True),
-    sa.Column("regroup", Key(64), primary_key=True),
-)
-regroup_moves = sa.Table(
-    "regroup_moves",
-    main,
-    sa.Column("regroup", Key(64), primary_key=True),
-    sa.Column("what", Key(20), primary_key=True),
-    sa.Column("one", Key(200), primary_key=True),
-    sa.Column("two", Key(200), primary_key=True),
-    sa.Column("origin", Key(64), nullable=False),
-    sa.Column("place", Key(64), nullable=False),
-    sa.Index("ix_regroup_moves_what", "what", "one", "two"),
-    comment="What a merge or split moved: an alert (fingerprint, source), a signal, a finding, a person (ref, role), a child.",
-)
-case_links = _table("case_links", sa.Column("child", Key(64), primary_key=True), _text("parent", 64, null=False, index=True),
-                    _time("looked_at", null=True))  # fmt: skip
-doubts = _table(
-    "doubts", _id(), _text("one", 64, null=False, index=True), _text("other", 64, null=False, index=True),
-    _text("state", 20, null=False), _time("at"), sa.Index("ix_doubts_state", "state", "at"),
-)  # fmt: skip
-grouping_lessons = _table("grouping_lessons", _id(), _text("state", 20, null=False, index=True), _time("at"))
-
 people = _table(
     "people", _id(), _text("username", null=False, index=True), _text("email", index=True), _text("name", index=True)
 )

@@ -9,6 +9,11 @@ branch_labels = None
 depends_on = None
 
 
+MOVED = (
+    "What a merge or split moved: an alert (fingerprint, source), a signal, a finding, a person (ref, role), a child."
+)
+
+
 def _key(name: str, length: int = 64, *, null: bool = False) -> sa.Column[str]:
     return sa.Column(name, sa.String(length=length), nullable=null)
 
@@ -31,7 +36,7 @@ def upgrade() -> None:
     op.create_table(
         "regroup_moves", _key("regroup"), _key("what", 20), _key("one", 200), _key("two", 200), _key("origin"),
         _key("place"), sa.PrimaryKeyConstraint("regroup", "what", "one", "two"),
-        comment="What a merge or split moved: an alert (fingerprint, source), a signal, a finding, a person (ref, role), a child.",
+        comment=MOVED,
     )  # fmt: skip
     op.create_index("ix_regroup_moves_what", "regroup_moves", ["what", "one", "two"])
     op.create_table("case_links", _key("child"), _key("parent"), _time("looked_at", null=True), _body(),
