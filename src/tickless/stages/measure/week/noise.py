@@ -9,7 +9,7 @@ from tickless.stages.measure.week.facts import Facts, opened
 from tickless.stages.measure.week.mending import Came, flaps, proposal
 from tickless.stages.measure.week.shape import Row, Section
 from tickless.stages.measure.week.transitions import Doings, Key
-from tickless.stages.measure.week.wording import MOST, TITLE, day, moment, section
+from tickless.stages.measure.week.wording import MOST, TITLE, day, moment, section, times
 
 SURE = 0.95
 """An edge that is less sure is worth a look."""
@@ -39,7 +39,7 @@ def noisy(facts: Facts, doings: Mapping[Key, Doings]) -> Section:
                 do=proposal(did, came),
                 service=alert.service if alert else None,
                 case=case.number if case else None,
-                told=f"{key[0]}: fired {did.fired} times{_typical(did)}{', comes and goes' if flaps(did) else ''}",
+                told=f"{key[0]}: fired {times(did.fired)}{_typical(did)}{', comes and goes' if flaps(did) else ''}",
             )
         )
     share = sum(one.count for one in rows[:10]) / everything if everything else 0.0
@@ -92,7 +92,7 @@ def unclear(facts: Facts) -> Section:
                 count=len(nowhere),
                 case=nowhere[-1].number,
                 told=f"such as “{nowhere[-1].title.tame(80)}”",
-                do="Give the alert a label `service`, or the service an alias.",
+                do="Give the alert a label named service, or the service an alias.",
             )
         )
     if facts.doubts:

@@ -10,7 +10,7 @@ from tickless.domain.case import Case
 from tickless.domain.sighting import Sighting
 from tickless.stages.measure.week.facts import Facts, opened
 from tickless.stages.measure.week.shape import Row, Section
-from tickless.stages.measure.week.wording import TITLE, day, moment, plain, section
+from tickless.stages.measure.week.wording import TITLE, day, moment, plain, section, times
 
 AGES = dt.timedelta(days=1)
 """From this age on an open case is ageing."""
@@ -143,7 +143,7 @@ def automate(facts: Facts) -> Section:
             what=plain(need),
             count=len(spent[need]),
             case=last[need].number if need in last else None,
-            told=f"handed to people {len(spent[need])} times",
+            told=f"handed to people {times(len(spent[need]))}",
             do="Write a runbook: what did people do in these cases?",
         )
         for need in order

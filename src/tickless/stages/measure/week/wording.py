@@ -27,3 +27,8 @@ def day(at: dt.datetime) -> str:
 
 def moment(at: dt.datetime) -> str:
     return f"{day(at)}, {at:%H:%M} UTC"
+
+
+def times(count: int) -> str:
+    """How often, in words that fit one, too."""
+    return "once" if count == 1 else f"{count} times"
