@@ -22,7 +22,8 @@ SWITCHES = [
 ]  # fmt: skip
 WIDE, NARROW = 1360, 390
 PAGES = (
-    "/", "/brake", "/cases", "/cases/2041", "/cases/2046", "/cases/2047", "/map", "/map?focus=orders-api", "/runbooks",
+    "/", "/brake", "/cases", "/cases/2041", "/cases/2046", "/cases/2047", "/map", "/map?focus=orders-api",
+    "/map/sources", "/map/edges/orders-api/orders-db", "/map?fold=team", "/runbooks",
     "/runbooks/directory.unlock-account", "/approvals", "/audit", "/signals", "/alerts",
     "/silences", "/maintenance", "/sources", "/quarantine", "/mapping", "/doctor",
     "/chat/new", "/secret/none", "/conversations", "/known", "/intents", "/storms", "/cases/2047/storm", "/lessons/grouping", "/reports/week", "/accounts", "/assist", "/assist?caller=p017",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
+import httpx2
 from tests.doors.conftest import Place, eventually
 
 FILE = """
@@ -117,3 +119,37 @@ def test_traces_are_a_source_of_their_own(place: Place) -> None:
         assert http.post("/api/v1/map/sources/traces/sync").status_code == 200
         assert http.post("/api/v1/map/sources/nobody/sync").status_code == 404
         assert eventually(lambda: http.get("/api/v1/map/sources").json()["items"])
+
+
+def test_the_pages_tell_who_says_so_and_take_a_persons_word(place: Place) -> None:
+    entrance = place.sample.house.entrance
+    with place.client() as http:
+        http.post("/api/v1/map/import", params={"form": "backstage", "source": "repos"}, content=FILE)
+        page = http.get("/map/edges/gift-mail/gift-cards").text
+        assert "repos" in page
+        assert "Who says so" in page
+        assert http.get("/map/edges/gift-mail/nothing").status_code == 404
+        listed = http.get("/map/sources").text
+        assert "traces" in listed
+        focus = http.get("/map", params={"focus": "gift-cards", "hops": "1"}).text
+        assert "If it failed now" in focus
+        assert "Mon-Fri 08:00-18:00 UTC" in focus
+        folded = http.get("/map", params={"fold": "kind"}).text
+        assert "group" in folded
+        assert http.get("/map", params={"at": "2020-01-01T00:00"}).status_code == 200
+        assert http.get("/map", params={"at": "no date", "hops": "x", "fold": "odd", "state": "odd"}).status_code == 200
+    entrance.create_user("map-operator", roles=["operator"], password="a long enough word 9")
+    with httpx2.Client(base_url=place.url, timeout=20, trust_env=False, follow_redirects=True) as browser:
+        browser.get("/sign-in")
+        signed = browser.post("/sign-in", data={"login": "map-operator", "password": "a long enough word 9"})
+        assert signed.status_code == 200
+        page = browser.get("/map/edges/gift-mail/gift-cards").text
+        csrf = re.search(r'name="csrf" value="([^"]+)"', page)
+        assert csrf is not None
+        form = {"csrf": csrf[1], "deed": "confirm", "reason": "I wrote it"}
+        assert "Confirmed" in browser.post("/map/edges/gift-mail/gift-cards", data=form).text
+        assert "I wrote it" in browser.get("/map/edges/gift-mail/gift-cards").text
+        assert browser.post("/map/edges/gift-mail/gift-cards", data={**form, "reason": ""}).status_code == 422
+        tried = browser.post("/map/sources/traces", data={"csrf": csrf[1], "deed": "diff"})
+        assert "would add" in tried.text
+        assert browser.post("/map/services/gift-cards", data=form).status_code == 403, "that is an administrator's"
