@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +11,18 @@ import pytest
 from tests.flow.regrouped_house import MINUTE, OPERATOR, RegroupedHouse
 
 from tickless.domain.case import Case
+from tickless.domain.decision import OpenQuestion
 from tickless.domain.errors import BadInput, Conflict, Forbidden
+from tickless.domain.finding import Finding
 from tickless.domain.plan import Plan
 from tickless.domain.receipt import Receipt, UndoStep
+from tickless.domain.record import Untrusted
+from tickless.domain.signal import Sender, Signal
+from tickless.flow.case_steps import CaseSteps
 from tickless.flow.desk.regroup import Mover
+from tickless.flow.ending import ends
+from tickless.flow.regroup.children import Children
+from tickless.flow.run_steps import RunSteps
 
 
 @pytest.fixture
@@ -87,8 +96,6 @@ def test_an_undone_merge_gives_back_what_was_moved_and_what_was_heard_since(hous
 def test_what_people_had_in_hand_is_counted_once_and_comes_back_as_it_was(house: RegroupedHouse) -> None:
     mail, payroll = two(house)
     rooms = house.still.rooms
-    from tickless.flow.ending import ends
-
     with rooms.journal.write() as tx:
         ends.end_case(tx, tx.cases.need(payroll.id), state="handed_off", outcome="handed_off", now=house.now, why="x")
     done = house.merge(mail, payroll)
@@ -215,3 +222,72 @@ def test_one_persons_own_need_is_not_merged_away(house: RegroupedHouse) -> None:
     with pytest.raises(Conflict, match="link it as a child"):
         house.merge(mail, own)
     assert OPERATOR.by == "p2"
+
+
+def test_the_runs_of_a_merged_case_stop_and_nothing_waits_for_an_answer(house: RegroupedHouse) -> None:
+    mail, payroll = two(house)
+    run = house.still.run(payroll)
+    house.still.decision(payroll)
+    with house.still.house.journal.write() as tx:
+        tx.questions.put(
+            OpenQuestion(
+                id="que_1",
+                case=payroll.id,
+                conversation="web:ada:1",
+                about="x",
+                text="Which?",
+                choices=(),
+                waiting="case",
+                asked_at=house.now,
+            )
+        )
+    house.merge(mail, payroll)
+    steps, story = RunSteps(house.still.rooms), CaseSteps(house.still.rooms)
+    assert steps.step(run.id, "restart", 0) == {"state": "stopped"}
+    assert story.decide(payroll.id, 0, 1)["kind"] == "over"
+    assert story.end_run(payroll.id, run.id, "stopped", "merged", None) == "handed_off"
+    assert house.read(payroll).state == "merged"
+    assert [one.state for one in house.still.questions(payroll)] == ["withdrawn"]
+    assert house.posted()[f"run:{run.id}"] == "over"
+
+
+def test_a_report_about_a_merged_service_joins_the_case_that_stays(house: RegroupedHouse) -> None:
+    mail, payroll = two(house)
+    house.merge(mail, payroll)
+    sender = Sender(channel="web", account="ada", conversation="web:ada:7", person="p1", assurance="signed_in")
+    said = Signal(id="sig_said", source="chat:web", event_key="k", kind="message", fingerprint="f", occurred_at=house.now,
+                  received_at=house.now, title=Untrusted("payroll is down"), sender=sender)  # fmt: skip
+    finding = Finding(id="fnd_said", signal=said.id, kind="incident", need="incident_report", confidence=0.9, brain="rules",
+                      slots={"service": "payroll"}, made_at=house.now)  # fmt: skip
+    rooms = house.still.rooms
+    with rooms.journal.write() as tx:
+        tx.findings.put(finding)
+        placed = rooms.correlate.need(tx, said, finding, sender, now=house.now)
+    assert placed.case is not None
+    assert placed.case.id == mail.id
+    assert ("p1", "affected") in house.people(mail)
+
+
+def test_children_of_what_was_merged_away_are_children_of_what_stays(house: RegroupedHouse) -> None:
+    mail, payroll = two(house)
+    till = house.opened("c1", service="till")
+    asyncio.run(house.desk.link(till.id, payroll.id, by=OPERATOR, reason="part"))
+    done = house.merge(mail, payroll)
+    assert house.read(till).parent == mail.id
+    house.undo(done)
+    assert house.read(till).parent == payroll.id
+
+
+def test_the_people_of_a_child_are_asked_when_its_parent_is_over(house: RegroupedHouse) -> None:
+    mail, _ = two(house)
+    own = house.still.case(kind="incident", need="vpn_trouble", number=90, id="case_90")
+    asyncio.run(house.desk.link(own.id, mail.id, by=OPERATOR, reason="the mail gateway"))
+    children = Children(house.still.rooms)
+    children.look(house.now)
+    assert house.still.told() == []
+    asyncio.run(house.still.house.desk.close(mail.id, by="p2", how="confirm", reason="works"))
+    children.look(house.now)
+    children.look(house.now)
+    (told,) = house.still.told()
+    assert "Does that settle yours, too (case 90)?" in told
+    assert house.read(own).live

@@ -29,7 +29,7 @@ from tickless.stages.correlate.impact import impact, personal_impact
 from tickless.stages.correlate.live import REASONS, LiveCases, Parsed
 from tickless.stages.correlate.nearby import Nearby
 from tickless.stages.correlate.regroup.doubts import Doubts
-from tickless.stages.correlate.regroup.follow import followed
+from tickless.stages.correlate.regroup.follow import about_a_service, followed, reported_at
 from tickless.stages.correlate.reported import raised, reported
 
 LABEL = "label:"
@@ -278,6 +278,9 @@ class CorrelateRoom:
         placed = people.place_need(
             finding, subject=subject, live=[*([same] if same else []), *live, *around], world=world, text=said
         )
+        merged = reported_at(tx, finding.slots.get("service")) if placed.case is None and about_a_service(finding) else None
+        if merged is not None:
+            placed = people.NeedPlaced("join", *merged)
         if placed.case is None:
             case = self._open_from_need(tx, signal, finding, sender, whom=whom, subject=subject, now=now)
         else:

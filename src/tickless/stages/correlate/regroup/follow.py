@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from tickless.domain.case import Case
+from tickless.domain.finding import Finding
 from tickless.journal import Tx
 from tickless.journal.alerts import Alert
+from tickless.stages.correlate.people import ABOUT_SERVICES
 from tickless.stages.correlate.regroup.rules import stands
 
 FAR = 20
@@ -34,4 +36,21 @@ def followed(tx: Tx, known: Alert | None, last: Case | None) -> tuple[Case, str]
             return case, "Somebody put this alert here before."
     if last is not None and last.state == "merged" and stands(whole := standing_for(tx, last)):
         return whole, f"The same trouble was merged into this case, as case {last.number}."
+    return None
+
+
+def about_a_service(finding: Finding) -> bool:
+    """Whether somebody reports that a service is in trouble, rather than something of their own."""
+    return finding.kind == "incident" and finding.need in ABOUT_SERVICES
+
+
+def reported_at(tx: Tx, service: str | None) -> tuple[Case, str] | None:
+    """The case that stands for the trouble of a service that was merged away: reports of that service belong there."""
+    if service is None:
+        return None
+    table = tx.cases.table.c
+    for gone in tx.cases.where(table.service == service, table.state == "merged", order=table.number.desc(), limit=5):
+        whole = standing_for(tx, gone)
+        if stands(whole):
+            return whole, f"The trouble of that service was merged into this case, as case {gone.number}."
     return None
