@@ -57,7 +57,8 @@ class Holding:
     def around(self, tx: Tx, signals: Iterable[Signal], *, now: dt.datetime) -> Around:
         """What stands around these signals."""
         about = {(one.source, one.fingerprint) for one in signals if one.kind != "message"}
-        return Around(tx, self._rooms, self.rules, known=tx.alerts.many(about) if about else {}, now=now)
+        found = tx.alerts.many(about) if about else {}
+        return Around(tx, self._rooms, self.rules, known={pair: found.get(pair) for pair in about}, now=now)
 
     def due(self, now: dt.datetime) -> list[Returning]:
         """What is to be looked at again. What its signal says is read anew, by today's map. Holds whose alert is over or
@@ -92,7 +93,7 @@ class Around:
     """What stands around a batch of alerts, and what is written about them. Inside one transaction."""
 
     def __init__(
-        self, tx: Tx, rooms: Rooms, rules: Rules, *, known: dict[tuple[str, str], Alert], now: dt.datetime
+        self, tx: Tx, rooms: Rooms, rules: Rules, *, known: dict[tuple[str, str], Alert | None], now: dt.datetime
     ) -> None:
         self._tx, self._rules, self._now = tx, rules, now
         self._known = known
@@ -104,6 +105,8 @@ class Around:
         self._windows = tx.maintenance.where(windows.ends_at > day_before, windows.starts_at <= now, limit=MOST)
         broken = (broken_of(case) for case in tx.holds.down(DOWN)) if rules.inhibits else ()
         self._broken: dict[str, Broken] = {one.case: one for one in broken if one is not None}
+        self._repeats: dict[tuple[str, str], Alert] = {}
+        """Repeats of what is held cost a count in memory; they are written together."""
         self._habits = Habits(tx)
         self._book = HoldBook(tx, now)
 
@@ -111,11 +114,21 @@ class Around:
         """Whether this news is held back: then it is written down here, and goes no further."""
         known = self._take(signal)
         self._before = known
-        if signal.state != "firing" or _stale(signal, known):
-            return False
-        if known is not None and known.held is not None and known.state == "firing" and not _worse(signal, known):
-            self._tx.alerts.repeated(known, signal=signal.id, occurred_at=signal.occurred_at)
+        fires = signal.state == "firing" and not _stale(signal, known)
+        if (
+            fires
+            and known is not None
+            and known.held is not None
+            and known.state == "firing"
+            and not _worse(signal, known)
+        ):
+            later = max(signal.occurred_at, known.occurred_at)
+            again = replace(known, count=known.count + 1, signal=signal.id, occurred_at=later)
+            self._known[signal.source, signal.fingerprint] = self._repeats[signal.source, signal.fingerprint] = again
             return True
+        self._write_repeats(self._repeats.pop((signal.source, signal.fingerprint), None))
+        if not fires:
+            return False
         onset = known is None or known.state != "firing"
         at_work = self._at_work(known)
         if at_work and not onset:
@@ -185,8 +198,14 @@ class Around:
             self._windows = [*(one for one in self._windows if one.id != window.id), window]
 
     def close(self) -> None:
-        """Keep what was learnt. Call it at the end of the batch."""
+        """Write what was counted and learnt. Call it at the end of the batch."""
+        self._tx.alerts.repeated(self._repeats.values())
         self._habits.save()
+
+    def _write_repeats(self, alert: Alert | None) -> None:
+        """There is other news of it: what was counted so far is written before others read it."""
+        if alert is not None:
+            self._tx.alerts.repeated([alert])
 
     def _take(self, signal: Signal) -> Alert | None:
         """As it stands before this signal. What was read beforehand is true for the first one of the batch only."""

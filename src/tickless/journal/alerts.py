@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,6 +16,7 @@ from tickless.domain.signal import Signal
 from tickless.journal import tables
 from tickless.journal.upserts import insert_new, inserting_for
 
+_REPEATED = ("count", "signal", "occurred_at")
 _NOTED = ("held", "penalty", "penalty_at", "damped_since")
 
 
@@ -112,21 +113,17 @@ class Alerts:
 
     def note(self, alert: Alert) -> None:
         """Write whether a known alert is held, and how it flapped."""
-        self._update(alert, {name: getattr(alert, name) for name in _NOTED})
+        self._connection.execute(_NOTE, [_bound(alert, _NOTED)])
 
-    def repeated(self, alert: Alert, *, signal: str, occurred_at: dt.datetime) -> None:
-        """It says again what is known: one more is counted, nothing else changes."""
-        later = max(occurred_at, alert.occurred_at)
-        self._update(alert, {"count": tables.alerts.c.count + 1, "signal": signal, "occurred_at": later})
+    def repeated(self, alerts: Iterable[Alert]) -> None:
+        """They said again what is known: count, newest signal and time, nothing else changes."""
+        rows = [_bound(alert, _REPEATED) for alert in alerts]
+        if rows:
+            self._connection.execute(_REPEAT, rows)
 
     def told_at(self, alert: Alert) -> None:
         """Its time and count are as they were told, whenever it was handed on."""
-        self._update(alert, {"occurred_at": alert.occurred_at, "count": alert.count})
-
-    def _update(self, alert: Alert, values: dict[str, Any]) -> None:
-        table = tables.alerts
-        mine = table.c.fingerprint == alert.fingerprint, table.c.source == alert.source
-        self._connection.execute(sa.update(table).where(*mine).values(**values))
+        self._connection.execute(_REPEAT, [_bound(alert, _REPEATED)])
 
     def of_case(self, case: str) -> list[Alert]:
         query = sa.select(tables.alerts).where(tables.alerts.c.case == case).order_by(tables.alerts.c.occurred_at)
@@ -210,6 +207,21 @@ class Alerts:
         table = tables.participants
         query = sa.select(table).where(table.c.case == case).order_by(table.c.role, table.c.ref)
         return [Participant(**row._mapping) for row in self._connection.execute(query)]
+
+
+def _changing(*names: str) -> sa.Update:
+    """One alert's columns, as a statement that is put together once."""
+    table = tables.alerts.c
+    mine = table.fingerprint == sa.bindparam("of_fingerprint"), table.source == sa.bindparam("of_source")
+    return sa.update(tables.alerts).where(*mine).values({name: sa.bindparam(f"new_{name}") for name in names})
+
+
+def _bound(alert: Alert, names: Iterable[str]) -> dict[str, Any]:
+    values = {f"new_{name}": getattr(alert, name) for name in names}
+    return {"of_fingerprint": alert.fingerprint, "of_source": alert.source, **values}
+
+
+_NOTE, _REPEAT = _changing(*_NOTED), _changing(*_REPEATED)
 
 
 def _alert(row: sa.Row[tuple[object, ...]]) -> Alert:

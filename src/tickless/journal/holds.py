@@ -16,6 +16,15 @@ from tickless.journal.shelf import Shelf
 OPEN, OVER = "open", "over"
 MOST_OF_REF = 20_000
 _WORKED_ON = ("open", "acting", "verifying", "awaiting_approval", "awaiting_person", "handed_off")
+_OPEN_OF = (
+    sa.select(tables.holds.c.body)
+    .where(
+        tables.holds.c.source == sa.bindparam("of_source"), tables.holds.c.fingerprint == sa.bindparam("of_fingerprint")
+    )
+    .where(tables.holds.c.state == OPEN)
+    .order_by(tables.holds.c.id.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -50,15 +59,8 @@ class Holds(Shelf[Hold]):
 
     def open_of(self, source: str, fingerprint: str) -> Hold | None:
         """What holds this alert back now."""
-        table = self.table.c
-        found = self.where(
-            table.source == source,
-            table.fingerprint == fingerprint,
-            table.state == OPEN,
-            order=table.id.desc(),
-            limit=1,
-        )
-        return found[0] if found else None
+        body = self.connection.execute(_OPEN_OF, {"of_source": source, "of_fingerprint": fingerprint}).scalar()
+        return None if body is None else Hold.model_validate_json(body)
 
     def due(self, now: dt.datetime, *, limit: int = 200) -> list[Hold]:
         """Those that are to be looked at again, the longest overdue first."""
