@@ -268,3 +268,17 @@ def test_no_more_is_looked_at_closely_than_there_is_room_for() -> None:
     room.look(START)
     budget = room.overlook.budget(START)
     assert (budget.closely, budget.forecasts, budget.forecasts_refused) == (3, 2, 3)
+
+
+def test_services_in_trouble_take_half_of_the_room_and_give_way_to_service_levels() -> None:
+    room = TelemetryRoom(TelemetrySettings(rich_series=4))
+    write(room, START, {(("__name__", f"m{number}"), ("service", "shop")): 1.0 for number in range(9)})
+    room.look(START)
+    assert room.overlook.closely() == []
+    room.overlook.troubled = frozenset({"shop"})
+    room.look(START + MINUTE)
+    assert [one.why for one in room.overlook.closely()] == ["in_trouble", "in_trouble"]
+    levels: Named = {(("__name__", f"p{number}"), ("slo", "true")): 1.0 for number in range(5)}
+    write(room, START + 2 * MINUTE, levels)
+    room.look(START + 2 * MINUTE)
+    assert [one.why for one in room.overlook.closely()] == ["service_level"] * 4

@@ -16,6 +16,7 @@ from tickless.stages.sense.telemetry.ear import Ear
 from tickless.stages.sense.telemetry.index import REFUSED, Series, SeriesIndex
 from tickless.stages.sense.telemetry.labels import Kind
 from tickless.stages.sense.telemetry.rates import Rates
+from tickless.stages.sense.telemetry.recent import BYTES_PER_SERIES as RECENT_BYTES
 
 AHEAD: Final = 300.0
 """Seconds that a sender's clock may run ahead; later values are refused, for they would make all that follow late."""
@@ -25,7 +26,7 @@ LINGER: Final = 0.5
 CALM: Final = 1.0
 """State below which an anomaly is over."""
 _HIGHEST: Final = 1e30
-BYTES_PER_SERIES: Final = Bank.BYTES_PER_SERIES + 8 + 1 + 16 + 900
+BYTES_PER_SERIES: Final = Bank.BYTES_PER_SERIES + 8 + 1 + 16 + RECENT_BYTES + 3 + 900
 """Arrays, and about what names and the bytes they are known by take."""
 
 

@@ -23,7 +23,7 @@ class PullSettings(Record):
 
 
 class TelemetrySettings(Record):
-    """Metrics, logs and traces that stream in, and how much is kept of them. A series costs about 1.5 kB."""
+    """Metrics, logs and traces that stream in, and how much is kept of them. A series costs about 2 kB."""
 
     enabled: bool = True
     """Take telemetry in at all."""

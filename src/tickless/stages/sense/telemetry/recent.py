@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 Ints = NDArray[np.intp]
 Floats = NDArray[np.float64]
 MINUTES: Final = 128
+BYTES_PER_SERIES: Final = 4 * MINUTES + 8
 _NEVER: Final = -(2**40)
 
 

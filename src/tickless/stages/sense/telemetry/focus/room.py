@@ -84,13 +84,18 @@ class Focus:
         self.since = 0.0
         """When alarms began to be counted."""
         self._memory = threading.Lock()
+        self._troubled: frozenset[str] = frozenset()
 
     def admit(self, bank: Bank, *, live: Ints, troubled: frozenset[str], share: float) -> None:
         """Look at series that are new, and at what the bank doubts. `live`: taken slots; `share`: alarms a week for each."""
-        for slot in live[~self._ear.examined[live]].tolist():
+        fresh = live[~self._ear.examined[live]].tolist()
+        for slot in fresh:
             self._examine(slot, share)
         self._ear.examined[live] = True
-        self._suspect(bank, live, troubled, share)
+        self._suspect(bank, live, share)
+        if troubled and (fresh or troubled != self._troubled):
+            self._of_services(live, troubled, share)
+        self._troubled = troubled
         self._ear.mark((*self.limited, *self.wholes, *self.close), (*self.limited, *self._judges()))
 
     def leave(self, gone: Iterable[int], bank: Bank, *, now: dt.datetime) -> list[Told]:
@@ -202,7 +207,8 @@ class Focus:
             return True
         return any(fnmatchcase(name, pattern) for pattern in self._settings.closely)
 
-    def _suspect(self, bank: Bank, live: Ints, troubled: frozenset[str], share: float) -> None:
+    def _suspect(self, bank: Bank, live: Ints, share: float) -> None:
+        """The most doubtful first, as far as there is room."""
         room = self._settings.rich_series - len(self.close)
         if room <= 0 or not len(live):
             return
@@ -211,10 +217,13 @@ class Focus:
         doubted = doubted[np.argsort(-bank.states(doubted), kind="stable")]
         for slot in doubted.tolist()[: min(room, MOST_SUSPECTS)]:
             self._look_closer(slot, "suspect", share)
-        if not troubled:
-            return
+
+    def _of_services(self, live: Ints, troubled: frozenset[str], share: float) -> None:
+        """Series of services in trouble, in half of the room at most: others may become suspects meanwhile."""
+        left = self._settings.rich_series // 2 - sum(one.why == "in_trouble" for one in self.close.values())
+        before = len(self.close)
         for slot in live.tolist():
-            if len(self.close) >= self._settings.rich_series:
+            if len(self.close) - before >= left:
                 return
             series = self._index.series[slot]
             if series is not None and any(dict(series.labels).get(one) in troubled for one in SERVICE_LABELS):
@@ -222,13 +231,22 @@ class Focus:
 
     def _look_closer(self, slot: int, why: Why, share: float) -> None:
         """A new member begins with what is known of its last two hours."""
-        if slot in self.close or slot in self.limited or len(self.close) >= self._settings.rich_series:
+        if slot in self.close or slot in self.limited:
+            return
+        if len(self.close) >= self._settings.rich_series and not (why == "service_level" and self._give_way()):
             return
         close = self.close[slot] = Close(why, alarms_per_week=share, pool=self.pool)
         times, values = self._ear.recent.window(slot)
         for at, value in zip(times.tolist(), values.tolist(), strict=True):
             close.feed(at, value)
         close.troubled_at = max(close.troubled_at, close.last)
+
+    def _give_way(self) -> bool:
+        """Let the suspect go that was calm the longest; False where there is none."""
+        others = [(one.troubled_at, slot) for slot, one in self.close.items() if one.why != "service_level"]
+        if others:
+            del self.close[min(others)[1]]
+        return bool(others)
 
     def _feed(self, slot: int, time: float, value: float, now: dt.datetime, moved: dict[int, None]) -> list[Told]:
         """`moved` takes the slots whose forecasts are to be looked at."""
