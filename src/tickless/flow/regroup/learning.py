@@ -14,6 +14,7 @@ from tickless.journal.alerts import Alert
 from tickless.stages.correlate.regroup.lessons import (
     Judged,
     Pair,
+    lead_of,
     lesson_id,
     pairs_of,
     with_saying,
@@ -39,12 +40,16 @@ class Learning:
     @staticmethod
     def kinds_of_merge(tx: Tx, whole: Case, gone: Sequence[Case]) -> list[Pair]:
         """What a merge says. Before anything is moved."""
-        mine = tx.alerts.of_case(whole.id)
-        return [pair for case in gone for pair in pairs_of("join", mine, tx.alerts.of_case(case.id))]
+        sides = [(case, tx.alerts.of_case(case.id)) for case in (whole, *gone)]
+        leads = [lead_of(alerts, case) for case, alerts in sides if alerts]
+        if not sides[0][1]:
+            return []
+        return [pair for other in leads[1:] for pair in pairs_of("join", leads[0], other)]
 
     @staticmethod
-    def kinds_of_split(stay: Sequence[Alert], left: Sequence[Alert]) -> list[Pair]:
-        return pairs_of("part", stay, left)
+    def kinds_of_split(case: Case, stay: Sequence[Alert], left: Sequence[Alert]) -> list[Pair]:
+        """What a split says."""
+        return pairs_of("part", lead_of(stay, case), lead_of(left)) if stay else []
 
     @staticmethod
     def said(tx: Tx, regroup: Regroup, pairs: Sequence[Pair]) -> None:

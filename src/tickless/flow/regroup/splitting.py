@@ -57,7 +57,7 @@ class Splitting:
             raise Conflict(against)
         identity = new_id("rgp")
         taken = found[into] if into else self._open(tx, left, chosen, by=by, reason=reason, regroup=identity, now=now)
-        pairs = self._learning.kinds_of_split(stay, chosen)
+        pairs = self._learning.kinds_of_split(left, stay, chosen)
         tx.regroups.move_some(identity, left.id, taken.id, sorted(wanted))
         rest = self._left(tx, left, taken, stay, leads=leads, text=f"{name_of(tx, by)}: {reason}", regroup=identity, by=by,
                           now=now)  # fmt: skip

@@ -9,11 +9,12 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from tickless.domain.case import Case
 from tickless.domain.regroup import GroupingLesson, GroupingVerdict, KindOfAlert, Saying
 from tickless.journal.alerts import Alert
 from tickless.kit.canonical import digest
+from tickless.stages.correlate.core import is_symptom
 from tickless.stages.correlate.grouping.corrections import CAP, AlarmKind, Correction, Corrections
-from tickless.stages.correlate.regroup.rules import leading
 
 ONE_PERSON = 1.5
 """What one person's word weighs (logarithm of the odds): it shifts grouping. From two people on it rules."""
@@ -29,12 +30,19 @@ def kind_of(alert: Alert) -> KindOfAlert:
     return KindOfAlert(need=alert.need or "unknown", service=alert.service or "")
 
 
-def pairs_of(verdict: GroupingVerdict, these: Sequence[Alert], those: Sequence[Alert]) -> list[Pair]:
+def lead_of(alerts: Sequence[Alert], case: Case | None = None) -> KindOfAlert:
+    """What some alerts are about: what their case is about, if it is one of them; else the first that says what is broken."""
+    kinds = {kind_of(one) for one in alerts}
+    about = KindOfAlert(need=case.need or "unknown", service=case.service or "") if case is not None else None
+    if about is not None and about in kinds:
+        return about
+    return kind_of(min(alerts, key=lambda one: (is_symptom(one.need), one.occurred_at, one.fingerprint)))
+
+
+def pairs_of(verdict: GroupingVerdict, one: KindOfAlert, other: KindOfAlert) -> list[Pair]:
     """What one act says: the kinds that led both sides belong together, or not. Nothing where a kind cannot tell them apart:
     alerts of the same kind, or of a service that nobody knows."""
-    if not these or not those:
-        return []
-    one, other = sorted((kind_of(leading(these)), kind_of(leading(those))), key=lambda kind: (kind.need, kind.service))
+    one, other = sorted((one, other), key=lambda kind: (kind.need, kind.service))
     if one == other or not (one.service and other.service):
         return []
     return [(verdict, one, other)]
