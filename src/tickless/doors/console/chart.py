@@ -166,7 +166,7 @@ def _area(places: Sequence[tuple[float, float, float]]) -> str:
 
 def _values(scale: _Scale, told: _Telling) -> tuple[Tick, ...]:
     """About five round numbers."""
-    step = _round_step((scale.high - scale.low) / 4)
+    step = _round_step((scale.high - scale.low) / 6)
     first = math.ceil(scale.low / step) * step
     ticks = []
     for place in range(12):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import threading
 from collections.abc import Callable, Sequence
@@ -97,10 +98,12 @@ class TelemetryDesk:
             self.save()
 
     def close(self) -> None:
-        """Say and keep what is known at the end."""
-        if self.room is not None:
+        """Say and keep what is known at the end. What cannot be said any more is logged, and does not hold up the end."""
+        if self.room is None:
+            return
+        with contextlib.suppress(Unreachable):
             self._drain(self._clock.now())
-            self.save()
+        self.save()
 
     def save(self) -> None:
         """Keep what was learnt. What cannot be written is logged: learning goes on."""
@@ -126,12 +129,16 @@ class TelemetryDesk:
             return frozenset(tx.cases.values("service", table.state.in_(LIVE_STATES), table.service.is_not(None)))
 
     def _picture(self) -> None:
-        """Keep what was seen, the newest of it."""
+        """Keep what was seen, the newest of it. Signals do not wait for their pictures."""
         seen = self.room.overlook.sightings() if self.room is not None else []
-        if seen:
+        if not seen:
+            return
+        try:
             with self._journal.write() as tx:
                 tx.sightings.put_all(seen)
                 tx.sightings.forget_old()
+        except Unreachable as error:
+            _log.error("pictures of telemetry could not be kept", pictures=len(seen), reason=error.public)
 
     async def _store(self, signals: Sequence[Signal]) -> None:
         """Durably, with their pictures; telemetry goes on when that fails, for what is abnormal will be said again."""

@@ -310,8 +310,12 @@ class Focus:
         return told
 
     def _remember(self, print_: str, at: float) -> None:
-        self.alarms.setdefault(print_, deque(maxlen=REMEMBERED)).append(at)
+        """Once for each time: what the bank and the rich detector say of the same value is one alarm."""
+        known = self.alarms.setdefault(print_, deque(maxlen=REMEMBERED))
         self.alarms.move_to_end(print_)
+        if at in known:
+            return
+        known.append(at)
         while len(self.alarms) > MOST_REMEMBERED:
             self.alarms.popitem(last=False)
         self.raised.append(at)
