@@ -291,3 +291,12 @@ def test_the_people_of_a_child_are_asked_when_its_parent_is_over(house: Regroupe
     (told,) = house.still.told()
     assert "Does that settle yours, too (case 90)?" in told
     assert house.read(own).live
+
+
+def test_what_two_monitors_tell_of_one_alert_stays_together(house: RegroupedHouse) -> None:
+    mail, payroll = two(house)
+    house.merge(mail, payroll)
+    assert house.alert("b1", service="payroll", source="second") is not None
+    done = house.split(mail, "b1")
+    assert (done.alerts, house.row("b1").case, house.row("b1", "second").case) == (2, done.into, done.into)
+    assert house.split(mail, "b1").id == done.id

@@ -44,11 +44,11 @@ class Splitting:
         found = lock_cases(tx, (case, into) if into else (case,))
         left = found[case]
         alerts = tx.alerts.of_case(case)
-        wanted = set(keys)
-        chosen = [one for one in alerts if (one.fingerprint, one.source) in wanted]
-        if len(chosen) < len(wanted):
-            return self._again(tx, left, wanted, into)
-        stay = [one for one in alerts if (one.fingerprint, one.source) not in wanted]
+        if not {(one.fingerprint, one.source) for one in alerts} >= set(keys):
+            return self._again(tx, left, set(keys), into)
+        names_of = {fingerprint for fingerprint, _ in keys}  # what two monitors tell of one alert stays together
+        chosen = [one for one in alerts if one.fingerprint in names_of]
+        stay = [one for one in alerts if one.fingerprint not in names_of]
         leads = rules.led_by(left, chosen, stay)
         against = rules.may_split(left, alerts, chosen, leads=leads)
         if against is None and into is not None:
@@ -58,7 +58,7 @@ class Splitting:
         identity = new_id("rgp")
         taken = found[into] if into else self._open(tx, left, chosen, by=by, reason=reason, regroup=identity, now=now)
         pairs = self._learning.kinds_of_split(left, stay, chosen)
-        tx.regroups.move_some(identity, left.id, taken.id, sorted(wanted))
+        tx.regroups.move_some(identity, left.id, taken.id, sorted((one.fingerprint, one.source) for one in chosen))
         rest = self._left(tx, left, taken, stay, leads=leads, text=f"{name_of(tx, by)}: {reason}", regroup=identity, by=by,
                           now=now)  # fmt: skip
         after = self._took(tx, taken, left, chosen, identity, opened=into is None, by=by, reason=reason, now=now)
@@ -81,7 +81,7 @@ class Splitting:
         """Some of them are not in the case any more: because this split was made already?"""
         for one in tx.regroups.of_cases([left.id]):
             moved = {(move.one, move.two) for move in tx.regroups.moves(one.id, "alert")}
-            same = into in {None, one.into} and moved == wanted
+            same = into in {None, one.into} and moved >= wanted
             if one.kind == "split" and one.undone_at is None and one.out_of == (left.id,) and same:
                 return one
         raise Conflict("some of these alerts are not in this case any more", mend="reload it and choose again")
