@@ -131,6 +131,9 @@ def test_the_pages_tell_who_says_so_and_take_a_persons_word(place: Place) -> Non
         assert http.get("/map/edges/gift-mail/nothing").status_code == 404
         listed = http.get("/map/sources").text
         assert "traces" in listed
+        told = {one["name"]: one for one in http.get("/api/v1/map/sources").json()["items"]}
+        assert (told["repos"]["askable"], told["traces"]["askable"]) == (False, True)
+        assert "service map" in {one["check"] for one in http.get("/api/v1/doctor").json()}
         focus = http.get("/map", params={"focus": "gift-cards", "hops": "1"}).text
         assert "If it failed now" in focus
         assert "Mon-Fri 08:00-18:00 UTC" in focus

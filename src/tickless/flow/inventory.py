@@ -18,6 +18,7 @@ from tickless.domain.errors import BadInput, Conflict, NotFound, TicklessError
 from tickless.domain.service import Dependency, Service
 from tickless.flow.inventory_traces import inventory_of
 from tickless.flow.rooms import Rooms
+from tickless.journal import Tx
 from tickless.kit.ids import new_id
 from tickless.kit.log import get_logger
 from tickless.practices.services.judging import Judgement, judge_edge, state_service
@@ -62,6 +63,8 @@ class MapSource:
     problem: str = ""
     doubtful: bool = False
     waiting: int = 0
+    askable: bool = True
+    """A file speaks only when somebody brings it in."""
 
 
 class MapDesk:
@@ -97,15 +100,12 @@ class MapDesk:
         """Everybody who can be asked or has said something, by name."""
         asked = self.names()
         with self._rooms.journal.read() as tx:
-            told = {str(name) for name in tx.map_refused.values("source")} - set(asked)
+            told = {*map(str, tx.map_refused.values("source")), *_files(tx)} - set(asked)
             waiting = {one: tx.map_refused.count(tx.map_refused.table.c.source == one,
                                                  tx.map_refused.table.c.state == "waiting")
                        for one in {*asked, *told}}  # fmt: skip
             marks = {name: json.loads(tx.coordination.mark(MARK + name) or "{}") for name in {*asked, *told}}
-        return [
-            _source(name, asked.get(name, str(marks[name].get("origin", ""))), marks[name], waiting[name])
-            for name in sorted(marks)
-        ]
+        return [_source(name, asked.get(name), marks[name], waiting[name]) for name in sorted(marks)]
 
     def sync(self, source: str, *, by: str, dry_run: bool = False, sure: bool = False) -> MapDiff:
         """Ask a source and take in what it says, or with `dry_run` only say what would be done. Raises `NotFound`, `Conflict`
@@ -253,12 +253,24 @@ def _reason(said: str) -> str:
     return reason
 
 
-def _source(name: str, origin: str, mark: Mapping[str, Any], waiting: int) -> MapSource:
+def _source(name: str, asked: str | None, mark: Mapping[str, Any], waiting: int) -> MapSource:
     at = mark.get("at")
     return MapSource(
-        name=name, origin=origin, asked_at=dt.datetime.fromisoformat(at) if at else None, said=str(mark.get("said", "")),
-        problem=str(mark.get("problem", "")), doubtful=bool(mark.get("doubtful")), waiting=waiting,
-    )  # fmt: skip
+        name=name,
+        origin=asked or str(mark.get("origin", "")),
+        asked_at=dt.datetime.fromisoformat(at) if at else None,
+        said=str(mark.get("said", "")),
+        problem=str(mark.get("problem", "")),
+        doubtful=bool(mark.get("doubtful")),
+        waiting=waiting,
+        askable=asked is not None,
+    )
+
+
+def _files(tx: Tx) -> set[str]:
+    """Sources of files that were brought in."""
+    names = {str(name) for name in tx.map_claims.values("source")}
+    return {name for name in names if tx.coordination.mark(MARK + name)}
 
 
 def _operation(instance: Instance, capability: str) -> str:

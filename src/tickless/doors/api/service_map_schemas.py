@@ -135,6 +135,7 @@ class MapSourceShown(Shown):
     problem: str
     doubtful: bool
     waiting: int
+    askable: bool = Field(description="False: it speaks in files that somebody brings in")
 
 
 class EntryShown(Shown):

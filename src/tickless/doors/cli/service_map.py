@@ -141,7 +141,7 @@ def sync(
 ) -> None:
     """Ask a source, or all, and take in what it says."""
     with session_of(context).api() as api:
-        names = [source] if source else [one["name"] for one in api.get("/map/sources")["items"]]
+        names = [source] if source else [one["name"] for one in api.get("/map/sources")["items"] if one["askable"]]
         told = [api.post(f"/map/sources/{part(name)}/sync?sure={str(sure).lower()}") for name in names]
     if as_json:
         print_json(told)

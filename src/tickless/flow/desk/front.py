@@ -23,6 +23,7 @@ from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.knowledge import KnowledgeCare
 from tickless.flow.desk.manual import manual_case, preview_case
+from tickless.flow.desk.map_health import map_checks
 from tickless.flow.desk.promise import Accepted, Check, Greeting, Numbers, Rehearsal, Said
 from tickless.flow.desk.regroup import RegroupDesk
 from tickless.flow.desk.source_health import source_checks
@@ -391,7 +392,7 @@ class FrontDesk:
 
     def doctor(self) -> list[Check]:
         return [*examine(self._rooms, self._engine), self._care.check(), telemetry_check(self.telemetry.state()),
-                *source_checks(self.sources.report(), self.clock.now())]  # fmt: skip
+                *source_checks(self.sources.report(), self.clock.now()), *map_checks(self.map.sources())]  # fmt: skip
 
     def _audit(self, by: str, action: str, subject: str, detail: dict[str, Any]) -> None:
         with self.journal.write() as tx:

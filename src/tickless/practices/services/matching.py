@@ -221,8 +221,8 @@ def _refuse(
     kinds = {FoundService: "services", FoundEdge: "edges", FoundItem: "items"}
     body = {kinds[type(found)]: [found.model_dump(mode="json")]} if found is not None else None
     work.refused[identity] = RefusedRow(
-        id=identity, source=teller.source, origin=teller.origin, place=_tame(place, 200) or "without a name", field=part, reason=reason,
-        mend=mend, found=body, at=teller.at,
+        id=identity, source=teller.source, origin=teller.origin, place=_tame(place, 200) or "without a name", field=part,
+        reason=reason, mend=mend, found=body, at=teller.at,
     )  # fmt: skip
 
 

@@ -20,6 +20,9 @@ ENOUGH = 10
 """Claims from which a source that falls silent about more than half of them is doubted."""
 
 
+_WORDS: tuple[tuple[ClaimKind, str], ...] = (("service", "service"), ("dependency", "edge"), ("item", "item"))
+
+
 @dataclass(frozen=True)
 class Entry:
     """One thing that a source says otherwise than before. `new`: the map does not have it yet."""
@@ -50,14 +53,17 @@ class MapDiff:
     def sentence(self) -> str:
         """In one sentence, for people."""
         would = "" if self.written else "would "
-        services, edges, items = (self.count("added", kind, new=True) for kind in ("service", "dependency", "item"))
-        parts = [f"{would}{'add' if would else 'added'} {services} services, {edges} edges, {items} items"]
-        vouched = self.count("added") - services - edges - items
-        parts += [f"{vouched} that the map has already are said by it too"] if vouched else []
+        new = [self.count("added", kind, new=True) for kind, _ in _WORDS]
+        told = ", ".join(
+            f"{count} {word}{'' if count == 1 else 's'}" for count, (_, word) in zip(new, _WORDS, strict=True)
+        )
+        parts = [f"{would}{'add' if would else 'added'} {told}"]
+        vouched = self.count("added") - sum(new)
+        parts += [f"{vouched} more that the map has already"] if vouched else []
         parts += [f"{count} changed"] if (count := self.count("changed") + self.count("back")) else []
         parts += [f"{count} stale"] if (count := self.count("gone")) else []
         parts += [f"{self.same} as before"] if self.same else []
-        parts += [f"{len(self.refused)} do not fit"] if self.refused else []
+        parts += [f"{rows} {'does' if rows == 1 else 'do'} not fit"] if (rows := len(self.refused)) else []
         parts += (
             ["more than half of what it said before is missing, so nothing was taken for gone"] if self.doubtful else []
         )
