@@ -239,7 +239,12 @@ def _rooms(
         world=language.world.world,
         understanding=language.world.understanding,
         sense=SenseRoom(journal=journal, registry=registry, wake=woken, sources=SourceBook(rules_of(settings))),
-        correlate=CorrelateRoom(world=language.world.world, corrections=in_force, served=Served(lambda: runbooks.held)),
+        correlate=CorrelateRoom(
+            world=language.world.world,
+            corrections=in_force,
+            served=Served(lambda: runbooks.held),
+            signals=journal.signals.many,
+        ),
         decide=decide,
         act=ActRoom(journal=journal, registry=registry, clock=clock),
         verify=VerifyRoom(journal=journal, registry=registry, clock=clock),

@@ -135,6 +135,14 @@ class Alerts:
         query = sa.select(table).where(table.c.case == case, table.c.state == "firing", table.c.need.in_(sorted(needs)))
         return [_alert(row) for row in self._connection.execute(query.order_by(table.c.occurred_at).limit(limit))]
 
+    def placed_since(self, since: dt.datetime, *, limit: int) -> list[Alert]:
+        """Alerts in cases of which there was news since, the newest first."""
+        table = tables.alerts
+        query = sa.select(table).where(table.c.occurred_at >= since, table.c.case.is_not(None))
+        return [
+            _alert(row) for row in self._connection.execute(query.order_by(table.c.occurred_at.desc()).limit(limit))
+        ]
+
     def firing_though_solved(self, *, before: dt.datetime, limit: int = 50) -> list[tuple[str, Untrusted]]:
         """Cases that ended as solved before that time while an alert of theirs still fires: (case, the alert's title).
         Only alerts of sources that have ever said that something is over."""

@@ -16,7 +16,7 @@ from tickless.domain.signal import Signal
 from tickless.domain.world import World
 from tickless.stages.correlate.core import Placed, Trouble, recent
 from tickless.stages.correlate.corrected import kind_of
-from tickless.stages.correlate.edges.book import Edge
+from tickless.stages.correlate.edges.book import Edge, Source
 from tickless.stages.correlate.grouping.alarm import Alarm, Grouped
 from tickless.stages.correlate.grouping.corrections import NONE, Corrections
 from tickless.stages.correlate.grouping.roots import Root
@@ -36,6 +36,11 @@ BELIEVED = 0.75
 SHOWN = 2
 """Storms in which trouble passed along a learnt edge before it is put on the map: what texts say alone puts nothing there."""
 SAID = {"trace": "seen in traces", "text": "named in alerts", "together": "alerts that come together", "map": "the map"}
+_SOURCE: dict[str, Source] = {
+    "seen in traces": "trace",
+    "named in alerts": "text",
+    "alerts that come together": "together",
+}
 LEARNT = frozenset(SAID.values()) - {"the map"}
 """Sources of edges that were learnt here: they are no drawn map."""
 GROUPING_LABELS = ("app", "application", "cluster", "namespace", "team", "env")
@@ -150,12 +155,22 @@ class Advice:
         needs = frozenset((edge.service, edge.needs) for edge in world.dependencies if edge.source not in LEARNT)
         if known is None:
             storms = Storms(nodes=nodes, needs=sorted(needs))
+            storms.recall(_learnt_of(world))
             known = self._tenants[name] = _Tenant(storms, world, nodes, needs, OrderedDict())
         elif (known.nodes, known.needs) != (nodes, needs):
             known.storms.redraw(nodes=nodes, needs=sorted(needs))
             known.nodes, known.needs = nodes, needs
         known.world = world
         return known
+
+
+def _learnt_of(world: World) -> list[tuple[str, str, Source, float]]:
+    """What was learnt before and stands on the map."""
+    return [
+        (edge.service, edge.needs, _SOURCE[edge.source], edge.last_seen.timestamp())
+        for edge in world.dependencies
+        if edge.source in LEARNT
+    ]
 
 
 def _links(heard: Grouped) -> bool:

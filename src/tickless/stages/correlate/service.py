@@ -28,6 +28,7 @@ from tickless.stages.correlate.grouping.corrections import NONE, Corrections
 from tickless.stages.correlate.impact import impact, personal_impact
 from tickless.stages.correlate.live import REASONS, LiveCases, Parsed
 from tickless.stages.correlate.nearby import Nearby
+from tickless.stages.correlate.recalling import Signals, recall
 from tickless.stages.correlate.regroup.doubts import Doubts
 from tickless.stages.correlate.regroup.follow import about_a_service, followed, reported_at
 from tickless.stages.correlate.reported import raised, reported
@@ -62,9 +63,11 @@ class CorrelateRoom:
         world: Callable[[], World],
         corrections: Callable[[str], Corrections] = lambda _tenant: NONE,
         served: Callable[[], Collection[str]] = lambda: (),
+        signals: Signals | None = None,
     ) -> None:
         """`corrections`: what people put right in a tenant, as far as it is in force now. `served`: classes of alerts that
-        runbooks name."""
+        runbooks name. `signals`: the log by ids, from which storms that ran before the start are remembered."""
+        self._signals = signals
         self._world = world
         self._corrections = corrections
         self._served = served
@@ -90,6 +93,9 @@ class CorrelateRoom:
         world = self._world()
         if self._nearby.world is not world:
             self._nearby = Nearby(world)
+        if self._signals is not None:
+            signals, self._signals = self._signals, None
+            recall(tx, self._advice, signals, world=world, corrections=self._corrections, now=now)
         return LiveCases(tx, self._parsed.live(tx, now), self._nearby)
 
     def saw_calls(self, calls: Iterable[tuple[str, str, dt.datetime]], *, tenant: str = "main") -> None:
@@ -278,7 +284,9 @@ class CorrelateRoom:
         placed = people.place_need(
             finding, subject=subject, live=[*([same] if same else []), *live, *around], world=world, text=said
         )
-        merged = reported_at(tx, finding.slots.get("service")) if placed.case is None and about_a_service(finding) else None
+        merged = (
+            reported_at(tx, finding.slots.get("service")) if placed.case is None and about_a_service(finding) else None
+        )
         if merged is not None:
             placed = people.NeedPlaced("join", *merged)
         if placed.case is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from tickless.stages.correlate.edges.book import Edge, EdgeBook
+from tickless.stages.correlate.edges.book import Edge, EdgeBook, Source
 from tickless.stages.correlate.grouping.alarm import Alarm, Grouped
 from tickless.stages.correlate.grouping.corrections import NONE, Corrections
 from tickless.stages.correlate.grouping.grouper import Closed, Grouper
@@ -56,6 +56,12 @@ class Storms:
         """Go on with another map: what was seen and what is open stays."""
         self._nodes = frozenset(nodes)
         self.book.draw(needs)
+        self._groups.learn(self._reach(), leak=self.book.leak)
+
+    def recall(self, edges: Iterable[tuple[str, str, Source, float]]) -> None:
+        """Edges that were learnt before a restart: who needs what, from where it is known, when it was seen last (seconds)."""
+        for service, needs, source, at in edges:
+            self.book.recall(service, needs, source, at=at)
         self._groups.learn(self._reach(), leak=self.book.leak)
 
     def roots(self, group: str) -> tuple[Root, ...]:

@@ -87,6 +87,11 @@ class EdgeBook:
             self._probe(caller, callee)
             self._tell(caller, callee, "trace", 1.0, at)
 
+    def recall(self, service: str, needs: str, source: Source, *, at: float) -> None:
+        """An edge that was learnt before a restart and stands on the map: believed, and not drawn."""
+        if service != needs:
+            self._tell(service, needs, source, 1.0 if source == "trace" else 2.0, at)
+
     def saw_blame(self, service: str, named: str, *, at: float) -> None:
         """An alert of `service` names another thing."""
         if service != named and not self._explained(named, service, one_way=True):
