@@ -184,7 +184,7 @@ def test_the_week_answers_its_questions() -> None:
     assert week.section("held").rows[0].count == 3
     assert [one.case for one in week.section("unclear").rows if one.case] == [5, 5, 5]
     assert any("silent since" in one.told for one in week.section("senders").rows)
-    assert any("1 resolves late" in one.what for one in week.section("senders").rows)
+    assert any("1 resolve late" in one.what for one in week.section("senders").rows)
     assert [one.what for one in week.section("map").rows] == ["Shop needs db"]
     assert [one.what for one in week.section("automate").rows] == ["service down"]
     assert week.outcomes["verified"] == 1

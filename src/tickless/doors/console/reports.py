@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from starlette.routing import BaseRoute
 
 from tickless.doors.console.frame import Frame, Screen, Visit
@@ -16,6 +18,18 @@ def routes(frame: Frame) -> list[BaseRoute]:
 
 
 def page(visit: Visit) -> Screen:
+    """The days before `until`, else before now; a time that cannot be read counts as now."""
     days = min(max(visit.number("days") or 7, 1), MOST_DAYS)
-    found = visit.desk.reports.week(days=days)
-    return Screen("report_week.html", {"week": found, "days": days, "spans": SPANS})
+    until = _moment(visit.asked("until") or "")
+    found = visit.desk.reports.week(days=days, until=until)
+    now = visit.desk.clock.now()
+    later = min(found.until + dt.timedelta(days=days), now) if until is not None and found.until < now else None
+    return Screen("report_week.html", {"week": found, "days": days, "spans": SPANS, "later": later})
+
+
+def _moment(asked: str) -> dt.datetime | None:
+    try:
+        found = dt.datetime.fromisoformat(asked)
+    except ValueError:
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)

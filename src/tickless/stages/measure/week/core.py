@@ -59,7 +59,7 @@ def _headline(facts: Facts, figures: Mapping[str, float | None], ended: Mapping[
     healed = ended["verified"] + ended["prevented"] + ended["confirmed"]
     if closed:
         lines.append(
-            f"Of {closed:,} ends, {healed:,} were verified, prevented or confirmed, {ended['handed_off']:,} were handed to "
+            f"Of {closed:,} ends, {healed:,} were verified, prevented or confirmed, {ended['handed_off']:,} handed to "
             f"people, {ended['regressed']:,} came back."
         )
     urgent = [one for one in facts.cases if one.live and one.impact.priority == 1]

@@ -9,7 +9,7 @@ from tickless.stages.measure.week.facts import Facts, opened
 from tickless.stages.measure.week.mending import Came, flaps, proposal
 from tickless.stages.measure.week.shape import Row, Section
 from tickless.stages.measure.week.transitions import Doings, Key
-from tickless.stages.measure.week.wording import MOST, TITLE, day, moment, section, times
+from tickless.stages.measure.week.wording import MOST, TITLE, counted, day, moment, section, times
 
 SURE = 0.95
 """An edge that is less sure is worth a look."""
@@ -55,17 +55,22 @@ def held(facts: Facts) -> Section:
         if not some:
             continue
         ends = Counter(one.end or "still held" for one in some)
+        different = counted(len({(one.source, one.fingerprint) for one in some}), "alert")
         rows.append(
             Row(
                 what=name,
                 count=len(some),
-                told=f"{len({(one.source, one.fingerprint) for one in some})} alerts; {ends['resolved']} were over meanwhile, "
-                f"{ends['handed_back']} were handed back and became cases, {ends['still held']} are held still",
+                told=f"{different}: {ends['resolved']} over meanwhile, "
+                f"{ends['handed_back']} handed back to cases, {ends['still held']} held still",
                 do=_ask(reason, some),
             )
         )
     count = sum(one.count for one in rows)
-    told = f"{count} times an alert was held back, each with a reason and an end." if rows else "Nothing was held back."
+    told = (
+        f"{times(count).capitalize()} an alert was held back, each with a reason and an end."
+        if rows
+        else "Nothing was held back."
+    )
     return section("held", "What was held back, and why", told, rows)
 
 
@@ -139,7 +144,7 @@ def senders(facts: Facts, doings: Mapping[Key, Doings]) -> Section:
         disordered[source] += one.disordered
     rows += [
         Row(
-            what=f"{source} told {late[source]} resolves late, {disordered[source]} out of order",
+            what=f"{source} told {counted(late[source], 'resolve')} late, {disordered[source]} out of order",
             count=late[source] + disordered[source],
             told="none was lost: the newest news of an alert holds, whenever it arrives",
         )
@@ -158,7 +163,7 @@ def senders(facts: Facts, doings: Mapping[Key, Doings]) -> Section:
     return section(
         "senders",
         "Sources",
-        f"{len(rows)} things about those who send." if rows else "Every source was heard, in order.",
+        f"{counted(len(rows), 'thing')} about those who send." if rows else "Every source was heard, in order.",
         rows,
     )
 
@@ -180,7 +185,7 @@ def on_the_map(facts: Facts) -> Section:
     return section(
         "map",
         "Edges to confirm",
-        f"{len(unsure)} edges of the map are not sure." if rows else "Nothing on the map is in doubt.",
+        f"Not sure: {counted(len(unsure), 'edge')} of the map." if rows else "Nothing on the map is in doubt.",
         rows,
     )
 

@@ -10,7 +10,7 @@ from tickless.domain.case import Case
 from tickless.domain.sighting import Sighting
 from tickless.stages.measure.week.facts import Facts, opened
 from tickless.stages.measure.week.shape import Row, Section
-from tickless.stages.measure.week.wording import TITLE, day, moment, plain, section, times
+from tickless.stages.measure.week.wording import TITLE, counted, day, moment, plain, section, times
 
 AGES = dt.timedelta(days=1)
 """From this age on an open case is ageing."""
@@ -45,7 +45,7 @@ def repeating(facts: Facts) -> Section:
             )
         )
     told = (
-        f"{len(rows)} troubles came more than once, {sum(one.count for one in rows)} cases in all."
+        f"{counted(len(rows), 'trouble')} came more than once, {sum(one.count for one in rows):,} cases in all."
         if rows
         else "Nothing came twice."
     )
@@ -118,7 +118,7 @@ def ageing(facts: Facts) -> Section:
     return section(
         "ageing",
         "What is ageing",
-        f"{len(rows)} cases are open for longer than a day." if rows else "Nothing is left lying.",
+        f"Open for longer than a day: {counted(len(rows), 'case')}." if rows else "Nothing is left lying.",
         rows,
     )
 

@@ -32,3 +32,8 @@ def moment(at: dt.datetime) -> str:
 def times(count: int) -> str:
     """How often, in words that fit one, too."""
     return "once" if count == 1 else f"{count} times"
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 alert`, `2 alerts`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -18,7 +18,8 @@ from tickless.stages.sense.telemetry.records import LogLine, Span, peer_of
 _LONGEST: Final = 4_000
 _DEEPEST: Final = 4
 _NANO: Final = 1e-9
-_DELTAS: Final = frozenset({1, "AGGREGATION_TEMPORALITY_DELTA"})
+_DELTAS: Final = (1, "AGGREGATION_TEMPORALITY_DELTA")
+"""A tuple: whatever a document holds there can be looked up in it, maps and lists too."""
 _FAILED: Final = frozenset({2, "STATUS_CODE_ERROR"})
 _KINDS: Final = {"SPAN_KIND_CLIENT": 3, "SPAN_KIND_PRODUCER": 4}
 _Map = dict[str, Any]
