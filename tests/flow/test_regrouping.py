@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from tickless.domain.record import Untrusted
 from tickless.domain.signal import Sender, Signal
 from tickless.flow.case_steps import CaseSteps
 from tickless.flow.desk.regroup import Mover
+from tickless.flow.desk.regroup_health import regroup_check
 from tickless.flow.ending import ends
 from tickless.flow.regroup.children import Children
 from tickless.flow.run_steps import RunSteps
@@ -300,3 +302,12 @@ def test_what_two_monitors_tell_of_one_alert_stays_together(house: RegroupedHous
     done = house.split(mail, "b1")
     assert (done.alerts, house.row("b1").case, house.row("b1", "second").case) == (2, done.into, done.into)
     assert house.split(mail, "b1").id == done.id
+
+
+def test_the_doctor_sees_what_was_left_in_a_merged_case(house: RegroupedHouse) -> None:
+    mail, payroll = two(house)
+    house.merge(mail, payroll)
+    with house.still.house.journal.write() as tx:
+        assert regroup_check(tx).ok
+        tx.alerts.put(replace(house.row("b1"), case=payroll.id))
+        assert payroll.id in regroup_check(tx).detail

@@ -229,6 +229,13 @@ class Regroups(Shelf[Regroup]):
         )
         return [(row[0], int(row[1])) for row in self.connection.execute(query)]
 
+    def stranded(self, *, limit: int = 20) -> list[str]:
+        """Cases that went into another one and in which alerts were left behind."""
+        alerts, cases = tables.alerts.c, tables.cases.c
+        left = sa.exists().where(alerts.case == cases.id)
+        query = sa.select(cases.id).where(cases.state == "merged", left).limit(limit)
+        return list(self.connection.execute(query).scalars())
+
     def people_since(self, case: str, regroup: Regroup) -> set[str]:
         """Signals that joined a case after something was moved there: who wrote them takes part by their own words."""
         signals = tables.case_signals.c

@@ -8,6 +8,7 @@ import os
 from tickless.flow import names
 from tickless.flow.desk.channel_health import channel_checks
 from tickless.flow.desk.promise import Check
+from tickless.flow.desk.regroup_health import regroup_check
 from tickless.flow.desk.ticket_health import ticket_checks
 from tickless.flow.engine import Engine
 from tickless.flow.intake import CONSUMER
@@ -33,6 +34,7 @@ def examine(rooms: Rooms, engine: Engine) -> list[Check]:
             _quarantine(rooms),
             *channel_checks(tx, rooms),
             *ticket_checks(tx, rooms),
+            regroup_check(tx),
             _brakes(tx),
             _brain(rooms),
             model,
