@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import http.client
 import json
 import os
 import sqlite3
@@ -20,6 +22,7 @@ from bench.measuring import cpu_seconds, percentile, resident_mb
 from bench.processes import child, free_port, tickless, wait_until_ready
 from bench.report import Bench, CannotRun, Outcome, Task
 from bench.storm_load import ALERTS, ROOTS, SECONDS, SHARES, make_storm
+from bench.storm_sender import PATHS
 from tickless.app.sample_house import world_of
 from tickless.app.settings import Settings
 from tickless.journal import Journal
@@ -40,9 +43,11 @@ def run(task: Task) -> Outcome:
     for edge in company.dependencies:
         needs[edge.service].append(edge.needs)
     with tempfile.TemporaryDirectory() as folder, _server(Path(folder)) as server:
+        tokens = _tokens(server)
+        _warm_up(server, tokens)
         before = cpu_seconds(server.pid)
         with _watch(server) as seen:
-            sent = _send(server, needs)
+            sent = _send(server, needs, tokens)
             _until_settled(server)
         cpu = cpu_seconds(server.pid) - before
         found = _read(server)
@@ -75,7 +80,6 @@ class _Found:
     joined: list[tuple[int, str, str]]
     signals: dict[str, tuple[int, float]]
     alerts: dict[str, str | None]
-    held: dict[str, str]
     cases: int
 
 
@@ -115,8 +119,22 @@ def _tokens(server: _Server) -> dict[str, str]:
     return made
 
 
-def _send(server: _Server, needs: Mapping[str, list[str]]) -> dict[str, float]:
-    env = os.environ | {"STORM_TOKENS": json.dumps(_tokens(server))}
+def _warm_up(server: _Server, tokens: Mapping[str, str]) -> None:
+    """One alert that is over again, until both are taken in: what a server learns and loads once, it has by then."""
+    now = dt.datetime.now(dt.UTC)
+    for ends in ({}, {"endsAt": now.isoformat()}):
+        labels = {"alertname": "WarmUp", "class": "warm_up", "serial": "0", "instance": "bench"}
+        alert = {"labels": labels, "startsAt": (now - dt.timedelta(minutes=1)).isoformat(), **ends}
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {tokens['alertmanager']}"}
+        line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        line.request("POST", PATHS["alertmanager"], json.dumps([alert]), headers)
+        line.getresponse().read()
+        line.close()
+        _until_settled(server)
+
+
+def _send(server: _Server, needs: Mapping[str, list[str]], tokens: Mapping[str, str]) -> dict[str, float]:
+    env = os.environ | {"STORM_TOKENS": json.dumps(tokens)}
     command = [sys.executable, "-m", "bench.storm_sender", str(server.port), "1"]
     told = json.dumps(needs).encode()
     done = subprocess.run(command, env=env, input=told, check=True, capture_output=True, timeout=SECONDS + PATIENCE)
@@ -194,7 +212,7 @@ def _read(server: _Server) -> _Found:
         joined = main.execute('SELECT rowid, signal, "case" FROM case_signals ORDER BY rowid').fetchall()
         alerts = main.execute('SELECT fingerprint, source, "case" FROM alerts').fetchall()
         cases = main.execute("SELECT count(*) FROM cases").fetchone()[0]
-    return _Found(joined, signals, {str(prints[f, s]): case for f, s, case in alerts if (f, s) in prints}, {}, cases)
+    return _Found(joined, signals, {str(prints[f, s]): case for f, s, case in alerts if (f, s) in prints}, cases)
 
 
 def _outcome(
@@ -212,6 +230,8 @@ def _outcome(
         while rows < row:
             moment, rows = next(looks)
         serial, arrived = found.signals[signal]
+        if not serial:
+            continue
         places[serial].add(case)
         waits.append(moment - arrived)
     lost = [serial for serial in truth if serial not in places]
@@ -238,7 +258,7 @@ def _grouping(places: Mapping[int, set[str]], truth: Mapping[int, str | None], c
     mostly = sum(counted.most_common(1)[0][1] for counted in members.values())
     alone = sum(1 for trouble in truth.values() if trouble is None)
     return {
-        "cases": float(cases),
+        "cases": float(cases - 1),
         "troubles": float(len(ROOTS) + alone),
         "with_their_like": mostly / max(sum(sum(counted.values()) for counted in members.values()), 1),
     }
