@@ -45,6 +45,8 @@ class Replay:
     house: House
     clock: ManualClock
     week: WeekTraffic
+    tick: dt.timedelta = TICK
+    """How far the clock goes at once."""
     waits: dict[str, dt.datetime] = field(default_factory=dict)
     turns: dict[str, int] = field(default_factory=dict)
 
@@ -68,7 +70,7 @@ class Replay:
         following = next(waiting, None)
         end = max(START + dt.timedelta(days=self.week.days), self.week.arrivals[-1].at)
         while self.clock.now() < end:
-            now, arrived = self.clock.advance(TICK), list[Arrival]()
+            now, arrived = self.clock.advance(self.tick), list[Arrival]()
             while following is not None and following.at < now:
                 arrived.append(following)
                 following = next(waiting, None)
