@@ -8,7 +8,7 @@ from tickless.domain.hold import Hold, HoldReason
 from tickless.domain.known import Maintenance
 from tickless.domain.matchers import read_matchers
 from tickless.domain.record import Untrusted
-from tickless.domain.signal import Severity
+from tickless.domain.signal import Payload, Severity
 from tickless.domain.silence import Silence
 from tickless.journal import Journal, Tx
 from tickless.journal.alerts import Alert
@@ -25,7 +25,16 @@ _WHY: dict[HoldReason, tuple[str, str, str]] = {
 
 
 def fill_alerts(journal: Journal, now: dt.datetime) -> None:
-    """Write all of it."""
+    """Write all of it, and a payload that cannot be read."""
+    bad = Payload(
+        source="alertmanager",
+        received_at=now - dt.timedelta(minutes=33),
+        headers={"user-agent": "Alertmanager/0.25"},
+        body=b'{"version": "4", "alerts": "<b>none</b>"}',
+    )
+    journal.signals.put_aside(
+        bad, reason="`alerts` is a text, a list was expected", mend="send the webhook of version 4 unchanged"
+    )
     with journal.write() as tx:
         for identity, reason, days in ((SILENCE, "the disk is on order", 2.0), (IDLE, "old rack <b>7</b>", 0.5)):
             tx.silences.put(

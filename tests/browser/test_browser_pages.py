@@ -24,10 +24,10 @@ WIDE, NARROW = 1360, 390
 PAGES = (
     "/", "/brake", "/cases", "/cases/2041", "/cases/2046", "/cases/2047", "/map", "/map?focus=orders-api",
     "/map/sources", "/map/edges/orders-api/orders-db", "/map?fold=team", "/runbooks",
-    "/runbooks/directory.unlock-account", "/approvals", "/audit", "/signals", "/alerts",
-    "/silences", "/maintenance", "/sources", "/telemetry", "/telemetry?q=a", "/telemetry/limits", "/telemetry/patterns", "/quarantine", "/mapping", "/doctor",
-    "/chat/new", "/secret/none", "/conversations", "/known", "/intents", "/storms", "/cases/2047/storm", "/lessons/grouping", "/reports/week", "/accounts", "/assist", "/assist?caller=p017",
-    "/catalogue",
+    "/runbooks/directory.unlock-account", "/approvals", "/audit", "/signals", "/alerts", "/silences", "/maintenance",
+    "/sources", "/telemetry", "/telemetry?q=a", "/telemetry/limits", "/telemetry/patterns", "/quarantine", "/mapping",
+    "/doctor", "/chat/new", "/secret/none", "/conversations", "/known", "/intents", "/storms", "/cases/2047/storm",
+    "/lessons/grouping", "/reports/week", "/accounts", "/assist", "/assist?caller=p017", "/catalogue",
 )  # fmt: skip
 OPEN_PAGES = ("/sign-in", "/enter/none", "/chat?guest=1")
 

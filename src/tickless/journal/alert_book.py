@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from tickless.journal import tables
+from tickless.journal import hold_tables, tables
 from tickless.journal.alerts import Alert
 from tickless.journal.holds import OPEN
 
@@ -47,7 +47,7 @@ class AlertBook:
     def _entries(
         self, condition: sa.ColumnElement[bool], source: str | None, *, limit: int, offset: int, signals: int
     ) -> list[Entry]:
-        alerts, cases, holds = tables.alerts, tables.cases, tables.holds
+        alerts, cases, holds = tables.alerts, tables.cases, hold_tables.holds
         held = (holds.c.source == alerts.c.source) & (holds.c.fingerprint == alerts.c.fingerprint)
         query = (
             sa.select(alerts, cases.c.number, holds.c.ref.label("held_by"))

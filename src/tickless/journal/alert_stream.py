@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from tickless.domain.errors import BadInput
 from tickless.domain.hold import Hold
-from tickless.journal import tables
+from tickless.journal import hold_tables, tables
 from tickless.journal.alerts import Alert
 from tickless.journal.holds import OPEN
 
@@ -59,7 +59,7 @@ class AlertStream:
 
     def page(self, wanted: AlertFilter, *, before: str | None = None, limit: int = 50) -> list[Row]:
         """Newest first. `before`: the cursor of the last row seen. Raises `BadInput` for one that is none of ours."""
-        table, cases, holds = _ALERTS, tables.cases, tables.holds
+        table, cases, holds = _ALERTS, tables.cases, hold_tables.holds
         open_hold = sa.and_(
             holds.c.source == table.c.source, holds.c.fingerprint == table.c.fingerprint, holds.c.state == OPEN,
             table.c.held.is_not(None),
@@ -77,7 +77,7 @@ class AlertStream:
     def firing(self, *, limit: int = 5_000) -> list[Alert]:
         """What fires now, held back or not, newest first."""
         query = sa.select(_ALERTS).where(_ALERTS.c.state == "firing").order_by(_ALERTS.c.occurred_at.desc())
-        return [Alert.of(row._mapping) for row in self._connection.execute(query.limit(limit))]
+        return [Alert.of(row._asdict()) for row in self._connection.execute(query.limit(limit))]
 
     def counts(self, *, since: dt.datetime) -> dict[str, int]:
         """firing and held now, resolved since then → how many."""

@@ -10,19 +10,20 @@ import sqlalchemy as sa
 
 from tickless.domain.case import Case
 from tickless.domain.hold import Hold
-from tickless.journal import tables
+from tickless.journal import hold_tables, tables
 from tickless.journal.shelf import Shelf
 
 OPEN, OVER = "open", "over"
 MOST_OF_REF = 20_000
 _WORKED_ON = ("open", "acting", "verifying", "awaiting_approval", "awaiting_person", "handed_off")
 _OPEN_OF = (
-    sa.select(tables.holds.c.body)
+    sa.select(hold_tables.holds.c.body)
     .where(
-        tables.holds.c.source == sa.bindparam("of_source"), tables.holds.c.fingerprint == sa.bindparam("of_fingerprint")
+        hold_tables.holds.c.source == sa.bindparam("of_source"),
+        hold_tables.holds.c.fingerprint == sa.bindparam("of_fingerprint"),
     )
-    .where(tables.holds.c.state == OPEN)
-    .order_by(tables.holds.c.id.desc())
+    .where(hold_tables.holds.c.state == OPEN)
+    .order_by(hold_tables.holds.c.id.desc())
     .limit(1)
 )
 
@@ -42,7 +43,7 @@ class Holds(Shelf[Hold]):
     def __init__(self, connection: sa.Connection) -> None:
         super().__init__(
             connection,
-            tables.holds,
+            hold_tables.holds,
             Hold,
             lambda x: {
                 "id": x.id,

@@ -29,7 +29,7 @@ from tickless.domain.service import ConfigurationItem, Dependency, Service, Supp
 from tickless.domain.silence import Silence
 from tickless.domain.ticket import Ticket
 from tickless.domain.verdict import Verdict, Watch
-from tickless.journal import tables
+from tickless.journal import hold_tables, tables
 from tickless.journal.access import Access
 from tickless.journal.alert_book import AlertBook
 from tickless.journal.alert_stream import AlertStream
@@ -75,7 +75,7 @@ class Tx(RegroupShelves):
     def silences(self) -> Shelf[Silence]:
         return Shelf(
             self.connection,
-            tables.silences,
+            hold_tables.silences,
             Silence,
             lambda x: {"id": x.id, "owner": x.owner, "starts_at": x.starts_at, "ends_at": x.ends_at},
         )
@@ -84,7 +84,7 @@ class Tx(RegroupShelves):
     def alert_habits(self) -> Shelf[Habit]:
         return Shelf(
             self.connection,
-            tables.alert_habits,
+            hold_tables.alert_habits,
             Habit,
             lambda x: {"id": x.id, "source": x.source, "need": x.need, "severity": x.severity},
         )

@@ -2,69 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
 from typing import Any
 
 import sqlalchemy as sa
 
-EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+from tickless.journal.columns import EPOCH, ROW_ID, Key, UtcTime, Words, storable, to_micros
 
-
-class UtcTime(sa.types.TypeDecorator[dt.datetime]):
-    """An aware UTC time as whole microseconds: the same order, size and index on both databases."""
-
-    impl = sa.BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> int | None:
-        return None if value is None else to_micros(value)
-
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> dt.datetime | None:
-        return None if value is None else EPOCH + dt.timedelta(microseconds=value)
-
-
-def to_micros(value: dt.datetime) -> int:
-    """Whole microseconds since 1970. Raises ValueError for a naive time."""
-    if value.tzinfo is None:
-        raise ValueError("only aware times are stored")
-    return (value - EPOCH) // dt.timedelta(microseconds=1)
-
-
-def storable(text: str, length: int | None = None) -> str:
-    """Text that both databases take: no NUL, at most `length` long; what is too long ends with a hash of the whole."""
-    plain = text.replace("\x00", "\ufffd")
-    if length is None or len(plain) <= length:
-        return plain
-    return plain[: length - 17] + "~" + hashlib.sha256(plain.encode(errors="replace")).hexdigest()[:16]
-
-
-class Words(sa.types.TypeDecorator[str]):
-    """Text of any length, which may come from outside."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
-        return None if value is None else storable(value)
-
-
-class Key(sa.types.TypeDecorator[str]):
-    """Short text to search and join by. What is too long is shortened the same way when it is stored and when it is sought."""
-
-    impl = sa.String
-    cache_ok = True
-
-    def __init__(self, length: int) -> None:
-        super().__init__(length)
-        self.length = length
-
-    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
-        return None if value is None else storable(value, self.length)
-
-
-ROW_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-"""SQLite numbers rows by itself only for INTEGER PRIMARY KEY."""
+__all__ = ["EPOCH", "ROW_ID", "Key", "UtcTime", "Words", "storable", "to_micros"]
 
 main = sa.MetaData()
 log = sa.MetaData()
@@ -152,27 +96,6 @@ alerts = sa.Table(
     sa.Index("ix_alerts_held", "held"),
     comment="The current state of every alert, by fingerprint.",
 )
-
-holds = _table(
-    "holds",
-    _id(),
-    _text("source", null=False),
-    _text("fingerprint", null=False),
-    _text("reason", 20, null=False),
-    _text("ref", 64, null=False),
-    _text("service"),
-    _text("state", 20, null=False),
-    _time("since"),
-    _time("until"),
-    sa.Index("ix_holds_alert", "source", "fingerprint", "state"),
-    sa.Index("ix_holds_state_until", "state", "until"),
-    sa.Index("ix_holds_ref_state", "ref", "state"),
-    sa.Index("ix_holds_since", "since", "id"),
-)
-silences = _table(
-    "silences", _id(), _text("owner", index=True), _time("starts_at"), sa.Column("ends_at", UtcTime, index=True)
-)
-alert_habits = _table("alert_habits", _id(), _text("source"), _text("need"), _text("severity", 20))
 
 participants = sa.Table(
     "participants",

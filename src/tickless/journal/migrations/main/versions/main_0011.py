@@ -1,4 +1,4 @@
-"""Alerts may be held back from cases: holds, silences, how alerts usually go; alerts know their severity and how they flapped."""
+"""Alerts may be held back from cases: holds, silences, how alerts usually go; alerts know their severity, how they flapped."""
 
 import sqlalchemy as sa
 from alembic import op
