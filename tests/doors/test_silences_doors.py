@@ -9,9 +9,12 @@ from typing import Any
 import httpx2
 import pytest
 from tests.doors.conftest import Place, eventually
+from typer.testing import CliRunner
 
+from tickless.app.host import Host
 from tickless.app.sample_house import MONITOR
 from tickless.app.serving import local_user
+from tickless.doors.cli import create_cli
 
 
 def fire(place: Place, name: str, *, over: bool = False, **labels: str) -> None:
@@ -70,7 +73,9 @@ def test_a_silence_from_preview_to_review_and_all_of_it_is_on_record(place: Plac
         assert held is not None
         assert (held["state"], held["hold"]["reason"], held["hold"]["ref"]) == ("held", "silenced", known["id"])
         assert held["hold"]["why"] == "Silenced: the disk is on order"
-        assert [one["fingerprint"] for one in http.get(f"/api/v1/holds?ref={known['id']}").json()["items"]] == ["LotTwo"]
+        assert [one["fingerprint"] for one in http.get(f"/api/v1/holds?ref={known['id']}").json()["items"]] == [
+            "LotTwo"
+        ]
         longer = http.post(f"/api/v1/silences/{known['id']}/extend", json={"ends_at": later(hours=3)}).json()
         assert longer["ends_at"] > known["ends_at"]
         assert (longer["holds_now"], longer["held"]) == (1, 1)
@@ -150,3 +155,30 @@ def test_alerts_are_listed_page_by_page_and_by_what_they_are(place: Place) -> No
         assert all(one["state"] == "resolved" for one in over)
         assert http.get("/api/v1/alerts?cursor=nonsense").status_code == 422
         assert http.get("/api/v1/alerts?held=silenced&service=nowhere").json()["items"] == []
+
+
+def test_the_command_line_silences_shows_extends_and_lets_through(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TICKLESS_URL", "TICKLESS_DATA", "TICKLESS_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*words: str, code: int = 0) -> str:
+        result = CliRunner().invoke(create_cli(Host()), ["--data", str(place.data), *words])
+        assert result.exit_code == code, f"{result.output}\n{result.exception!r}"
+        return result.stdout
+
+    made = json.loads(run("silence", "add", "lot=cli", "--reason", "a drill", "--for", "2h", "--json"))
+    assert made["state"] == "active"
+    assert "a drill" in run("silence", "list")
+    fire(place, "LotCli", lot="cli", severity="warning")
+    assert "LotCli" in run("alert", "list", "--state", "held", "--held", "silenced")
+    assert "fits 1 alerts" in run("silence", "preview", "lot=cli")
+    assert "LotCli" in run("silence", "show", made["id"])
+    assert "It ends" in run("silence", "extend", made["id"], "--for", "1d")
+    assert "Handed back" in run("alert", "hand-back", MONITOR, "LotCli")
+    eventually(lambda: state(place, "LotCli") == "firing")
+    assert "Over." in run("silence", "expire", made["id"])
+    assert "No silence needs a look." in run("silence", "review")
+    for wrong in (("--for", "soon"), (), ("--for", "1h", "--until", "2030-01-01T00:00:00Z")):
+        run("silence", "add", "lot=cli", "--reason", "a drill", *wrong, code=2)
