@@ -184,10 +184,13 @@ class MapDesk:
             threading.Thread(target=self._ask_all, args=(due,), name="map", daemon=True).start()
 
     def settle(self, now: dt.datetime) -> None:
-        """Work the map out anew, as belief in it fades."""
+        """Work the map out anew, as belief in it fades. Nobody waits for it while nothing is different."""
+        with self._rooms.journal.read() as tx:
+            if not settle_map(tx, at=now, dry_run=True).any:
+                return
         with self._rooms.journal.write() as tx:
             changed = settle_map(tx, at=now)
-        if changed.any:
+        if changed.seen:
             self._renew()
 
     def _ask_all(self, due: Sequence[str]) -> None:

@@ -22,7 +22,7 @@ from tickless.practices.services.core import (
     read_services,
     read_suppliers,
 )
-from tickless.practices.services.settling import claim_of, settle_map, state_records
+from tickless.practices.services.settling import settle_map, state_edges, state_records
 
 ServicesKind = Literal["services", "dependencies", "items", "suppliers"]
 _COLUMNS = {"services": SERVICES, "dependencies": DEPENDENCIES, "items": ITEMS, "suppliers": SUPPLIERS}
@@ -45,7 +45,7 @@ def import_services(
     """
     outcome = _taken(tx, kind, table, known=read_world(tx), at=at, partial=partial, dry_run=dry_run)
     if outcome.written:
-        settle_map(tx, at=at)
+        settle_map(tx, at=at, items=kind == "items")
         detail = {**outcome.on_record(), "partial": partial}
         tx.audit.append(at=at, actor=by, action="records.imported", subject=f"records:{kind}", detail=detail)
     return outcome
@@ -69,15 +69,8 @@ def _taken(
         return settle(kind, read, known=before, key_of=_key, put=put_suppliers, partial=partial)
     edges = read_dependencies(table, known=known, at=at)
     drawn = {dependency_key(edge): edge for edge in known.dependencies}
-    put_edges = None if dry_run else partial_of(_state_edges, tx)
+    put_edges = None if dry_run else partial_of(state_edges, tx)
     return settle(kind, edges, known=drawn, key_of=dependency_key, put=put_edges, partial=partial, quiet=_SEEN)
-
-
-def _state_edges(tx: Tx, edges: Iterable[Dependency]) -> None:
-    for edge in edges:
-        claim = claim_of(edge)
-        before = tx.map_claims.get(claim.id)
-        tx.map_claims.put(claim if before is None else claim.model_copy(update={"first_seen": before.first_seen}))
 
 
 def _key(record: Service | ConfigurationItem | Supplier) -> str:

@@ -30,9 +30,15 @@ class Settled:
     edges: int = 0
     items: int = 0
     spans: int = 0
+    adopted: int = 0
 
     @property
     def any(self) -> bool:
+        return bool(self.services or self.edges or self.items or self.spans or self.adopted)
+
+    @property
+    def seen(self) -> bool:
+        """Whoever reads the map sees a difference."""
         return bool(self.services or self.edges or self.items)
 
 
@@ -44,26 +50,33 @@ def by_thing(claims: Iterable[Claim]) -> Things:
     return found
 
 
-def settle_map(tx: Tx, *, at: dt.datetime) -> Settled:
+def settle_map(tx: Tx, *, at: dt.datetime, items: bool = False, dry_run: bool = False) -> Settled:
     """Work the map out anew and write what is different. What stands in the records and nobody claims is taken as a claim of
-    its own source first, so nothing is lost that others wrote."""
-    claims = tx.map_claims.where(limit=ALL)
+    its own source first, so nothing is lost that others wrote.
+
+    `items`: configuration items too, which change only when a source speaks of them. `dry_run`: only count what is different.
+    """
+    kind = tx.map_claims.table.c.kind
+    claims = tx.map_claims.where(*(() if items else (kind != "item",)), limit=ALL)
     services = {one.id: one for one in tx.services.where(limit=ALL)}
-    items = {one.id: one for one in tx.items.where(limit=ALL)}
+    things = {one.id: one for one in tx.items.where(limit=ALL)} if items else {}
     edges = {dependency_key(one): one for one in tx.dependencies.where(limit=ALL)}
-    adopted = _adopted(by_thing(claims), services, items, edges, at)
-    tx.map_claims.put_all(adopted)
+    adopted = _adopted(by_thing(claims), services, things, edges, at)
     renewed = {claim.id for claim in adopted}
-    things = by_thing([*(claim for claim in claims if claim.id not in renewed), *adopted])
-    names = good_names(claim for told in things.values() for claim in told)
-    new_services = _services(things, services)
-    new_items = _items(things)
-    new_edges = _edges(things, names, {*services, *new_services}, at)
-    tx.services.put_all(changed_services := _different(new_services, services))
-    tx.items.put_all(changed_items := _different(new_items, items))
-    tx.dependencies.put_all(changed_edges := _different(new_edges, edges))
-    spans = write_spans(tx, {**services, **new_services}, {**edges, **new_edges}, at)
-    return Settled(len(changed_services), len(changed_edges), len(changed_items), spans)
+    told = by_thing([*(claim for claim in claims if claim.id not in renewed), *adopted])
+    names = good_names(claim for found in told.values() for claim in found)
+    new_services, new_items = _services(told, services), _items(told)
+    new_edges = _edges(told, names, {*services, *new_services}, at)
+    put_services, put_items = _different(new_services, services), _different(new_items, things)
+    put_edges = _different(new_edges, edges)
+    spans = _turned(tx, {**services, **new_services}, {**edges, **new_edges}, at)
+    if not dry_run:
+        tx.map_claims.put_all(adopted)
+        tx.services.put_all(put_services)
+        tx.items.put_all(put_items)
+        tx.dependencies.put_all(put_edges)
+        tx.map_spans.put_all(spans)
+    return Settled(len(put_services), len(put_edges), len(put_items), len(spans), len(adopted))
 
 
 def settle_edge(tx: Tx, key: str, *, at: dt.datetime) -> Dependency | None:
@@ -170,25 +183,32 @@ def state_records(
     records: Iterable[Service | ConfigurationItem],
 ) -> None:
     """Claim for the records what a file makes different. The map has to be settled afterwards."""
+    told = tx.map_claims.where(tx.map_claims.table.c.kind == kind, limit=ALL)
+    claimed, own = {claim.key for claim in told}, {claim.key: claim for claim in told if claim.source == RECORDS}
     put = []
     for record in records:
-        old = known.get(record.id)
-        identity = claim_id(RECORDS, kind, record.id)
-        claim = tx.map_claims.get(identity)
-        if old is not None and claim is None and not tx.map_claims.by(kind=kind, key=record.id, limit=1):
+        old, claim = known.get(record.id), own.get(record.id)
+        if old is not None and record.id not in claimed:
             claim = adopt(kind, record.id, old, at=at)
         whole = record.model_dump(mode="json", exclude={"id", "version"})
         was = old.model_dump(mode="json") if old is not None else {}
         new = {name: value for name, value in whole.items() if was.get(name) != value}
         values = {**(claim.values if claim else {}), **new}
-        put.append(adopt(kind, record.id, record, at=at).model_copy(
-            update={"values": {name: value for name, value in values.items() if value not in (None, "", [], {})},
-                    "first_seen": claim.first_seen if claim else at}))  # fmt: skip
+        said = {name: value for name, value in values.items() if value not in (None, "", [], {})}
+        first = claim.first_seen if claim else at
+        put.append(adopt(kind, record.id, record, at=at).model_copy(update={"values": said, "first_seen": first}))
     tx.map_claims.put_all(put)
 
 
-def write_spans(tx: Tx, services: Mapping[str, Service], edges: Mapping[str, Dependency], at: dt.datetime) -> int:
-    """End the spans of what is different now and begin new ones; how many that were."""
+def state_edges(tx: Tx, edges: Iterable[Dependency]) -> None:
+    """Claim edges as their sources say them. The map has to be settled afterwards."""
+    since = {claim.id: claim.first_seen for claim in tx.map_claims.by(kind="dependency", limit=ALL)}
+    claims = (claim_of(edge) for edge in edges)
+    tx.map_claims.put_all(one.model_copy(update={"first_seen": since.get(one.id, one.first_seen)}) for one in claims)
+
+
+def _turned(tx: Tx, services: Mapping[str, Service], edges: Mapping[str, Dependency], at: dt.datetime) -> list[MapSpan]:
+    """Spans that end and spans that begin because something is different now."""
     open_now = tx.map_spans.where(tx.map_spans.table.c.valid_to.is_(None), limit=ALL)
     things: dict[tuple[str, str], MapThing] = {("service", key): one for key, one in services.items()}
     things |= {("dependency", key): one for key, one in edges.items() if one.confidence > 0}
@@ -198,5 +218,4 @@ def write_spans(tx: Tx, services: Mapping[str, Service], edges: Mapping[str, Dep
         MapSpan(id=identity, kind=kind, key=key, valid_from=at, body=body)
         for identity, (kind, key, body) in zip(ids, begun, strict=True)
     ]
-    tx.map_spans.put_all([*ended, *made])
-    return len(ended) + len(made)
+    return [*ended, *made]

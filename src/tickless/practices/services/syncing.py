@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tickless.domain.claim import Claim, ClaimKind, RefusedRow
+from tickless.domain.world import World
 from tickless.journal import Tx
-from tickless.journal.world import read_world
 from tickless.practices.services.matching import Teller, match
 from tickless.practices.services.settling import ALL, settle_map
 from tickless.sdk.capabilities.inventory import Inventory
@@ -75,7 +75,9 @@ def sync_source(
 ) -> MapDiff:
     """Take in a source's answer. `sure`: believe it even when it lacks most of what it said before. `dry_run`: only say what
     would be done."""
-    known = read_world(tx)
+    owned = any(one.owner for one in inventory.services)
+    people = tx.people.where(limit=ALL) if owned else ()
+    known = World.of(people=people, services=tx.services.where(limit=ALL))
     before = {claim.id: claim for claim in tx.map_claims.by(source=teller.source, limit=ALL)}
     matched = match(inventory, teller=teller, known=known, before=before.values())
     has = _on_the_map(tx)
@@ -91,7 +93,8 @@ def sync_source(
     tx.map_claims.put_all(put)
     tx.map_claims.put_all(claim.model_copy(update={"withdrawn_at": teller.at}) for claim in gone)
     keep_refused(tx, teller, matched.refused, whole=inventory.whole)
-    settle_map(tx, at=teller.at)
+    spoken = any(claim.kind == "item" for claims in (before, matched.claims) for claim in claims.values())
+    settle_map(tx, at=teller.at, items=spoken)
     if entries:
         detail = {
             "said": diff.sentence,
