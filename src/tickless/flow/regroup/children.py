@@ -20,6 +20,8 @@ from tickless.stages.correlate.service import SOLVED
 from tickless.stages.verify.core import verdict
 
 MOST = 200
+AGAIN = dt.timedelta(days=30)
+"""How long after a look a parent that is open again has its children looked at anew when it ends."""
 
 
 class Children:
@@ -31,7 +33,9 @@ class Children:
     def look(self, now: dt.datetime) -> None:
         """Look at every child whose parent ended as solved since it was looked at last."""
         with self._rooms.journal.read() as tx:
-            due = [link for link in tx.links.where(limit=10_000) if self._due(tx, link)][:MOST]
+            looked = tx.links.table.c.looked_at
+            lately = looked.is_(None) | (looked > now - AGAIN)
+            due = [link for link in tx.links.where(lately, limit=10_000) if self._due(tx, link)][:MOST]
         for link in due:
             self._settle(link, now=now)
 

@@ -13,7 +13,9 @@ from tickless.journal import Tx
 def name_of(tx: Tx, by: str) -> str:
     """Who did it, as people call them."""
     person = tx.people.get(by)
-    return person.name if person else by.removeprefix("user:")
+    if person is not None:
+        return person.name
+    return "Tickless" if by == "tickless" else by.removeprefix("user:")
 
 
 def hearers(tx: Tx, case: Case) -> list[str]:
