@@ -25,7 +25,7 @@ FAILING = frozenset({"http_errors", "error_rate_high"})
 """Symptoms that explain why somebody who needs it does not answer: slowness does not."""
 WINDOW = dt.timedelta(minutes=15)
 """How long after its last signal a live case still takes in symptoms from its neighbourhood."""
-AT_IT = dt.timedelta(hours=12)
+AT_IT = dt.timedelta(hours=4)
 """How long after its last news a case that people have takes in the same trouble again."""
 OWN = frozenset({
     "account_lockout", "backup_failed", "certificate_expiring", "clock_skew", "disk_filling", "heartbeat_missed",
@@ -67,6 +67,8 @@ class Placed:
     others: tuple[Case, ...] = ()
     explained: tuple[Case, ...] = ()
     """Further cases that this trouble explains, and about which nothing was done yet."""
+    stale: bool = False
+    """People have the case: that its trouble comes and goes is no news that others would be joined to."""
 
 
 def is_symptom(need: str | None) -> bool:
@@ -80,15 +82,14 @@ def place(trouble: Trouble, live: Iterable[Case], last: Case | None, world: Worl
     cases = [case for case in live if case.door == "machine"]
     same = next((case for case in cases if case.subject == trouble.subject and case.need == trouble.need), None)
     if same is not None:
-        return Placed("join", same, "The same trouble at the same place.")
+        return Placed("join", same, "The same trouble at the same place.", stale=same.state == "handed_off")
     if last is not None and not last.live and last.hold_until is not None and trouble.at <= last.hold_until:
         if last.resolved_at is not None and trouble.at <= last.resolved_at:
             return Placed("join", last, "It began before the last fix was read back as done, and arrived late.")
         return Placed("reopen", last, "It came back inside the window in which the last fix had to hold.")
     if last is not None and last.state == "handed_off" and trouble.at - last.updated_at <= AT_IT:
-        return Placed(
-            "join", last, "People have the same trouble at the same place already, and it is not over for them."
-        )
+        why = "People have the same trouble at the same place already, and it is not over for them."
+        return Placed("join", last, why, stale=True)
     if trouble.symptom:
         return _place_symptom(trouble, cases, near)
     return _place_felt(trouble, cases, near) or _place_cause(trouble, cases, near)

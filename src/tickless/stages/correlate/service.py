@@ -227,7 +227,7 @@ class CorrelateRoom:
             return live.put(self._open_from_alert(live.tx, signal, finding, placed.why, now=now))
         why = Evidence(text=placed.why, source="service map", ref=signal.id)
         if placed.how == "join" and not placed.take_over:
-            return live.grow(placed.case, why, at=now)
+            return live.grow(placed.case, why, at=placed.case.updated_at if placed.stale else now)
         case = live.need(placed.case.id)
         change: dict[str, object] = {"updated_at": now, "evidence": _and(case.evidence, placed.why, signal)}
         if placed.how == "reopen":

@@ -134,7 +134,7 @@ def senders(facts: Facts, doings: Mapping[Key, Doings]) -> Section:
             + ("" if one.live or one.state == "handed_off" else ", heard again"),
             do="Is it still meant to send?" if one.live else "",
         )
-        for one in opened(facts)
+        for one in sorted(opened(facts), key=lambda one: "source:" not in (one.subject or ""))
         if one.need == "heartbeat_missed"
     ]
     late: Counter[str] = Counter()
