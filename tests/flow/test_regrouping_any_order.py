@@ -146,8 +146,8 @@ class Regrouping(RuleBasedStateMachine):
 
 
 Regrouping.TestCase.settings = settings(
-    max_examples=12,
-    stateful_step_count=16,
+    max_examples=8,
+    stateful_step_count=14,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
