@@ -19,6 +19,7 @@ from tickless.journal.alerts import Alert
 from tickless.kit.ids import new_id
 from tickless.practices.services.judging import learn_edge
 from tickless.stages.correlate import people
+from tickless.stages.correlate.about import inputs_of, subject_of
 from tickless.stages.correlate.advice import Advice
 from tickless.stages.correlate.causes import Causes
 from tickless.stages.correlate.core import SYMPTOMS, Placed, Trouble, place
@@ -33,8 +34,6 @@ from tickless.stages.correlate.regroup.doubts import Doubts
 from tickless.stages.correlate.regroup.follow import about_a_service, followed, reported_at
 from tickless.stages.correlate.reported import raised, reported
 
-LABEL = "label:"
-MAX_LABELS = 40
 UNCLEAR = "?"
 """A slot of a finding that is asked for: somebody was named, but not clearly."""
 WITH_PEOPLE = dt.timedelta(hours=8)
@@ -213,7 +212,7 @@ class CorrelateRoom:
         need = finding.need or "unknown"
         return Trouble(
             need=need,
-            subject=_subject(signal, finding),
+            subject=subject_of(signal, finding),
             service=finding.slots.get("service"),
             fingerprint=signal.fingerprint,
             at=signal.occurred_at,
@@ -248,10 +247,10 @@ class CorrelateRoom:
             "kind": kind,
             "need": finding.need,
             "title": Untrusted(signal.title.tame(200)),
-            "subject": _subject(signal, finding),
+            "subject": subject_of(signal, finding),
             "service": service,
-            "inputs": _alert_inputs(signal, finding),
-            "impact": self._impact_of(kind, service, _subject(signal, finding), signal.severity, at=now),
+            "inputs": inputs_of(signal, finding),
+            "impact": self._impact_of(kind, service, subject_of(signal, finding), signal.severity, at=now),
         }
 
     def _open_from_alert(self, tx: Tx, signal: Signal, finding: Finding, why: str, *, now: dt.datetime) -> Case:
@@ -394,32 +393,3 @@ def _and(evidence: tuple[Evidence, ...], why: str, signal: Signal) -> tuple[Evid
     if any(known.text == why for known in evidence) or len(evidence) >= REASONS:
         return evidence
     return (*evidence, Evidence(text=why, source="service map", ref=signal.id))
-
-
-def _subject(signal: Signal, finding: Finding) -> str:
-    """The one thing an alert is about, as precisely as its labels say."""
-    service = finding.slots.get("service")
-    if finding.need in {"service_down", "http_errors", "latency_high", "pool_exhausted"} and service:
-        return f"service:{service}"
-    host, path = signal.label("host", "hostname", "node", "instance"), signal.label("path", "mountpoint", "filesystem")
-    if host and path:
-        return f"ci:{host}:{path}"
-    certificate = signal.label("certificate", "common_name", "cn")
-    if certificate:
-        return f"ci:certificate:{certificate}"
-    person = finding.entity("person")
-    if person is not None and person.ref:
-        return f"person:{person.ref}"
-    if service:
-        return f"service:{service}"
-    ci = finding.entity("ci")
-    return f"ci:{ci.ref}" if ci is not None and ci.ref else f"alert:{signal.fingerprint}"
-
-
-def _alert_inputs(signal: Signal, finding: Finding) -> dict[str, str]:
-    inputs = {f"{LABEL}{name}": text.tame(200) for name, text in list(signal.labels.items())[:MAX_LABELS]}
-    inputs["severity"] = signal.severity or ""
-    person = finding.entity("person")
-    if person is not None and person.ref:
-        inputs["person"] = person.ref
-    return inputs
