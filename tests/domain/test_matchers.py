@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickless.domain.matchers import fits, read_matchers
 from tickless.domain.errors import BadInput
+from tickless.domain.matchers import fits, read_matchers
 
 LABELS = {"service": "shop", "instance": "edge-1:9100", "note": 'say "hi"\n'}
 

@@ -1,4 +1,4 @@
-"""A sighting: what telemetry saw of one series around an anomaly or a forecast, with the words and the points of its picture."""
+"""A sighting: what telemetry saw of one series around an anomaly or a forecast, with words and the points of its picture."""
 
 from __future__ import annotations
 

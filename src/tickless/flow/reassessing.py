@@ -29,7 +29,9 @@ class Reassessing:
         self._seen = (world, quarter)
         with self._rooms.journal.read() as tx:
             table = tx.cases.table.c
-            live = table.state.in_(("open", "acting", "verifying", "awaiting_approval", "awaiting_person", "handed_off"))
+            live = table.state.in_(
+                ("open", "acting", "verifying", "awaiting_approval", "awaiting_person", "handed_off")
+            )
             cases = tx.cases.where(live, table.service.is_not(None), order=table.number.desc(), limit=MOST)
         for case in cases:
             if reassessed(case, world, now) is not None:

@@ -119,7 +119,9 @@ class CaseShown(Shown):
     resolved_at: dt.datetime | None
     hold_until: dt.datetime | None
     parent: str | None = Field(description="Id of the case of which it is a child or a part")
-    merged_into: str | None = Field(description="Id of the case that has its alerts and people now, in the state `merged`")
+    merged_into: str | None = Field(
+        description="Id of the case that has its alerts and people now, in the state `merged`"
+    )
 
 
 class CloseCase(Given):

@@ -91,6 +91,7 @@ def _content(visit: Visit, book: CaseBook) -> dict[str, object]:
     mine = visit.visitor.person is not None and book.case.requester == visit.visitor.person.id
     return {
         **panel(visit, book.case),
+        **telemetry.of_case(visit, book.case),
         **kin(visit, book.case),
         **telemetry.of_case(visit, book.case),
         "book": book,

@@ -26,9 +26,9 @@ from tickless.flow.desk.manual import manual_case, preview_case
 from tickless.flow.desk.map_health import map_checks
 from tickless.flow.desk.promise import Accepted, Check, Greeting, Numbers, Rehearsal, Said
 from tickless.flow.desk.regroup import RegroupDesk
+from tickless.flow.desk.reports import Reports
 from tickless.flow.desk.source_health import source_checks
 from tickless.flow.desk.sources import Sources
-from tickless.flow.desk.reports import Reports
 from tickless.flow.desk.speaking import Draft, Speaking
 from tickless.flow.desk.telemetry import TelemetryDesk
 from tickless.flow.desk.telemetry_health import telemetry_check

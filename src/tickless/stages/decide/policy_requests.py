@@ -11,7 +11,9 @@ from tickless.domain.decision import ApprovalRequest
 from tickless.domain.person import Person
 from tickless.domain.runbook import Runbook
 
-Action = Literal["run", "suggest", "approve", "read_case", "answer", "regroup", "manage", "audit", "use_api", "bind", "silence"]
+Action = Literal[
+    "run", "suggest", "approve", "read_case", "answer", "regroup", "manage", "audit", "use_api", "bind", "silence"
+]
 
 RUN_DEFAULTS: Mapping[str, Any] = {
     "assurance": "none",

@@ -27,7 +27,7 @@ class HygieneSettings(Record):
     longest_damped: float = Field(default=7_200.0, ge=60, le=86_400)
     """So long at most; then it becomes a case, if it fires."""
     pauses: tuple[PauseRule, ...] = ()
-    """Pauses before a case is opened: `source`, `class`, `severity` (each may be left out), `seconds`; the first that fits holds."""
+    """Pauses before a case is opened: `source`, `class`, `severity` (each may be left out), `seconds`; the first that fits."""
     learn_pauses: bool = True
     """Learn pauses from alerts that usually heal alone; never for what is critical."""
     inhibit: bool = True
