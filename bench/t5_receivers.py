@@ -71,7 +71,7 @@ def run(task: Task) -> Outcome:
 
 
 def _growth(used: Sequence[float]) -> float:
-    """By how much the high-water mark of the last third is above that of the third before, in MB: the first third fills caches."""
+    """By how many MB the most in the last third is above the most in the third before; the first third fills caches."""
     third = max(1, len(used) // 3)
     return max(0.0, max(used[-third:]) - max(used[-2 * third : -third] or used))
 
