@@ -99,6 +99,7 @@ BENCH = Bench(
         "listeners do. The account has to balance: what was answered as new is in the log, what was refused for its contents "
         "is in the quarantine byte for byte, the intake takes everything in. Then a sample is replayed: in vain it waits on, "
         "once; read by a mended source it becomes signals. `hangs`: no answer within 20 seconds. `memory_growth_mb`: by "
-        "how much the most in the last third is above the most in the third before. The API is called by Schemathesis along its OpenAPI description, by an administrator."
+        "how much the most in the last third is above the most in the third before. The API is called by "
+        "Schemathesis along its OpenAPI description, by an administrator."
     ),
 )
