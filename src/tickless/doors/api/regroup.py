@@ -41,7 +41,7 @@ MOST_LISTED = 1_000
 def list_storms(
     desk: DeskHere,
     visitor: Reader,
-    least: Annotated[int, Query(ge=1, description="Alerts from which a case is listed")] = 2,
+    least: Annotated[int, Query(ge=1, le=1_000_000, description="Alerts from which a case is listed")] = 2,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[StormSizeShown]:
