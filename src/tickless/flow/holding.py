@@ -25,7 +25,7 @@ from tickless.stages.correlate.hygiene.covering import DOWN, LONGEST, Broken, br
 from tickless.stages.correlate.hygiene.damping import Flaps, came_back
 from tickless.stages.correlate.hygiene.judging import Circumstances, Rules, judge
 from tickless.stages.correlate.hygiene.news import NOTHING, Held, News, Skip, news_of
-from tickless.stages.correlate.service import Placement
+from tickless.stages.correlate.placing import Placement
 
 MOST = 2_000
 """Silences and windows that are looked at."""

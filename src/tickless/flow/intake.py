@@ -26,7 +26,7 @@ from tickless.journal import Tx
 from tickless.journal.signal_log import OUR_DEFECT, Logged
 from tickless.kit.log import get_logger
 from tickless.stages.correlate.hygiene.judging import Rules
-from tickless.stages.correlate.service import Placement
+from tickless.stages.correlate.placing import Placement
 from tickless.stages.correlate.suspects import keep_change, suspect_changes
 
 CONSUMER = "intake"

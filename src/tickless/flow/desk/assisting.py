@@ -21,7 +21,7 @@ from tickless.flow.talking.triaged import LABEL
 from tickless.journal import Tx
 from tickless.practices.knowledge.library import Reader
 from tickless.stages.correlate import people
-from tickless.stages.correlate.service import incidents_around
+from tickless.stages.correlate.needs import incidents_around
 from tickless.stages.understand.dialogue import DialogueContext
 from tickless.stages.understand.transcripts import Turn, callers_words, is_transcript, read_transcript
 from tickless.stages.understand.triage import Prompt, heard, kept_answers, missing

@@ -15,7 +15,7 @@ from tickless.flow.ending.order_of_needs import wake_followers
 from tickless.flow.saying import words
 from tickless.flow.saying.conversation import say
 from tickless.journal import Tx
-from tickless.stages.correlate.service import SOLVED, reopened
+from tickless.stages.correlate.placing import SOLVED, reopened
 
 
 def end_case(

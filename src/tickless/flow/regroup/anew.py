@@ -15,7 +15,7 @@ from tickless.flow.ending.handing_off import newest_ticket
 from tickless.flow.ending.order_of_needs import wake_followers
 from tickless.flow.engine import Engine
 from tickless.journal import Tx
-from tickless.stages.correlate.service import reopened
+from tickless.stages.correlate.placing import reopened
 
 MOST_EVIDENCE = 60
 

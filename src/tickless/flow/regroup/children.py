@@ -15,8 +15,8 @@ from tickless.flow.rooms import Rooms
 from tickless.flow.saying import words
 from tickless.flow.saying.conversation import say
 from tickless.journal import Tx
+from tickless.stages.correlate.placing import SOLVED
 from tickless.stages.correlate.regroup.rules import AT_WORK, stands
-from tickless.stages.correlate.service import SOLVED
 from tickless.stages.verify.core import verdict
 
 MOST = 200

@@ -7,7 +7,7 @@ from tickless.flow.ending.ends import JOINED
 from tickless.flow.ending.handing_off import newest_ticket
 from tickless.journal import Tx
 from tickless.stages.correlate.people import ABOUT_SERVICES, about_services
-from tickless.stages.correlate.service import SOLVED
+from tickless.stages.correlate.placing import SOLVED
 
 
 def answered_for(tx: Tx, case: Case) -> Case | None:

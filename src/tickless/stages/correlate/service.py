@@ -5,20 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
-from tickless.domain.case import Case, Impact, Outcome, Participant
-from tickless.domain.finding import CaseKind, Evidence, Finding
+from tickless.domain.case import Case, Participant
+from tickless.domain.finding import Evidence, Finding
 from tickless.domain.record import Untrusted
 from tickless.domain.service import Dependency
-from tickless.domain.signal import Sender, Severity, Signal
+from tickless.domain.signal import Sender, Signal
 from tickless.domain.world import World
 from tickless.journal import Tx
 from tickless.journal.alerts import Alert
 from tickless.kit.ids import new_id
 from tickless.practices.services.judging import learn_edge
-from tickless.stages.correlate import people
 from tickless.stages.correlate.about import inputs_of, subject_of
 from tickless.stages.correlate.advice import Advice
 from tickless.stages.correlate.causes import Causes
@@ -26,31 +24,13 @@ from tickless.stages.correlate.core import SYMPTOMS, Placed, Trouble, place
 from tickless.stages.correlate.corrected import allowed, together
 from tickless.stages.correlate.grouping.alarm import Grouped
 from tickless.stages.correlate.grouping.corrections import NONE, Corrections
-from tickless.stages.correlate.impact import impact, personal_impact
-from tickless.stages.correlate.live import REASONS, LiveCases, Parsed
+from tickless.stages.correlate.live import LiveCases, Parsed
 from tickless.stages.correlate.nearby import Nearby
+from tickless.stages.correlate.needs import Needs
+from tickless.stages.correlate.placing import Placement, impact_of, reopened, with_reason
 from tickless.stages.correlate.recalling import Signals, recall
 from tickless.stages.correlate.regroup.doubts import Doubts
-from tickless.stages.correlate.regroup.follow import about_a_service, followed, reported_at
-from tickless.stages.correlate.reported import raised, reported
-
-UNCLEAR = "?"
-"""A slot of a finding that is asked for: somebody was named, but not clearly."""
-WITH_PEOPLE = dt.timedelta(hours=8)
-"""How long an incident that people have in hand, and of which nothing new is heard, still takes in reports."""
-SOLVED: frozenset[Outcome | None] = frozenset({"verified", "confirmed", "assumed", "prevented"})
-"""Ends that can turn out not to have held."""
-
-
-@dataclass(frozen=True)
-class Placement:
-    """What happened to a finding. `case` is None when it only changed the state of an alert that has no case."""
-
-    how: Literal["open", "join", "again", "reopen", "state"]
-    case: Case | None
-    why: str
-    explained: tuple[str, ...] = ()
-    """Ids of further cases that this trouble explains, and about which nothing was done yet."""
+from tickless.stages.correlate.regroup.follow import followed
 
 
 class CorrelateRoom:
@@ -76,6 +56,7 @@ class CorrelateRoom:
         self._parsed = Parsed()
         self._nearby = Nearby(World())
         self._live: LiveCases | None = None
+        self._needs = Needs(world)
 
     @contextmanager
     def batch(self, tx: Tx, *, now: dt.datetime) -> Iterator[None]:
@@ -228,7 +209,7 @@ class CorrelateRoom:
         if placed.how == "join" and not placed.take_over:
             return live.grow(placed.case, why, at=placed.case.updated_at if placed.stale else now)
         case = live.need(placed.case.id)
-        change: dict[str, object] = {"updated_at": now, "evidence": _and(case.evidence, placed.why, signal)}
+        change: dict[str, object] = {"updated_at": now, "evidence": with_reason(case.evidence, placed.why, signal)}
         if placed.how == "reopen":
             change |= reopened(case, now=now)
         if placed.take_over:
@@ -250,7 +231,9 @@ class CorrelateRoom:
             "subject": subject_of(signal, finding),
             "service": service,
             "inputs": inputs_of(signal, finding),
-            "impact": self._impact_of(kind, service, subject_of(signal, finding), signal.severity, at=now),
+            "impact": impact_of(
+                kind, service, subject_of(signal, finding), signal.severity, world=self._world(), at=now
+            ),
         }
 
     def _open_from_alert(self, tx: Tx, signal: Signal, finding: Finding, why: str, *, now: dt.datetime) -> Case:
@@ -271,125 +254,4 @@ class CorrelateRoom:
 
     def need(self, tx: Tx, signal: Signal, finding: Finding, sender: Sender, *, now: dt.datetime) -> Placement:
         """A person's need. Requests do not masquerade as incidents: the kind was found at the door."""
-        world = self._world()
-        whom = people.beneficiary(finding, sender.person, world)
-        subject = people.subject_of(finding, whom.person)
-        live = tx.cases.live_of_conversation(sender.conversation)
-        same = tx.cases.live_about(subject, finding.need)
-        if same is not None and not people.may_share(same, sender):
-            same = None
-        around = incidents_around(tx, now) if finding.kind == "incident" else []
-        said = signal.body.raw or signal.title.raw
-        placed = people.place_need(
-            finding, subject=subject, live=[*([same] if same else []), *live, *around], world=world, text=said
-        )
-        merged = (
-            reported_at(tx, finding.slots.get("service")) if placed.case is None and about_a_service(finding) else None
-        )
-        if merged is not None:
-            placed = people.NeedPlaced("join", *merged)
-        if placed.case is None:
-            case = self._open_from_need(tx, signal, finding, sender, whom=whom, subject=subject, now=now)
-        else:
-            case = tx.cases.need(placed.case.id, lock=True)
-            role: Literal["affected"] = "affected"
-            if sender.person and sender.person != case.requester:
-                tx.alerts.add_participant(
-                    Participant(case=case.id, role=role, ref=sender.person, conversation=sender.conversation, since=now)
-                )
-            case = tx.cases.put(case.model_copy(update={"evidence": _and(case.evidence, placed.why, signal)}))
-        tx.alerts.join(case.id, signal, why=placed.why)
-        tx.cases.attach_finding(finding, case.id)
-        return Placement(placed.how, case, placed.why)
-
-    def _open_from_need(
-        self,
-        tx: Tx,
-        signal: Signal,
-        finding: Finding,
-        sender: Sender,
-        *,
-        whom: people.Beneficiary,
-        subject: str,
-        now: dt.datetime,
-    ) -> Case:
-        kind = finding.kind or "question"
-        service = finding.slots.get("service")
-        inputs = {name: text for name, text in finding.slots.items() if name not in {"for", "person", "code"}}
-        for entity in finding.entities:
-            if entity.ref is None and entity.alternatives and entity.kind != "person":
-                inputs[f"{entity.kind}?"] = "|".join(entity.alternatives)
-            if entity.kind == "person" and entity.alternatives and inputs.get("like") == UNCLEAR:
-                inputs["like?"] = "|".join(entity.alternatives)
-        if whom.person and whom.person != sender.person:
-            inputs["person"] = whom.person
-        elif whom.choices or whom.unknown:
-            inputs["person?"] = "|".join(whom.choices)
-        said = reported((signal.body or signal.title).tame(4_000))
-        urgent = (Evidence(text=said.told, source="conversation", ref=signal.id),) if said.told else ()
-        case = Case(
-            id=new_id("case"),
-            number=tx.coordination.next_number("case"),
-            tenant=signal.tenant,
-            door="human",
-            kind=kind,
-            need=finding.need,
-            title=Untrusted(signal.title.tame(200)),
-            subject=subject,
-            service=service,
-            requester=sender.person,
-            speaker=sender.person,
-            typed_by=sender.via,
-            assurance=sender.assurance,
-            conversation=sender.conversation,
-            inputs=inputs,
-            impact=raised(self._impact_of(kind, service, subject, at=now), said, kind=kind),
-            opened_at=signal.received_at,
-            updated_at=now,
-            evidence=(Evidence(text="A need of its own.", source="conversation", ref=signal.id), *urgent),
-        )
-        if sender.person:
-            tx.alerts.add_participant(
-                Participant(
-                    case=case.id, role="requester", ref=sender.person, conversation=sender.conversation, since=now
-                )
-            )
-        return tx.cases.put(case)
-
-    def _impact_of(
-        self, kind: CaseKind, service: str | None, subject: str, severity: Severity | None = None, *, at: dt.datetime
-    ) -> Impact:
-        if subject.startswith("person:"):
-            return personal_impact(kind)
-        return impact(kind=kind, service=service, severity=severity, world=self._world(), at=at)
-
-
-def reopened(case: Case, *, now: dt.datetime) -> dict[str, object]:
-    """What changes when a case comes back: a new generation with its own durable run. A one-time code proved who spoke then,
-    not who speaks now."""
-    return {
-        "inputs": {name: text for name, text in case.inputs.items() if name != "confirmed_by"},
-        "assurance": "none" if case.assurance == "step_up" else case.assurance,
-        "state": "open",
-        "outcome": None,
-        "generation": case.generation + 1,
-        "regressions": case.regressions + (case.outcome in SOLVED),
-        "reopened_at": now,
-        "resolved_at": None,
-        "hold_until": None,
-    }
-
-
-def incidents_around(tx: Tx, now: dt.datetime) -> list[Case]:
-    """Incidents that reports of people may belong to: what runs, and what people have had in hand lately."""
-    table = tx.cases.table.c
-    with_people = (table.state == "handed_off") & (table.updated_at > now - WITH_PEOPLE)
-    live = table.state.in_(("open", "acting", "verifying", "awaiting_approval", "awaiting_person"))
-    found = tx.cases.where(live | with_people, table.kind == "incident", order=table.number.desc(), limit=500)
-    return [case for case in found if people.about_services(case)]
-
-
-def _and(evidence: tuple[Evidence, ...], why: str, signal: Signal) -> tuple[Evidence, ...]:
-    if any(known.text == why for known in evidence) or len(evidence) >= REASONS:
-        return evidence
-    return (*evidence, Evidence(text=why, source="service map", ref=signal.id))
+        return self._needs.place(tx, signal, finding, sender, now=now)
