@@ -40,8 +40,8 @@ def run(task: Task) -> Outcome:
         "edges": len(week.world.coupling), "missing": MISSING, "wrong": WRONG, "late": LATE, "swapped": SWAPPED,
     }  # fmt: skip
     exposure = (
-        "the generator is Q5's, written apart from the method; seed 2026 was looked at once, and what joins a case that people have "
-        "in hand was changed after it; this seed was not looked at"
+        "the generator is Q5's, written apart from the method; seed 2026 was looked at once, and what joins a case that people "
+        "have in hand was changed after it; this seed was not looked at"
     )
     return Outcome(figures, exposure=exposure, data=data, details={"report": as_markdown(report)})
 
