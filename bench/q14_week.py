@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -10,14 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import structlog
-
 from bench.report import Bench, Outcome, Task
 from bench.storm_scoring import pair_score
 from bench.week_replay import Replay, replaying
 from bench.week_traffic import LATE, MISSING, SWAPPED, WRONG, apart, heard, make_week, true_state, truth
 from tickless.domain.hold import Hold
 from tickless.journal.alerts import Alert
+from tickless.kit.log import configure_logging
 from tickless.stages.measure.week import Week, as_markdown
 
 SEED: Final = 4_711
@@ -25,7 +23,7 @@ SEED: Final = 4_711
 
 def run(task: Task) -> Outcome:
     """Play one week and compare with the truth."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    configure_logging(level="ERROR")
     week = make_week(SEED)
     began, worked = time.monotonic(), time.process_time()
     with tempfile.TemporaryDirectory(prefix="tickless-week-") as folder, replaying(Path(folder), week) as replay:

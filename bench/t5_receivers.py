@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-
-import structlog
 
 from bench.api_calls import call_everything
 from bench.receiver_house import receiver_house
@@ -15,6 +12,7 @@ from bench.receiver_replay import replay
 from bench.receiver_storm import CHUNK, Storm, mutated, resident_mb
 from bench.receiver_targets import targets
 from bench.report import Bench, CannotRun, Outcome, Task
+from tickless.kit.log import configure_logging
 
 BODIES = 101_000
 REPLAYED = 3_000
@@ -24,7 +22,7 @@ CALLS = 40
 
 def run(task: Task) -> Outcome:
     """Post `BODIES` bodies, replay what was put aside, then call the API."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    configure_logging(level="CRITICAL")
     ways_in = [one for one in targets() if not task.only or one.name.startswith(task.only)]
     if not ways_in:
         raise CannotRun("no way in begins like that; see bench/receiver_targets.py")

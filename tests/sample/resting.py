@@ -11,8 +11,8 @@ import pytest
 
 from tickless.sample.estate.control import Estate
 
-_KEEPERS = frozenset({"chaos", "sample", "story"})
-"""Folders of tests whose conftest keeps one."""
+_KEEPERS = frozenset({"chaos", "review", "sample", "story"})
+"""Folders of tests that have a kept one at hand."""
 
 _kept: list[Estate] = []
 

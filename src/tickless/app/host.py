@@ -65,7 +65,7 @@ class Host:
             return RunningServer(url, os.environ.get(TOKEN_VARIABLE, "") or token)
         for server in found:
             with contextlib.suppress(NotReachable, CallFailed):
-                ApiClient.connect(server.url, server.token, timeout=3.0).get("/numbers")
+                ApiClient.connect(server.url, server.token, timeout=10.0).get("/numbers")
                 return server
         return None
 

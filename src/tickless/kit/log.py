@@ -34,7 +34,7 @@ def configure_logging(*, level: str = "INFO", form: Literal["text", "json"] = "t
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # whichever it is then: it may have been replaced
         cache_logger_on_first_use=False,  # a logger that was used once would never hear of another configuration
     )
     for chatty in ("httpx2", "httpcore2", "alembic", "asyncssh"):

@@ -46,7 +46,7 @@ def signal(item: Item, minute: int = 0) -> Signal:
 
 def after(*calls: Handed) -> Standing:
     signals = tuple(signal(read(call), minute) for minute, call in enumerate(calls))
-    alert = AlertNow("f", "og", True, 1, "?", NOW, 7, signals)
+    alert = AlertNow("f", "og", True, 1, "?", NOW, 7, signals=signals)
     return stand(alert, now=NOW + dt.timedelta(hours=1))
 
 
