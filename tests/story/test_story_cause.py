@@ -15,11 +15,10 @@ def test_a_storm_of_one_cause_names_it_and_says_why(stage: Stage) -> None:
     stage.estate.fault("kill", "stock-db")
     post_alerts(stage.url, stage.token, storm(company, "stock-db", 60))
     done = stage.over(subject="service:stock-db", need="service_down")
-    until(lambda: _case(stage, done).cause is not None)
+    until(lambda: _first(_case(stage, done)) == "stock-db")  # it is weighed anew as the case grows
     cause = _case(stage, done).cause
     assert cause is not None
     assert cause.named
-    assert cause.suspects[0].node == "stock-db"
     assert {why.source for why in cause.suspects[0].because} >= {"class"}
     assert "Stock" in cause.why
     told = httpx.get(f"{stage.url}/api/v1/cases/{done.number}/story", headers=_reader(stage), timeout=30).json()[
@@ -27,6 +26,10 @@ def test_a_storm_of_one_cause_names_it_and_says_why(stage: Stage) -> None:
     ]
     assert told["named"]
     assert (told["suspects"][0]["node"], told["why"]) == ("stock-db", cause.why)
+
+
+def _first(case: Case) -> str | None:
+    return case.cause.suspects[0].node if case.cause and case.cause.suspects else None
 
 
 def _case(stage: Stage, case: Case) -> Case:
