@@ -67,6 +67,8 @@ def weigh_causes(known: Known, *, name: Callable[[str], str], at: dt.datetime) -
     """What is behind it. The order of what is given changes nothing."""
     found = _suspects(known)
     for node, words, signal in sorted(set(known.broken)):
+        if node not in known.felt:  # where alerts are does not rule out what says of itself to be broken
+            found[node].weight = max(found[node].weight, _floor(len(found)))
         but = f" But it needs {known.felt[node]}, which says so, too." if node in known.felt else ""
         _speak(found[node], 1.0 if but else SAYS_SO, Because(text=f"{words}{but}", source="class", ref=signal))
     _trace(found, known.traced)
@@ -89,7 +91,7 @@ def _suspects(known: Known) -> dict[str, _Weighed]:
     nodes = {one.node for one in known.roots} | {node for node, _, _ in known.broken}
     nodes |= {one.node for one in (known.traced.suspects if known.traced else ())}
     chances = {one.node: one for one in known.roots}
-    floor = 0.5 / max(len(nodes), 1)
+    floor = _floor(len(nodes))
     found = {}
     for node in sorted(nodes):
         root = chances.get(node)
@@ -97,6 +99,11 @@ def _suspects(known: Known) -> dict[str, _Weighed]:
         if root is not None:
             found[node].because.append(Because(text=_by_alerts(root), source="alerts"))
     return found
+
+
+def _floor(nodes: int) -> float:
+    """The weight of one of so many of which nothing else is known."""
+    return 0.5 / max(nodes, 1)
 
 
 def _by_alerts(root: Root) -> str:
