@@ -54,6 +54,7 @@ def repeating(facts: Facts) -> Section:
 
 def risky(facts: Facts) -> Section:
     """What may hurt this week: open risks with their forecasts, what came back, what is urgent and open."""
+    firing = _firing(facts)
     rows = [
         Row(
             what=one.title.tame(TITLE),
@@ -64,7 +65,7 @@ def risky(facts: Facts) -> Section:
             do="" if one.live else "It was handed off: is somebody at it?",
         )
         for one in facts.cases
-        if one.kind == "risk" and (one.live or (one.state == "handed_off" and _fires(one, facts)))
+        if one.kind == "risk" and (one.live or (one.state == "handed_off" and one.id in firing))
     ]
     back = {one.case: one for one in facts.resolutions if one.outcome == "regressed"}
     rows += [
@@ -99,10 +100,11 @@ def risky(facts: Facts) -> Section:
 
 def ageing(facts: Facts) -> Section:
     """Open for longer than a day, the oldest first; handed off and firing still counts as open."""
+    firing = _firing(facts)
     old = [
         one
         for one in facts.cases
-        if facts.until - one.opened_at >= AGES and (one.live or (one.state == "handed_off" and _fires(one, facts)))
+        if facts.until - one.opened_at >= AGES and (one.live or (one.state == "handed_off" and one.id in firing))
     ]
     rows = [
         Row(
@@ -156,8 +158,9 @@ def automate(facts: Facts) -> Section:
     )
 
 
-def _fires(case: Case, facts: Facts) -> bool:
-    return any(one.case == case.id and one.state == "firing" for one in facts.alerts.values())
+def _firing(facts: Facts) -> set[str | None]:
+    """Cases of which an alert fires."""
+    return {one.case for one in facts.alerts.values() if one.state == "firing"}
 
 
 def _risk(case: Case, facts: Facts) -> str:
