@@ -175,6 +175,7 @@ def test_what_can_be_taken_back_does_not_stand_in_the_way(house: RegroupedHouse)
     house.still.clock.advance(MINUTE)
     _did(house, mail, undo=UndoStep(uses="mail.start"))
     house.undo(done)
+    assert (house.alerts(mail), house.alerts(payroll)) == ({"a1"}, {"b1"})
 
 
 def test_after_a_day_it_stands(house: RegroupedHouse) -> None:

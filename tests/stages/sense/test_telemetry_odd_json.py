@@ -47,10 +47,17 @@ def places(document: Any) -> list[tuple[Any, Any]]:
     return [(document, key) for key in keys] + [place for key in keys for place in places(document[key])]
 
 
+WHOLE = TelemetryRoom(TelemetrySettings()).metrics(json.dumps(METRICS).encode(), form="otlp_json", source="y", now=NOW)
+
+
 def taken(document: Any) -> None:
+    """It is read or rejected, and what comes after it is read as ever."""
     room = TelemetryRoom(TelemetrySettings())
     with suppress(PayloadRejected):
         room.metrics(json.dumps(document).encode(), form="otlp_json", source="x", now=NOW)
+    after = room.metrics(json.dumps(METRICS).encode(), form="otlp_json", source="y", now=NOW)
+    assert (after.taken, after.rejected) == (WHOLE.taken, 0)
+    assert after.taken > 0
 
 
 @given(data=st.data())

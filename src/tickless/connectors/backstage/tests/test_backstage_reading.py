@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 from typing import Any
 
 import yaml
@@ -74,7 +73,8 @@ def test_one_name_twice_is_told() -> None:
 @given(st.text(max_size=80) | st.binary(max_size=80).map(lambda raw: raw.decode("latin-1")))
 def test_any_text_gives_documents_or_misfits(text: str) -> None:
     found = read_entities(documents_of(text, "f"), whole=False)
-    json.loads(found.model_dump_json())
+    assert all(one.place.startswith("f") and one.reason and one.mend for one in found.misfits)
+    assert type(found).model_validate_json(found.model_dump_json()) == found
 
 
 ODD = (
