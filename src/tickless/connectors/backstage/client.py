@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tickless.connectors.backstage.settings import Settings
-from tickless.domain.errors import Rejected, Unreachable
+from tickless.domain.errors import Rejected
 from tickless.sdk import Call
+from tickless.sdk.deadline import Deadline
 from tickless.sdk.http import HttpClient
 
 FILE_NAMES = frozenset({"catalog-info.yaml", "catalog-info.yml"})
@@ -32,11 +32,11 @@ class File:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """One catalogue. `end` is the moment (`time.monotonic()`) by which everything has to be answered."""
+    """One catalogue. By its deadline, everything has to be answered."""
 
     settings: Settings
     token: str
-    end: float
+    deadline: Deadline
 
     def files(self) -> Iterator[File]:
         """Files and folders first, then addresses, each in order of name."""
@@ -71,29 +71,23 @@ class Catalogue:
     def _api(self, path: str, params: Mapping[str, Any]) -> Any:
         headers = {"accept": "application/json"} | ({"authorization": f"Bearer {self.token}"} if self.token else {})
         http = HttpClient(self.settings.api, headers=headers, verify=self.settings.ca_file or True)
-        return http.get(path, timeout=self._left(), params=params).json()
+        return http.get(path, timeout=self.deadline.left(), params=params).json()
 
     def _fetch(self, url: str) -> File:
         """The token is for the API alone: an address of a file does not get it."""
         http = HttpClient(url, verify=self.settings.ca_file or True, allow_private=self.settings.allow_private)
-        body = http.get("", timeout=self._left()).body
+        body = http.get("", timeout=self.deadline.left()).body
         try:
             return File(url, body.decode("utf-8-sig"))
         except UnicodeDecodeError:
             return File(url, problem="is not UTF-8")
-
-    def _left(self) -> float:
-        left = self.end - time.monotonic()
-        if left <= 0:
-            raise Unreachable("the catalogue took too long")
-        return left
 
 
 def connect(call: Call) -> Catalogue:
     """The catalogue of the call's settings."""
     settings: Settings = call.settings
     token = call.secret(settings.token) if settings.token else ""
-    return Catalogue(settings, token, time.monotonic() + call.timeout)
+    return Catalogue(settings, token, Deadline.within(call.timeout, who="the catalogue"))
 
 
 def _read(path: Path) -> File:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +11,9 @@ from urllib.parse import quote
 from tickless.connectors.jira.adf import document
 from tickless.connectors.jira.settings import Settings
 from tickless.connectors.jira.wiki import escaped
-from tickless.domain.errors import Rejected, Unreachable
+from tickless.domain.errors import Rejected
 from tickless.sdk import Call
+from tickless.sdk.deadline import Deadline
 from tickless.sdk.http import HttpClient
 
 FIELDS = "status,assignee,updated,resolution,resolutiondate,statuscategorychangedate,summary"
@@ -26,10 +26,10 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Jira:
-    """One site. `end` is the moment (`time.monotonic()`) by which every request has to be answered."""
+    """One site. By its deadline, every request has to be answered."""
 
     http: HttpClient
-    end: float
+    deadline: Deadline
     cloud: bool
 
     def search(self, jql: str) -> Json | None:
@@ -44,7 +44,7 @@ class Jira:
         """An issue; None when there is none that we may see."""
         path = f"{self._api}/issue/{quote(key, safe='')}"
         reply = self.http.send(
-            "GET", path, timeout=self._left(), params={"fields": FIELDS}, accept=frozenset({404})
+            "GET", path, timeout=self.deadline.left(), params={"fields": FIELDS}, accept=frozenset({404})
         )  # fmt: skip
         return None if reply.status == 404 else _mapping(reply.json())
 
@@ -60,7 +60,7 @@ class Jira:
         """How to name the one person with exactly this address in a field; None when there is none, or Jira hides addresses."""
         query = {"query": email} if self.cloud else {"username": email}
         path = f"{self._api}/user/search"
-        found = self.http.get(path, timeout=self._left(), params={**query, "maxResults": MOST_PEOPLE}).json()
+        found = self.http.get(path, timeout=self.deadline.left(), params={**query, "maxResults": MOST_PEOPLE}).json()
         hits = [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
         people = [one for one in hits if str(one.get("emailAddress") or "").casefold() == email.casefold()]
         if len(people) != 1:
@@ -97,7 +97,7 @@ class Jira:
         if fields:
             body["fields"] = dict(fields)
         path = f"{self._api}/issue/{quote(key, safe='')}/transitions"
-        self.http.send("POST", path, timeout=self._left(), json=body)
+        self.http.send("POST", path, timeout=self.deadline.left(), json=body)
 
     def body(self, text: str) -> Any:
         """Text as this Jira takes it: shown as it is, no sign in it means anything."""
@@ -107,17 +107,11 @@ class Jira:
     def _api(self) -> str:
         return "/rest/api/3" if self.cloud else "/rest/api/2"
 
-    def _left(self) -> float:
-        left = self.end - time.monotonic()
-        if left <= 0:
-            raise Unreachable("Jira took too long")
-        return left
-
     def _get(self, path: str, params: Json) -> Json:
-        return _mapping(self.http.get(self._api + path, timeout=self._left(), params=params).json())
+        return _mapping(self.http.get(self._api + path, timeout=self.deadline.left(), params=params).json())
 
     def _send(self, method: str, path: str, body: Json) -> Json:
-        return _mapping(self.http.send(method, self._api + path, timeout=self._left(), json=dict(body)).json())
+        return _mapping(self.http.send(method, self._api + path, timeout=self.deadline.left(), json=dict(body)).json())
 
 
 def _mapping(answer: object) -> Json:
@@ -134,4 +128,4 @@ def connect(call: Call) -> Jira:
     proof = f"Basic {base64.b64encode(pair).decode()}" if settings.user else f"Bearer {token}"
     headers = {"authorization": proof, "accept": "application/json"}
     http = HttpClient(settings.url, headers=headers, verify=settings.ca_file or True)
-    return Jira(http, time.monotonic() + call.timeout, settings.flavour == "cloud")
+    return Jira(http, Deadline.within(call.timeout, who="Jira"), settings.flavour == "cloud")

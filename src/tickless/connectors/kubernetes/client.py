@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from tickless.connectors.kubernetes.settings import Settings
 from tickless.domain.errors import Rejected, Unreachable
 from tickless.sdk import Call
+from tickless.sdk.deadline import Deadline
 from tickless.sdk.http import HttpClient
 
 PAGE = 250
@@ -31,10 +31,10 @@ PATHS = {
 
 @dataclass(frozen=True)
 class Cluster:
-    """One API server. `end` is the moment (`time.monotonic()`) by which everything has to be answered."""
+    """One API server. By its deadline, everything has to be answered."""
 
     http: HttpClient
-    end: float
+    deadline: Deadline
 
     def every(self, kind: str) -> list[Thing]:
         """Every object of a kind that the token may see. Raises `OutsideError`."""
@@ -49,7 +49,7 @@ class Cluster:
         token = ""
         for _ in range(MOST_PAGES):
             params: dict[str, Any] = {"limit": PAGE, **({"continue": token} if token else {})}
-            reply = self.http.send("GET", path, timeout=self._left(), params=params, accept=frozenset({GONE}))
+            reply = self.http.send("GET", path, timeout=self.deadline.left(), params=params, accept=frozenset({GONE}))
             if reply.status == GONE:
                 return None
             body = reply.json()
@@ -63,16 +63,10 @@ class Cluster:
                 return found
         raise Rejected("the cluster has more pages than are read", detail=f"{MOST_PAGES} pages of {PAGE}")
 
-    def _left(self) -> float:
-        left = self.end - time.monotonic()
-        if left <= 0:
-            raise Unreachable("the API server took too long")
-        return left
-
 
 def connect(call: Call) -> Cluster:
     """The cluster of the call's settings. The token is read anew each time: it is renewed while we run."""
     settings: Settings = call.settings
     headers = {"authorization": f"Bearer {call.secret(settings.token)}", "accept": "application/json"}
     http = HttpClient(settings.url, headers=headers, verify=settings.ca_file or True)
-    return Cluster(http, time.monotonic() + call.timeout)
+    return Cluster(http, Deadline.within(call.timeout, who="the API server"))

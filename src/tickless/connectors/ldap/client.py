@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from tickless.connectors.ldap.entries import Change, Entry
 from tickless.connectors.ldap.settings import Settings
 from tickless.domain.errors import AuthFailed, OutsideError, Rejected, SettingsInvalid, Unreachable
+from tickless.sdk.deadline import Deadline
 
 
 def library() -> Any:
@@ -28,7 +28,7 @@ def connect(settings: Settings, *, password: str, timeout: float) -> Iterator[Di
     Raises `AuthFailed`, `Unreachable` or `Rejected`, here and from every method of what it yields.
     """
     ldap = library()
-    end = time.monotonic() + timeout
+    deadline = Deadline.within(timeout, who="the directory")
     with translated(ldap):
         connection = ldap.initialize(settings.url)
         connection.set_option(ldap.OPT_PROTOCOL_VERSION, ldap.VERSION3)
@@ -40,7 +40,7 @@ def connect(settings: Settings, *, password: str, timeout: float) -> Iterator[Di
             if settings.start_tls:
                 connection.start_tls_s()
             connection.simple_bind_s(settings.bind_dn, password)
-            yield Directory(ldap, connection, end)
+            yield Directory(ldap, connection, deadline)
         finally:
             connection.unbind_s()
 
@@ -55,10 +55,10 @@ def _trust(ldap: Any, connection: Any, settings: Settings) -> None:
 class Directory:
     """What we ask of a directory. Searches see at most two entries: an ambiguous name is refused, never guessed."""
 
-    def __init__(self, ldap: Any, connection: Any, end: float) -> None:
+    def __init__(self, ldap: Any, connection: Any, deadline: Deadline) -> None:
         self._ldap = ldap
         self._connection = connection
-        self._end = end
+        self._deadline = deadline
 
     def find(self, base: str, query: str, attributes: Sequence[str]) -> Entry | None:
         """The one entry below `base` that matches. Raises `Rejected` when several do."""
@@ -152,9 +152,7 @@ class Directory:
 
     def _remaining(self) -> float:
         """Seconds left; also what the library waits for the next answer."""
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise Unreachable("the directory took too long")
+        left = self._deadline.left()
         self._connection.timeout = left
         return left
 

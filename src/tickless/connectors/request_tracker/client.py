@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from tickless.connectors.request_tracker.settings import Settings
-from tickless.domain.errors import Rejected, Unreachable
+from tickless.domain.errors import Rejected
 from tickless.sdk import Call
+from tickless.sdk.deadline import Deadline
 from tickless.sdk.http import HttpClient
 
 API = "/REST/2.0"
@@ -22,10 +22,10 @@ _TOKEN = re.compile(r"[0-9]+-([0-9]+)-")
 
 @dataclass(frozen=True)
 class RequestTracker:
-    """One RT. `end` is the moment (`time.monotonic()`) by which every request has to be answered."""
+    """One RT. By its deadline, every request has to be answered."""
 
     http: HttpClient
-    end: float
+    deadline: Deadline
     user: str = ""
     """Name of our own RT user, or its number where only the token tells it (`1-NUMBER-…`)."""
 
@@ -73,7 +73,7 @@ class RequestTracker:
         """The name of our own RT user."""
         if not self.user.isdigit():
             return self.user
-        found = self.http.get(f"{API}/user/{self.user}", timeout=self._left()).json()
+        found = self.http.get(f"{API}/user/{self.user}", timeout=self.deadline.left()).json()
         name = found.get("Name") if isinstance(found, Mapping) else None
         if not isinstance(name, str) or not name:
             raise Rejected("RT does not say whose token this is", mend="set `user` to the name of our RT user")
@@ -83,7 +83,7 @@ class RequestTracker:
         """Add correspondence (the requestor reads it) or a comment; the id of the transaction."""
         path = f"/ticket/{quote(ticket, safe='')}/{'correspond' if public else 'comment'}"
         body = {"Subject": subject, "Content": text, "ContentType": "text/plain"}
-        reply = self.http.send("POST", API + path, timeout=self._left(), json=body)
+        reply = self.http.send("POST", API + path, timeout=self.deadline.left(), json=body)
         where = next((value for name, value in reply.headers.items() if name.lower() == "location"), "")
         return where.rpartition("/")[2]
 
@@ -91,21 +91,15 @@ class RequestTracker:
         """Ask for a status. RT answers 200 even where it refuses: read back."""
         self._send("PUT", f"/ticket/{quote(ticket, safe='')}", {"Status": status})
 
-    def _left(self) -> float:
-        left = self.end - time.monotonic()
-        if left <= 0:
-            raise Unreachable("RT took too long")
-        return left
-
     def _items(self, path: str, params: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-        page = self.http.get(API + path, timeout=self._left(), params=params).json()
+        page = self.http.get(API + path, timeout=self.deadline.left(), params=params).json()
         found = page.get("items") if isinstance(page, Mapping) else None
         if not isinstance(found, list):
             raise Rejected("RT did not answer with a list")
         return [item for item in found if isinstance(item, Mapping)]
 
     def _send(self, method: str, path: str, body: Mapping[str, Any]) -> Any:
-        return self.http.send(method, API + path, timeout=self._left(), json=dict(body)).json()
+        return self.http.send(method, API + path, timeout=self.deadline.left(), json=dict(body)).json()
 
 
 def connect(call: Call) -> RequestTracker:
@@ -115,4 +109,4 @@ def connect(call: Call) -> RequestTracker:
     headers = {"authorization": f"token {token}", "accept": "application/json"}
     http = HttpClient(settings.url, headers=headers, verify=settings.ca_file or True)
     owner = _TOKEN.match(token)
-    return RequestTracker(http, time.monotonic() + call.timeout, settings.user or (owner[1] if owner else ""))
+    return RequestTracker(http, Deadline.within(call.timeout, who="RT"), settings.user or (owner[1] if owner else ""))

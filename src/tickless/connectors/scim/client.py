@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from tickless.connectors.scim.settings import Settings
-from tickless.domain.errors import Rejected, Unreachable
+from tickless.domain.errors import Rejected
 from tickless.sdk import Call
+from tickless.sdk.deadline import Deadline
 from tickless.sdk.http import HttpClient
 
 MEDIA = "application/scim+json"
@@ -45,10 +45,10 @@ class Resource:
 
 @dataclass(frozen=True)
 class Scim:
-    """One SCIM service. `end` is the moment (`time.monotonic()`) by which every request has to be answered."""
+    """One SCIM service. By its deadline, every request has to be answered."""
 
     http: HttpClient
-    end: float
+    deadline: Deadline
     group_attribute: str
 
     def user(self, username: str) -> Resource | None:
@@ -62,12 +62,14 @@ class Scim:
     def create(self, user: Mapping[str, Any]) -> Resource:
         """Make a user (RFC 7644, 3.3). Raises `Rejected` where the name is taken."""
         body = json.dumps({"schemas": [USER], **user}).encode()
-        reply = self.http.send("POST", "/Users", timeout=self._left(), content=body, headers={"content-type": MEDIA})
+        reply = self.http.send(
+            "POST", "/Users", timeout=self.deadline.left(), content=body, headers={"content-type": MEDIA}
+        )
         return _resource(reply.json())
 
     def delete(self, user: Resource) -> None:
         """Delete a user (RFC 7644, 3.6)."""
-        self.http.send("DELETE", f"/Users/{quote(user.id, safe='')}", timeout=self._left())
+        self.http.send("DELETE", f"/Users/{quote(user.id, safe='')}", timeout=self.deadline.left())
 
     def set_active(self, user: Resource, *, active: bool) -> None:
         """Enable or disable a user."""
@@ -81,14 +83,8 @@ class Scim:
         """Take a user out of a group."""
         self._patch("Groups", group.id, {"op": "remove", "path": f"members[value eq {quoted(user.id)}]"})
 
-    def _left(self) -> float:
-        left = self.end - time.monotonic()
-        if left <= 0:
-            raise Unreachable("the SCIM service took too long")
-        return left
-
     def _one(self, kind: str, query: str) -> Resource | None:
-        page = self.http.get(f"/{kind}", timeout=self._left(), params={"filter": query, "count": 2}).json()
+        page = self.http.get(f"/{kind}", timeout=self.deadline.left(), params={"filter": query, "count": 2}).json()
         found = page.get("Resources", []) if isinstance(page, dict) else None
         if not isinstance(found, list):
             raise Rejected("the SCIM service did not answer with a list")
@@ -99,7 +95,7 @@ class Scim:
     def _patch(self, kind: str, identifier: str, operation: Mapping[str, Any]) -> None:
         body = json.dumps({"schemas": [PATCH_OP], "Operations": [operation]}).encode()
         path = f"/{kind}/{quote(identifier, safe='')}"
-        self.http.send("PATCH", path, timeout=self._left(), content=body, headers={"content-type": MEDIA})
+        self.http.send("PATCH", path, timeout=self.deadline.left(), content=body, headers={"content-type": MEDIA})
 
 
 def connect(call: Call) -> Scim:
@@ -107,7 +103,7 @@ def connect(call: Call) -> Scim:
     settings: Settings = call.settings
     headers = {"authorization": f"Bearer {call.secret(settings.token)}", "accept": MEDIA}
     http = HttpClient(settings.url, headers=headers, verify=settings.ca_file or True)
-    return Scim(http, time.monotonic() + call.timeout, settings.group_attribute)
+    return Scim(http, Deadline.within(call.timeout, who="the SCIM service"), settings.group_attribute)
 
 
 def _resource(data: object) -> Resource:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tickless.connectors.servicenow.settings import Settings
-from tickless.domain.errors import Rejected, Unreachable
+from tickless.domain.errors import Rejected
 from tickless.sdk import Call
+from tickless.sdk.deadline import Deadline
 from tickless.sdk.http import HttpClient
 
 TICKET_FIELDS = (
@@ -28,10 +28,10 @@ _SYS_ID = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True)
 class ServiceNow:
-    """One instance. `end` is the moment (`time.monotonic()`) by which every request has to be answered."""
+    """One instance. By its deadline, every request has to be answered."""
 
     http: HttpClient
-    end: float
+    deadline: Deadline
     user: str = ""
 
     def by_correlation(self, table: str, key: str) -> Row | None:
@@ -92,12 +92,6 @@ class ServiceNow:
         parts.append("ORDERBYDESCsys_created_on" if newest else "ORDERBYsys_created_on")
         return self._rows("sys_journal_field", "^".join(parts), SPOKEN_FIELDS, limit=PAGE)
 
-    def _left(self) -> float:
-        left = self.end - time.monotonic()
-        if left <= 0:
-            raise Unreachable("ServiceNow took too long")
-        return left
-
     def _first(self, table: str, query: str, fields: str) -> Row | None:
         return next(iter(self._rows(table, query, fields, limit=1)), None)
 
@@ -110,7 +104,7 @@ class ServiceNow:
             "sysparm_display_value": "false",
             "sysparm_exclude_reference_link": "true",
         }
-        answer = self.http.get(f"/api/now/table/{table}", timeout=self._left(), params=params).json()
+        answer = self.http.get(f"/api/now/table/{table}", timeout=self.deadline.left(), params=params).json()
         found = answer.get("result") if isinstance(answer, Mapping) else None
         if not isinstance(found, list):
             raise Rejected("ServiceNow did not answer with a list")
@@ -118,7 +112,7 @@ class ServiceNow:
 
     def _one(self, method: str, path: str, record: Mapping[str, Any]) -> Row:
         params = {"sysparm_fields": TICKET_FIELDS, "sysparm_input_display_value": "false"}
-        answer = self.http.send(method, path, timeout=self._left(), params=params, json=dict(record)).json()
+        answer = self.http.send(method, path, timeout=self.deadline.left(), params=params, json=dict(record)).json()
         found = answer.get("result") if isinstance(answer, Mapping) else None
         if not isinstance(found, Mapping) or not _text(found, "sys_id"):
             raise Rejected("ServiceNow did not answer with a record")
@@ -135,7 +129,7 @@ def connect(call: Call) -> ServiceNow:
         proof = f"Basic {base64.b64encode(pair).decode()}"
     headers = {"authorization": proof, "accept": "application/json"}
     http = HttpClient(settings.url, headers=headers, verify=settings.ca_file or True)
-    return ServiceNow(http, time.monotonic() + call.timeout, settings.user)
+    return ServiceNow(http, Deadline.within(call.timeout, who="ServiceNow"), settings.user)
 
 
 def _text(row: Row, name: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,6 +13,7 @@ from tickless.connectors.supervisord.settings import Settings
 from tickless.connectors.supervisord.wire import XmlRefused, answer, request
 from tickless.domain.errors import OutsideError, Rejected, Unreachable
 from tickless.sdk import Call
+from tickless.sdk.deadline import Deadline
 from tickless.sdk.http import HttpClient
 
 SHUTDOWN_STATE = 6
@@ -44,10 +44,10 @@ class ProcessInfo:
 
 @dataclass(frozen=True)
 class Supervisor:
-    """One supervisord. `end` is the moment (`time.monotonic()`) by which every call has to be answered."""
+    """One supervisord. By its deadline, every call has to be answered."""
 
     door: Door
-    end: float
+    deadline: Deadline
 
     def info(self, process: str) -> ProcessInfo | None:
         """How a process stands; None when there is none by that name."""
@@ -78,10 +78,7 @@ class Supervisor:
 
     def _call(self, method: str, *arguments: str | bool) -> Any:
         body = request(f"supervisor.{method}", *arguments)
-        left = self.end - time.monotonic()
-        if left <= 0:
-            raise Unreachable("supervisord took too long")
-        return answer(self.door.post(body, timeout=left))
+        return answer(self.door.post(body, timeout=self.deadline.left()))
 
 
 def connect(call: Call) -> Supervisor:
@@ -95,7 +92,7 @@ def connect(call: Call) -> Supervisor:
     door: Door = HttpDoor(HttpClient(settings.url, headers=headers, verify=settings.ca_file or True))
     if settings.url.startswith(SOCKET):
         door = SocketDoor(settings.url.removeprefix(SOCKET), headers)
-    return Supervisor(door, time.monotonic() + call.timeout)
+    return Supervisor(door, Deadline.within(call.timeout, who="supervisord"))
 
 
 def _read(found: object) -> ProcessInfo:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import time
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from tickless.connectors.jira.client import Jira
 from tickless.connectors.jira.wiki import escaped
+from tickless.sdk.deadline import Deadline
 from tickless.sdk.http import HttpClient
 from tickless.sdk.testing import Answer, serve
 
@@ -74,5 +74,5 @@ def test_only_the_person_with_exactly_this_address_is_the_reporter(
     cloud: bool, hits: list[dict[str, Any]], found: bool
 ) -> None:
     with serve(lambda asked: Answer(body=hits)) as server:
-        account = Jira(HttpClient(server.url), time.monotonic() + 5, cloud).account("anna@larkmoor.example")
+        account = Jira(HttpClient(server.url), Deadline.within(5, who="Jira"), cloud).account("anna@larkmoor.example")
     assert account == (({"id": "1"} if cloud else {"name": "anna"}) if found else None)

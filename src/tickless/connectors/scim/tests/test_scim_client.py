@@ -1,7 +1,6 @@
 """Filters hold what was asked for and nothing else; odd answers are refused with the house's error."""
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from tickless.connectors.scim.client import Scim, quoted
 from tickless.domain.errors import Rejected
+from tickless.sdk.deadline import Deadline
 from tickless.sdk.http import HttpClient
 from tickless.sdk.testing import Answer, Asked, serve
 
@@ -22,7 +22,7 @@ def test_a_filter_literal_is_one_json_string(value: str) -> None:
 
 
 def service(url: str) -> Scim:
-    return Scim(HttpClient(url), end=time.monotonic() + 5, group_attribute="displayName")
+    return Scim(HttpClient(url), deadline=Deadline.within(5, who="the SCIM service"), group_attribute="displayName")
 
 
 def test_the_name_reaches_the_server_inside_its_literal() -> None:

@@ -1,7 +1,6 @@
 """States and journal entries in our words; what would reach into a query or a path is refused."""
 
 import importlib.util
-import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from tickless.connectors.servicenow.client import ServiceNow
 from tickless.connectors.servicenow.reading import comment, marked, own_key, phase, split_id, view
 from tickless.connectors.servicenow.settings import Settings
 from tickless.domain.errors import Rejected
+from tickless.sdk.deadline import Deadline
 from tickless.sdk.http import HttpClient
 from tickless.sdk.registry import load_connector
 from tickless.sdk.testing import Answer, Asked, World, serve
@@ -111,12 +111,12 @@ def test_whoever_has_a_token_only_asks_who_they_are() -> None:
         return Answer(body={"result": [{"user_name": "tickless.bot"}]})
 
     with serve(answer) as server:
-        assert ServiceNow(HttpClient(server.url), time.monotonic() + 5).me() == "tickless.bot"
-        assert ServiceNow(HttpClient(server.url), time.monotonic() + 5, "tickless").me() == "tickless"
+        assert ServiceNow(HttpClient(server.url), Deadline.within(5, who="ServiceNow")).me() == "tickless.bot"
+        assert ServiceNow(HttpClient(server.url), Deadline.within(5, who="ServiceNow"), "tickless").me() == "tickless"
         assert len(server.asked) == 1
 
 
 def test_an_address_cannot_leave_its_condition() -> None:
     with serve(lambda asked: Answer(body={"result": []})) as server:
-        assert ServiceNow(HttpClient(server.url), time.monotonic() + 5).person("x^ORactive=true") == ""
+        assert ServiceNow(HttpClient(server.url), Deadline.within(5, who="ServiceNow")).person("x^ORactive=true") == ""
         assert not server.asked
