@@ -18,6 +18,8 @@ REFUSED: Final = -1
 PASSED: Final = -2
 FIRST_ROOM: Final = 1_024
 _KEYS_OF_A_SERIES: Final = 4
+_PATIENCE: Final = 16
+"""Requests."""
 _MOST_UNPLACED: Final = 100_000
 _MOST_WORDS: Final = 500_000
 
@@ -34,6 +36,17 @@ class Series:
 
 
 @dataclass(slots=True, eq=False)
+class Context:
+    """A longer beginning that many series of a book share, and those that were met below it.
+
+    `near` holds what `places` holds, by the end of the key alone: what comes together is found together, in little memory.
+    """
+
+    prefix: bytes
+    near: dict[bytes, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
 class Book:
     """What is known of one source's bytes in one form of writing: how its series look, and the words that they are made of.
 
@@ -43,12 +56,18 @@ class Book:
     source: str
     places: dict[bytes, int] = field(default_factory=dict)
     words: dict[bytes, int] = field(default_factory=dict)
-    contexts: dict[bytes, bytes] = field(default_factory=dict)
+    contexts: dict[bytes, Context] = field(default_factory=dict)
+    _ends: dict[bytes, bytes] = field(default_factory=dict)
+    """Ends of keys, each kept once: the same attributes come with every metric."""
+    _met_in: int = 0
+    """The generation of the index that `near` speaks of."""
     unplaced: int = 0
     skeletons: dict[tuple[int, bytes], Skeleton] = field(default_factory=dict)
     """By the length and the beginning of the request."""
     remembered: int = 0
     """Bytes of skeletons."""
+    unlike: int = 0
+    """Requests in a row that were unlike the one that was remembered in their place."""
     order: Tape | None = None
 
     def tape(self, dtype: type[np.unsignedinteger[Any]], generation: int) -> Tape:
@@ -63,6 +82,11 @@ class Book:
         if number is None:
             number = self.words[word] = len(self.words)
         return number
+
+    @property
+    def repeats(self) -> bool:
+        """Whether remembering requests is worth its while: not for a sender that mixes them; it is tried now and then."""
+        return self.unlike < _PATIENCE or self.unlike % _PATIENCE == 0
 
     @property
     def full(self) -> bool:
@@ -81,12 +105,27 @@ class Book:
         known = self.skeletons.pop(name, None)
         self.remembered -= known.size if known is not None else 0
 
-    def context(self, context: bytes) -> bytes:
-        """Four bytes that stand for a longer beginning."""
-        short = self.contexts.get(context)
-        if short is None:
-            short = self.contexts[context] = len(self.contexts).to_bytes(4, "little")
-        return short
+    def context(self, context: bytes) -> Context:
+        """Four bytes that stand for a longer beginning, and what is below it."""
+        found = self.contexts.get(context)
+        if found is None:
+            found = self.contexts[context] = Context(len(self.contexts).to_bytes(4, "little"))
+        return found
+
+    def below(self, context: Context, end: bytes) -> int | None:
+        """The slot of a series that is known by these bytes; from now on it is near, too."""
+        slot = self.places.get(context.prefix + end)
+        if slot is not None:
+            context.near[self._ends.setdefault(end, end)] = slot
+        return slot
+
+    def forget_near(self, generation: int) -> None:
+        """Forget what is near if the slots may mean other series than when it was met."""
+        if generation != self._met_in:
+            self._met_in = generation
+            self._ends.clear()
+            for context in self.contexts.values():
+                context.near.clear()
 
 
 class SeriesIndex:

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from tickless.stages.sense.telemetry.batch import Batch, Ints, Rows, eight_bytes
-from tickless.stages.sense.telemetry.index import Book, SeriesIndex
+from tickless.stages.sense.telemetry.index import Book, Context, SeriesIndex
 from tickless.stages.sense.telemetry.labels import NAME, Kind, labels_of
 from tickless.stages.sense.telemetry.otlp_values import attribute, label_names, resource, resource_labels
 from tickless.stages.sense.telemetry.skeleton import LONGEST, Skeleton
@@ -32,13 +32,16 @@ from tickless.stages.sense.telemetry.wire import (
 _GAUGE, _SUM, _HISTOGRAM, _EXPONENTIAL, _SUMMARY = 5, 7, 9, 10, 11
 _DELTA: Final = 1
 _NANO: Final = 1e-9
+_VALUE_ALONE: Final = 18
+_VALUE_WITH_START: Final = 27
+"""Where the value of a point in the common form ends, in bytes from the beginning of the point."""
 
 
 @dataclass
 class _Common:
     """Values in the common form, with a start time or without: their slots, and where they end."""
 
-    slots: list[int] = field(default_factory=list)
+    slots: list[int | None] = field(default_factory=list)
     after: list[int] = field(default_factory=list)
 
     def cut(self, length: int) -> None:
@@ -75,11 +78,12 @@ class _Reading:
             octets = np.frombuffer(self.body, np.uint8)
             value = octets[after - 9]
             form = (octets[after - 18] == 0x19) & ((value == 0x31) | (value == 0x21))
-            if not form.all():
+            begun = after[: len(self.started.after)]
+            if not (form.all() and (octets[begun - 27] == 0x11).all()):
                 return False
             self._take(slots, after)
-            if not (self.rows.slots or self.batch.exemplars) and len(self.body) <= LONGEST:
-                begun = after[: len(self.started.after)]
+            all_common = not (self.rows.slots or self.batch.exemplars)
+            if all_common and len(self.body) <= LONGEST and self.book.repeats:
                 known = Skeleton.of(self.body, slots, after, started=begun, generation=self.index.generation)
                 self.book.remember(self._name(), known)
         self.rows.into(self.batch)
@@ -88,8 +92,12 @@ class _Reading:
     def again(self) -> bool:
         """Whether it is a request that is known but for its times and values; then it is read."""
         known = self.book.skeletons.get(self._name())
-        if known is None or known.generation != self.index.generation or not known.fits(self.body):
+        if known is None or known.generation != self.index.generation:
             return False
+        if not known.fits(self.body):
+            self.book.unlike += 1
+            return False
+        self.book.unlike = 0
         self._take(known.slots, known.after)
         return True
 
@@ -112,6 +120,7 @@ class _Reading:
 
 def read_metrics(body: bytes, index: SeriesIndex, book: Book) -> Batch:
     """`ExportMetricsServiceRequest`. Raises `PayloadRejected`."""
+    book.forget_near(index.generation)
     reading = _Reading(index, book, body)
     if reading.again():
         return reading.batch
@@ -128,7 +137,7 @@ class _Metric:
     name: str
     of_resource: list[tuple[str, str]]
     kind: Kind
-    context: bytes
+    context: Context
 
     def named(self, suffix: str, pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         return [*self.of_resource, *label_names(pairs), (NAME, self.name + suffix)]
@@ -209,34 +218,43 @@ def _numbers(reading: _Reading, head: _Head, start: int, end: int) -> None:
 
 def _quick(reading: _Reading, metric: _Metric, at: int, end: int) -> bool:
     """Read points whose attributes are known in these very bytes. False when there is anything else between them."""
-    body, context = reading.body, metric.context
-    find = reading.book.places.get
-    started, plain = reading.started, reading.plain
+    body = reading.body
+    starts: list[int] = []
+    stops: list[int] = []
     while at < end:
         if body[at] != 0x0A or at + 1 == end:
             return False
         length = body[at + 1]
         if length < 0x80:
-            start = at + 2
+            at += 2
         else:
-            length, start = read_varint(body, at + 1)
-        at = start + length
-        if at > end:
-            return False
-        slot = None
-        if length > 26 and body[start] == 0x11:
-            slot = find(context + body[start + 27 : at])
-            if slot is not None:
-                started.slots.append(slot)
-                started.after.append(start + 27)
-        elif length > 17:
-            slot = find(context + body[start + 18 : at])
-            if slot is not None:
-                plain.slots.append(slot)
-                plain.after.append(start + 18)
-        if slot is None:
-            _number(reading, metric, start, at)
+            length, at = read_varint(body, at + 1)
+        starts.append(at)
+        at += length
+        stops.append(at)
+    if at > end:
+        return False
+    started = bool(starts) and body[starts[0]] == 0x11
+    common, before = (reading.started, _VALUE_WITH_START) if started else (reading.plain, _VALUE_ALONE)
+    after = [start + before for start in starts]
+    slots = list(map(metric.context.near.get, [body[value:stop] for value, stop in zip(after, stops, strict=True)]))
+    if None in slots:
+        _meet(reading, metric, slots, list(zip(starts, after, stops, strict=True)))
+        after = [value for value, slot in zip(after, slots, strict=True) if slot is not None]
+    common.slots += [slot for slot in slots if slot is not None] if len(after) < len(slots) else slots
+    common.after += after
     return True
+
+
+def _meet(
+    reading: _Reading, metric: _Metric, slots: list[int | None], points: list[tuple[int, int, int]]
+) -> None:
+    """Look further for the points that were not near; the rest is read by itself, and stays None."""
+    for row, (start, value, stop) in enumerate(points):
+        if slots[row] is None:
+            slots[row] = reading.book.below(metric.context, reading.body[value:stop])
+        if slots[row] is None:
+            _number(reading, metric, start, stop)
 
 
 def _points(body: bytes, number: int, at: int, end: int) -> tuple[Kind, list[tuple[int, int]]]:
@@ -285,7 +303,7 @@ def _number(reading: _Reading, metric: _Metric, start: int, stop: int) -> None:
         elif found.number == 8 and found.value & 1:
             return  # no value was recorded
         if found.number in (4, 6):
-            key = metric.context + body[found.stop : stop]
+            key = metric.context.prefix + body[found.stop : stop]
         elif found.number not in (2, 3, 7, 8) or (found.number in (2, 3) and key):
             plain = False  # its bytes say more than its name
     if not plain:
