@@ -35,6 +35,7 @@ from tickless.journal.alert_book import AlertBook
 from tickless.journal.alert_stream import AlertStream
 from tickless.journal.alerts import Alerts
 from tickless.journal.audit import Audit
+from tickless.journal.brake_shelves import BrakeShelves
 from tickless.journal.cases import Cases
 from tickless.journal.coordination import Coordination
 from tickless.journal.database import ABANDONED_STATE, migrate, open_engine
@@ -49,7 +50,7 @@ LOG_PAGE = 16_384
 """Bytes of a page of the signal log: it is written at its end, in large pieces."""
 
 
-class Tx(RegroupShelves):
+class Tx(BrakeShelves, RegroupShelves):
     """One transaction and what can be done in it. `connection` is for enqueuing durable work in the same commit."""
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -334,6 +335,15 @@ class Tx(RegroupShelves):
             tables.maintenance,
             Maintenance,
             lambda x: {"id": x.id, "service": x.service, "starts_at": x.starts_at, "ends_at": x.ends_at},
+        )
+
+    @cached_property
+    def work_series(self) -> Shelf[WorkSeries]:
+        return Shelf(
+            self.connection,
+            tables.work_series,
+            WorkSeries,
+            lambda x: {"id": x.id, "service": x.service, "ended": x.ended_at is not None},
         )
 
     @cached_property
