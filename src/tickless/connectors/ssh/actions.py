@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tickless.connectors.ssh.client import Done, Shell, connect
 from tickless.connectors.ssh.disks import LISTED, find_old, places, read_listing
 from tickless.connectors.ssh.parameters import Command, CommandDone
 from tickless.connectors.ssh.probes import usage_of
@@ -12,6 +11,7 @@ from tickless.connectors.ssh.settings import Folder, NamedCommand, Settings
 from tickless.domain.errors import Rejected
 from tickless.sdk import Call, Result, action
 from tickless.sdk.capabilities.infrastructure import Cleaned, CleanUp
+from tickless.sdk.shell import Done, Shell, connect
 
 MOST_TEXT = 4_000
 MIB = 1024 * 1024

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from tickless.connectors.ssh.settings import Folder
-from tickless.sdk.capabilities.infrastructure import DiskUsage
+from tickless.sdk.capabilities.infrastructure import BigFile, DiskUsage, FoundFiles
 
 _DF = re.compile(r"\s(\d+)\s+(\d+)\s+(\d+)\s+(?:\d+%|-)\s+/")
 MIB_IN_KIB = 1024
@@ -63,3 +63,26 @@ def read_listing(text: str) -> list[tuple[str, int]]:
         if re.fullmatch(r"-?\d+(\.\d+)?", time) and blocks.isdecimal():
             found.append((time, int(blocks) * BLOCK))
     return sorted(found, key=lambda entry: float(entry[0]))
+
+
+SIZED = ["-printf", "%b %p\\0"]
+"""Blocks and path of each file, with a null between them: a name may hold anything else."""
+MOST_BIG = 20
+MIB = 1024 * 1024
+
+
+def find_big(path: str, *, at_least_mb: float) -> list[str]:
+    """The `find` command for big plain files on this file system, never through a symbolic link."""
+    return ["find", "-P", path, "-xdev", "-type", "f", "-size", f"+{max(int(at_least_mb * 1024) - 1, 0)}k"]
+
+
+def read_sizes(text: str) -> FoundFiles:
+    """What `SIZED` printed, the biggest first; entries that are none are left out, odd characters become `?`."""
+    found = []
+    for entry in text.split("\0"):
+        blocks, _, path = entry.partition(" ")
+        if blocks.isascii() and blocks.isdigit() and path.startswith("/"):
+            shown = "".join(letter if letter.isprintable() else "?" for letter in path[:500])
+            found.append(BigFile(path=shown, size_mb=round(int(blocks[:18]) * BLOCK / MIB, 3)))
+    found.sort(key=lambda file: (-file.size_mb, file.path))
+    return FoundFiles(files=tuple(found[:MOST_BIG]))

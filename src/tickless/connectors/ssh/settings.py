@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from tickless.sdk.hosts import Argv, Host, Hosts
 
 
 def _real_folder(path: str) -> str:
@@ -20,15 +23,6 @@ def _plain_pattern(pattern: str) -> str:
     return pattern
 
 
-def _no_control(argv: tuple[str, ...]) -> tuple[str, ...]:
-    if not all(argument.isprintable() for argument in argv):
-        raise ValueError("arguments hold no control characters")
-    return argv
-
-
-Argv = Annotated[tuple[str, ...], AfterValidator(_no_control)]
-
-
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -41,12 +35,9 @@ class Folder(_Part):
     """Which file names, as `find -name` takes them."""
 
 
-class Host(_Part):
-    """One host."""
+class CleanHost(Host):
+    """A host, and where old files may be deleted on it."""
 
-    address: str = Field(min_length=1)
-    port: int = Field(default=22, ge=1, le=65535)
-    username: str = Field(min_length=1)
     clean_up: tuple[Folder, ...] = ()
 
 
@@ -58,14 +49,10 @@ class NamedCommand(_Part):
     """A command that ends with status 0 when there is nothing (more) to do. Without it, a broken-off try is not repeated."""
 
 
-class Settings(_Part):
-    """`key` and `passphrase` are secret references. Host keys are always checked against `known_hosts`."""
+class Settings(Hosts):
+    """The hosts, and what may be done on them beyond looking."""
 
-    hosts: dict[str, Host] = Field(min_length=1)
-    key: str
-    passphrase: str = ""
-    known_hosts: str = Field(min_length=1)
-    """Path of a file as `ssh-keyscan` writes it."""
-    commands: dict[str, NamedCommand] = Field(default_factory=dict)
+    hosts: Mapping[str, CleanHost] = Field(min_length=1)
+    commands: Mapping[str, NamedCommand] = Field(default_factory=dict)
     most_files: int = Field(default=10_000, ge=1, le=50_000)
     """How many files one clean-up may delete in one folder, the oldest first."""

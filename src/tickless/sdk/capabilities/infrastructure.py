@@ -62,6 +62,25 @@ class Cleaned(Output):
     percent: float
 
 
+class BigFiles(Filesystem):
+    """Files of at least this size on the file system of the path."""
+
+    at_least_mb: float = Field(default=100, ge=0)
+
+
+class BigFile(Output):
+    """`path` is text from the host."""
+
+    path: str
+    size_mb: float
+
+
+class FoundFiles(Output):
+    """The biggest first, twenty at most."""
+
+    files: tuple[BigFile, ...] = ()
+
+
 class CertificateName(Params):
     name: str = Field(min_length=1, max_length=253)
 
@@ -88,6 +107,7 @@ SHAPES = (
     Shape("process.restart", "action", Process, ProcessState),
     Shape("health.check", "probe", ServiceName, Health),
     Shape("disk.usage", "probe", Filesystem, DiskUsage),
+    Shape("disk.biggest", "probe", BigFiles, FoundFiles),
     Shape("disk.clean_up", "action", CleanUp, Cleaned),
     Shape("certificate.state", "probe", CertificateName, Certificate),
     Shape("certificate.renew", "action", CertificateName, Certificate),

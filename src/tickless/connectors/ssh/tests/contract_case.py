@@ -115,6 +115,12 @@ GONE: dict[Fault, OpenWorld] = {
 CASES = [
     ContractCase("disk_usage", host, {"host": "web-1", "path": "/"}, faults={**GONE, "not_found": elsewhere}),
     ContractCase(
+        "disk_biggest",
+        with_scratch_as_path,
+        {"host": "web-1", "path": "/etc", "at_least_mb": 0.01},
+        faults={**GONE, "not_found": elsewhere},
+    ),
+    ContractCase(
         "disk_clean_up",
         with_scratch_as_path,
         {"host": "web-1", "path": "/"},

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from tickless.connectors.ssh.disks import find_old, places, read_df, read_listing
+from tickless.connectors.ssh.disks import find_big, find_old, places, read_df, read_listing, read_sizes
 from tickless.connectors.ssh.settings import Folder, NamedCommand
 
 DF = """Filesystem     1024-blocks      Used Available Capacity Mounted on
@@ -80,3 +80,16 @@ def test_settings_refuse_folders_that_are_not_plain(path: str) -> None:
 def test_settings_refuse_commands_with_control_characters() -> None:
     with pytest.raises(ValidationError):
         NamedCommand(argv=("echo", "a\nb"))
+
+
+@given(st.text())
+def test_any_text_is_a_list_of_files_the_biggest_first(text: str) -> None:
+    sizes = [file.size_mb for file in read_sizes(text).files]
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(sizes) <= 20
+    assert all(file.path.isprintable() for file in read_sizes(f"8 /{text}\0").files)
+
+
+def test_names_with_line_ends_stay_one_file() -> None:
+    assert [file.path for file in read_sizes("2048 /a\nb\0" + "4096 /c d\0").files] == ["/c d", "/a?b"]
+    assert find_big("/var", at_least_mb=1)[-1] == "+1023k"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,9 +12,10 @@ from typing import Any
 
 import asyncssh
 
-from tickless.connectors.ssh.settings import Host, Settings
 from tickless.domain.errors import AuthFailed, OutsideError, Rejected, SettingsInvalid, Unreachable
-from tickless.sdk import Call
+from tickless.sdk.connector import Call
+from tickless.sdk.deadline import Deadline
+from tickless.sdk.hosts import Host, Hosts
 
 MOST_OUTPUT = 4_000_000
 """Longest output that is read of one command, in bytes."""
@@ -33,31 +33,36 @@ class Done:
 class Shell:
     """An open connection to one host. Made by `connect`; not for use inside a running event loop."""
 
-    def __init__(self, runner: asyncio.Runner, connection: Any, end: float) -> None:
+    def __init__(self, runner: asyncio.Runner, connection: Any, deadline: Deadline, become: Sequence[str] = ()) -> None:
         self._runner = runner
         self._connection = connection
-        self._end = end
+        self._deadline = deadline
+        self._become = tuple(become)
 
-    def run(self, argv: Sequence[str]) -> Done:
-        """Run one command to its end. Raises `Unreachable` (too slow, line lost) and `Rejected` (too much output)."""
-        left = self._end - time.monotonic()
-        command = shlex.join(["env", "LC_ALL=C", *argv])
+    def run(self, argv: Sequence[str], *, typed: str = "", privileged: bool = False) -> Done:
+        """Run one command to its end. `privileged`: with the host's `become` before it.
+
+        `typed` is its standard input: the place for what must not stand in a process list.
+        Raises `Unreachable` (too slow, line lost) and `Rejected` (too much output).
+        """
+        left = self._deadline.left()
+        command = shlex.join(["env", "LC_ALL=C", *(self._become if privileged else ()), *argv])
         with _translated():
-            return self._runner.run(asyncio.wait_for(_run(self._connection, command), max(left, 0.001)))
+            return self._runner.run(asyncio.wait_for(_run(self._connection, command, typed.encode()), left))
 
 
 @contextmanager
 def connect(call: Call, host_name: str) -> Iterator[Shell]:
-    """A shell on a host of the settings. Everything in the block together takes at most the call's time.
+    """A shell on a host of the settings, which are `Hosts`. Everything in the block together takes at most the call's time.
 
     Raises `Rejected` (no such host), `SettingsInvalid` (key or known_hosts unusable), `AuthFailed` (key refused, or the
     host's own key is not the known one), `Unreachable`.
     """
-    settings: Settings = call.settings
+    settings: Hosts = call.settings
     host = settings.hosts.get(host_name)
     if host is None:
         raise Rejected("this connector knows no such host", detail=f"host {host_name!r}")
-    end = time.monotonic() + call.timeout
+    deadline = Deadline.within(call.timeout, who="the host")
     key = _key(call, settings)
     if not Path(settings.known_hosts).is_file():
         raise SettingsInvalid("the file of known hosts is not there", detail=settings.known_hosts)
@@ -66,13 +71,13 @@ def connect(call: Call, host_name: str) -> Iterator[Shell]:
             opening = _open(host, key=key, known_hosts=settings.known_hosts)
             connection = runner.run(asyncio.wait_for(opening, call.timeout))
         try:
-            yield Shell(runner, connection, end)
+            yield Shell(runner, connection, deadline, host.become)
         finally:
             connection.abort()
             runner.run(connection.wait_closed())
 
 
-def _key(call: Call, settings: Settings) -> Any:
+def _key(call: Call, settings: Hosts) -> Any:
     passphrase = call.secret(settings.passphrase) if settings.passphrase else None
     try:
         return asyncssh.import_private_key(call.secret(settings.key) + "\n", passphrase)
@@ -93,8 +98,12 @@ async def _open(host: Host, *, key: Any, known_hosts: str) -> Any:
     )
 
 
-async def _run(connection: Any, command: str) -> Done:
-    async with connection.create_process(command, encoding=None, stdin=asyncssh.DEVNULL) as process:
+async def _run(connection: Any, command: str, typed: bytes) -> Done:
+    stdin = asyncssh.PIPE if typed else asyncssh.DEVNULL
+    async with connection.create_process(command, encoding=None, stdin=stdin) as process:
+        if typed:
+            process.stdin.write(typed)
+            process.stdin.write_eof()
         output, errors = await asyncio.gather(_read(process.stdout), _read(process.stderr))
         await process.wait_closed()
         status = process.exit_status
