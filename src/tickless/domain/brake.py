@@ -81,6 +81,12 @@ class TargetState(Record):
     """When it was changed within the last hour."""
     counted: tuple[str, ...] = ()
     """What was counted last, so that nothing counts twice."""
+
+    def is_open(self, now: dt.datetime) -> bool:
+        """Whether nobody may change it now: it rests, or another run has the one try."""
+        if self.opened_at is None or self.rests_until is None:
+            return False
+        return now < self.rests_until or (self.trial_until is not None and now < self.trial_until)
     updated_at: AwareDatetime
 
 

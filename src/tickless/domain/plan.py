@@ -35,6 +35,11 @@ class Plan(Record):
         return digest(self.model_dump(mode="json", by_alias=True))
 
 
+def runbooks_of(plan: Plan) -> frozenset[str]:
+    """The runbook, and those that it calls."""
+    return frozenset({plan.runbook})
+
+
 class Run(Record):
     """One execution of a plan. Its steps' effects are receipts with the key `run:step`."""
 

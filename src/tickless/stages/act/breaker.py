@@ -25,16 +25,9 @@ def fresh(target: str, now: dt.datetime) -> TargetState:
     return TargetState(id=target, updated_at=now)
 
 
-def is_open(state: TargetState, now: dt.datetime) -> bool:
-    """Whether nobody may change it now: it rests, or another run has the one try."""
-    if state.opened_at is None or state.rests_until is None:
-        return False
-    return now < state.rests_until or (state.trial_until is not None and now < state.trial_until)
-
-
 def pause(state: TargetState, *, run: str, now: dt.datetime, rules: BreakerSettings) -> Pause | None:
     """Why this run may not change the target now, and for how long; None: it may."""
-    if is_open(state, now) and state.trial != run:
+    if state.is_open(now) and state.trial != run:
         ends = max(one for one in (state.rests_until, state.trial_until) if one is not None)
         why = f"{state.id} failed {state.failures} times in a row and is left alone"
         return Pause((ends - now).total_seconds(), why)

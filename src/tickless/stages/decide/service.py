@@ -18,6 +18,7 @@ from tickless.domain.world import World
 from tickless.journal import Journal, Tx
 from tickless.practices.knowledge import Answer
 from tickless.stages.decide.binding import LABEL
+from tickless.stages.decide.brake_facts import brake_facts
 from tickless.stages.decide.core import Choice, Ruled, Situation, choose
 from tickless.stages.decide.identity_facts import identity_facts
 from tickless.stages.decide.order import comes_after
@@ -165,7 +166,6 @@ class DecisionRoom:
         world = self._world()
         beneficiary = world.people.get((plan.inputs.get("person") or {}).get("id", ""))
         app = world.apps.get((plan.inputs.get("app") or {}).get("id", ""))
-        switches = {switch.name for switch in tx.coordination.switches() if switch.on}
         given = {a.role for a in _counting(tx, case) if a.plan_hash == plan.hash and a.state == "approved"}
         given |= _given_to_the_whole(tx, case)
         service = str((plan.inputs.get("service") or {}).get("id") or case.service or "")
@@ -179,14 +179,11 @@ class DecisionRoom:
             "autonomy": tx.coordination.rungs().get(runbook.runbook, self._default_rung),
             "criticality": (world.services[service].criticality or UNSAID) if service in world.services else 4,
             "blast_radius": len(plan.targets),
+            **brake_facts(tx, case, plan, runbook, world=world, now=now),
             "approvals": tuple(sorted(given)),
             "approval_required": _required(runbook, app.approval if app else "none"),
             "eligible": _eligible(
                 runbook, beneficiary, app, _offered(plan, case, world), asks=world.people.get(case.speaker or "")
-            ),
-            "freeze": "freeze" in switches,
-            "kill_switch": bool(
-                switches & {"all", f"runbook:{plan.runbook}", f"runbook:{runbook.runbook}", f"service:{service}"}
             ),
             "privileged_target": bool(beneficiary and beneficiary.privileged),
             "sources": len({alert.source for alert in tx.alerts.of_case(case.id)}) if case.door == "machine" else 1,

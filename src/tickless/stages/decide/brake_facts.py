@@ -1,0 +1,35 @@
+"""What policy asks about brakes: switches, freezes and windows, targets that are left alone, and who would feel it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from tickless.domain.brake import holding_rule, reach, services_of, switches_of
+from tickless.domain.case import Case
+from tickless.domain.plan import Plan, runbooks_of
+from tickless.domain.runbook import Runbook
+from tickless.domain.world import World
+from tickless.journal import Tx
+
+
+def brake_facts(
+    tx: Tx, case: Case, plan: Plan, runbook: Runbook, *, world: World, now: dt.datetime
+) -> dict[str, Any]:
+    """`freeze` `kill_switch` `circuit_open` `affected_services` `affected_people`."""
+    runbooks = runbooks_of(plan) | {runbook.runbook}
+    services = services_of(plan, case_service=case.service)
+    on = {switch.name for switch in tx.coordination.switches() if switch.on} & switches_of(runbooks, services)
+    rule = holding_rule(tx.rules_now(now), runbooks=runbooks, services=services, now=now, begun=False)
+    affected_services, affected_people = reach(plan, world, case_service=case.service)
+    return {
+        "freeze": "freeze" in on or rule is not None,
+        "kill_switch": bool(on - {"freeze"}),
+        "circuit_open": _left_alone(tx, plan, now),
+        "affected_services": affected_services,
+        "affected_people": affected_people,
+    }
+
+
+def _left_alone(tx: Tx, plan: Plan, now: dt.datetime) -> bool:
+    return any(one.is_open(now) for one in tx.open_targets() if one.id in plan.targets)
