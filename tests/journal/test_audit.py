@@ -16,8 +16,9 @@ from tests.journal.samples import NOW, SECOND
 
 from tickless.journal import Journal, Tx, tables
 from tickless.journal.audit import GENESIS, AuditRow, ChainReport
+from tickless.journal.audit_rows import text_hash
 
-FIELDS = ("at", "actor", "action", "subject", "case", "detail", "previous", "hash")
+FIELDS = ("at", "actor", "action", "subject", "case", "detail", "previous", "hash", "detail_hash", "dropped_at")
 
 
 def write(tx: Tx, number: int) -> None:
@@ -40,7 +41,8 @@ def raw(journal: Journal) -> list[dict[str, Any]]:
     """The rows as the database holds them."""
     with journal.engine.connect() as connection:
         query = sa.text(
-            'SELECT seq, at, actor, action, subject, "case", detail, previous, hash FROM audit ORDER BY seq'
+            'SELECT seq, at, actor, action, subject, "case", detail, previous, hash, detail_hash, dropped_at '
+            "FROM audit ORDER BY seq"
         )
         return [dict(row._mapping) for row in connection.execute(query)]
 
@@ -104,7 +106,9 @@ def changed(row: dict[str, Any], field: str, how: int) -> dict[str, Any]:
         forms = ["{}", "no json", row["detail"].replace('"number":', '"number":0,"number":'), row["detail"] + " ",
                  row["detail"].replace(",", ", "), "null", "[1]"]  # fmt: skip
         return {**row, "detail": forms[how % len(forms)]}
-    if field in {"previous", "hash"}:
+    if field == "dropped_at":
+        return {**row, "dropped_at": row["at"], **({"detail": ""} if how % 2 else {})}
+    if field in {"previous", "hash", "detail_hash"}:
         letter = "0" if row[field][how % 64] != "0" else "1"
         return {**row, field: row[field][: how % 64] + letter + row[field][how % 64 + 1 :]}
     return {**row, field: row[field] + "x"}
@@ -114,9 +118,10 @@ def forge(rows: list[dict[str, Any]], previous: str) -> list[dict[str, Any]]:
     """Rows that say something else and whose hashes fit again, as a knowing hand would leave them."""
     made: list[dict[str, Any]] = []
     for row in rows:
-        plain = {**row, "at": tables.EPOCH + dt.timedelta(microseconds=row["at"]), "detail": {"number": "forged"}}
-        made.append({**row, "previous": previous, "detail": '{"number":"forged"}'})
-        made[-1]["hash"] = AuditRow(**{**plain, "previous": previous}).computed()
+        detail = '{"number":"forged"}'
+        made.append({**row, "previous": previous, "detail": detail, "detail_hash": text_hash(detail)})
+        at = tables.EPOCH + dt.timedelta(microseconds=row["at"])
+        made[-1]["hash"] = AuditRow(**{**made[-1], "at": at, "detail": {}}).computed()
         previous = made[-1]["hash"]
     return made
 

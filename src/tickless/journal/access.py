@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from pydantic import AwareDatetime
 
 from tickless.domain.record import Record
-from tickless.journal import tables
+from tickless.journal import access_tables, tables
 from tickless.journal.shelf import Shelf, begins_with
 from tickless.journal.upserts import insert_new
 

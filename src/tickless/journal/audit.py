@@ -4,59 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from tickless.journal import tables
+from tickless.journal.audit_people import SEALED, PersonKeys, is_personal
+from tickless.journal.audit_rows import GENESIS, Anchor, AuditRow, ChainReport, Seen, text_hash, walk
 from tickless.journal.tables import storable
 from tickless.journal.upserts import insert_new
-from tickless.kit.canonical import canonical_json, digest
+from tickless.kit.canonical import canonical_json
 
-GENESIS = "0" * 64
+__all__ = ["GENESIS", "Audit", "AuditRow", "ChainReport"]
+
 _CHAIN = "audit"
-
-
-@dataclass(frozen=True)
-class AuditRow:
-    """Who did what to what, when, and with which inputs and reasons."""
-
-    seq: int
-    at: dt.datetime
-    actor: str
-    action: str
-    subject: str
-    case: str | None
-    detail: dict[str, Any]
-    previous: str
-    hash: str
-
-    def computed(self) -> str:
-        """The hash that this row ought to have."""
-        return digest(
-            {
-                "seq": self.seq,
-                "at": tables.to_micros(self.at),
-                "actor": self.actor,
-                "action": self.action,
-                "subject": self.subject,
-                "case": self.case,
-                "detail": self.detail,
-                "previous": self.previous,
-            }
-        )
-
-
-@dataclass(frozen=True)
-class ChainReport:
-    """What `verify` found. `broken_at` is the first row that does not fit; None if all do."""
-
-    rows: int
-    head: str
-    broken_at: int | None = None
-    problem: str = ""
 
 
 class Audit:
@@ -64,6 +26,7 @@ class Audit:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self.people = PersonKeys(connection)
 
     def append(
         self,
@@ -74,82 +37,103 @@ class Audit:
         subject: str,
         detail: Mapping[str, Any],
         case: str | None = None,
-    ) -> None:
-        """Add a row. The head is locked until the transaction ends, so the chain has one order."""
+        person: str | None = None,
+    ) -> int:
+        """Add a row and return its number. The head is locked until the transaction ends, so the chain has one order.
+
+        `person`: whom its personal fields are about; None finds it out from the subject, the case or the actor.
+        """
         insert_new(self._connection, tables.counters, {"name": _CHAIN, "value": 0, "hash": GENESIS})
         head = self._connection.execute(
             sa.select(tables.counters.c.value, tables.counters.c.hash)
             .where(tables.counters.c.name == _CHAIN)
             .with_for_update()
         ).one()
-        plain = json.loads(canonical_json(dict(detail)))
         words = (storable(actor, 200), storable(action, 100), storable(subject, 300))
-        row = AuditRow(head.value + 1, at, *words, case, plain, head.hash, "")
-        values = {**row.__dict__, "detail": canonical_json(plain).decode(), "hash": row.computed()}
+        plain = {name: value for name, value in json.loads(canonical_json(dict(detail))).items() if name != SEALED}
+        if is_personal(plain):
+            about = person or self.people.person_of(words[2], case=case, actor=words[0])
+            plain = self.people.stored(plain, person=about, at=at)
+        stored = canonical_json(plain).decode()
+        row = AuditRow(head.value + 1, at, *words, case, plain, head.hash, "", text_hash(stored))
+        values = {
+            "seq": row.seq, "at": at, "actor": row.actor, "action": row.action, "subject": row.subject, "case": case,
+            "detail": stored, "previous": row.previous, "hash": row.computed(), "detail_hash": row.detail_hash,
+        }  # fmt: skip
         self._connection.execute(sa.insert(tables.audit).values(**values))
         self._connection.execute(
             sa.update(tables.counters)
             .where(tables.counters.c.name == _CHAIN)
             .values(value=row.seq, hash=values["hash"])
         )
+        return row.seq
 
     def rows(self, *, after: int = 0, limit: int = 200, case: str | None = None) -> list[AuditRow]:
         """Rows in order, after a sequence number."""
         query = sa.select(tables.audit).where(tables.audit.c.seq > after).order_by(tables.audit.c.seq).limit(limit)
         if case is not None:
             query = query.where(tables.audit.c.case == case)
-        return [_row(found) for found in self._connection.execute(query)]
+        return [self._row(found) for found in self._connection.execute(query)]
 
     def latest(self, *, before: int | None = None, limit: int = 50) -> list[AuditRow]:
         """Newest rows first, below a sequence number."""
         query = sa.select(tables.audit).order_by(tables.audit.c.seq.desc()).limit(limit)
         if before is not None:
             query = query.where(tables.audit.c.seq < before)
-        return [_row(found) for found in self._connection.execute(query)]
+        return [self._row(found) for found in self._connection.execute(query)]
 
-    def _all(self) -> Iterator[sa.Row[Any]]:
+    def head(self) -> tuple[int, str]:
+        """Number and hash of the last row, as the counter says."""
+        found = self._connection.execute(
+            sa.select(tables.counters.c.value, tables.counters.c.hash).where(tables.counters.c.name == _CHAIN)
+        ).one_or_none()
+        return (0, GENESIS) if found is None else (int(found.value), str(found.hash))
+
+    def verify(self, anchors: Sequence[Anchor] = ()) -> ChainReport:
+        """Walk the whole chain and locate the first changed, removed, added or reordered row. See `audit_rows.walk`."""
+        return walk(self._seen(), anchors=anchors, head=self.head())
+
+    def _seen(self) -> Iterator[Seen]:
         after = None
         while True:
             query = sa.select(tables.audit).order_by(tables.audit.c.seq).limit(1_000)
             batch = self._connection.execute(query if after is None else query.where(tables.audit.c.seq > after)).all()
-            yield from batch
+            for found in batch:
+                values = dict(found._mapping)
+                dropped = values.pop("dropped_at") is not None
+                yield Seen(**values, dropped=dropped)
             if not batch:
                 return
             after = batch[-1].seq
 
-    def verify(self) -> ChainReport:
-        """Walk the whole chain and locate the first changed, removed, added or reordered row."""
-        expected, previous = 1, GENESIS
-        for found in self._all():
-            problem = _problem(found, expected, previous)
-            if problem:
-                return ChainReport(expected - 1, previous, min(found.seq, expected), problem)
-            expected, previous = expected + 1, found.hash
-        head = self._connection.execute(
-            sa.select(tables.counters.c.value, tables.counters.c.hash).where(tables.counters.c.name == _CHAIN)
-        ).one_or_none()
-        value, hashed = (0, GENESIS) if head is None else (head.value, head.hash)
-        if (value, hashed) == (expected - 1, previous):
-            return ChainReport(expected - 1, previous)
-        if value >= expected:
-            return ChainReport(expected - 1, previous, expected, "rows at the end are missing")
-        return ChainReport(expected - 1, previous, value + 1, "rows at the end were added, or the head was changed")
+    def _row(self, found: Any) -> AuditRow:
+        values = dict(found._mapping)
+        stored = values.pop("detail")
+        detail = self.people.opened(json.loads(stored)) if stored else {}
+        return AuditRow(**values, detail=detail, stored=stored)
 
+    def drop_bodies(self, seqs: Sequence[int], *, at: dt.datetime) -> int:
+        """Take the bodies of these rows away; their hashes stay, so the chain still holds. Rows of the older form are left."""
+        table, done = tables.audit, 0
+        for start in range(0, len(seqs), 500):
+            some = list(seqs[start : start + 500])
+            result = self._connection.execute(
+                sa.update(table)
+                .where(table.c.seq.in_(some), table.c.detail_hash.is_not(None), table.c.dropped_at.is_(None))
+                .values(detail="", dropped_at=at)
+            )
+            done += int(result.rowcount)
+        return done
 
-def _problem(found: sa.Row[Any], expected: int, previous: str) -> str:
-    """What is wrong with a row at this place of the chain; empty if nothing is."""
-    if found.seq != expected:
-        return f"row {expected} is missing" if found.seq > expected else f"row {found.seq} was added"
-    if found.previous != previous:
-        return "it does not follow the row before it"
-    try:
-        row = _row(found)
-        whole = found.detail == canonical_json(row.detail).decode() and row.hash == row.computed()
-    except (ValueError, TypeError):
-        whole = False
-    return "" if whole else "its content was changed"
-
-
-def _row(found: Any) -> AuditRow:
-    values = dict(found._mapping)
-    return AuditRow(**{**values, "detail": json.loads(values["detail"])})
+    def droppable(self, before: dt.datetime, *, after: int = 0, limit: int = 5_000) -> list[AuditRow]:
+        """Rows older than that which still have a body that may be taken, in order."""
+        table = tables.audit
+        query = (
+            sa.select(table)
+            .where(
+                table.c.at < before, table.c.seq > after, table.c.dropped_at.is_(None), table.c.detail_hash.is_not(None)
+            )
+            .order_by(table.c.seq)
+            .limit(limit)
+        )
+        return [self._row(found) for found in self._connection.execute(query)]

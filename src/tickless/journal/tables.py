@@ -340,6 +340,8 @@ audit = sa.Table(
     sa.Column("detail", Words, nullable=False),
     sa.Column("previous", Key(64), nullable=False),
     sa.Column("hash", Key(64), nullable=False),
+    sa.Column("detail_hash", Key(64)),
+    sa.Column("dropped_at", UtcTime),
 )
 counters = sa.Table(
     "counters",
@@ -359,9 +361,18 @@ sessions = sa.Table(
     sa.Column("csrf", Key(64), nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("expires_at", UtcTime, nullable=False),
+    sa.Column("id", Key(64), index=True),
+    sa.Column("seen_at", UtcTime),
+    sa.Column("address", Key(64)),
+    sa.Column("agent", Key(200)),
+    sa.Column("way", Key(20)),
 )
 api_tokens = _table(
-    "api_tokens", _id(), sa.Column("token_hash", Key(64), nullable=False, unique=True), _text("user", index=True)
+    "api_tokens",
+    _id(),
+    sa.Column("token_hash", Key(64), nullable=False, unique=True),
+    _text("user", index=True),
+    _time("used_at", null=True),
 )
 one_time = sa.Table(
     "one_time",
