@@ -170,7 +170,7 @@ def _runbook(runbook: Runbook) -> list[str]:
         ("about", _code(runbook.subject)),
         ("effect", runbook.effect),
         ("undo", undo),
-        ("approval of its own", "" if runbook.approval.by == "none" else _code(runbook.approval.by)),
+        ("approval of its own", " and ".join(map(_code, runbook.approval.roles))),
         ("uses", _words(dict.fromkeys(step.uses for step in runbook.steps if step.uses))),
         ("proved by", "; ".join(f"`{check.uses}` {_code(_bare(check.expect))}" for check in runbook.verify)),
         ("must hold for", ", ".join(dict.fromkeys(_hours(check.hold) for check in runbook.verify))),

@@ -30,6 +30,7 @@ from tickless.flow.case_steps import CaseSteps
 from tickless.flow.dbos_engine import DbosEngine
 from tickless.flow.desk.front import FrontDesk
 from tickless.flow.desk.holding import HoldingDesk
+from tickless.flow.desk.planning import PlanningDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.knowledge import KnowledgeCare
 from tickless.flow.desk.sources import Sources
@@ -172,7 +173,8 @@ def build(
     chores += [map_desk.look, Reassessing(rooms).look]
     sources = Sources(rooms)
     holding = HoldingDesk(rooms, settings.hygiene.rules(), wake=woken)
-    chores.append(holding.tidy)
+    planning = PlanningDesk(rooms, wake=woken)
+    chores += [holding.tidy, planning.tend]
     refusing = Refusing(
         rooms,
         taught=lambda: language.world.taught_threshold,
@@ -193,6 +195,7 @@ def build(
     desk.sources = sources
     desk.regroup.learning.changed = in_force.look
     desk.holding = holding
+    desk.planning = planning
     desk.map = map_desk
     tickets = _tickets(settings, rooms, node=node, desk=desk, short=short)
     entrance = Entrance(journal, clock, settings.entrance)
@@ -252,7 +255,7 @@ def _rooms(
         learn=LearnRoom(journal=journal, default_rung=settings.default_rung),
         vault=vault,
         data=settings.data,
-        pace=Pace(settings.pace.answer, settings.pace.approval, settings.pace.first_look),
+        pace=Pace(settings.pace.answer, settings.pace.approval, settings.pace.escalate, settings.pace.first_look),
         library=language.library.library,
         intents=language.intents.report,
         composer=composer_of(language.models),

@@ -41,6 +41,8 @@ class PaceSettings(Record):
     """For a person's answer."""
     approval: float = Field(default=259_200.0, gt=0)
     """For an approval."""
+    escalate: float = Field(default=0.5, gt=0, le=1)
+    """After this share of it the next one above is asked, too, if nobody has answered; 1: nobody is."""
     first_look: float = Field(default=60.0, gt=0)
     """Until a resolution is looked at again for the first time."""
     gather: float = Field(default=20.0, ge=0)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
 from tickless.domain.card import FormField
 from tickless.domain.plan import Plan
 from tickless.domain.record import Record
+from tickless.domain.signal import Assurance
 
 DecisionKind = Literal["act", "ask_approval", "suggest", "ask_person", "hand_off", "wait", "mute", "answer", "refuse"]
 
@@ -32,6 +33,23 @@ class Question(Record):
     """Everything that is missing, where it is more than one thing; `about` is the first of them."""
 
 
+class ApprovalAsk(Record):
+    """Whose yes a plan needs: `needed` different people of `approvers`, in that role."""
+
+    role: str
+    approvers: tuple[str, ...]
+    needed: int = Field(default=1, ge=1)
+
+
+class PolicyQuestion(Record):
+    """What policy was asked, so that the same can be asked again: kind, id and attributes of both sides, and the context."""
+
+    principal: dict[str, Any]
+    action: str
+    resource: dict[str, Any]
+    context: dict[str, Any]
+
+
 class Decision(Record):
     """What happens next with a case."""
 
@@ -51,6 +69,33 @@ class Decision(Record):
     """One plain sentence for the story."""
     decided_at: AwareDatetime
     candidates: tuple[str, ...] = Field(default=())
+    asks: tuple[ApprovalAsk, ...] = ()
+    """For `ask_approval`: everybody whose yes is missing; `role` and `approvers` are the first of them."""
+    policy: str = ""
+    """Version of the policies that were asked."""
+    asked: PolicyQuestion | None = None
+    """What they were asked last, if they were."""
+
+
+class ApprovalAnswer(Record):
+    """One person's yes or no."""
+
+    by: str
+    approve: bool
+    at: AwareDatetime
+    reason: str = ""
+    assurance: Assurance
+    on_behalf_of: str | None = None
+    """Who was asked, where somebody who stands in for them answered."""
+    policy: str = ""
+    """Version of the policies that let it count."""
+
+
+class Escalation(Record):
+    """Nobody answered, so somebody else was asked, too."""
+
+    at: AwareDatetime
+    to: tuple[str, ...]
 
 
 class ApprovalRequest(Record):
@@ -63,8 +108,11 @@ class ApprovalRequest(Record):
     plan_hash: str
     requester: str | None
     role: str
-    """In which role they are asked: `manager`, `app_owner`, `service_owner`, `person`."""
+    """In which role they are asked: `manager`, `app_owner`, `service_owner`, `person`, `group:<group>:<n>`,
+    `role:<role>:<n>`."""
     approvers: tuple[str, ...]
+    needed: int = Field(default=1, ge=1)
+    """So many different people have to say yes; one no is a no."""
     beneficiary: str | None = None
     """Whom the plan is for: may not approve it."""
     title: str
@@ -77,6 +125,15 @@ class ApprovalRequest(Record):
     answered_by: str | None = None
     answered_at: AwareDatetime | None = None
     reason: str = ""
+    answers: tuple[ApprovalAnswer, ...] = ()
+    escalate_at: AwareDatetime | None = None
+    """When the next one is asked, if there is no answer by then; None: nobody else is."""
+    escalations: tuple[Escalation, ...] = ()
+
+    @property
+    def agreed(self) -> tuple[str, ...]:
+        """Who has said yes so far."""
+        return tuple(answer.by for answer in self.answers if answer.approve)
 
 
 class OpenQuestion(Record):

@@ -29,6 +29,8 @@ class Person(Record):
     active: bool = True
     privileged: bool = False
     """Holds administrative rights: stricter policies apply."""
+    belongs_to: str | None = None
+    """Id or user name of the one whose second or service account this is: what they may not do, it may not do either."""
 
 
 class Device(Record):
@@ -72,6 +74,8 @@ class Delegation(Record):
     until: AwareDatetime
     by: str
     note: str = ""
+    approves: bool = False
+    """May they also answer what the other is asked to approve?"""
 
     def holds(self, now: AwareDatetime) -> bool:
         """From `since` on, until before `until`."""

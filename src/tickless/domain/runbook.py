@@ -4,39 +4,68 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
-from tickless.domain.receipt import UndoStep
 from tickless.domain.record import Record
+from tickless.domain.step import (
+    Approve,
+    Ask,
+    Call,
+    Canary,
+    Check,
+    Effect,
+    ForEach,
+    HandOff,
+    Irreversible,
+    Linked,
+    Manual,
+    Parallel,
+    Retries,
+    Seconds,
+    Step,
+    Task,
+    Tasks,
+    Words,
+    parse_duration,
+)
 
-Effect = Literal["read", "change", "destroy"]
+__all__ = [
+    "Approval",
+    "Approve",
+    "ApprovedBy",
+    "Ask",
+    "Call",
+    "Canary",
+    "Check",
+    "Effect",
+    "ForEach",
+    "HandOff",
+    "InputType",
+    "Irreversible",
+    "Linked",
+    "Manual",
+    "Moment",
+    "Parallel",
+    "Quorum",
+    "Requires",
+    "Retries",
+    "Runbook",
+    "RunbookInput",
+    "RunbookTest",
+    "Seconds",
+    "Serves",
+    "Step",
+    "Task",
+    "Tasks",
+    "Value",
+    "Words",
+    "parse_duration",
+]  # fmt: skip
+
 InputType = Literal[
     "person", "device", "app", "service", "ci", "department", "apps", "text", "number", "duration", "date"
 ]
-
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
-
-
-def parse_duration(value: Any) -> float:
-    """`30s`, `5m`, `7d`, or a number of seconds → seconds. Raises ValueError."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
-    text = str(value).strip()
-    for unit in ("ms", "s", "m", "h", "d"):
-        if text.endswith(unit) and text[: -len(unit)].replace(".", "", 1).isdigit():
-            return float(text[: -len(unit)]) * _UNITS[unit]
-    raise ValueError(f"{text!r} is no duration: write a number and one of ms, s, m, h, d (such as 30s or 7d)")
-
-
-Seconds = Annotated[float, BeforeValidator(parse_duration, json_schema_input_type=float | str), Field(ge=0)]
-
-
-def _words(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
-
-
-Words = Annotated[tuple[str, ...], BeforeValidator(_words, json_schema_input_type=str | tuple[str, ...])]
-"""One word, or a list of them."""
 
 
 class RunbookInput(Record):
@@ -65,115 +94,6 @@ class RunbookInput(Record):
     enum: tuple[str, ...] = ()
 
 
-class Retries(Record):
-    """Try again while the error says that it may help."""
-
-    times: int = Field(default=3, ge=1, le=20)
-    wait: Seconds = 1.0
-    backoff: float = Field(default=2.0, ge=1, le=10)
-
-
-class Ask(Record):
-    """Ask a person and wait."""
-
-    who: Literal["requester", "owner"] = "requester"
-    text: str
-    choices: tuple[str, ...] = ()
-    within: Seconds = 86_400.0
-
-
-class Approve(Record):
-    """Wait for an approval inside the procedure, over and above what policy asks for."""
-
-    by: Literal["manager", "app_owner", "service_owner"]
-    text: str
-    within: Seconds = 259_200.0
-
-
-class HandOff(Record):
-    """End here and give the case to people; with `service`, to the running incident of that service if there is one."""
-
-    reason: str
-    service: str | None = None
-
-
-class Irreversible(Record):
-    """What is done here cannot be taken back, and why that is acceptable."""
-
-    irreversible: str = Field(min_length=1)
-
-
-class Task(Record):
-    """A case of its own below this one: a runbook that does and verifies it, or something for a person to do.
-
-    `each`: an expression that gives a list; one task for each, which `with` and `title` may read as `each`.
-    """
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
-    title: str | None = None
-    runbook: str | None = None
-    manual: str | None = None
-    """What a person has to do, in one sentence."""
-    condition: str | None = Field(default=None, alias="if")
-    each: str | None = None
-    with_: dict[str, str] = Field(default_factory=dict, alias="with")
-
-
-class Tasks(Record):
-    """Open these side by side and wait until all of them have ended."""
-
-    open: tuple[Task, ...] = Field(min_length=1)
-    within: Seconds = 1_209_600.0
-
-
-class Step(Record):
-    """One step. Exactly one of `uses`, `wait`, `until`, `ask`, `approve`, `say`, `hand_off`, `tasks`.
-
-    What later steps may read as `steps.<id>`: the operation's output; `answer` of an ask; `approved` and `by` of an
-    approve; `total`, `verified`, `left` (numbers) and `open` (their titles) of tasks. A step that was skipped is not
-    there: ask with `has(steps.<id>)`.
-    """
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
-    title: str | None = None
-    condition: str | None = Field(default=None, alias="if")
-    uses: str | None = None
-    with_: dict[str, Any] = Field(default_factory=dict, alias="with")
-    wait: Seconds | None = None
-    until: str | None = None
-    """A moment to wait for, such as `${{ inputs.start.at }}`; one that is past is not waited for. Withdrawn meanwhile, all that
-    was done is taken back."""
-    ask: Ask | None = None
-    approve: Approve | None = None
-    say: str | None = None
-    hand_off: HandOff | None = None
-    tasks: Tasks | None = None
-    undo: UndoStep | Irreversible | None = None
-    """None takes what the action itself declares."""
-    timeout: Seconds = 30.0
-    retry: Retries = Retries()
-    on_failure: Literal["stop", "continue"] = "stop"
-
-
-class Check(Record):
-    """A post-condition, read back from the system of record by a probe."""
-
-    uses: str
-    with_: dict[str, Any] = Field(default_factory=dict, alias="with")
-    expect: str
-    within: Seconds = 30.0
-    """How long the world may take to show the change."""
-    every: Seconds = 1.0
-    steady: Seconds = 0.0
-    """How long the answer must stay right before it counts."""
-    hold: Seconds = 604_800.0
-    """Came back inside this window = regressed."""
-    otherwise: Literal["stop", "nothing_to_do"] = "stop"
-    """Of a precheck that does not hold: it must not run (hand off, with `because`), or there is nothing to do."""
-    because: str | None = None
-    """The plain sentence that goes with `otherwise`."""
-
-
 class Serves(Record):
     """What leads here, from either door."""
 
@@ -200,13 +120,25 @@ class Value(Record):
     basis: str
 
 
+Quorum = Annotated[str, Field(pattern=r"^(group|role):[A-Za-z0-9][A-Za-z0-9._-]{0,63}:[1-9]$")]
+ApprovedBy = Literal["manager", "app_owner", "service_owner", "as_app_says", "none"] | Quorum
+
+
 class Approval(Record):
     """Who must approve before the run, decided by the runbook's own author; policy may ask for more, never for less.
 
     `as_app_says`: whom the app among the inputs names (nobody, the manager, or the app's owner).
     """
 
-    by: Literal["manager", "app_owner", "service_owner", "as_app_says", "none"] = "none"
+    by: ApprovedBy | tuple[ApprovedBy, ...] = "none"
+    """One of them, or several who all have to say yes. `group:<group>:<n>` and `role:<role>:<n>`: so many different people of
+    that group, or who hold that role here."""
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Whose yes it takes; none: nobody's."""
+        given = (self.by,) if isinstance(self.by, str) else self.by
+        return tuple(dict.fromkeys(one for one in given if one != "none"))
 
 
 Moment = Literal["started", "done", "failed", "undone", "nothing_to_do", "awaiting_approval", "handed_off"]
@@ -248,4 +180,10 @@ class Runbook(Record):
     verify: tuple[Check, ...] = ()
     say: dict[Moment, str] = Field(default_factory=dict)
     value: Value
+    outputs: dict[str, str] = Field(default_factory=dict)
+    """What a runbook that calls this one may read afterwards: name → expression over `inputs` and `steps`."""
+    attachments: dict[str, str] = Field(default_factory=dict)
+    """Name → text file beside this one, such as a script or a form; read as `attachments.<name>`."""
+    attached: SkipJsonSchema[dict[str, str]] = Field(default_factory=dict)
+    """What stands in the attachments; filled in by the compiler."""
     tests: tuple[RunbookTest, ...] = ()

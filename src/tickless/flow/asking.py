@@ -7,15 +7,16 @@ from typing import Any
 
 from tickless.domain.card import Card, ChoicesCard, CodeCard, FormCard, store_card
 from tickless.domain.case import Case
-from tickless.domain.decision import ApprovalRequest, Decision, OpenQuestion, Question
+from tickless.domain.decision import OpenQuestion, Question
 from tickless.domain.person import Person
 from tickless.flow import names
+from tickless.flow.approvals.asking import put_requests
 from tickless.flow.ending import ends
 from tickless.flow.identity.introducing import meaning_oneself, somebody_new
 from tickless.flow.identity.step_up import Sent, StepUp
 from tickless.flow.rooms import Rooms
 from tickless.flow.saying import phrases, words
-from tickless.flow.saying.conversation import personal, say
+from tickless.flow.saying.conversation import say
 from tickless.flow.talking.does_it_help import helped
 from tickless.journal import Tx
 from tickless.stages.decide.core import CLAIMED, NOBODY, WORKAROUND, WORKAROUND_ANSWERS
@@ -163,54 +164,11 @@ class Asking:
             approval = f"apr_{decision.removeprefix('dec_')}"
             if not names.belongs(decision, record):
                 return {"approval": approval, "seconds": 0.0}
-            pending = tx.approvals.by(case=case, state="pending")
-            hash_now = made.plan.hash if made.plan is not None else ""
-            same = next((one for one in pending if one.plan_hash == hash_now and one.role == made.role), None)
-            if same is not None and same.waiting == names.case_workflow(case, record.generation):
-                return {"approval": same.id, "seconds": (same.expires_at - now).total_seconds()}
-            for other in pending:  # asked for a plan that is not the plan any more
-                if other.id != approval:
-                    tx.approvals.put(other.model_copy(update={"state": "withdrawn", "answered_at": now}))
-            if tx.approvals.get(approval) is None and made.plan is not None:
-                asked = self._request(approval, record, made, now=now)
-                tx.approvals.put(asked)
-                tx.audit.append(at=now, actor="tickless", action="approval.asked", subject=made.plan.subject, case=case,
-                                detail={"approval": approval, "plan_hash": asked.plan_hash,
-                                        "approvers": list(asked.approvers), "role": asked.role})  # fmt: skip
-                self._tell_approvers(tx, record, asked, now=now)
-        return {"approval": approval, "seconds": self._rooms.pace.approval}
-
-    def _request(self, approval: str, case: Case, made: Decision, *, now: dt.datetime) -> ApprovalRequest:
-        plan = made.plan
-        assert plan is not None
-        return ApprovalRequest(
-            id=approval,
-            case=case.id,
-            decision=made.id,
-            plan_hash=plan.hash,
-            requester=case.requester,
-            role=made.role,
-            approvers=made.approvers,
-            beneficiary=(plan.inputs.get("person") or {}).get("id"),
-            title=plan.title,
-            summary=plan_summary(plan.title, plan.inputs),
-            waiting=names.case_workflow(case.id, case.generation),
-            asked_at=now,
-            expires_at=now + dt.timedelta(seconds=self._rooms.pace.approval),
-        )
-
-    def _tell_approvers(self, tx: Tx, case: Case, asked: ApprovalRequest, *, now: dt.datetime) -> None:
-        text = words.approval_asked(words.names(asked.approvers, self._rooms.world()))
-        say(tx, conversation=case.conversation, case=case, text=text, key=asked.id, at=now)
-        for person in asked.approvers:
-            card: dict[str, object] = {
-                "kind": "approval",
-                "approval": asked.id,
-                "title": asked.title,
-                "summary": asked.summary,
-            }
-            say(tx, conversation=personal(person), case=case, text=asked.summary, key=f"{asked.id}:{person}", at=now,
-                card=card, private=True)  # fmt: skip
+            summary = plan_summary(made.plan.title, made.plan.inputs) if made.plan is not None else ""
+            asked = put_requests(tx, self._rooms, record, made, summary=summary, now=now)
+        if asked is None:
+            return {"approval": approval, "seconds": self._rooms.pace.approval}
+        return {"approval": asked.id, "seconds": max(0.0, (asked.expires_at - now).total_seconds())}
 
     def close_approval(self, case: str, approval: str, silent: bool) -> str:
         """After an answer there is nothing to do but decide again; after silence the approval has expired."""

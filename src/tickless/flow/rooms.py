@@ -34,6 +34,8 @@ class Pace:
 
     answer: float = 86_400.0
     approval: float = 259_200.0
+    escalate: float = 0.5
+    """After this share of the time for an approval the next one above is asked, too; 1: nobody is."""
     first_look: float = 60.0
     """When a resolution is looked at again for the first time; later looks are further and further apart."""
 

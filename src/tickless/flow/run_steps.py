@@ -15,7 +15,7 @@ from tickless.flow.saying.conversation import fill, personal, say
 from tickless.flow.saying.pauses import tell_paused_halfway
 from tickless.journal import Tx
 from tickless.stages.act.core import step_of
-from tickless.stages.decide.core import approvers_for
+from tickless.stages.decide.approvers import approvers_for
 
 STOPPED = "stopped"
 """Instead of the id of what was asked: the case was closed meanwhile, or is open anew."""

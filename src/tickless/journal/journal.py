@@ -29,6 +29,7 @@ from tickless.domain.service import ConfigurationItem, Dependency, Service, Supp
 from tickless.domain.silence import Silence
 from tickless.domain.ticket import Ticket
 from tickless.domain.verdict import Verdict, Watch
+from tickless.domain.work_series import WorkSeries
 from tickless.journal import hold_tables, tables
 from tickless.journal.access import Access
 from tickless.journal.alert_book import AlertBook
@@ -39,6 +40,7 @@ from tickless.journal.brake_shelves import BrakeShelves
 from tickless.journal.cases import Cases
 from tickless.journal.coordination import Coordination
 from tickless.journal.database import ABANDONED_STATE, migrate, open_engine
+from tickless.journal.govern_shelves import GovernShelves
 from tickless.journal.holds import Holds
 from tickless.journal.regroup_shelves import RegroupShelves
 from tickless.journal.resolutions import Resolutions
@@ -50,7 +52,7 @@ LOG_PAGE = 16_384
 """Bytes of a page of the signal log: it is written at its end, in large pieces."""
 
 
-class Tx(BrakeShelves, RegroupShelves):
+class Tx(BrakeShelves, GovernShelves, RegroupShelves):
     """One transaction and what can be done in it. `connection` is for enqueuing durable work in the same commit."""
 
     def __init__(self, connection: sa.Connection) -> None:

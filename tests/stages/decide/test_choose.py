@@ -17,7 +17,8 @@ from tickless.domain.runbook import Check, Runbook, RunbookInput, Serves, Step, 
 from tickless.domain.runbook import Irreversible as NoUndo
 from tickless.domain.service import Service
 from tickless.domain.world import World
-from tickless.stages.decide.core import MAX_QUESTIONS, MAX_RUNS, Ruled, Situation, approvers_for, choose, make_plan
+from tickless.stages.decide.approvers import approvers_for
+from tickless.stages.decide.core import MAX_QUESTIONS, MAX_RUNS, Ruled, Situation, choose, make_plan
 
 PEOPLE = [f"p{number}" for number in range(5)]
 NEEDS = ["step_up", "step_up:target", "approval:manager", "approval:app_owner", "approval:service_owner", "person"]

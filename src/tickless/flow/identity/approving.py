@@ -6,13 +6,16 @@ import datetime as dt
 from typing import Any
 
 from tickless.domain.case import Case
-from tickless.domain.decision import ApprovalRequest
+from tickless.domain.decision import ApprovalAnswer, ApprovalRequest
 from tickless.domain.errors import Conflict
 from tickless.domain.person import Person
 from tickless.domain.plan import Plan
 from tickless.domain.signal import Assurance
+from tickless.flow.approvals.keys import borrowed_key
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
+from tickless.stages.decide.approvers import different_humans, stands_in_for
+from tickless.stages.decide.given import parties_of, typed_in
 from tickless.stages.decide.policy import Ruling
 from tickless.stages.decide.policy_requests import Principal, Resource
 
@@ -36,67 +39,89 @@ class Approving:
     ) -> tuple[ApprovalRequest, Ruling]:
         """Approve or deny; a ruling that does not allow it leaves the request as it was, with an audit row.
 
-        Raises `NotFound` and `Conflict` (answered, withdrawn, expired).
+        A request that takes several stays pending until the last yes; one no ends it. Raises `NotFound` and `Conflict`
+        (answered, withdrawn, expired, or the case is over).
         """
         asked = tx.approvals.need(approval, lock=True)
+        case = tx.cases.need(asked.case)
         if asked.state != "pending":
             raise Conflict(f"this approval is {asked.state} already")
         if asked.expires_at <= now:
             raise Conflict("this approval has expired", mend="the requester has to ask again")
-        ruling = self._ruling(tx, asked, by, assurance)
+        if not case.live:
+            raise Conflict(f"case {case.number} is {case.state}, so there is nothing to approve any more")
+        plan = plan_of(tx, asked)
+        if plan is not None and plan.hash != asked.plan_hash:
+            raise Conflict("the plan is not the one that was asked about", mend="the requester has to ask again")
+        parties = parties_of(tx, self._rooms.journal.signals, case, plan, self._rooms.world())
+        behalf = self.stands_in_for(tx, asked, by, parties=parties, now=now)
+        answer = ApprovalAnswer(by=by.id, approve=approve, at=now, reason=reason[:1_000], assurance=assurance,
+                                on_behalf_of=behalf, policy=self._rooms.policy.version)  # fmt: skip
+        ruling = self._ruling(tx, asked, case, plan, by, answer, parties)
         if not ruling.allowed:
             tx.audit.append(at=now, actor=by.id, action="approval.refused", subject=asked.id, case=asked.case,
-                            detail={"policies": [r.policy for r in ruling.reasons], "assurance": assurance})  # fmt: skip
+                            detail={"policies": [r.policy for r in ruling.reasons], "assurance": assurance,
+                                    "policy_version": answer.policy, "on_behalf_of": behalf})  # fmt: skip
             return asked, ruling
-        return self._answered(tx, asked, by, approve=approve, reason=reason, assurance=assurance, now=now), ruling
+        return self._answered(tx, asked, answer), ruling
 
-    def _ruling(self, tx: Tx, asked: ApprovalRequest, by: Person, assurance: Assurance) -> Ruling:
-        typed = self._typed(tx, tx.cases.need(asked.case))
-        plan = _plan_of(tx, asked)
-        context: dict[str, Any] = {"assurance": assurance}
+    def stands_in_for(
+        self, tx: Tx, asked: ApprovalRequest, by: Person, *, parties: frozenset[str], now: dt.datetime
+    ) -> str | None:
+        """For whom of those asked this person may answer; None for those who were asked themselves."""
+        if by.id in asked.approvers:
+            return None
+        return stands_in_for(by.id, asked, tx.delegations.by(delegate=by.id), closed=parties, now=now)
+
+    def _ruling(
+        self,
+        tx: Tx,
+        asked: ApprovalRequest,
+        case: Case,
+        plan: Plan | None,
+        by: Person,
+        answer: ApprovalAnswer,
+        parties: frozenset[str],
+    ) -> Ruling:
+        typed = typed_in(tx, self._rooms.journal.signals, case)
+        context: dict[str, Any] = {
+            "assurance": answer.assurance,
+            "on_behalf_of": answer.on_behalf_of or "",
+            "borrowed_key": borrowed_key(tx, by, parties=parties, asked_at=asked.asked_at),
+        }
         if plan is not None:
             context |= {"effect": plan.effect, "reversible": plan.reversible}
         return self._rooms.policy.may(
             principal=Principal.person(by),
             action="approve",
             resource=Resource.approval(
-                asked, beneficiary=asked.beneficiary, typed_by=by.id if by.id in typed else None
+                asked, beneficiary=asked.beneficiary, typed_by=by.id if by.id in typed else None, parties=parties
             ),
             context=context,
         )
 
-    def _typed(self, tx: Tx, case: Case) -> set[str]:
-        """Who wrote the request: whoever spoke, and whoever typed it for them at the service desk."""
-        if case.door == "machine":
-            return {case.speaker or ""}
-        log = self._rooms.journal.signals
-        signals = [log.get(joined.signal) for joined in tx.alerts.joined(case.id)]
-        return {case.speaker or "", *(s.sender.via for s in signals if s.sender is not None and s.sender.via)}
-
-    @staticmethod
-    def _answered(
-        tx: Tx,
-        asked: ApprovalRequest,
-        by: Person,
-        *,
-        approve: bool,
-        reason: str,
-        assurance: Assurance,
-        now: dt.datetime,
-    ) -> ApprovalRequest:
-        state = "approved" if approve else "denied"
-        done = asked.model_copy(
-            update={"state": state, "answered_by": by.id, "answered_at": now, "reason": reason[:1_000]}
-        )
+    def _answered(self, tx: Tx, asked: ApprovalRequest, answer: ApprovalAnswer) -> ApprovalRequest:
+        answers = (*asked.answers, answer)
+        people = self._rooms.world().people
+        agreed = different_humans((one.by for one in answers if one.approve), people)
+        over = not answer.approve or agreed >= asked.needed
+        state = "pending" if not over else "approved" if answer.approve else "denied"
+        done = asked.model_copy(update={"answers": answers, "state": state})
+        if over:
+            done = done.model_copy(update={"answered_by": answer.by, "answered_at": answer.at, "reason": answer.reason})
         tx.approvals.put(done)
-        tx.audit.append(at=now, actor=by.id, action=f"approval.{state}", subject=asked.id, case=asked.case,
-                        detail={"plan_hash": asked.plan_hash, "reason": done.reason, "assurance": assurance})  # fmt: skip
-        message = {"type": "approval", "approval": asked.id, "approve": approve, "by": by.id}
-        tx.coordination.post(f"approval:{asked.id}", workflow=asked.waiting, message=message)
+        said = state if over else "agreed"
+        tx.audit.append(at=answer.at, actor=answer.by, action=f"approval.{said}", subject=asked.id, case=asked.case,
+                        detail={"plan_hash": asked.plan_hash, "reason": answer.reason, "assurance": answer.assurance,
+                                "on_behalf_of": answer.on_behalf_of, "agreed": agreed, "needed": asked.needed,
+                                "policy_version": answer.policy})  # fmt: skip
+        if over:
+            message = {"type": "approval", "approval": asked.id, "approve": answer.approve, "by": answer.by}
+            tx.coordination.post(f"approval:{asked.id}", workflow=asked.waiting, message=message)
         return done
 
 
-def _plan_of(tx: Tx, asked: ApprovalRequest) -> Plan | None:
+def plan_of(tx: Tx, asked: ApprovalRequest) -> Plan | None:
     """The plan that is approved: of the decision that asked, or of the run that asks on its way."""
     if asked.decision:
         decision = tx.decisions.get(asked.decision)

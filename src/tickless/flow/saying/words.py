@@ -74,6 +74,10 @@ def approval_asked(names: str) -> str:
     return f"This needs a yes from {names}. I've asked, and you'll hear from me as soon as there's an answer."
 
 
+def approval_asked_of_several(needed: int, names: str) -> str:
+    return f"This needs a yes from {needed} of these: {names}. I've asked, and you'll hear from me as soon as they agree."
+
+
 def names(people: tuple[str, ...], world: World) -> str:
     """People as one reads them out."""
     known = [world.people[one].name for one in people if one in world.people]

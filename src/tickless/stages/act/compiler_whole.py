@@ -149,9 +149,9 @@ def _check_effect(walk: Walk) -> None:
 
 def _check_needs(runbook: Runbook, report: Report) -> None:
     types = {described.type for described in runbook.inputs.values()}
-    if runbook.approval.by in ("as_app_says", "app_owner") and "app" not in types:
+    if {"as_app_says", "app_owner"} & set(runbook.approval.roles) and "app" not in types:
         report("unbound_input", ("approval", "by"), "there is no app among the inputs", "add an input of type app")
-    if runbook.approval.by == "service_owner" and not types & {"service", "ci"}:
+    if "service_owner" in runbook.approval.roles and not types & {"service", "ci"}:
         report(
             "unbound_input", ("approval", "by"), "there is no service among the inputs", "add an input of type service"
         )

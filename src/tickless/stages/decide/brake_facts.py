@@ -13,9 +13,7 @@ from tickless.domain.world import World
 from tickless.journal import Tx
 
 
-def brake_facts(
-    tx: Tx, case: Case, plan: Plan, runbook: Runbook, *, world: World, now: dt.datetime
-) -> dict[str, Any]:
+def brake_facts(tx: Tx, case: Case, plan: Plan, runbook: Runbook, *, world: World, now: dt.datetime) -> dict[str, Any]:
     """`freeze` `kill_switch` `circuit_open` `affected_services` `affected_people`."""
     runbooks = runbooks_of(plan) | {runbook.runbook}
     services = services_of(plan, case_service=case.service)

@@ -12,7 +12,7 @@ from typing import Any
 
 from tickless.domain.card import FormField
 from tickless.domain.case import Case
-from tickless.domain.decision import ApprovalRequest, DecisionKind, PolicyReason, Question
+from tickless.domain.decision import ApprovalAsk, ApprovalRequest, DecisionKind, PolicyReason, Question
 from tickless.domain.finding import OUTAGES
 from tickless.domain.known import KnownError
 from tickless.domain.plan import Plan
@@ -20,6 +20,7 @@ from tickless.domain.runbook import Runbook, RunbookInput
 from tickless.domain.world import World
 from tickless.kit.expressions import ExpressionError, compile_expression, expressions_in, render
 from tickless.practices.knowledge import Answer
+from tickless.stages.decide.approvers import Holders, approvers_for, ask_for
 from tickless.stages.decide.binding import LIKE, Missing, bind
 
 WORKAROUND = "workaround"
@@ -80,6 +81,10 @@ class Situation:
     answer: Answer | None = None
     """For a question: the best answer of the articles that was not given yet."""
     answers_given: int = 0
+    barred: Callable[[Plan], frozenset[str]] = lambda plan: frozenset()
+    """Who may not say yes to a plan, as every account that they have."""
+    holders: Callable[[], Holders] = dict
+    """Who holds which role here."""
     gathering: float = 0.0
     """Seconds for which more alerts are still waited for, before a symptom without a known cause goes to people."""
 
@@ -97,6 +102,7 @@ class Choice:
     wait_seconds: float = 0.0
     reasons: tuple[PolicyReason, ...] = ()
     candidates: tuple[str, ...] = field(default=())
+    asks: tuple[ApprovalAsk, ...] = ()
 
 
 def candidates(situation: Situation) -> list[Runbook]:
@@ -297,17 +303,25 @@ def _blocked(situation: Situation, runbook: Runbook, plan: Plan, ruled: Ruled, n
         if situation.case.speaker is None and FOR_OTHER in situation.case.inputs:
             return choice("ask_person", question=_who(situation.case))
         return choice("ask_person", question=Question(about=proof, text=_proof_text(proof, plan, situation.case)))
-    role = next(need.removeprefix("approval:") for need in ruled.needs if need.startswith("approval:"))
-    approvers = approvers_for(role, plan, situation.case, situation.world)
-    if not approvers:
+    asks = _asks(situation, plan, ruled)
+    if asks is None:
         return choice("hand_off", summary=f"{said} Nobody can be found who may give that approval.")
     if _expired(situation, plan):
         return choice("hand_off", summary="The approval was not given in time; people take over.")
-    return choice("ask_approval", approvers=approvers, role=role)
+    return choice("ask_approval", approvers=asks[0].approvers, role=asks[0].role, asks=asks)
+
+
+def _asks(situation: Situation, plan: Plan, ruled: Ruled) -> tuple[ApprovalAsk, ...] | None:
+    """Everybody whose yes is missing, all asked at once; None where somebody's can't be had."""
+    roles = [need.removeprefix("approval:") for need in ruled.needs if need.startswith("approval:")]
+    barred, holders = situation.barred(plan), situation.holders()
+    asks = [ask_for(role, plan, situation.case, situation.world, barred=barred, holders=holders) for role in roles]
+    known = tuple(ask for ask in asks if ask is not None)
+    return known if len(known) == len(asks) else None
 
 
 def _to_people(situation: Situation, runbook: Runbook, plan: Plan, choice: Callable[..., Choice]) -> Choice:
-    approvers = approvers_for("person", plan, situation.case, situation.world)
+    approvers = approvers_for("person", plan, situation.case, situation.world, barred=situation.barred(plan))
     asked = any(a.plan_hash == plan.hash and a.role == "person" for a in situation.approvals)
     if approvers and not asked and situation.may_suggest(plan, runbook):
         return choice("suggest", approvers=approvers, role="person")
@@ -328,30 +342,3 @@ def _proof_text(proof: str, plan: Plan, case: Case) -> str:
             "ask for it: if they give it to you, type it here. They can also just write to me themselves."
         )
     return "Before I touch an account I need to be sure it's you. I sent a code to your registered phone; please type it here."
-
-
-def approvers_for(role: str, plan: Plan, case: Case, world: World) -> tuple[str, ...]:
-    """Who may say yes in that role: never the requester, never the person it is for."""
-    beneficiary = str((plan.inputs.get("person") or {}).get("id") or "")
-    barred = {case.requester or "", case.speaker or "", case.typed_by or "", beneficiary, ""}
-    if role == "manager":
-        return _first_free(_manager(beneficiary or case.requester or "", world), barred, world)
-    if role == "app_owner":
-        owner = (plan.inputs.get("app") or {}).get("owner") or ""
-    else:
-        service = (plan.inputs.get("service") or {}).get("id") or case.service or ""
-        owner = (world.services[service].owner if service in world.services else None) or ""
-    return _first_free(str(owner), barred, world)
-
-
-def _manager(person: str, world: World) -> str:
-    return (world.people[person].manager if person in world.people else None) or ""
-
-
-def _first_free(start: str, barred: set[str], world: World) -> tuple[str, ...]:
-    """The person, or the first of the managers above who isn't barred."""
-    seen: set[str] = set()
-    while start and start in barred and start not in seen:
-        seen.add(start)
-        start = _manager(start, world)
-    return (start,) if start and start not in barred else ()

@@ -12,7 +12,7 @@ from typing import Any
 import cedarpy
 
 from tickless.domain.decision import PolicyReason
-from tickless.stages.decide.policy_files import Policies, PolicyText, read_policies
+from tickless.stages.decide.policy_files import BODIES, Policies, PolicyText, read_policies
 from tickless.stages.decide.policy_requests import CONTEXT_DEFAULTS, Action, Principal, Resource
 
 __all__ = ["Action", "PolicyEngine", "Principal", "Resource", "Ruling"]
@@ -50,6 +50,11 @@ class PolicyEngine:
         """SHA-256 over the policies as they were read."""
         return self._policies.digest
 
+    @property
+    def version(self) -> str:
+        """What names the policies on record: the first characters of their hash, after the commit where there is one."""
+        return self._policies.version
+
     def may(
         self, *, principal: Principal, action: Action, resource: Resource, context: Mapping[str, Any] | None = None
     ) -> Ruling:
@@ -68,12 +73,12 @@ class PolicyEngine:
         answer = cedarpy.is_authorized(request, self._policies.handle, entities)
         if answer.diagnostics.errors:
             return _broken(answer.diagnostics.errors)
-        return self._ruling(answer)
+        return self._ruling(answer, request["context"])
 
     def _parse_entities(self, text: str) -> cedarpy.Entities:
         return cedarpy.Entities.from_json_str(text, self._policies.schema)
 
-    def _ruling(self, answer: cedarpy.AuthzResult) -> Ruling:
+    def _ruling(self, answer: cedarpy.AuthzResult, context: Mapping[str, Any]) -> Ruling:
         spoke = sorted(answer.diagnostics.reasons, key=lambda name: int(name.removeprefix("policy")))
         texts = [self._policies.texts[name] for name in spoke]
         reasons = tuple(PolicyReason(policy=text.id, text=text.reason, effect=text.effect) for text in texts)
@@ -83,12 +88,20 @@ class PolicyEngine:
             return Ruling(allowed=False, reasons=(_DEFAULT,))
         if any(text.needs is None for text in texts):
             return Ruling(allowed=False, reasons=reasons)
-        return Ruling(allowed=False, reasons=reasons, needs=tuple(dict.fromkeys(t.needs for t in texts if t.needs)))
+        needs = [need for text in texts if text.needs for need in _each(text.needs, context)]
+        return Ruling(allowed=False, reasons=reasons, needs=tuple(dict.fromkeys(needs)))
 
 
 _DEFAULT = PolicyReason(
     policy="default", text="No policy allows this, and what no policy allows is forbidden.", effect="default"
 )
+
+
+def _each(need: str, context: Mapping[str, Any]) -> list[str]:
+    """A need, and for quorums each that is still missing."""
+    if need != BODIES:
+        return [need]
+    return [f"approval:{body}" for body in context["bodies_required"] if body not in context["approvals"]]
 
 
 def _broken(errors: list[str]) -> Ruling:

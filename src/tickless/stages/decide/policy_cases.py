@@ -28,7 +28,15 @@ _ATTRIBUTES: Mapping[str, dict[str, Any]] = {
     "Token": {"owner": "", "scopes": []},
     "Runbook": {"kind": "request", "about": "person", "verified_identity": True},
     "Case": {"participants": [], "service": ""},
-    "Approval": {"requester": "", "beneficiary": "", "typed_by": "", "approvers": [], "pending": True},
+    "Approval": {
+        "requester": "",
+        "beneficiary": "",
+        "typed_by": "",
+        "approvers": [],
+        "pending": True,
+        "parties": [],
+        "agreed": [],
+    },
     "House": {},
 }
 

@@ -14,7 +14,11 @@ from tickless.domain.errors import SettingsInvalid
 from tickless.kit.canonical import digest
 
 SCHEMA = "schema.cedarschema"
-NEEDS = re.compile(r"step_up(?::target)?|approval:(?:manager|app_owner|service_owner)|person")
+BODIES = "approval:bodies"
+"""Need of a policy: the quorums that are required and have not been met."""
+NEEDS = re.compile(
+    r"step_up(?::target)?|person|approval:(?:manager|app_owner|service_owner|bodies|(?:group|role):[A-Za-z0-9][A-Za-z0-9._-]*:[1-9])"
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,12 @@ class Policies:
     texts: Mapping[str, PolicyText]
     digest: str
     """SHA-256 over the text of every file: names the set that decided, for the record and for replays."""
+    commit: str = ""
+    """Of the git checkout in which the folder is, if the policies are reviewed there."""
+
+    @property
+    def version(self) -> str:
+        return f"{self.commit[:12]}+{self.digest[:12]}" if self.commit else self.digest[:12]
 
 
 def read_policies(folder: Path) -> Policies:

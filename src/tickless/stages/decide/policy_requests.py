@@ -7,12 +7,23 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tickless.domain.case import Case
-from tickless.domain.decision import ApprovalRequest
+from tickless.domain.decision import ApprovalRequest, PolicyQuestion
 from tickless.domain.person import Person
 from tickless.domain.runbook import Runbook
 
 Action = Literal[
-    "run", "suggest", "approve", "read_case", "answer", "regroup", "manage", "audit", "use_api", "bind", "silence"
+    "run",
+    "suggest",
+    "approve",
+    "read_case",
+    "answer",
+    "regroup",
+    "manage",
+    "audit",
+    "use_api",
+    "bind",
+    "silence",
+    "plan_work",
 ]
 
 RUN_DEFAULTS: Mapping[str, Any] = {
@@ -34,6 +45,7 @@ RUN_DEFAULTS: Mapping[str, Any] = {
     "circuit_open": True,
     "approvals": (),
     "approval_required": (),
+    "bodies_required": (),
     "eligible": False,
     "freeze": True,
     "kill_switch": True,
@@ -46,7 +58,13 @@ RUN_DEFAULTS: Mapping[str, Any] = {
 CONTEXT_DEFAULTS: Mapping[Action, Mapping[str, Any]] = {
     "run": RUN_DEFAULTS,
     "suggest": RUN_DEFAULTS,
-    "approve": {"assurance": "none", "effect": "destroy", "reversible": False},
+    "approve": {
+        "assurance": "none",
+        "effect": "destroy",
+        "reversible": False,
+        "on_behalf_of": "",
+        "borrowed_key": True,
+    },
     "read_case": {"assurance": "none"},
     "answer": {"assurance": "none"},
     "regroup": {"assurance": "none"},
@@ -55,6 +73,7 @@ CONTEXT_DEFAULTS: Mapping[Action, Mapping[str, Any]] = {
     "use_api": {"assurance": "none", "scope": ""},
     "bind": {"way": ""},
     "silence": {"assurance": "none", "hours": 1_000_000, "criticality": 1, "owned": False},
+    "plan_work": {"assurance": "none", "hours": 1_000_000, "criticality": 1, "owned": False, "recurring": True},
 }
 
 
@@ -145,8 +164,16 @@ class Resource(_Entity):
         return cls("Case", case.id, attributes)
 
     @classmethod
-    def approval(cls, request: ApprovalRequest, *, beneficiary: str | None, typed_by: str | None = None) -> Resource:
-        """`beneficiary`: whom the plan is for; `typed_by`: who wrote the request for somebody else."""
+    def approval(
+        cls,
+        request: ApprovalRequest,
+        *,
+        beneficiary: str | None,
+        typed_by: str | None = None,
+        parties: frozenset[str] = frozenset(),
+    ) -> Resource:
+        """`beneficiary`: whom the plan is for; `typed_by`: who wrote the request for somebody else; `parties`: every account
+        of everybody who asked, typed or gains."""
         return cls(
             "Approval",
             request.id,
@@ -155,6 +182,8 @@ class Resource(_Entity):
                 "requester": request.requester or "",
                 "beneficiary": beneficiary or "",
                 "typed_by": typed_by or "",
+                "parties": sorted(parties),
+                "agreed": sorted(request.agreed),
                 "approvers": sorted(request.approvers),
                 "pending": request.state == "pending",
             },
@@ -163,3 +192,17 @@ class Resource(_Entity):
     @classmethod
     def house(cls) -> Resource:
         return cls("House", "main", {"id": "main"})
+
+
+def question_of(principal: Principal, action: Action, resource: Resource, context: Mapping[str, Any]) -> PolicyQuestion:
+    """A question to keep, so that it can be asked again."""
+
+    def plain(entity: _Entity) -> dict[str, Any]:
+        return {"kind": entity.kind, "id": entity.id, "attributes": dict(entity.attributes)}
+
+    return PolicyQuestion(
+        principal=plain(principal),
+        action=action,
+        resource=plain(resource),
+        context={name: sorted(value) if isinstance(value, tuple) else value for name, value in context.items()},
+    )

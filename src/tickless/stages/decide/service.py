@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tickless.domain.case import TASK_RUN, Case
+from tickless.domain.case import Case
 from tickless.domain.catalogue import CatalogueItem
-from tickless.domain.decision import ApprovalRequest, Decision
+from tickless.domain.decision import Decision, PolicyQuestion
 from tickless.domain.known import KnownError
 from tickless.domain.person import App, Person
 from tickless.domain.plan import Plan
@@ -20,10 +20,11 @@ from tickless.practices.knowledge import Answer
 from tickless.stages.decide.binding import LABEL
 from tickless.stages.decide.brake_facts import brake_facts
 from tickless.stages.decide.core import Choice, Ruled, Situation, choose
+from tickless.stages.decide.given import counting, given_to, holders_of, parties_of
 from tickless.stages.decide.identity_facts import identity_facts
 from tickless.stages.decide.order import comes_after
 from tickless.stages.decide.policy import PolicyEngine
-from tickless.stages.decide.policy_requests import Principal, Resource
+from tickless.stages.decide.policy_requests import Principal, Resource, question_of
 from tickless.stages.decide.reversal import TAKE_BACK, first_run, gives_back
 
 FAILED_RUN_STATES = frozenset({"failed", "undone", "unverified", "stopped"})
@@ -58,7 +59,8 @@ class DecisionRoom:
             if known is not None:
                 return known
             record = tx.cases.need(case, lock=True)
-            choice = self._choose(tx, record, now)
+            heard: list[PolicyQuestion] = []
+            choice = self._choose(tx, record, now, heard)
             table = tx.decisions.table.c
             last = next(iter(tx.decisions.where(table.case == case, order=table.decided_at.desc(), limit=1)), None)
             if last is not None and choice.kind == "wait" == last.kind and last.summary == choice.summary:
@@ -68,6 +70,8 @@ class DecisionRoom:
                 case=case,
                 attempt=attempt,
                 decided_at=now,
+                policy=self._policy.version,
+                asked=heard[-1] if heard else None,
                 **{name: getattr(choice, name) for name in Choice.__dataclass_fields__},
             )
             tx.decisions.put(made)
@@ -81,16 +85,16 @@ class DecisionRoom:
             )
             return made
 
-    def _choose(self, tx: Tx, case: Case, now: dt.datetime) -> Choice:
+    def _choose(self, tx: Tx, case: Case, now: dt.datetime, heard: list[PolicyQuestion]) -> Choice:
         alerts = tx.alerts.of_case(case.id)
         asked = tx.questions.by(case=case.id)
-        approvals = tuple(_counting(tx, case))
+        approvals = tuple(counting(tx, case))
         situation = Situation(
             case=case,
             signal=signal_facts(case, firing=any(a.state == "firing" for a in alerts)),
             runbooks=tuple(self._runbooks.values()),
             world=self._world(),
-            rule=lambda plan, runbook: self._rule(tx, case, plan, runbook, now=now),
+            rule=lambda plan, runbook: self._rule(tx, case, plan, runbook, now=now, heard=heard),
             may_suggest=lambda plan, runbook: self._may_suggest(tx, case, plan, runbook, now=now),
             incident=_incident(tx, case),
             comes_after=comes_after(tx, case),
@@ -106,6 +110,8 @@ class DecisionRoom:
             known_error=_open_error(tx, case),
             still_firing=not alerts or any(alert.state == "firing" for alert in alerts),
             gathering=max(0.0, self._gather - (now - case.opened_at).total_seconds()),
+            barred=lambda plan: parties_of(tx, self._journal.signals, case, plan, self._world()),
+            holders=lambda: holders_of(tx),
         )
         return choose(situation)
 
@@ -114,13 +120,21 @@ class DecisionRoom:
         with self._journal.read() as tx:
             return self._rule(tx, case, plan, self._runbooks[plan.runbook], now=now)
 
-    def _rule(self, tx: Tx, case: Case, plan: Plan, runbook: Runbook, *, now: dt.datetime) -> Ruled:
-        ruling = self._policy.may(
-            principal=self._principal(tx, case),
-            action="run",
-            resource=Resource.runbook(runbook),
-            context=self._context(tx, case, plan, runbook, now=now),
-        )
+    def _rule(
+        self,
+        tx: Tx,
+        case: Case,
+        plan: Plan,
+        runbook: Runbook,
+        *,
+        now: dt.datetime,
+        heard: list[PolicyQuestion] | None = None,
+    ) -> Ruled:
+        principal, resource = self._principal(tx, case), Resource.runbook(runbook)
+        context = self._context(tx, case, plan, runbook, now=now)
+        ruling = self._policy.may(principal=principal, action="run", resource=resource, context=context)
+        if heard is not None:
+            heard.append(question_of(principal, "run", resource, context))
         run = first_run(tx, case) if plan.runbook == TAKE_BACK else None
         done_by = self._runbooks.get(run.plan.runbook) if run is not None else None
         if run is None or done_by is None or not ruling.allowed:
@@ -136,7 +150,7 @@ class DecisionRoom:
         as_done = plan.model_copy(update={"inputs": done.inputs})
         context = self._context(tx, case, as_done, done_by, now=now) | {"eligible": True, "approvals": given}
         if not gives_back(tx, case):
-            context |= {"approval_required": ()}
+            context |= {"approval_required": (), "bodies_required": ()}
         ruling = self._policy.may(
             principal=self._principal(tx, case), action="run", resource=Resource.runbook(done_by), context=context
         )
@@ -166,8 +180,8 @@ class DecisionRoom:
         world = self._world()
         beneficiary = world.people.get((plan.inputs.get("person") or {}).get("id", ""))
         app = world.apps.get((plan.inputs.get("app") or {}).get("id", ""))
-        given = {a.role for a in _counting(tx, case) if a.plan_hash == plan.hash and a.state == "approved"}
-        given |= _given_to_the_whole(tx, case)
+        given = given_to(tx, self._journal.signals, case, plan, world)
+        required = _required(runbook, app.approval if app else "none")
         service = str((plan.inputs.get("service") or {}).get("id") or case.service or "")
         return {
             **identity_facts(tx, case, beneficiary, now=now),
@@ -181,7 +195,8 @@ class DecisionRoom:
             "blast_radius": len(plan.targets),
             **brake_facts(tx, case, plan, runbook, world=world, now=now),
             "approvals": tuple(sorted(given)),
-            "approval_required": _required(runbook, app.approval if app else "none"),
+            "approval_required": tuple(one for one in required if ":" not in one),
+            "bodies_required": tuple(one for one in required if ":" in one),
             "eligible": _eligible(
                 runbook, beneficiary, app, _offered(plan, case, world), asks=world.people.get(case.speaker or "")
             ),
@@ -219,20 +234,6 @@ def _open_error(tx: Tx, case: Case) -> KnownError | None:
     return error if error is not None and error.state == "open" else None
 
 
-def _given_to_the_whole(tx: Tx, case: Case) -> set[str]:
-    """A task is part of the plan that its whole was approved for: a yes to that plan is a yes to it."""
-    run = tx.runs.get(case.inputs.get(TASK_RUN, ""))
-    if run is None:
-        return set()
-    return {a.role for a in tx.approvals.by(case=run.case) if a.plan_hash == run.plan_hash and a.state == "approved"}
-
-
-def _counting(tx: Tx, case: Case) -> list[ApprovalRequest]:
-    """The approvals that count: a yes is for one time, so that a case which came back asks again; a no stays."""
-    since = case.reopened_at or case.opened_at
-    return [a for a in tx.approvals.by(case=case.id) if a.asked_at >= since or a.state == "denied"]
-
-
 def signal_facts(case: Case, *, firing: bool) -> dict[str, Any]:
     """What `serves.alerts` may read: the class, service, state and labels of the case's leading alert."""
     if case.door != "machine":
@@ -248,10 +249,9 @@ def signal_facts(case: Case, *, firing: bool) -> dict[str, Any]:
 
 
 def _required(runbook: Runbook, app_says: str) -> tuple[str, ...]:
-    by = runbook.approval.by
-    if by == "as_app_says":
-        by = {"none": "none", "manager": "manager", "owner": "app_owner"}[app_says]  # type: ignore[assignment]
-    return () if by == "none" else (by,)
+    as_said = {"none": "none", "manager": "manager", "owner": "app_owner"}[app_says]
+    roles = [as_said if role == "as_app_says" else role for role in runbook.approval.roles]
+    return tuple(dict.fromkeys(role for role in roles if role != "none"))
 
 
 def _eligible(
@@ -273,6 +273,7 @@ def _audit_detail(made: Decision, case: Case) -> dict[str, Any]:
         "summary": made.summary,
         "candidates": list(made.candidates),
         "policies": [reason.policy for reason in made.reasons],
+        "policy_version": made.policy,
         "plan_hash": made.plan.hash if made.plan else None,
         "runbook": f"{made.plan.runbook}@{made.plan.revision}" if made.plan else None,
         "assurance": case.assurance,

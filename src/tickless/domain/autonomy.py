@@ -1,0 +1,54 @@
+"""The autonomy ladder: where a runbook stands for what, and what it would have done while it only watches."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import AwareDatetime
+
+from tickless.domain.record import Record
+
+Rung = Literal["observe", "suggest", "approve", "auto"]
+RUNGS: tuple[Rung, ...] = ("observe", "suggest", "approve", "auto")
+EVERYWHERE = ""
+"""The scope of a runbook as a whole."""
+
+
+class ScopedRung(Record):
+    """Where a runbook stands for one scope: `service:<id>`, `criticality:<1-4>`, `department:<name>`; empty: everywhere."""
+
+    runbook: str
+    scope: str
+    rung: Rung
+    by: str
+    at: AwareDatetime
+    reason: str = ""
+
+
+class Shadow(Record):
+    """What a runbook on `observe` would have done in a case, and how that compares with what people did.
+
+    `begins`: its preconditions held then. `verdict`: `same`: people reached the state that it checks for; `different`: they
+    ended the case without reaching it; `unknown`: it could not be looked at, or nobody ended it.
+    """
+
+    version: Literal[1] = 1
+    id: str
+    """The decision's."""
+    case: str
+    runbook: str
+    plan_hash: str
+    subject: str
+    service: str | None = None
+    department: str | None = None
+    would: tuple[str, ...] = ()
+    """Its steps, one sentence each."""
+    inputs: dict[str, Any] = {}
+    at: AwareDatetime
+    begins: bool | None = None
+    state: Literal["open", "compared"] = "open"
+    verdict: Literal["same", "different", "unknown"] | None = None
+    why: str = ""
+    people_ran: tuple[str, ...] = ()
+    """Runbooks that people ran in the case instead."""
+    compared_at: AwareDatetime | None = None
