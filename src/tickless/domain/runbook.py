@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
@@ -33,6 +33,7 @@ from tickless.domain.step import (
 __all__ = [
     "Approval",
     "Approve",
+    "ApprovedBy",
     "Ask",
     "Call",
     "Canary",
@@ -46,6 +47,7 @@ __all__ = [
     "Manual",
     "Moment",
     "Parallel",
+    "Quorum",
     "Requires",
     "Retries",
     "Runbook",
@@ -64,6 +66,7 @@ __all__ = [
 InputType = Literal[
     "person", "device", "app", "service", "ci", "department", "apps", "text", "number", "duration", "date"
 ]
+
 
 class RunbookInput(Record):
     """One thing the runbook must know. `source` says where it comes from by itself.
@@ -117,13 +120,25 @@ class Value(Record):
     basis: str
 
 
+Quorum = Annotated[str, Field(pattern=r"^(group|role):[A-Za-z0-9][A-Za-z0-9._-]{0,63}:[1-9]$")]
+ApprovedBy = Literal["manager", "app_owner", "service_owner", "as_app_says", "none"] | Quorum
+
+
 class Approval(Record):
     """Who must approve before the run, decided by the runbook's own author; policy may ask for more, never for less.
 
     `as_app_says`: whom the app among the inputs names (nobody, the manager, or the app's owner).
     """
 
-    by: Literal["manager", "app_owner", "service_owner", "as_app_says", "none"] = "none"
+    by: ApprovedBy | tuple[ApprovedBy, ...] = "none"
+    """One of them, or several who all have to say yes. `group:<group>:<n>` and `role:<role>:<n>`: so many different people of
+    that group, or who hold that role here."""
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Whose yes it takes; none: nobody's."""
+        given = (self.by,) if isinstance(self.by, str) else self.by
+        return tuple(dict.fromkeys(one for one in given if one != "none"))
 
 
 Moment = Literal["started", "done", "failed", "undone", "nothing_to_do", "awaiting_approval", "handed_off"]
