@@ -41,6 +41,8 @@ class Maintenance(Record):
     note: str = ""
     """What people should know: what works, what does not."""
     cancelled: bool = False
+    series: str = ""
+    """Id of the series that it is one of."""
 
 
 class Bulletin(Record):
