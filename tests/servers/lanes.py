@@ -34,6 +34,9 @@ LANES: dict[str, Lane] = {
         package="Debian: slapd libldap-dev libsasl2-dev; PyPI: python-ldap (extra `ldap`), trustme",
     ),
     "sshd": Lane(programs=("sshd", "ssh-keygen"), package="Debian: openssh-server openssh-client"),
+    "systemd": Lane(
+        programs=("/lib/systemd/systemd", "systemctl", "unshare", "mount"), package="Debian: systemd util-linux mount"
+    ),
     "supervisord": Lane(modules=("supervisor",), package="PyPI: supervisor"),
     "nginx": Lane(programs=("nginx",), package="Debian: nginx-light"),
     "prometheus": Lane(
@@ -51,10 +54,11 @@ LANES: dict[str, Lane] = {
             "prometheus-alertmanager",
             "prometheus-blackbox-exporter",
             "prometheus-node-exporter",
+            "prometheus-process-exporter",
         ),
         modules=("supervisor", "trustme"),
         package="Debian: nginx-light haproxy openssh-server openssh-client prometheus prometheus-alertmanager "
-        "prometheus-blackbox-exporter prometheus-node-exporter; PyPI: supervisor trustme",
+        "prometheus-blackbox-exporter prometheus-node-exporter prometheus-process-exporter; PyPI: supervisor trustme",
     ),
     "amtool": Lane(programs=("amtool",), package="Debian: prometheus-alertmanager"),
     "pagerduty": Lane(modules=("pagerduty",), package="PyPI: pagerduty"),
@@ -94,6 +98,7 @@ LANES: dict[str, Lane] = {
 FIXTURE_LANES: dict[str, tuple[str, ...]] = {
     "slapd": ("slapd",),
     "sshd": ("sshd",),
+    "systemd": ("systemd",),
     "supervisord": ("supervisord",),
     "nginx": ("nginx",),
     "prometheus_stack": ("prometheus",),

@@ -27,6 +27,7 @@ pytest_plugins = [
     "tests.servers.sshd",
     "tests.servers.supervisord",
     "tests.servers.synapse",
+    "tests.servers.systemd",
     "tests.servers.watched_nginx",
     "tests.servers.webhook",
     "tests.servers.xllamacpp",

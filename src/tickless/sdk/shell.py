@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import asyncssh
@@ -19,6 +20,8 @@ from tickless.sdk.hosts import Host, Hosts
 
 MOST_OUTPUT = 4_000_000
 """Longest output that is read of one command, in bytes."""
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -39,14 +42,24 @@ class Shell:
         self._deadline = deadline
         self._become = tuple(become)
 
-    def run(self, argv: Sequence[str], *, typed: str = "", privileged: bool = False) -> Done:
+    def run(
+        self, argv: Sequence[str], *, typed: str = "", privileged: bool = False, variables: Mapping[str, str] = _NONE
+    ) -> Done:
         """Run one command to its end. `privileged`: with the host's `become` before it.
 
         `typed` is its standard input: the place for what must not stand in a process list.
         Raises `Unreachable` (too slow, line lost) and `Rejected` (too much output).
         """
         left = self._deadline.left()
-        command = shlex.join(["env", "LC_ALL=C", *(self._become if privileged else ()), *argv])
+        command = shlex.join(
+            [
+                "env",
+                "LC_ALL=C",
+                *(f"{name}={value}" for name, value in variables.items()),
+                *(self._become if privileged else ()),
+                *argv,
+            ]
+        )
         with _translated():
             return self._runner.run(asyncio.wait_for(_run(self._connection, command, typed.encode()), left))
 

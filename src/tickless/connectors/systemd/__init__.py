@@ -1,0 +1,1 @@
+"""systemd: units that the operator has named, on hosts reached by SSH."""
