@@ -18,6 +18,7 @@ from tickless.app.language import Language, language_of
 from tickless.app.library import LibraryCache
 from tickless.app.listening import Listening
 from tickless.app.models import composer_of
+from tickless.app.record import record_of
 from tickless.app.settings import Settings
 from tickless.app.shipped import shipped
 from tickless.app.telemetry import pulling_of, telemetry_of
@@ -182,6 +183,8 @@ def build(
         renew=language.renew,
     )
     tracing = Tracing(telemetry.room, rooms.correlate, clock)
+    record = record_of(settings, journal=journal, clock=clock, secrets=Secrets(dict(secret_values or {})))
+    chores.append(record.look)
     schedules = Schedules(
         rooms=rooms, engine=engine, watching=Watching(rooms=rooms, engine=engine), node=node, role=role,
         take_over=settings.database is not None,
@@ -197,6 +200,7 @@ def build(
     desk.holding = holding
     desk.planning = planning
     desk.map = map_desk
+    desk.record = record
     tickets = _tickets(settings, rooms, node=node, desk=desk, short=short)
     entrance = Entrance(journal, clock, settings.entrance)
     return House(

@@ -18,6 +18,7 @@ from tickless.domain.record import Record
 from tickless.doors.entrance.settings import EntranceSettings
 from tickless.flow.courtesy import Courtesy
 from tickless.flow.inventory import MapRules
+from tickless.journal.audit_settings import AuditSettings
 from tickless.stages.correlate.hygiene.options import HygieneSettings
 from tickless.stages.sense.heartbeats import SourceRule
 from tickless.stages.sense.telemetry.options import TelemetrySettings
@@ -146,6 +147,7 @@ class Settings(BaseSettings):
     model: ModelSettings = ModelSettings()
     courtesy: CourtesySettings = CourtesySettings()
     entrance: EntranceSettings = EntranceSettings()
+    audit: AuditSettings = AuditSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     map: MapSettings = MapSettings()
     hygiene: HygieneSettings = HygieneSettings()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import hashlib
+import hmac
 import json
 import secrets
 from collections.abc import Mapping
@@ -27,15 +29,35 @@ PERSONAL = frozenset(
         "phone", "reason", "said", "said_by", "slots", "summary", "text", "title", "unclear", "values", "why", "words",
     }
 )  # fmt: skip
-"""Fields of details that hold people's words, names or addresses. What is not named here is an id, a number or a word of ours."""
+"""Fields of details that hold people's words, names or addresses. Every other is an id, a number or a word of ours."""
 _PURPOSE = b"tickless audit 1"
 
 
 def seal(part: Mapping[str, Any], *, person: str, key: bytes) -> dict[str, Any]:
-    """AES-256-GCM; the fields' names stay readable."""
-    nonce = secrets.token_bytes(12)
-    box = nonce + AESGCM(key).encrypt(nonce, canonical_json(dict(part)), _PURPOSE)
-    return {"to": person, "fields": sorted(part), "box": base64.b64encode(box).decode()}
+    """AES-256-GCM; the fields' names stay readable. `mark` binds the row to what was said, without telling it: it is salted
+    with something that only the key gives."""
+    nonce, plain = secrets.token_bytes(12), canonical_json(dict(part))
+    box = nonce + AESGCM(key).encrypt(nonce, plain, _PURPOSE)
+    mark = hashlib.sha256(_salt(key, nonce) + plain).hexdigest()
+    return {"to": person, "fields": sorted(part), "box": base64.b64encode(box).decode(), "mark": mark}
+
+
+def _salt(key: bytes, nonce: bytes) -> bytes:
+    return hmac.digest(key, nonce, "sha256")
+
+
+def salt_of(sealed: Mapping[str, Any], *, key: bytes) -> str:
+    """What an export says so that its reader can check the opened fields against `mark`; base64."""
+    return base64.b64encode(_salt(key, base64.b64decode(sealed["box"])[:12])).decode()
+
+
+def fits_mark(sealed: Mapping[str, Any], opened: Mapping[str, Any], *, salt: str) -> bool:
+    """Whether these opened fields are what was sealed."""
+    try:
+        found = hashlib.sha256(base64.b64decode(salt, validate=True) + canonical_json(dict(opened))).hexdigest()
+    except (ValueError, TypeError):
+        return False
+    return hmac.compare_digest(found, str(sealed.get("mark", "")))
 
 
 def unseal(sealed: Mapping[str, Any], *, key: bytes | None) -> dict[str, Any]:
@@ -53,6 +75,12 @@ def unseal(sealed: Mapping[str, Any], *, key: bytes | None) -> dict[str, Any]:
 def is_personal(detail: Mapping[str, Any]) -> bool:
     """Whether anything in it is to be sealed."""
     return any(name in PERSONAL and value not in (None, "", {}, []) for name, value in detail.items())
+
+
+def person_in(stored: str) -> str:
+    """Whose key opens a stored detail; empty where nothing is sealed."""
+    found = json.loads(stored).get(SEALED) if stored else None
+    return str(found.get("to", "")) if isinstance(found, dict) else ""
 
 
 class PersonKeys:
@@ -82,7 +110,7 @@ class PersonKeys:
         return {**rest, **unseal(sealed, key=self.key_of(str(sealed.get("to", ""))))}
 
     def key_of(self, person: str) -> bytes | None:
-        """The key, or None where there is none or it was destroyed."""
+        """The key, or None where there is none (for nobody, too) or it was destroyed."""
         if person not in self._known:
             query = sa.select(person_keys.c.secret).where(person_keys.c.person == person)
             found = self._connection.execute(query).scalar()

@@ -436,8 +436,11 @@ class AuditShown(Shown):
     subject: str
     case: str | None
     detail: dict[str, Any]
+    """`[erased]` stands for what was said about somebody who was erased since."""
     previous: str
     hash: str
+    dropped: bool = False
+    """Whether retention took the detail away."""
 
 
 class ChainShown(Shown):
@@ -448,6 +451,14 @@ class ChainShown(Shown):
     head: str
     broken_at: int | None
     problem: str
+    checkpoints: int = 0
+    """Signed checkpoints that the rows were held against."""
+    signed_up_to: int = 0
+    """Last row that such a checkpoint vouches for."""
+    key: str = ""
+    """Short name of the key that signs now."""
+    dropped: int = 0
+    """Rows whose detail retention took away."""
 
 
 class NumbersShown(Shown):

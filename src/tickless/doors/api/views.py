@@ -176,7 +176,8 @@ def show_person(person: Person) -> PersonShown:
 
 
 def show_audit(row: AuditRow) -> AuditShown:
-    return AuditShown(**row.__dict__)
+    shown = {name: getattr(row, name) for name in AuditShown.model_fields if name != "dropped"}
+    return AuditShown(**shown, dropped=row.dropped_at is not None)
 
 
 def show_user(user: User) -> UserShown:

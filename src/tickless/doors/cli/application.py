@@ -10,6 +10,7 @@ import typer
 from tickless import __version__
 from tickless.doors.cli import (
     accounts,
+    audit,
     brain,
     cases,
     catalogue,
@@ -89,7 +90,7 @@ def create_cli(host: CliHost) -> typer.Typer:
         ("binding", identity.binding),
         ("delegation", identity.delegation),
         ("report", reports.report),
-        ("audit", record.audit),
+        ("audit", audit.audit),
         ("switch", accounts.switch),
         ("person", accounts.person),
         ("user", accounts.user),

@@ -101,9 +101,18 @@ class ApiClient:
     def delete(self, path: str) -> Any:
         return self._call("DELETE", path)
 
-    def lines(self, path: str) -> Iterator[str]:
+    def text(self, path: str, **query: Sequence[str] | None) -> str:
+        """An answer that is no JSON, as it is. A list is sent as that many parameters of one name."""
+        params = {name: list(value) for name, value in query.items() if value is not None}
+        with self._reaching():
+            answer = self._http.get(API + path, params=params)
+        if answer.status_code >= 400:
+            _checked(answer)
+        return answer.text
+
+    def lines(self, path: str, **query: str | bool) -> Iterator[str]:
         """The lines of an NDJSON answer."""
-        with self._reaching(), self._http.stream("GET", API + path) as answer:
+        with self._reaching(), self._http.stream("GET", API + path, params=query) as answer:
             if answer.status_code >= 400:
                 answer.read()
                 _checked(answer)

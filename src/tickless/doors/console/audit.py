@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from dataclasses import asdict
-
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -13,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from tickless.domain.errors import TicklessError
 from tickless.doors.console.frame import Form, Frame, Screen, Visit
-from tickless.journal import Journal
+from tickless.doors.entrance.audit_lines import exported
 from tickless.journal.audit import AuditRow
 
 PER_PAGE = 60
@@ -28,7 +24,7 @@ def routes(frame: Frame) -> list[BaseRoute]:
         except TicklessError as error:
             return frame.refusal(request, error)
         return StreamingResponse(
-            exported(frame.desk.journal),
+            exported(frame.desk, form="jsonl"),
             media_type="application/jsonl",
             headers={"Content-Disposition": 'attachment; filename="tickless-audit.jsonl"', "Cache-Control": "no-store"},
         )
@@ -76,22 +72,6 @@ async def verify(visit: Visit, form: Form) -> Screen:
     """Walk the whole chain."""
 
     def walk() -> dict[str, object]:
-        with visit.desk.journal.read() as tx:
-            report = tx.audit.verify()
-        return {**content(visit), "report": report}
+        return {**content(visit), "report": visit.desk.record.verify()}
 
     return Screen("audit.html", await run_in_threadpool(walk))
-
-
-def exported(journal: Journal) -> Iterator[str]:
-    """One row a line, oldest first, with the hashes, so that anybody can check the chain."""
-    after = 0
-    while True:
-        with journal.read() as tx:
-            rows = tx.audit.rows(after=after, limit=500)
-        if not rows:
-            return
-        after = rows[-1].seq
-        for row in rows:
-            plain = {**asdict(row), "at": row.at.isoformat()}
-            yield json.dumps(plain, ensure_ascii=False) + "\n"

@@ -59,7 +59,8 @@ def _effects(tx: Tx) -> Check:
     while rows := tx.audit.rows(after=after, limit=1_000):
         for row in rows:
             if row.action == "act.begin":
-                begun[str(row.detail["key"])] = begun.get(str(row.detail["key"]), 0) + 1
+                key = str(row.detail.get("key", f"row {row.seq}"))  # retention may have taken the body
+                begun[key] = begun.get(key, 0) + 1
             again += row.action == "act.again"
         after = rows[-1].seq
     repeated = sorted(key for key, count in begun.items() if count > 1)

@@ -25,6 +25,7 @@ from tickless.flow.desk.knowledge import KnowledgeCare
 from tickless.flow.desk.manual import manual_case, preview_case
 from tickless.flow.desk.map_health import map_checks
 from tickless.flow.desk.promise import Accepted, Check, Greeting, Numbers, Rehearsal, Said
+from tickless.flow.desk.record_keeping import RecordKeeping
 from tickless.flow.desk.regroup import RegroupDesk
 from tickless.flow.desk.reports import Reports
 from tickless.flow.desk.source_health import source_checks
@@ -73,6 +74,8 @@ class FrontDesk:
     """Set by the composition root, too: it has the rules of this house."""
     map: MapDesk
     """Set by the composition root, too."""
+    record: RecordKeeping
+    """Set by the composition root, too: it has the key."""
 
     def __init__(self, *, rooms: Rooms, engine: Engine, wake: Callable[[], None], renew: Callable[[], None],
                  care: KnowledgeCare, lessons: Lessons, refusing: Refusing) -> None:  # fmt: skip

@@ -20,6 +20,7 @@ from tickless.domain.signal import Deed, Payload, Sender
 from tickless.flow.desk.assisting import Assisting
 from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
+from tickless.flow.desk.record_keeping import RecordKeeping
 from tickless.flow.desk.regroup import RegroupDesk
 from tickless.flow.desk.reports import Reports
 from tickless.flow.desk.sources import Sources
@@ -119,6 +120,7 @@ class Desk(Protocol):
     assisting: Assisting
     trying: Trying
     regroup: RegroupDesk
+    record: RecordKeeping
     reports: Reports
 
     async def receive(self, payload: Payload) -> Accepted:
