@@ -45,7 +45,7 @@ class _Steps:
 
 def test_a_brake_of_a_whole_weekend_does_not_end_a_run_nor_take_it_back() -> None:
     engine, steps = _Engine(), _Steps(MAX_TRIES * 20)
-    ended = asyncio.run(Interpreter(engine, steps, None).interpret_run("run_x_0_0"))  # type: ignore[arg-type]
+    ended = asyncio.run(Interpreter(engine, steps, None, None).interpret_run("run_x_0_0"))  # type: ignore[arg-type]
     assert ended == {"end": "done"}
     assert max(engine.pauses) <= LONGEST_BRAKED
     assert sum(engine.pauses) > 48 * 3_600

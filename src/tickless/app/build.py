@@ -27,6 +27,7 @@ from tickless.app.world import WorldCache
 from tickless.domain.runbook import Runbook
 from tickless.doors.entrance import Entrance
 from tickless.flow.asking import Asking
+from tickless.flow.block_steps import BlockSteps
 from tickless.flow.case_steps import CaseSteps
 from tickless.flow.dbos_engine import DbosEngine
 from tickless.flow.desk.front import FrontDesk
@@ -158,7 +159,8 @@ def build(
     chores: list[Callable[[dt.datetime], None]] = []
     short: Summarising | None = None
     if role != "door":
-        interpreter = Interpreter(engine, RunSteps(rooms), TaskSteps(rooms, engine))
+        run_steps = RunSteps(rooms)
+        interpreter = Interpreter(engine, run_steps, TaskSteps(rooms, engine), BlockSteps(rooms, run_steps))
         Resolution(
             engine, steps=CaseSteps(rooms), asking=Asking(rooms), knowing=Knowing(rooms), interpreter=interpreter
         )

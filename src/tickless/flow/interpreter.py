@@ -7,6 +7,8 @@ from typing import Any
 
 from tickless.domain.runbook import Check
 from tickless.flow import names
+from tickless.flow.block_steps import BlockSteps
+from tickless.flow.blocks import Blocks
 from tickless.flow.engine import Engine, StepBroke
 from tickless.flow.run_steps import STOPPED, RunSteps
 from tickless.flow.tasks import TaskSteps
@@ -25,10 +27,11 @@ CLOSED = {"end": "stopped", "reason": "the case was closed meanwhile"}
 class Interpreter:
     """Prechecks, steps, and the checks afterwards."""
 
-    def __init__(self, engine: Engine, steps: RunSteps, tasks: TaskSteps) -> None:
+    def __init__(self, engine: Engine, steps: RunSteps, tasks: TaskSteps, blocks: BlockSteps) -> None:
         self._engine = engine
         self._steps = steps
         self._tasks = tasks
+        self._blocks = Blocks(engine, blocks, self._step)
 
     async def interpret_run(self, run: str) -> dict[str, Any]:
         """Run a plan. Returns {"end": done · nothing_to_do · stopped · failed · handed_off, "reason", "service"}."""
@@ -92,7 +95,10 @@ class Interpreter:
                 case "say":
                     await self._settle(run, step, {}, told["text"])
                 case _:
-                    waits = {"tasks": self._tasks_of, "until": self._until}.get(told["state"], self._hear)
+                    waits = {
+                        "tasks": self._tasks_of, "until": self._until, "block": self._blocks.block,
+                        "call": self._blocks.call, "manual": self._blocks.manual,
+                    }.get(told["state"], self._hear)  # fmt: skip
                     ended = await waits(run, step, told)
                     if ended is not None:
                         return ended

@@ -14,7 +14,7 @@ from tickless.flow.saying import words
 from tickless.flow.saying.conversation import fill, personal, say
 from tickless.flow.saying.pauses import tell_paused_halfway
 from tickless.journal import Tx
-from tickless.stages.act.core import step_of
+from tickless.stages.act.places import step_at
 from tickless.stages.decide.approvers import approvers_for
 
 STOPPED = "stopped"
@@ -67,7 +67,7 @@ class RunSteps:
         told = self._rooms.act.step(run, step, attempt)
         if told["state"] == "failed":
             with self._rooms.journal.read() as tx:
-                told["continue"] = step_of(tx.runs.need(run).plan, step).on_failure == "continue"
+                told["continue"] = step_at(tx.runs.need(run).plan, step).on_failure == "continue"
         if told["state"] == "say":
             self._say(run, step, told["text"])
         if told["state"] == "braked":
@@ -95,7 +95,9 @@ class RunSteps:
         return self._rooms.verify.read(run, "verify", index)
 
     def conclude(self, run: str, readings: list[dict[str, Any]]) -> dict[str, Any]:
-        return self._rooms.verify.conclude(run, readings)
+        found = self._rooms.verify.conclude(run, readings)
+        self._rooms.act.note_verdict(run, held=found["result"] == "held", now=self._rooms.clock.now())
+        return found
 
     def _say(self, run: str, step: str, text: str) -> None:
         now = self._rooms.clock.now()
@@ -106,7 +108,7 @@ class RunSteps:
     def ask(self, run: str, step: str, told: dict[str, Any]) -> str | None:
         """Put the question to the person; returns its id, None if there is nobody to ask, `STOPPED` if the case is over."""
         now = self._rooms.clock.now()
-        question = f"que_{run}_{step}"
+        question = f"que_{run}_{step}" + (f"_{told['turn']}" if told.get("turn") else "")
         with self._rooms.journal.write() as tx:
             record = tx.runs.need(run)
             case = tx.cases.need(record.case, lock=True)
@@ -116,7 +118,7 @@ class RunSteps:
             if conversation is None:
                 return None
             if tx.questions.get(question) is None:
-                self._put_question(tx, question, case, step, told, conversation=conversation, now=now)
+                self._put_question(tx, question, case, step, told, run=run, conversation=conversation, now=now)
                 tx.cases.put(case.model_copy(update={"state": "awaiting_person", "updated_at": now}))
             card: dict[str, object] = {"kind": "choices", "question": question, "options": told["choices"]}
             say(tx, conversation=conversation, case=case, text=told["text"], key=question, at=now,
@@ -131,9 +133,16 @@ class RunSteps:
 
     @staticmethod
     def _put_question(
-        tx: Tx, question: str, case: Case, step: str, told: dict[str, Any], *, conversation: str, now: dt.datetime
+        tx: Tx,
+        question: str,
+        case: Case,
+        step: str,
+        told: dict[str, Any],
+        *,
+        run: str,
+        conversation: str,
+        now: dt.datetime,
     ) -> None:
-        run = question.removeprefix("que_").removesuffix(f"_{step}")
         tx.questions.put(
             OpenQuestion(
                 id=question,

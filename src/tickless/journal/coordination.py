@@ -67,6 +67,14 @@ class Coordination:
             sa.delete(tables.leases).where(tables.leases.c.name == name, tables.leases.c.holder == holder)
         )
 
+    def release_all(self, prefix: str, *, holder: str) -> None:
+        """Let go of every lease of this holder whose name begins so."""
+        name = tables.leases.c.name
+        held = self._connection.execute(sa.select(name).where(tables.leases.c.holder == holder)).scalars().all()
+        for one in held:
+            if one.startswith(prefix):
+                self.release(one, holder=holder)
+
     def holder_of(self, name: str, *, now: dt.datetime) -> str | None:
         """Who holds the lease at this moment."""
         query = sa.select(tables.leases.c.holder).where(tables.leases.c.name == name, tables.leases.c.until > now)

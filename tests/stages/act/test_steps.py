@@ -10,7 +10,8 @@ from tests.journal.samples import NOW, SECOND, plan, receipt
 from tickless.domain.receipt import UndoStep
 from tickless.domain.runbook import Irreversible, Retries, Step
 from tickless.kit.expressions import ExpressionError
-from tickless.stages.act.core import applies, parameters, retry_wait, step_of, to_undo, undo_for, variables
+from tickless.stages.act.core import applies, parameters, retry_wait, to_undo, undo_for
+from tickless.stages.act.places import step_at, values_at
 
 VALUES = {"inputs": {"n": 3, "name": "x"}, "steps": {"look": {"locked": True}}, "case": {"number": 1}}
 
@@ -18,11 +19,16 @@ VALUES = {"inputs": {"n": 3, "name": "x"}, "steps": {"look": {"locked": True}}, 
 def test_later_steps_read_what_was_done_and_nothing_else() -> None:
     receipts = [receipt("a", output={"v": 1}), receipt("b", state="failed", output={"v": 2}), receipt("c", state="skipped"),
                 receipt("d", state="started"), receipt("e", state="undone", output={"v": 5})]  # fmt: skip
-    seen = variables(plan(), receipts, case={"number": 7})
-    assert seen == {"inputs": {"service": {"id": "shop"}}, "steps": {"a": {"v": 1}}, "case": {"number": 7}}
-    assert step_of(plan(), "restart").uses == "process.restart"
+    seen = values_at(plan(), receipts, "restart", case={"number": 7})
+    assert seen == {
+        "inputs": {"service": {"id": "shop"}},
+        "steps": {"a": {"v": 1}},
+        "case": {"number": 7},
+        "attachments": {},
+    }
+    assert step_at(plan(), "restart").uses == "process.restart"
     with pytest.raises(KeyError):
-        step_of(plan(), "nowhere")
+        step_at(plan(), "nowhere")
 
 
 @pytest.mark.parametrize(("condition", "holds"), [

@@ -6,21 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tickless.domain.plan import Plan
 from tickless.domain.receipt import Receipt, UndoStep
 from tickless.domain.runbook import Irreversible, Step, Tasks
 from tickless.kit.expressions import compile_expression, expressions_in, render
-
-
-def step_of(plan: Plan, step: str) -> Step:
-    """The step with that id. Raises KeyError."""
-    return {one.id: one for one in plan.steps}[step]
-
-
-def variables(plan: Plan, receipts: Iterable[Receipt], *, case: Mapping[str, Any]) -> dict[str, Any]:
-    """What expressions may read: the inputs, the case, and the outputs of the steps that ran."""
-    done = {receipt.step: receipt.output for receipt in receipts if receipt.state == "done"}
-    return {"inputs": dict(plan.inputs), "steps": done, "case": dict(case)}
 
 
 def applies(step: Step, values: Mapping[str, Any]) -> bool:

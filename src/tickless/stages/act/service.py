@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import Any
 
+from tickless.domain.brake import BreakerSettings
 from tickless.domain.errors import NotFound, OutsideError, TicklessError
-from tickless.domain.plan import Plan, Run
-from tickless.domain.receipt import Receipt, UndoStep, stays
+from tickless.domain.plan import Run
+from tickless.domain.receipt import Receipt, UndoStep
 from tickless.domain.runbook import Step
-from tickless.journal import Journal, Tx
+from tickless.journal import Journal
 from tickless.kit.clock import Clock
 from tickless.kit.expressions import ExpressionError, render
 from tickless.kit.log import get_logger
@@ -20,10 +22,14 @@ from tickless.sdk.connector import Call
 from tickless.sdk.invoke import invoke
 from tickless.sdk.operations import Result
 from tickless.sdk.registry import BoundOperation, Registry
-from tickless.stages.act import core
+from tickless.stages.act import blocks, core
+from tickless.stages.act.gate import Gate, Touch
+from tickless.stages.act.places import step_at, values_at
+from tickless.stages.act.rehearsing import Rehearsing
+from tickless.stages.act.undoing import Undoing
 
-LOCK_SLACK = 15.0
-"""Seconds that a lock on a target outlives the step's own time-out."""
+SIDE_BY_SIDE = 20
+"""Steps at most that one call works on together."""
 
 log = get_logger("act")
 
@@ -31,17 +37,23 @@ log = get_logger("act")
 class ActRoom:
     """Runs steps, takes them back, and rehearses plans. Steps answer with small JSON for the durable flow."""
 
-    def __init__(self, *, journal: Journal, registry: Registry, clock: Clock) -> None:
+    def __init__(
+        self, *, journal: Journal, registry: Registry, clock: Clock, rules: BreakerSettings | None = None
+    ) -> None:
         self._journal = journal
         self._registry = registry
         self._clock = clock
+        self._gate = Gate(rules or BreakerSettings())
+        self.undo = Undoing(journal=journal, registry=registry, clock=clock).undo
+        self.rehearse = Rehearsing(registry).rehearse
 
     def step(self, run: str, step: str, attempt: int) -> dict[str, Any]:
         """Run one step.
 
         Returns {"state": ...} with: done · skipped · failed (error) · retry (after) · busy (after) · braked (after) ·
         wait (seconds) · ask (text, choices, within, who) · approve (by, text, within) · say (text) ·
-        hand_off (reason, service).
+        hand_off (reason, service) · tasks · until · block (lanes, first, at_once, failures, watch, checks) ·
+        call (prechecks, steps, checks) · manual (text, choices, within, who, checks).
         """
         with self._journal.read() as tx:
             record = tx.runs.need(run)
@@ -51,19 +63,26 @@ class ActRoom:
         known = next((receipt for receipt in receipts if receipt.key == key), None)
         if known is not None and known.state in {"done", "skipped"}:
             return {"state": known.state}
-        one = core.step_of(record.plan, step)
-        values = core.variables(record.plan, receipts, case={"id": case.id, "number": case.number})
+        one = step_at(record.plan, step).model_copy(update={"id": step})
         try:
+            values = values_at(record.plan, receipts, step, case={"id": case.id, "number": case.number})
             if not core.applies(one, values):
                 return self._finish(record, one, state="skipped", summary="its condition does not hold")
             if one.uses is None:
-                return self._directive(record, one, values)
+                return self._directive(one, values)
             params = core.parameters(one, values)
+            touch = blocks.touch_of(record.plan, step, values, receipts)
         except ExpressionError as error:
             return self._finish(record, one, state="failed", error=str(error))
-        return self._effect(record, one, params, values, attempt=attempt, known=known)
+        return self._effect(record, one, params, values, attempt=attempt, known=known, touch=touch)
 
-    def _directive(self, run: Run, step: Step, values: dict[str, Any]) -> dict[str, Any]:
+    @staticmethod
+    def wave(work: Sequence[Sequence[Any]], one: Callable[[str, int], dict[str, Any]]) -> list[dict[str, Any]]:
+        """Several steps side by side: (reference, attempt) → what each answers, in their order."""
+        with ThreadPoolExecutor(max_workers=min(SIDE_BY_SIDE, max(1, len(work))), thread_name_prefix="wave") as pool:
+            return list(pool.map(lambda given: one(given[0], given[1]), work))
+
+    def _directive(self, step: Step, values: dict[str, Any]) -> dict[str, Any]:
         """Steps that are for the flow to do: it waits, asks or speaks, then says how it went (`settle`)."""
         if step.wait is not None:
             return {"state": "wait", "seconds": step.wait}
@@ -84,7 +103,8 @@ class ActRoom:
         if step.tasks is not None:
             opened = [asdict(task) for task in core.open_tasks(step.tasks, values)]
             return {"state": "tasks", "tasks": opened, "within": step.tasks.within}
-        return {"state": "say", "text": str(render(step.say or "", values))}
+        told = blocks.directive(step, values)
+        return told or {"state": "say", "text": str(render(step.say or "", values))}
 
     def _seconds_to(self, at: dt.datetime) -> float:
         return max(0.0, (at - self._clock.now()).total_seconds())
@@ -93,7 +113,20 @@ class ActRoom:
         """Write the receipt of a step that the flow itself did (waited, asked, was answered)."""
         with self._journal.read() as tx:
             record = tx.runs.need(run)
-        return self._finish(record, core.step_of(record.plan, step), state="done", output=output, summary=summary)
+        one = step_at(record.plan, step).model_copy(update={"id": step})
+        return self._finish(record, one, state="done", output=output, summary=summary)
+
+    def note_verdict(self, run: str, *, held: bool, now: dt.datetime) -> None:
+        """What the read-back says of the targets that were changed."""
+        with self._journal.write() as tx:
+            record = tx.runs.need(run)
+            if not any(receipt.changed for receipt in tx.receipts_of(run)):
+                return
+            if held:
+                self._gate.held(tx, record.plan.targets, key=f"{run}:verdict", now=now)
+            else:
+                error = "what was done was not to be seen afterwards"
+                self._gate.failed(tx, record, record.plan.targets, key=f"{run}:verdict", error=error, now=now)
 
     def _effect(
         self,
@@ -104,6 +137,7 @@ class ActRoom:
         *,
         attempt: int,
         known: Receipt | None,
+        touch: Touch,
     ) -> dict[str, Any]:
         now = self._clock.now()
         key = f"{run.id}:{step.id}"
@@ -112,8 +146,9 @@ class ActRoom:
         except NotFound as error:
             return self._finish(run, step, state="failed", error=f"{error.public}: {error.mend}")
         changing = bound.promise.effect != "read"
+        watched = touch.watched if changing else ()
         if changing:
-            hindered = self._begin(run, step, bound, now=now, attempt=attempt, known=known)
+            hindered = self._begin(run, step, bound, now=now, attempt=attempt, known=known, touch=touch)
             if hindered is not None:
                 return hindered
         call = Call(
@@ -127,31 +162,35 @@ class ActRoom:
         try:
             result = invoke(bound, params, call)
         except OutsideError as error:
-            return self._after_error(run, step, error, attempt=attempt)
+            return self._after_error(run, step, error, attempt=attempt, watched=watched)
         except TicklessError as error:
-            return self._finish(run, step, state="failed", error=f"{error.public} {error.mend}".strip())
+            told = f"{error.public} {error.mend}".strip()
+            return self._finish(run, step, state="failed", error=told, watched=watched)
         except Exception as error:  # noqa: BLE001 (the step runner: a connector's bug ends its step, not the house)
             log.error("a connector broke", uses=step.uses, run=run.id, step=step.id, error=repr(error))
-            return self._finish(run, step, state="failed", error=f"the connector broke: {type(error).__name__}")
+            told = f"the connector broke: {type(error).__name__}"
+            return self._finish(run, step, state="failed", error=told, watched=watched)
         undo = core.undo_for(step, result.undo, {**values, "result": result.output.model_dump(mode="json")})
         return self._finish(
             run, step, state="done", result=result, undo=undo, started=known.started_at if known else now
         )
 
     def _begin(
-        self, run: Run, step: Step, bound: BoundOperation, *, now: dt.datetime, attempt: int, known: Receipt | None
+        self,
+        run: Run,
+        step: Step,
+        bound: BoundOperation,
+        *,
+        now: dt.datetime,
+        attempt: int,
+        known: Receipt | None,
+        touch: Touch,
     ) -> dict[str, Any] | None:
-        """Brakes, the lock on the target, and the receipt that says an effect is about to happen: one transaction."""
+        """The gate, and the receipt that says an effect is about to happen: one transaction."""
         with self._journal.write() as tx:
-            brake = _brake_on(tx, run.plan)
-            if brake is not None:
-                return {"state": "braked", "after": 2.0, "error": brake}
-            for target in sorted(
-                run.plan.targets
-            ):  # one order for everybody, so that two runs never wait for each other
-                seconds = step.timeout + LOCK_SLACK
-                if not tx.coordination.take_lease(f"target:{target}"[:200], holder=run.id, now=now, seconds=seconds):
-                    return {"state": "busy", "after": 1.0, "error": f"another run works on {target}"}
+            hindered = self._gate.enter(tx, run, touch, now=now, timeout=step.timeout, first=known is None)
+            if hindered is not None:
+                return hindered
             tx.receipts.put(
                 Receipt(
                     key=f"{run.id}:{step.id}",
@@ -174,13 +213,15 @@ class ActRoom:
                 )
         return None
 
-    def _after_error(self, run: Run, step: Step, error: OutsideError, *, attempt: int) -> dict[str, Any]:
+    def _after_error(
+        self, run: Run, step: Step, error: OutsideError, *, attempt: int, watched: Sequence[str]
+    ) -> dict[str, Any]:
         again = core.retry_wait(
             step, attempt=attempt, asked=error.retry.seconds if error.retry.when == "after" else 0.0
         )
         if error.retry.when == "after" and again is not None:
             return {"state": "retry", "after": again, "error": error.public}
-        return self._finish(run, step, state="failed", error=error.public)
+        return self._finish(run, step, state="failed", error=error.public, watched=watched)
 
     def _finish(
         self,
@@ -194,6 +235,7 @@ class ActRoom:
         summary: str = "",
         error: str = "",
         started: dt.datetime | None = None,
+        watched: Sequence[str] = (),
     ) -> dict[str, Any]:
         now = self._clock.now()
         receipt = Receipt(
@@ -215,6 +257,8 @@ class ActRoom:
             if before is not None and before.state in {"done", "skipped"}:
                 return {"state": before.state}
             tx.receipts.put(receipt)
+            if state == "failed":
+                self._gate.failed(tx, run, watched, key=receipt.key, error=receipt.error or "", now=now)
             if state != "skipped" and (receipt.changed or state == "failed"):
                 tx.audit.append(
                     at=now,
@@ -234,88 +278,7 @@ class ActRoom:
             answer["error"] = receipt.error
         return answer
 
-    def undo(self, run: str) -> dict[str, Any]:
-        """Take back what a run changed, the latest step first.
-
-        Returns {"undone": [...], "left": [...]}, or {"braked": why} while a brake is set: taking back is a change, too.
-        """
-        with self._journal.read() as tx:
-            record = tx.runs.need(run)
-            receipts = tx.receipts_of(run)
-            brake = _brake_on(tx, record.plan)
-        if brake is not None and core.to_undo(receipts):
-            return {"braked": brake}
-        undone: list[str] = []
-        left: list[str] = []
-        for receipt in core.to_undo(receipts):
-            step = core.step_of(record.plan, receipt.step)
-            error = self._take_back(record, receipt, timeout=step.timeout)
-            (left if error else undone).append(receipt.step)
-        left += [r.step for r in stays(receipts)]
-        return {"undone": undone, "left": left}
-
-    def _take_back(self, run: Run, receipt: Receipt, *, timeout: float) -> str | None:
-        undo = receipt.undo
-        if undo is None:
-            return "it cannot be taken back"
-        now = self._clock.now()
-        try:
-            bound = self._registry.find(undo.uses)
-            call = Call(instance=bound.instance, key=f"{receipt.key}:undo", now=now, timeout=timeout)
-            result = invoke(bound, undo.with_, call)
-        except TicklessError as error:
-            self._note_undo(run, receipt, state=receipt.state, error=error.public)
-            return error.public
-        self._note_undo(run, receipt, state="undone", error=None, summary=result.summary)
-        return None
-
-    def _note_undo(self, run: Run, receipt: Receipt, *, state: str, error: str | None, summary: str = "") -> None:
-        now = self._clock.now()
-        with self._journal.write() as tx:
-            tx.receipts.put(receipt.model_copy(update={"state": state, "error": error, "ended_at": now}))
-            tx.audit.append(
-                at=now,
-                actor="tickless",
-                action="act.undo",
-                subject=run.plan.subject,
-                case=run.case,
-                detail={"key": receipt.key, "error": error, "summary": summary},
-            )
-
     def release(self, run: str) -> None:
         """Let go of the targets that a run held."""
         with self._journal.write() as tx:
-            record = tx.runs.need(run)
-            for target in record.plan.targets:
-                tx.coordination.release(f"target:{target}"[:200], holder=run)
-
-    def rehearse(self, plan: Plan, *, clock: Callable[[], dt.datetime]) -> list[dict[str, Any]]:
-        """Dry run: read real state, change nothing, and say for each step what it would do."""
-        values: dict[str, Any] = {"inputs": dict(plan.inputs), "steps": {}, "case": {"id": plan.case, "number": 0}}
-        told = []
-        for step in plan.steps:
-            line: dict[str, Any] = {"step": step.id, "title": step.title or step.id, "uses": step.uses or ""}
-            try:
-                if not core.applies(step, values):
-                    line |= {"state": "skipped", "summary": "its condition does not hold"}
-                elif step.uses is None:
-                    line |= {"state": "pause", "summary": "the flow would wait, ask or speak here"}
-                else:
-                    bound = self._registry.find(step.uses)
-                    call = Call(
-                        bound.instance, key=f"rehearsal:{step.id}", now=clock(), timeout=step.timeout, dry_run=True
-                    )
-                    result = invoke(bound, core.parameters(step, values), call)
-                    values["steps"][step.id] = result.output.model_dump(mode="json")
-                    line |= {"state": "would change" if result.changed else "reads", "summary": result.summary}
-            except (TicklessError, ExpressionError) as error:
-                line |= {"state": "cannot tell", "summary": redact_secrets(str(error))}
-            told.append(line)
-        return told
-
-
-def _brake_on(tx: Tx, plan: Plan) -> str | None:
-    service = (plan.inputs.get("service") or {}).get("id")
-    names = {"all", "freeze", f"runbook:{plan.runbook}", f"service:{service}"}
-    brake = next((switch for switch in tx.coordination.switches() if switch.on and switch.name in names), None)
-    return None if brake is None else f"{brake.by} set the brake {brake.name!r}: {brake.reason}"
+            tx.coordination.release_all("target:", holder=run)

@@ -43,8 +43,11 @@ class VerifyRoom:
 
     def look(self, check: Check, *, inputs: dict[str, Any], steps: dict[str, Any], key: str) -> ProbeReading:
         """Ask one probe and judge the answer. Never raises: what can't be told is `held=None`, with the reason."""
+        return self.look_at(check, {"inputs": inputs, "steps": steps}, key=key)
+
+    def look_at(self, check: Check, values: dict[str, Any], *, key: str) -> ProbeReading:
+        """`look`, with everything that the check's expressions may read."""
         now = self._clock.now()
-        values: dict[str, Any] = {"inputs": inputs, "steps": steps}
         question: dict[str, Any] = {}
         try:
             question = {name: render(value, values) for name, value in check.with_.items()}
