@@ -15,15 +15,8 @@ from tickless.domain.service import Service
 from tickless.domain.work_series import WorkSeries
 from tickless.domain.world import World
 from tickless.practices.known.calendar import as_calendar, folded
-from tickless.practices.known.recurring import (
-    begins_at,
-    check_series,
-    days_of,
-    in_words,
-    next_of,
-    read_rule,
-    windows_of,
-)
+from tickless.practices.known.recurrence import days_of, read_rule
+from tickless.practices.known.recurring import begins_at, check_series, in_words, next_of, windows_of
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -99,9 +92,17 @@ def test_a_time_that_comes_twice_is_its_first() -> None:
     assert begins_at(dt.date(2026, 10, 25), dt.time(2, 30), "Europe/Berlin").isoformat() == "2026-10-25T00:30:00+00:00"
 
 
-ZONES = st.sampled_from(["UTC", "Europe/Berlin", "America/St_Johns", "Pacific/Apia", "Australia/Lord_Howe", "Asia/Kolkata"])
+ZONES = st.sampled_from(
+    ["UTC", "Europe/Berlin", "America/St_Johns", "Pacific/Apia", "Australia/Lord_Howe", "Asia/Kolkata"]
+)
 RULES = st.sampled_from(
-    ["FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,SA", "FREQ=WEEKLY;INTERVAL=3", "FREQ=MONTHLY;BYDAY=-1SU", "FREQ=MONTHLY;BYMONTHDAY=31"]
+    [
+        "FREQ=DAILY",
+        "FREQ=WEEKLY;BYDAY=MO,SA",
+        "FREQ=WEEKLY;INTERVAL=3",
+        "FREQ=MONTHLY;BYDAY=-1SU",
+        "FREQ=MONTHLY;BYMONTHDAY=31",
+    ]
 )
 
 
@@ -152,7 +153,10 @@ def test_what_comes_next_and_when_in_words() -> None:
     assert coming.starts_at.date() == dt.date(2026, 3, 8)
     assert in_words(one) == "every month on the last Friday and the second Sunday, 02:00, Europe/Berlin"
     assert in_words(series(rule="FREQ=WEEKLY;INTERVAL=2")) == "every 2 weeks on Sunday, 02:00, Europe/Berlin"
-    assert in_words(series(rule="FREQ=MONTHLY;BYMONTHDAY=-1,3")) == "every month on day 3 and the last day, 02:00, Europe/Berlin"
+    assert (
+        in_words(series(rule="FREQ=MONTHLY;BYMONTHDAY=-1,3"))
+        == "every month on day 3 and the last day, 02:00, Europe/Berlin"
+    )
     assert next_of(series(last_day=dt.date(2026, 3, 1)), now=NOW) is None
 
 

@@ -1,4 +1,4 @@
-"""What is known beforehand: known errors, planned work, bulletins; and what people said of how it went."""
+"""What is known beforehand: known errors, bulletins; and what people said of how it went."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from fastapi import Query
 from pydantic import AwareDatetime, Field
 from starlette.concurrency import run_in_threadpool
 
-from tickless.domain.known import Bulletin, KnownError, Maintenance
+from tickless.domain.known import Bulletin, KnownError
 from tickless.doors.api.guards import Actor, DeskHere, Reader, new_router
 from tickless.doors.api.schemas import Page, Shown
 from tickless.doors.api.sight import find_case
 from tickless.journal.world import read_world
 from tickless.kit.ids import new_id
-from tickless.practices.known import call_off, close_error, note_error, plan_work
+from tickless.practices.known import close_error, note_error
 
 router = new_router("known")
 Text = Annotated[str, Field(max_length=2_000)]
@@ -39,23 +39,6 @@ class ErrorShown(ErrorGiven):
     id: str
     state: Literal["open", "closed"]
     opened_at: dt.datetime
-
-
-class WindowGiven(Shown):
-    """Planned work on a service."""
-
-    service: str
-    title: Line
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
-    note: Text = Field(default="", description="What works meanwhile, and what does not")
-    owner: str | None = None
-    change: str = Field(default="", max_length=200, description="The change record that it comes from")
-
-
-class WindowShown(WindowGiven):
-    id: str
-    cancelled: bool
 
 
 class BulletinGiven(Shown):
@@ -111,32 +94,6 @@ def end_error(desk: DeskHere, visitor: Actor, identity: str) -> ErrorShown:
         return _error(close_error(tx, identity, by=visitor.actor, now=desk.clock.now()))
 
 
-@router.get("/maintenance", summary="List planned work")
-def list_windows(
-    desk: DeskHere, visitor: Reader, over: Annotated[bool, Query(description="What is over, too")] = False
-) -> Page[WindowShown]:
-    """By its beginning."""
-    now = desk.clock.now()
-    with desk.journal.read() as tx:
-        table = tx.maintenance.table.c
-        found = tx.maintenance.where(*([] if over else [table.ends_at > now]), order=table.starts_at)
-    return Page(items=[_window(window) for window in found])
-
-
-@router.post("/maintenance", summary="Plan work on a service", status_code=201)
-def add_window(desk: DeskHere, visitor: Actor, given: WindowGiven) -> WindowShown:
-    """Reports on the service, or on what needs it, join this work while it goes on; everybody hears when it is over."""
-    window = Maintenance(**given.model_dump(), id=new_id("mnt"))
-    with desk.journal.write() as tx:
-        return _window(plan_work(tx, window, world=read_world(tx), by=visitor.actor, now=desk.clock.now()))
-
-
-@router.post("/maintenance/{identity}/cancel", summary="Call planned work off, or end it early")
-def cancel_window(desk: DeskHere, visitor: Actor, identity: str) -> WindowShown:
-    with desk.journal.write() as tx:
-        return _window(call_off(tx, identity, by=visitor.actor, now=desk.clock.now()))
-
-
 @router.get("/cases/{case}/bulletins", summary="What everybody in a case was told")
 def list_bulletins(desk: DeskHere, visitor: Reader, case: str) -> Page[BulletinShown]:
     with desk.journal.read() as tx:
@@ -172,7 +129,3 @@ def experience(desk: DeskHere, visitor: Reader, days: Annotated[int, Query(ge=1,
 
 def _error(error: KnownError) -> ErrorShown:
     return ErrorShown(**{**error.model_dump(exclude={"version"}), "symptoms": list(error.symptoms)})
-
-
-def _window(window: Maintenance) -> WindowShown:
-    return WindowShown(**window.model_dump(exclude={"version"}))

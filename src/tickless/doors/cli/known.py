@@ -1,4 +1,4 @@
-"""`tickless known …` and `tickless maintenance …`: what is known beforehand."""
+"""`tickless known …`: errors that are known beforehand."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from tickless.doors.cli.client import part
-from tickless.doors.cli.output import line, moment, show_table
+from tickless.doors.cli.output import line, show_table
 from tickless.doors.cli.session import AsJson, print_json, session_of
 
 known = typer.Typer(no_args_is_help=True, help="Known errors and their workarounds: list, add, close.")
-maintenance = typer.Typer(no_args_is_help=True, help="Planned work on services: list, add, cancel.")
 Identity = Annotated[str, typer.Argument(metavar="ID")]
 
 
@@ -59,53 +58,6 @@ def close_error(context: typer.Context, identity: Identity, as_json: AsJson = Fa
     with session_of(context).api() as api:
         done = api.post(f"/known-errors/{part(identity)}/close", {})
     _say(done, f"Closed: {done['title']}.", as_json=as_json)
-
-
-@maintenance.command("list")
-def list_windows(
-    context: typer.Context,
-    every: Annotated[bool, typer.Option("--all", help="What is over, too.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """List planned work."""
-    with session_of(context).api() as api:
-        page = api.get("/maintenance", over="true" if every else None)
-    if as_json:
-        print_json(page)
-        return
-    rows = [
-        (one["id"], one["service"], one["title"], moment(one["starts_at"]), moment(one["ends_at"]),
-         "called off" if one["cancelled"] else "")
-        for one in page["items"]
-    ]  # fmt: skip
-    show_table(["id", "service", "work", "from", "until", ""], rows, empty="No work is planned.")
-
-
-@maintenance.command("add")
-def add_window(
-    context: typer.Context,
-    *,
-    service: Annotated[str, typer.Argument(help="Name or id.")],
-    title: Annotated[str, typer.Argument(help="What is done.")],
-    starts: Annotated[str, typer.Option("--from", help="RFC 3339, such as 2026-03-02T20:00:00Z.")],
-    ends: Annotated[str, typer.Option("--until", help="RFC 3339.")],
-    note: Annotated[str, typer.Option(help="What works meanwhile, and what does not.")] = "",
-    change: Annotated[str, typer.Option(help="The change record that it comes from.")] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Plan work: reports on the service join it, and everybody hears when it is over."""
-    body = {"service": service, "title": title, "starts_at": starts, "ends_at": ends, "note": note, "change": change}
-    with session_of(context).api() as api:
-        made = api.post("/maintenance", body)
-    _say(made, f"Planned as {made['id']}, until {moment(made['ends_at'])}.", as_json=as_json)
-
-
-@maintenance.command("cancel")
-def cancel_window(context: typer.Context, identity: Identity, as_json: AsJson = False) -> None:
-    """Call planned work off, or end it early."""
-    with session_of(context).api() as api:
-        done = api.post(f"/maintenance/{part(identity)}/cancel", {})
-    _say(done, "Called off." if done["cancelled"] else "Ended now; whoever waits for it is told.", as_json=as_json)
 
 
 def _say(made: Any, text: str, *, as_json: bool) -> None:

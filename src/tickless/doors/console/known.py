@@ -8,11 +8,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute
 
 from tickless.domain.errors import BadInput
-from tickless.domain.known import KnownError, Maintenance
+from tickless.domain.known import KnownError
 from tickless.doors.console.frame import Form, Frame, Screen, Visit
+from tickless.doors.console.planning import add_window, cancel_window, said
 from tickless.journal.world import read_world
 from tickless.kit.ids import new_id
-from tickless.practices.known import call_off, close_error, note_error, plan_work
+from tickless.practices.known import close_error, note_error
 
 
 def routes(frame: Frame) -> list[BaseRoute]:
@@ -20,8 +21,8 @@ def routes(frame: Frame) -> list[BaseRoute]:
         frame.show("/known", "read", page),
         frame.deed("/known/errors", "act", add_error),
         frame.deed("/known/errors/{id}/close", "act", end_error),
-        frame.deed("/known/maintenance", "act", add_window),
-        frame.deed("/known/maintenance/{id}/cancel", "act", cancel_window),
+        frame.deed("/known/maintenance", "own_cases", plan),
+        frame.deed("/known/maintenance/{id}/cancel", "own_cases", end),
         frame.deed("/cases/{number:int}/announce", "act", announce),
     ]
 
@@ -42,8 +43,8 @@ async def add_error(visit: Visit, form: Form) -> str:
     symptoms = [line.strip()[:200] for line in form.get("symptoms", "").splitlines() if line.strip()]
     error = KnownError(
         id=new_id("kerr"),
-        title=_said(form, "title"),
-        workaround=_said(form, "workaround", 2_000),
+        title=said(form, "title"),
+        workaround=said(form, "workaround", 2_000),
         symptoms=tuple(symptoms[:50]),
         service=form.get("service") or None,
         cause=form.get("cause", "").strip()[:2_000],
@@ -68,31 +69,13 @@ async def end_error(visit: Visit, form: Form) -> str:
     return "/known?told=error_closed"
 
 
-async def add_window(visit: Visit, form: Form) -> str:
-    window = Maintenance(
-        id=new_id("mnt"),
-        service=_said(form, "service"),
-        title=_said(form, "title"),
-        starts_at=_moment(form, "starts_at"),
-        ends_at=_moment(form, "ends_at"),
-        note=form.get("note", "").strip()[:2_000],
-        change=form.get("change", "").strip()[:200],
-    )
-
-    def write() -> None:
-        with visit.desk.journal.write() as tx:
-            plan_work(tx, window, world=read_world(tx), by=visit.visitor.actor, now=visit.now)
-
-    await run_in_threadpool(write)
+async def plan(visit: Visit, form: Form) -> str:
+    await add_window(visit, form)
     return "/known?told=planned#windows"
 
 
-async def cancel_window(visit: Visit, form: Form) -> str:
-    def write() -> None:
-        with visit.desk.journal.write() as tx:
-            call_off(tx, visit.path("id"), by=visit.visitor.actor, now=visit.now)
-
-    await run_in_threadpool(write)
+async def end(visit: Visit, form: Form) -> str:
+    await cancel_window(visit, form)
     return "/known?told=called_off#windows"
 
 
@@ -114,17 +97,3 @@ async def announce(visit: Visit, form: Form) -> str:
     )
     await visit.desk.announce(case, form.get("text", ""), next_update_at=later, by=visit.visitor.actor)
     return f"/cases/{number}?told=announced"
-
-
-def _said(form: Form, name: str, longest: int = 200) -> str:
-    text = form.get(name, "").strip()
-    if not text or len(text) > longest:
-        raise BadInput(f"“{name.replace('_', ' ')}” takes 1 to {longest} characters")
-    return text
-
-
-def _moment(form: Form, name: str) -> dt.datetime:
-    try:
-        return dt.datetime.fromisoformat(form.get(name, "")).replace(tzinfo=dt.UTC)
-    except ValueError as error:
-        raise BadInput(f"“{name.replace('_', ' ')}” is no time", mend="choose a day and a time, UTC") from error

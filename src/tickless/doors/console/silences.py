@@ -1,4 +1,4 @@
-"""Silences and planned work: what is held back by whom, what a silence would do, which of them somebody should look at."""
+"""Silences: what is held back by whom, what a silence would do, which of them somebody should look at."""
 
 from __future__ import annotations
 
@@ -12,16 +12,14 @@ from tickless.domain.errors import BadInput
 from tickless.domain.matchers import read_matchers
 from tickless.doors.console.book import names_of
 from tickless.doors.console.frame import Form, Frame, Screen, Visit
-from tickless.doors.console.known import add_window, cancel_window
 from tickless.doors.entrance.holding import keeper_of
 from tickless.flow.desk.holding import Draft
-from tickless.journal.holds import Tally
 from tickless.stages.correlate.hygiene.silencing import REMARKS
 
 HOURS = {"1": "1 hour", "4": "4 hours", "24": "1 day", "72": "3 days", "168": "1 week"}
 """How long a silence may last, by the choices of forms."""
 HELD_SHOWN = 20
-"""Alerts that are named for one silence or window."""
+"""Alerts that are named for one silence."""
 OVER_SHOWN = 20
 
 
@@ -32,9 +30,6 @@ def routes(frame: Frame) -> list[BaseRoute]:
         frame.deed("/silences/preview", "read", preview),
         frame.deed("/silences/{id}/extend", "own_cases", extend),
         frame.deed("/silences/{id}/expire", "own_cases", expire),
-        frame.show("/maintenance", "read", work),
-        frame.deed("/maintenance", "act", plan),
-        frame.deed("/maintenance/{id}/end", "act", end),
     ]
 
 
@@ -94,34 +89,6 @@ async def expire(visit: Visit, form: Form) -> str:
     keeper = keeper_of(visit.visitor)
     await run_in_threadpool(lambda: visit.desk.holding.expire(visit.path("id"), by=keeper))
     return "/silences?told=expired"
-
-
-def work(visit: Visit) -> Screen:
-    """Planned work, and what each window holds back."""
-    with visit.desk.journal.read() as tx:
-        table = tx.maintenance.table.c
-        windows = tx.maintenance.where(table.ends_at > visit.now - dt.timedelta(days=7), order=table.starts_at)
-        tallies = tx.holds.tallies([window.id for window in windows])
-        held = {
-            window.id: tx.holds.newest(ref=window.id, limit=HELD_SHOWN) for window in windows if window.id in tallies
-        }
-        services = sorted(tx.services.where(), key=lambda service: service.name)
-        names = names_of(tx, people=[window.owner for window in windows], services=[])
-    return Screen(
-        "maintenance.html",
-        {"windows": windows, "tallies": tallies, "none": Tally(), "held": held, "services": services, "names": names,
-         "named": {one.id: one.name for one in services}},
-    )  # fmt: skip
-
-
-async def plan(visit: Visit, form: Form) -> str:
-    await add_window(visit, form)
-    return "/maintenance?told=planned"
-
-
-async def end(visit: Visit, form: Form) -> str:
-    await cancel_window(visit, form)
-    return "/maintenance?told=called_off"
 
 
 def _hours(form: Form) -> int:

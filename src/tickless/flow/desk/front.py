@@ -26,6 +26,7 @@ from tickless.flow.desk.manual import manual_case, preview_case
 from tickless.flow.desk.map_health import map_checks
 from tickless.flow.desk.promise import Accepted, Check, Greeting, Numbers, Rehearsal, Said
 from tickless.flow.desk.record_keeping import RecordKeeping
+from tickless.flow.desk.planning import PlanningDesk
 from tickless.flow.desk.regroup import RegroupDesk
 from tickless.flow.desk.reports import Reports
 from tickless.flow.desk.source_health import source_checks
@@ -72,6 +73,8 @@ class FrontDesk:
     """Set by the composition root, too: one that also watches them."""
     holding: HoldingDesk
     """Set by the composition root, too: it has the rules of this house."""
+    planning: PlanningDesk
+    """Set by the composition root, too."""
     map: MapDesk
     """Set by the composition root, too."""
     record: RecordKeeping

@@ -21,6 +21,7 @@ from tickless.flow.desk.assisting import Assisting
 from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.record_keeping import RecordKeeping
+from tickless.flow.desk.planning import PlanningDesk
 from tickless.flow.desk.regroup import RegroupDesk
 from tickless.flow.desk.reports import Reports
 from tickless.flow.desk.sources import Sources
@@ -116,6 +117,7 @@ class Desk(Protocol):
     identity: IdentityDesk
     sources: Sources
     holding: HoldingDesk
+    planning: PlanningDesk
     map: MapDesk
     assisting: Assisting
     trying: Trying
