@@ -1,4 +1,4 @@
-"""Five real faults in a small estate, told by a real monitoring: each is one case with the right root, and ends as it ought.
+"""Seven real faults in a small estate, told by a real monitoring: each is one case with the right root, and ends as it ought.
 
 The alerts are of the usual kind: the probe of everything behind a broken thing fails too. That noise has to be in the one case,
 each alert with the reason why.
@@ -120,13 +120,30 @@ def connectors(estate: FaultEstate, sshd: Sshd) -> dict[str, ConnectorUse]:
 def world() -> World:
     """The service map as somebody drew it."""
     now = SystemClock().now()
-    names = {"shop": 1, "checkout": 1, "edge": 1, "web": 2, "api": 2, "portal": 2, "files": 3}
-    needs = [("shop", "edge"), ("shop", "web"), ("checkout", "edge"), ("checkout", "api")]
+    names = {
+        "shop": 1,
+        "checkout": 1,
+        "edge": 1,
+        "web": 2,
+        "api": 2,
+        "portal": 2,
+        "files": 3,
+        "reports": 2,
+        "worker": 2,
+    }
+    needs = [
+        ("shop", "edge"),
+        ("shop", "web"),
+        ("checkout", "edge"),
+        ("checkout", "api"),
+        ("reports", "edge"),
+        ("reports", "worker"),
+    ]
     return World.of(
         services=[Service(id=name, name=name.capitalize(), criticality=rank) for name, rank in names.items()],
         items=[
             ConfigurationItem(id=f"{name}-process", kind="process", name=name, service=name)
-            for name in ("edge", "web", "api")
+            for name in ("edge", "web", "api", "worker")
         ],
         dependencies=[Dependency(service=one, needs=other, source="drawn", last_seen=now) for one, other in needs],
     )
@@ -200,3 +217,29 @@ def test_a_certificate_that_ends_soon_is_handed_off_in_time(scene: Scene) -> Non
     finally:
         scene.estate.issue_certificate(days=200)
         scene.estate.restart("web")
+
+
+def test_a_server_that_has_become_slow_is_handed_off_as_the_root(scene: Scene) -> None:
+    scene.begin()
+    scene.estate.slow_down("web")
+    try:
+        case = wait_for_case(
+            scene.house, "a hand-off", lambda one: one.number > scene.last and one.state == "handed_off"
+        )
+        joined(scene, case, "web", "shop")
+        assert (scene.only().service, scene.only().need) == ("web", "latency_high")
+    finally:
+        scene.estate.speed_up("web")
+
+
+def test_a_process_that_eats_memory_is_handed_off_before_it_fails(scene: Scene) -> None:
+    scene.begin()
+    scene.estate.leak()
+    try:
+        case = wait_for_case(
+            scene.house, "a hand-off", lambda one: one.number > scene.last and one.state == "handed_off"
+        )
+        assert (scene.only().id, case.service, case.need) == (case.id, "worker", "memory_high")
+        assert scene.services(case) == {"worker"}
+    finally:
+        scene.estate.restart("worker")

@@ -1,5 +1,7 @@
-"""A small estate with something to break: nginx twice behind haproxy under supervisord, a small disk, a certificate; watched by
-Prometheus, Alertmanager, blackbox and node exporter. Every fault here is a real one, and is seen by its symptoms only."""
+"""A small estate with something to break: nginx twice behind haproxy under supervisord, a worker with bounded memory, a small
+disk, a certificate; watched by Prometheus, Alertmanager, blackbox, process and node exporter.
+
+Every fault here is a real one, and is seen by its symptoms only."""
 
 from __future__ import annotations
 
@@ -28,11 +30,14 @@ from tests.servers.processes import HOST, Program, free_port, listens, own_folde
 from tests.servers.prometheus import BINARIES
 
 DISK_MB = 16
+EXPORTERS = {"node": "prometheus-node-exporter", "processes": "prometheus-process-exporter"}
+WORKER = Path(__file__).with_name("fault_worker.py")
 
 
 @dataclass(frozen=True)
 class FaultEstate:
-    """`edge` haproxy, `web` and `api` nginx behind it, `files` a disk; `shop` and `checkout` are what people see through it."""
+    """`edge` haproxy, `web` and `api` nginx behind it, `files` a disk; `shop` and `checkout` are what people see through it.
+    `worker` makes what people see there as `reports`."""
 
     folder: Path
     ports: dict[str, int]
@@ -56,7 +61,15 @@ class FaultEstate:
             "checkout": f"{edge}/api/",
             "web": f"http://{HOST}:{self.ports['web']}/alive",
             "api": f"http://{HOST}:{self.ports['api']}/alive",
+            "reports": f"{edge}/reports/",
+            "worker": f"http://{HOST}:{self.ports['worker']}/",
         }
+
+    @property
+    def timed(self) -> dict[str, str]:
+        """Service → what is asked of it to see how long it takes."""
+        edge = f"http://{HOST}:{self.ports['edge']}"
+        return {"shop": f"{edge}/", "web": f"http://{HOST}:{self.ports['web']}/"}
 
     def kill(self, process: str) -> None:
         """SIGKILL it; it stays down until somebody starts it."""
@@ -69,6 +82,17 @@ class FaultEstate:
 
     def mend_answers(self, process: str) -> None:
         (self.folder / f"{process}.broken").unlink(missing_ok=True)
+
+    def slow_down(self, process: str) -> None:
+        """It goes on and answers rightly, in about a second."""
+        (self.folder / f"{process}.slow").touch()
+
+    def speed_up(self, process: str) -> None:
+        (self.folder / f"{process}.slow").unlink(missing_ok=True)
+
+    def leak(self) -> None:
+        """The worker eats memory up to its limit, until it is started anew."""
+        os.kill(self._ask("getProcessInfo", "worker")["pid"], signal.SIGUSR1)
 
     def fill_disk(self) -> None:
         """Old logs take nearly all of it."""
@@ -120,7 +144,10 @@ class FaultEstate:
 @contextmanager
 def run_fault_estate() -> Iterator[FaultEstate]:
     """Everything but the monitoring, serving."""
-    names = ("supervisor", "edge", "stats", "web", "api", "tls", "prometheus", "alertmanager", "blackbox", "node")
+    names = (
+        "supervisor", "edge", "stats", "web", "api", "worker", "tls", "prometheus", "alertmanager", "blackbox", "node",
+        "processes",
+    )  # fmt: skip
     with own_folder("faults") as folder, ExitStack() as stack:
         estate = FaultEstate(folder, {name: free_port() for name in names}, "tickless", secrets.token_hex(12))
         estate.disk.mkdir()
@@ -134,7 +161,9 @@ def run_fault_estate() -> Iterator[FaultEstate]:
             cwd=folder,
         )
         stack.callback(daemon.stop, seconds=10)
-        daemon.start(lambda: all(listens(estate.ports[name]) for name in ("supervisor", "edge", "web", "api", "tls")))
+        daemon.start(
+            lambda: all(listens(estate.ports[name]) for name in ("supervisor", "edge", "web", "api", "worker", "tls"))
+        )
         yield estate
 
 
@@ -147,17 +176,18 @@ def watched(estate: FaultEstate, *, webhook_url: str, token: str) -> Iterator[No
         "blackbox.yml": configs.BLACKBOX,
         "alertmanager.yml": configs.alertmanager(webhook_url, token),
         "rules.yml": configs.rules(disk=estate.disk),
-        "prometheus.yml": configs.prometheus(ports, estate.probes, portal),
+        "prometheus.yml": configs.prometheus(ports, estate.probes, timed=estate.timed, secure=portal),
     }
+    (folder / "processes.yml").write_text(configs.PROCESSES.format(port=ports["worker"]))
     for name, value in files.items():
         (folder / name).write_text(yaml.safe_dump(value))
     with ExitStack() as stack:
         for name, arguments in _monitoring(folder, ports).items():
-            binary = program({**BINARIES, "node": "prometheus-node-exporter"}[name]) or name
+            binary = program({**BINARIES, **EXPORTERS}[name]) or name
             daemon = Program([binary, *arguments], log=folder / f"{name}.log", cwd=folder)
             stack.callback(daemon.stop)
             daemon.start(lambda name=name: listens(ports[name]))  # type: ignore[misc]
-        wait_until(lambda: len(estate.seen()) >= 7, seconds=30, what="every target to be scraped", every=0.2)
+        wait_until(lambda: len(estate.seen()) >= 9, seconds=30, what="every target to be scraped", every=0.2)
         yield
 
 
@@ -167,11 +197,13 @@ def _write_servers(estate: FaultEstate) -> None:
     nginx, commands = program("nginx") or "nginx", {}
     for name in ("web", "api"):
         text = configs.NGINX.format(
-            folder=folder, name=name, host=HOST, port=ports[name], tls=tls if name == "web" else ""
-        )
+            folder=folder, name=name, host=HOST, port=ports[name], tls=tls if name == "web" else "",
+            rate=configs.RATE, answer=configs.ANSWER,
+        )  # fmt: skip
         (folder / f"{name}.conf").write_text(text)
         commands[name] = [nginx, "-p", str(folder), "-e", f"{folder}/{name}-error.log", "-c", f"{folder}/{name}.conf"]
     (folder / "haproxy.cfg").write_text(configs.HAPROXY.format(host=HOST, **ports))
+    commands["worker"] = [sys.executable, str(WORKER), HOST, str(ports["worker"])]
     commands["edge"] = [program("haproxy") or "haproxy", "-db", "-f", f"{folder}/haproxy.cfg"]
     settings = configs.SUPERVISORD.format(
         folder=folder, host=HOST, port=ports["supervisor"], username=estate.username, password=estate.password
@@ -189,6 +221,9 @@ def _monitoring(folder: Path, ports: dict[str, int]) -> dict[str, list[str]]:
 
     return {
         "node": ["--collector.disable-defaults", "--collector.filesystem", at("node")],
+        "processes": [
+            f"--config.path={folder}/processes.yml", "--threads=false", "--gather-smaps=false", at("processes"),
+        ],
         "blackbox": [f"--config.file={folder}/blackbox.yml", at("blackbox")],
         "alertmanager": [
             f"--config.file={folder}/alertmanager.yml", f"--storage.path={folder}/alertmanager", at("alertmanager"),
