@@ -18,23 +18,24 @@ from tickless.app.language import Language, language_of
 from tickless.app.library import LibraryCache
 from tickless.app.listening import Listening
 from tickless.app.models import composer_of
+from tickless.app.policies import policing_of
 from tickless.app.record import record_of
 from tickless.app.settings import Settings
-from tickless.app.shipped import shipped
 from tickless.app.telemetry import pulling_of, telemetry_of
 from tickless.app.web import create_site
 from tickless.app.world import WorldCache
 from tickless.domain.runbook import Runbook
 from tickless.doors.entrance import Entrance
+from tickless.doors.entrance.rights import Rights
 from tickless.flow.asking import Asking
 from tickless.flow.block_steps import BlockSteps
 from tickless.flow.case_steps import CaseSteps
 from tickless.flow.dbos_engine import DbosEngine
 from tickless.flow.desk.front import FrontDesk
 from tickless.flow.desk.holding import HoldingDesk
-from tickless.flow.desk.planning import PlanningDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.knowledge import KnowledgeCare
+from tickless.flow.desk.planning import PlanningDesk
 from tickless.flow.desk.sources import Sources
 from tickless.flow.desk.tickets import TicketDesk
 from tickless.flow.ending.handing_off import HandingOff
@@ -74,7 +75,6 @@ from tickless.stages.act.service import ActRoom
 from tickless.stages.act.vault import Vault
 from tickless.stages.correlate.served import Served
 from tickless.stages.correlate.service import CorrelateRoom
-from tickless.stages.decide.policy import PolicyEngine
 from tickless.stages.decide.service import DecisionRoom
 from tickless.stages.learn.service import LearnRoom
 from tickless.stages.measure.service import MeasureRoom
@@ -191,7 +191,7 @@ def build(
         rooms=rooms, engine=engine, watching=Watching(rooms=rooms, engine=engine), node=node, role=role,
         take_over=settings.database is not None,
         chores=[care.look, lessons.look, Children(rooms).look, IdentityDesk(rooms).sweep, sources.watch, *chores],
-        looks=[rooms.runbooks.look, telemetry.look, tracing.look, sources.look, in_force.look],
+        looks=[rooms.runbooks.look, rooms.policing.look, telemetry.look, tracing.look, sources.look, in_force.look],
     )  # fmt: skip
     desk = FrontDesk(
         rooms=rooms, engine=engine, wake=woken, renew=language.renew, care=care, lessons=lessons, refusing=refusing
@@ -205,6 +205,7 @@ def build(
     desk.record = record
     tickets = _tickets(settings, rooms, node=node, desk=desk, short=short)
     entrance = Entrance(journal, clock, settings.entrance)
+    entrance.rights = Rights(rooms.policy)
     return House(
         settings, role, node, journal, rooms, engine, intake, schedules, desk, entrance, language.world,
         create_site(desk, entrance, settings.entrance), Postman(rooms=rooms, node=node, home=settings.home),
@@ -229,7 +230,8 @@ def _rooms(
     )
     language = language_of(settings, journal=journal, publishing=runbooks, clock=clock, secrets=secret_store)
     runbooks.changed = language.renew
-    policy = PolicyEngine.load(settings.policies or shipped("policies"))
+    policing = policing_of(settings, journal, clock)
+    policy = policing.engine
     decide = DecisionRoom(
         journal=journal,
         policy=policy,
@@ -245,6 +247,7 @@ def _rooms(
         registry=registry,
         runbooks=runbooks,
         policy=policy,
+        policing=policing,
         world=language.world.world,
         understanding=language.world.understanding,
         sense=SenseRoom(journal=journal, registry=registry, wake=woken, sources=SourceBook(rules_of(settings))),

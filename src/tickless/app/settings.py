@@ -20,6 +20,7 @@ from tickless.flow.courtesy import Courtesy
 from tickless.flow.inventory import MapRules
 from tickless.journal.audit_settings import AuditSettings
 from tickless.stages.correlate.hygiene.options import HygieneSettings
+from tickless.stages.decide.policy_folder import Profile, Review
 from tickless.stages.sense.heartbeats import SourceRule
 from tickless.stages.sense.telemetry.options import TelemetrySettings
 
@@ -102,6 +103,17 @@ class CourtesySettings(Record):
         return Courtesy(self.quiet_from, self.quiet_until, ZoneInfo(self.zone), zones, self.per_hour)
 
 
+class PolicySettings(Record):
+    """Which policies hold, and what has to stand behind a change of them."""
+
+    profile: Profile = "small"
+    """`small`, `regulated` or `lab`: the folder's own files for that kind of organisation stand in place of those of the same
+    name."""
+    review: Review = "none"
+    """What a new set takes to come into force: nothing; that the folder is `committed` in git; that every new commit is
+    `signed_off`; or `reviewed`, signed off by somebody other than its author."""
+
+
 class MapSettings(Record):
     """The service map: who is asked what there is, and how often."""
 
@@ -142,6 +154,7 @@ class Settings(BaseSettings):
     """Capability → connector: which one stands behind `directory`, `endpoint`, `health` …"""
     default_rung: Literal["observe", "suggest", "approve", "auto"] = "suggest"
     """Where a runbook stands on the autonomy ladder until somebody moves it."""
+    policy: PolicySettings = PolicySettings()
     pace: PaceSettings = PaceSettings()
     brain: BrainSettings = BrainSettings()
     model: ModelSettings = ModelSettings()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from tickless.domain.record import Record
 
@@ -43,7 +43,7 @@ class Shadow(Record):
     department: str | None = None
     would: tuple[str, ...] = ()
     """Its steps, one sentence each."""
-    inputs: dict[str, Any] = {}
+    inputs: dict[str, Any] = Field(default_factory=dict)
     at: AwareDatetime
     begins: bool | None = None
     state: Literal["open", "compared"] = "open"

@@ -10,6 +10,7 @@ from tickless.ai.models import Models
 from tickless.domain.world import World
 from tickless.flow.courtesy import Courtesy
 from tickless.flow.foresight import Foresight
+from tickless.flow.policing import Policing
 from tickless.flow.publishing import Publishing
 from tickless.journal import Journal
 from tickless.kit.clock import Clock
@@ -49,6 +50,7 @@ class Rooms:
     registry: Registry
     runbooks: Publishing
     policy: PolicyEngine
+    policing: Policing
     world: Callable[[], World]
     understanding: Callable[[], Understanding]
     sense: SenseRoom

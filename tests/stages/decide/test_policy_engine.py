@@ -183,7 +183,7 @@ def _house(tmp_path: Path, *, policies: str, schema: str | None = None) -> Path:
 
 
 def test_what_no_policy_allows_is_forbidden_and_says_so(tmp_path: Path) -> None:
-    never = '@id("never") @reason("Never.") forbid (principal, action == Action::"audit", resource);'
+    never = '@id("never") @reason("Never.") forbid (principal, action == Action::"use", resource);'
     ruling = PolicyEngine.load(_house(tmp_path, policies=never)).may(
         principal=USER, action="run", resource=UNLOCK, context=CALM
     )

@@ -61,8 +61,8 @@ def _needs(*rights: Right) -> Callable[[Request], Visitor]:
 
     def check(request: Request) -> Visitor:
         visitor = visitor_of(request)
-        if not any(visitor.may(right) for right in rights):
-            _entrance(request).require(visitor, rights[0])
+        held = next((right for right in rights if visitor.may(right)), rights[0])
+        _entrance(request).require(visitor, held, deed=str(getattr(request.scope.get("route"), "name", "")))
         return visitor
 
     return check

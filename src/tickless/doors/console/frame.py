@@ -69,7 +69,7 @@ class Frame:
         """Who asks. Blocks. Raises `Unauthenticated`, `Forbidden`."""
         visitor = self.entrance.visitor(request)
         if right is not None:
-            self.entrance.require(visitor, right)
+            self.entrance.require(visitor, right, deed=str(getattr(request.scope.get("route"), "path", "")))
         return Visit(request, visitor, self.desk, self.entrance, self.desk.clock.now())
 
     def show(self, path: str, right: Right | None, build: Build) -> Route:

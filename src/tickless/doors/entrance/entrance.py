@@ -6,24 +6,33 @@ import base64
 import datetime as dt
 import hmac
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from tickless.domain.errors import Forbidden, Unauthenticated
+from tickless.domain.record import Untrusted
 from tickless.doors.entrance.accounts import Accounts, plain_login
+from tickless.doors.entrance.break_glass import seal_broken
 from tickless.doors.entrance.passwords import password_fits
 from tickless.doors.entrance.problems import TooManyTries
+from tickless.doors.entrance.rights import Rights
+from tickless.doors.entrance.sessions import idle, may_use_password
 from tickless.doors.entrance.settings import EntranceSettings
 from tickless.doors.entrance.throttle import Throttle
 from tickless.doors.entrance.visitor import ANONYMOUS, Right, Visitor
 from tickless.journal import Journal, Tx
 from tickless.journal.access import Session, User, token_hash
 from tickless.kit.clock import Clock
+from tickless.kit.ids import new_id
 
 COOKIE = "tickless_session"
 REMEMBERED = dt.timedelta(seconds=2)
+NOTED_EVERY = dt.timedelta(minutes=1)
+"""How closely it is noted when a session or token was used last: not a write for every request."""
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MOST_SENDERS = 1_000
 
 
@@ -48,9 +57,14 @@ class Entrance(Accounts):
     def __init__(self, journal: Journal, clock: Clock, settings: EntranceSettings | None = None) -> None:
         super().__init__(journal, clock)
         self.settings = settings or EntranceSettings()
-        self._logins = Throttle(free=self.settings.tries)
-        self._addresses = Throttle(free=self.settings.tries_per_address)
+        self.rights: Rights | None = None
+        """Set by the composition root: asks policy."""
+        self.alarm: Callable[[str, str], None] = lambda subject, text: None
+        """Set by the composition root: tells the administrators at once."""
+        self._logins = Throttle(journal, "login", free=self.settings.tries)
+        self._addresses = Throttle(journal, "address", free=self.settings.tries_per_address)
         self._senders: dict[str, tuple[dt.datetime, Visitor]] = {}
+        self._shown: dict[str, dt.datetime] = {}
 
     # Who is it?
 
@@ -101,24 +115,48 @@ class Entrance(Accounts):
             if record is None or user is None or not user.active:
                 raise Unauthenticated("this token is not known here", mend="create one: tickless token create")
             person = tx.people.get(user.person) if user.person else None
-        return Visitor("token", user, person, frozenset(record.scopes), token=record.id, source=record.source)
+        self._token_shown(record.id)
+        return self._with_rights(
+            Visitor("token", user, person, frozenset(record.scopes), token=record.id, source=record.source)
+        )
 
     def _by_session(self, cookie: str) -> Visitor:
         with self.journal.read() as tx:
-            session = tx.access.session(cookie, now=self.clock.now())
+            now = self.clock.now()
+            session = tx.access.session(cookie, now=now)
             user = tx.access.users.get(session.user) if session and session.kind == "session" else None
-            if session is None or user is None or not user.active:
+            if session is None or user is None or not user.active or idle(session, now=now, settings=self.settings):
                 return ANONYMOUS
             person = tx.people.get(user.person) if user.person else None
-        return Visitor("session", user, person, csrf=session.csrf)
+        self._session_used(cookie, session, now)
+        return self._with_rights(Visitor("session", user, person, csrf=session.csrf))
 
-    def require(self, visitor: Visitor, right: Right) -> None:
-        """Raises `Unauthenticated` when nobody is known, `Forbidden` when they may not."""
+    def _session_used(self, cookie: str, session: Session, now: dt.datetime) -> None:
+        if now - (session.seen_at or session.created_at) >= NOTED_EVERY:
+            with self.journal.write() as tx:
+                tx.access.session_seen(cookie, at=now)
+
+    def _token_shown(self, identity: str) -> None:
+        """When a token was shown last, to within `NOTED_EVERY`."""
+        now = self.clock.now()
+        if now - self._shown.get(identity, EPOCH) >= NOTED_EVERY:
+            self._shown[identity] = now
+            with self.journal.write() as tx:
+                tx.access.token_used(identity, at=now)
+
+    def _with_rights(self, visitor: Visitor) -> Visitor:
+        return visitor if self.rights is None else replace(visitor, granted=self.rights.of(visitor))
+
+    def require(self, visitor: Visitor, right: Right, *, deed: str = "") -> None:
+        """Raises `Unauthenticated` when nobody is known, `Forbidden` when they may not. `deed`: the page or call, for policies
+        that speak of it."""
         if visitor.kind == "anonymous":
             raise Unauthenticated("sign in first", mend="sign in, or send Authorization: Bearer tkl_…")
         if not visitor.may(right):
             what = "this token" if visitor.kind == "token" else "your account"
             raise Forbidden(f"{what} has no right to do that", mend=f"ask an administrator for the right `{right}`")
+        if self.rights is not None and deed:
+            self.rights.require(visitor, right, deed=deed)
 
     def csrf_ok(self, visitor: Visitor, token: str) -> bool:
         """Did a form or script of ours send this? Always true for tokens: no browser sends those by itself."""
@@ -128,7 +166,7 @@ class Entrance(Accounts):
 
     # Signing in and out
 
-    def sign_in(self, login: str, password: str, *, address: str) -> Opened:
+    def sign_in(self, login: str, password: str, *, address: str, agent: str = "") -> Opened:
         """Open a session. Raises `Unauthenticated` (the same for an unknown login and a wrong password) and
         `TooManyTries`, with the seconds to wait. Takes tens of milliseconds either way."""
         now = self.clock.now()
@@ -140,19 +178,29 @@ class Entrance(Accounts):
         with self.journal.read() as tx:
             user = tx.access.user_by_login(login)
         fits = password_fits(user.password if user else None, password)
-        if user is None or not fits or not user.active:
+        if user is None or not fits or not user.active or not may_use_password(user, self.settings):
             self._logins.failed(key, now=now)
             self._addresses.failed(address, now=now)
             self._note("anonymous", "sign_in.refused", f"login:{login[:100]}", address=address)
             raise Unauthenticated("the login or the password is wrong")
         self._logins.succeeded(key)
+        if user.kind == "break_glass":
+            return self._break_glass(user, address=address, agent=agent)
         with self.journal.write() as tx:
-            return self._open(tx, user, how="password", address=address)
+            return self.open(tx, user, how="password", address=address, agent=agent)
+
+    def _break_glass(self, user: User, *, address: str, agent: str) -> Opened:
+        """The seal is broken: the password is gone with this, administrators are told, and the session is a short one."""
+        with self.journal.write() as tx:
+            seal_broken(tx, user, address=address, at=self.clock.now())
+            opened = self.open(tx, user, how="break_glass", address=address, agent=agent)
+        self.alarm(f"user:{user.login}", f"The break-glass account {user.login} was used just now, from {address}.")
+        return opened
 
     def make_link(self, user: User, *, by: str = "system") -> str:
         """A token that signs this user in once, within `link_minutes`. Raises `Forbidden` for a user who was switched off."""
-        if not user.active:
-            raise Forbidden("this user is switched off")
+        if not user.active or user.kind != "person":
+            raise Forbidden("this account is switched off, or no person's")
         token = secrets.token_urlsafe(32)
         now = self.clock.now()
         until = now + dt.timedelta(minutes=self.settings.link_minutes)
@@ -161,24 +209,32 @@ class Entrance(Accounts):
             tx.audit.append(at=now, actor=by, action="link.make", subject=f"user:{user.login}", detail={})
         return token
 
-    def redeem_link(self, token: str, *, address: str) -> Opened:
+    def redeem_link(self, token: str, *, address: str, agent: str = "") -> Opened:
         """Open a session with a link's token, once. Raises `Unauthenticated`."""
         with self.journal.write() as tx:
             link = tx.access.session(token, now=self.clock.now())
             user = tx.access.users.get(link.user) if link and link.kind == "link" else None
             if user is None or not user.active or not tx.access.end_session(token):
                 raise Unauthenticated("this link was used already or is too old", mend="ask for a new one")
-            return self._open(tx, user, how="link", address=address)
+            return self.open(tx, user, how="link", address=address, agent=agent)
 
-    def _open(self, tx: Tx, user: User, *, how: str, address: str) -> Opened:
+    def open(self, tx: Tx, user: User, *, how: str, address: str, agent: str = "") -> Opened:
+        """Open a session for somebody who has shown who they are."""
         now = self.clock.now()
-        until = now + dt.timedelta(hours=self.settings.session_hours)
+        hours = self.settings.session_hours if how != "break_glass" else min(1.0, self.settings.session_hours)
+        until = now + dt.timedelta(hours=hours)
         opened = Opened(secrets.token_urlsafe(32), secrets.token_urlsafe(24), user, until)
-        tx.access.add_session(opened.token, Session(user.id, "session", opened.csrf, now, until))
+        session = Session(
+            user.id, "session", opened.csrf, now, until, id=new_id("ses"), seen_at=now, address=address,
+            agent=Untrusted(agent).tame(200), way=how,
+        )  # fmt: skip
+        tx.access.forget_sessions(before=now)
+        tx.access.add_session(opened.token, session)
         detail = {"how": how, "address": address}
         tx.audit.append(
-            at=now, actor=f"user:{user.login}", action="sign_in", subject=f"user:{user.login}", detail=detail
-        )
+            at=now, actor=f"user:{user.login}", action="sign_in", subject=f"user:{user.login}", detail=detail,
+            person=user.person,
+        )  # fmt: skip
         return opened
 
     def sign_out(self, request: Request) -> None:

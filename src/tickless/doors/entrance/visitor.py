@@ -1,4 +1,4 @@
-"""A visitor and their rights. The tables below are the whole of it."""
+"""A visitor and their rights. Policy says what they are (`rights.py`); the tables: what the policies that ship make of it."""
 
 from __future__ import annotations
 
@@ -47,6 +47,8 @@ class Visitor:
     token: str | None = None
     """Id of the API token that was shown."""
     source: str | None = None
+    granted: frozenset[Right] | None = None
+    """What policy grants; None where no policy was asked: then by the tables."""
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -70,6 +72,8 @@ class Visitor:
     @property
     def rights(self) -> frozenset[Right]:
         """Of the roles; a token narrows them to its scopes, and to sending when it is bound to a source."""
+        if self.granted is not None:
+            return self.granted
         own: frozenset[Right] = frozenset().union(*(ROLE_RIGHTS[role] for role in self.roles))
         if self.kind != "token":
             return own

@@ -57,7 +57,7 @@ class Approving:
         behalf = self.stands_in_for(tx, asked, by, parties=parties, now=now)
         answer = ApprovalAnswer(by=by.id, approve=approve, at=now, reason=reason[:1_000], assurance=assurance,
                                 on_behalf_of=behalf, policy=self._rooms.policy.version)  # fmt: skip
-        ruling = self._ruling(tx, asked, case, plan, by, answer, parties)
+        ruling = self._ruling(tx, asked, case, plan, by=by, answer=answer, parties=parties)
         if not ruling.allowed:
             tx.audit.append(at=now, actor=by.id, action="approval.refused", subject=asked.id, case=asked.case,
                             detail={"policies": [r.policy for r in ruling.reasons], "assurance": assurance,
@@ -79,6 +79,7 @@ class Approving:
         asked: ApprovalRequest,
         case: Case,
         plan: Plan | None,
+        *,
         by: Person,
         answer: ApprovalAnswer,
         parties: frozenset[str],

@@ -14,7 +14,7 @@ from tickless.journal import Tx
 
 
 def brake_facts(tx: Tx, case: Case, plan: Plan, runbook: Runbook, *, world: World, now: dt.datetime) -> dict[str, Any]:
-    """`freeze` `kill_switch` `circuit_open` `affected_services` `affected_people`."""
+    """`freeze` `kill_switch` `circuit_open` `blast_radius` `affected_services` `affected_people`."""
     runbooks = runbooks_of(plan) | {runbook.runbook}
     services = services_of(plan, case_service=case.service)
     on = {switch.name for switch in tx.coordination.switches() if switch.on} & switches_of(runbooks, services)
@@ -24,6 +24,7 @@ def brake_facts(tx: Tx, case: Case, plan: Plan, runbook: Runbook, *, world: Worl
         "freeze": "freeze" in on or rule is not None,
         "kill_switch": bool(on - {"freeze"}),
         "circuit_open": _left_alone(tx, plan, now),
+        "blast_radius": plan.blast_radius,
         "affected_services": affected_services,
         "affected_people": affected_people,
     }

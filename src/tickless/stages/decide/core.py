@@ -262,6 +262,8 @@ def make_plan(runbook: Runbook, case: Case, inputs: Mapping[str, Any]) -> Plan:
         steps=runbook.steps,
         verify=runbook.verify,
         targets=tuple(targets),
+        attached=runbook.attached,
+        outputs=runbook.outputs,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +12,8 @@ from typing import Any
 import cedarpy
 
 from tickless.domain.decision import PolicyReason
-from tickless.stages.decide.policy_files import BODIES, Policies, PolicyText, read_policies
+from tickless.stages.decide.policy_files import BODIES, Policies, PolicyText, compile_policies
+from tickless.stages.decide.policy_folder import Profile, files_of
 from tickless.stages.decide.policy_requests import CONTEXT_DEFAULTS, Action, Principal, Resource
 
 __all__ = ["Action", "PolicyEngine", "Principal", "Resource", "Ruling"]
@@ -32,28 +33,36 @@ class PolicyEngine:
     """Parsed policies, ready for thousands of questions a second. Safe to share between threads."""
 
     def __init__(self, policies: Policies) -> None:
-        self._policies = policies
-        self._entities = lru_cache(maxsize=4_096)(self._parse_entities)
+        self._state = (policies, _entities_for(policies))
 
     @classmethod
-    def load(cls, folder: Path) -> PolicyEngine:
+    def load(cls, folder: Path, *, profile: Profile = "small") -> PolicyEngine:
         """Read, check and keep every policy of the folder. Raises `SettingsInvalid` with all problems."""
-        return cls(read_policies(folder))
+        return cls(compile_policies(files_of(folder, profile), name=folder.name))
+
+    def take(self, policies: Policies) -> None:
+        """Answer by these from the next question on. They are compiled, so they are valid."""
+        self._state = (policies, _entities_for(policies))
+
+    @property
+    def policies(self) -> Policies:
+        """What is in force."""
+        return self._state[0]
 
     @property
     def texts(self) -> tuple[PolicyText, ...]:
         """Every policy as its author described it, in the order of the files."""
-        return tuple(self._policies.texts.values())
+        return tuple(self.policies.texts.values())
 
     @property
     def digest(self) -> str:
         """SHA-256 over the policies as they were read."""
-        return self._policies.digest
+        return self.policies.digest
 
     @property
     def version(self) -> str:
         """What names the policies on record: the first characters of their hash, after the commit where there is one."""
-        return self._policies.version
+        return self.policies.version
 
     def may(
         self, *, principal: Principal, action: Action, resource: Resource, context: Mapping[str, Any] | None = None
@@ -69,18 +78,17 @@ class PolicyEngine:
             "resource": {"type": resource.kind, "id": resource.id},
             "context": _filled(action, context or {}),
         }
-        entities = self._entities(_as_json(principal, resource))
-        answer = cedarpy.is_authorized(request, self._policies.handle, entities)
+        policies, entities = self._state
+        known = entities(_as_json(principal, resource))
+        answer = cedarpy.is_authorized(request, policies.handle, known)
         if answer.diagnostics.errors:
             return _broken(answer.diagnostics.errors)
-        return self._ruling(answer, request["context"])
+        return self._ruling(answer, request["context"], policies)
 
-    def _parse_entities(self, text: str) -> cedarpy.Entities:
-        return cedarpy.Entities.from_json_str(text, self._policies.schema)
-
-    def _ruling(self, answer: cedarpy.AuthzResult, context: Mapping[str, Any]) -> Ruling:
+    @staticmethod
+    def _ruling(answer: cedarpy.AuthzResult, context: Mapping[str, Any], policies: Policies) -> Ruling:
         spoke = sorted(answer.diagnostics.reasons, key=lambda name: int(name.removeprefix("policy")))
-        texts = [self._policies.texts[name] for name in spoke]
+        texts = [policies.texts[name] for name in spoke]
         reasons = tuple(PolicyReason(policy=text.id, text=text.reason, effect=text.effect) for text in texts)
         if answer.allowed:
             return Ruling(allowed=True, reasons=reasons)
@@ -90,6 +98,11 @@ class PolicyEngine:
             return Ruling(allowed=False, reasons=reasons)
         needs = [need for text in texts if text.needs for need in _each(text.needs, context)]
         return Ruling(allowed=False, reasons=reasons, needs=tuple(dict.fromkeys(needs)))
+
+
+def _entities_for(policies: Policies) -> Callable[[str], cedarpy.Entities]:
+    """Parses what is asked about; the same is parsed once."""
+    return lru_cache(maxsize=4_096)(lambda text: cedarpy.Entities.from_json_str(text, policies.schema))
 
 
 _DEFAULT = PolicyReason(

@@ -25,7 +25,7 @@ _USER: dict[str, Any] = {
 _ATTRIBUTES: Mapping[str, dict[str, Any]] = {
     "User": _USER,
     "System": {},
-    "Token": {"owner": "", "scopes": []},
+    "Token": {"owner": "", "roles": [], "scopes": [], "source": ""},
     "Runbook": {"kind": "request", "about": "person", "verified_identity": True},
     "Case": {"participants": [], "service": ""},
     "Approval": {
@@ -49,8 +49,15 @@ class Named(Record):
     attributes: dict[str, Any] = Field(default_factory=dict)
 
     def filled(self) -> dict[str, Any]:
-        area = {"area": self.id.partition(".")[0]} if self.kind == "Runbook" else {}
-        return {"id": self.id, **area, **_ATTRIBUTES[self.kind], **self.attributes}
+        return filled(self.kind, self.id, self.attributes)
+
+
+def filled(kind: str, identity: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes of an ordinary one of its kind, and what differs. Raises ValueError for an unknown kind."""
+    if kind not in _ATTRIBUTES:
+        raise ValueError(f"there is no kind {kind!r}; there are: {', '.join(_ATTRIBUTES)}")
+    area = {"area": identity.partition(".")[0]} if kind == "Runbook" else {}
+    return {"id": identity, **area, **_ATTRIBUTES[kind], **attributes}
 
 
 class Expected(Record):
@@ -77,16 +84,19 @@ class PolicyCases(Record):
     cases: tuple[PolicyCase, ...]
 
 
-def read_cases(folder: Path) -> tuple[PolicyCase, ...]:
-    """Every case of every `*.yaml`, with its file's base filled in. Raises `SettingsInvalid` with file and reason."""
-    found: list[PolicyCase] = []
-    for path in sorted(folder.glob("*.yaml")):
+def read_cases(*folders: Path) -> tuple[PolicyCase, ...]:
+    """Every case of every `*.yaml`, with its file's base filled in; of two with the same name in files
+    of the same name the last counts. Raises
+    `SettingsInvalid` with file and reason."""
+    found: dict[tuple[str, str], PolicyCase] = {}
+    for path in (path for folder in folders for path in sorted(folder.glob("*.yaml"))):
         try:
             file = PolicyCases.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
         except (OSError, yaml.YAMLError, ValidationError) as error:
             raise SettingsInvalid(f"the policy tests in {path.name} cannot be read", detail=str(error)) from error
-        found += [case.model_copy(update={"context": {**file.base, **case.context}}) for case in file.cases]
-    return tuple(found)
+        for case in file.cases:
+            found[path.name, case.name] = case.model_copy(update={"context": {**file.base, **case.context}})
+    return tuple(found.values())
 
 
 def check_case(engine: PolicyEngine, case: PolicyCase) -> str | None:

@@ -18,10 +18,9 @@ Action = Literal[
     "read_case",
     "answer",
     "regroup",
-    "manage",
-    "audit",
-    "use_api",
+    "use",
     "bind",
+    "grant_autonomy",
     "silence",
     "plan_work",
 ]
@@ -68,9 +67,17 @@ CONTEXT_DEFAULTS: Mapping[Action, Mapping[str, Any]] = {
     "read_case": {"assurance": "none"},
     "answer": {"assurance": "none"},
     "regroup": {"assurance": "none"},
-    "manage": {"assurance": "none"},
-    "audit": {"assurance": "none"},
-    "use_api": {"assurance": "none", "scope": ""},
+    "use": {"assurance": "none", "right": "", "deed": ""},
+    "grant_autonomy": {
+        "assurance": "none",
+        "before": "observe",
+        "to": "auto",
+        "up": True,
+        "proposed": False,
+        "scope": "everywhere",
+        "criticality": 1,
+        "owned": False,
+    },
     "bind": {"way": ""},
     "silence": {"assurance": "none", "hours": 1_000_000, "criticality": 1, "owned": False},
     "plan_work": {"assurance": "none", "hours": 1_000_000, "criticality": 1, "owned": False, "recurring": True},
@@ -133,9 +140,18 @@ class Principal(_Entity):
         return cls("System", "tickless", {"id": "tickless"})
 
     @classmethod
-    def token(cls, token_id: str, *, owner: str, scopes: frozenset[str]) -> Principal:
-        """A program with an API token."""
-        return cls("Token", token_id, {"id": token_id, "owner": owner, "scopes": sorted(scopes)})
+    def token(
+        cls, token_id: str, *, owner: str, roles: frozenset[str], scopes: frozenset[str], source: str = ""
+    ) -> Principal:
+        """A program with an API token: its owner's login and roles, its scopes, and the one source that it is bound to."""
+        attributes = {
+            "id": token_id,
+            "owner": owner,
+            "roles": sorted(roles),
+            "scopes": sorted(scopes),
+            "source": source,
+        }
+        return cls("Token", token_id, attributes)
 
 
 @dataclass(frozen=True)
