@@ -25,6 +25,7 @@ LEASE = "schedules"
 LEASE_SECONDS = 8.0
 LOOK_SECONDS = 10.0
 SWEEP_EVERY = dt.timedelta(seconds=30)
+SURVEY_EVERY = dt.timedelta(hours=1)
 
 log = get_logger("flow")
 
@@ -60,6 +61,7 @@ class Schedules:
         self._chores = tuple(chores)
         self._looks = tuple(looks)
         self._swept_at: dt.datetime | None = None
+        self._surveyed_at = rooms.clock.now()
         self._steady_since: dt.datetime | None = None
 
     def start(self) -> None:
@@ -133,6 +135,9 @@ class Schedules:
         if sweep:
             self._watching.sweep(now)
             self._swept_at = now
+            if now - self._surveyed_at > SURVEY_EVERY:
+                self._surveyed_at = now
+                self._attempt(self._rooms.journal.survey)
             for chore in self._chores:
                 self._attempt(partial(chore, now))
 

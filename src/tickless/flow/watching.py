@@ -34,9 +34,12 @@ class Watching:
     def sweep(self, now: dt.datetime) -> None:
         """Tell of planned work that is over. Open cases again that count as solved while their alert still fires, for sources
         that say when it is over."""
+        before = now - STILL_FIRING
+        with self._rooms.journal.read() as tx:  # a long look where much is stored: nobody waits for it
+            found = tx.alerts.firing_though_solved(before=before)
         with self._rooms.journal.write() as tx:
             self._joining.sweep(tx, now=now)
-            for case, title in tx.alerts.firing_though_solved(before=now - STILL_FIRING):
+            for case, title in tx.alerts.firing_though_solved(before=before) if found else ():
                 record = tx.cases.need(case, lock=True)
                 why = f"the monitor has gone on saying: {title.tame(200)}"
                 back = ends.reopen(tx, record, by="tickless", why=why, now=now)

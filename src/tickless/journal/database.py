@@ -10,6 +10,8 @@ import sqlalchemy as sa
 Part = Literal["main", "log"]
 ABANDONED_SECONDS = 20.0
 """How long a transaction on PostgreSQL may do nothing."""
+_SAMPLE = 1_000
+"""Rows of an index that are counted."""
 ABANDONED_STATE = "25P03"
 """The SQLSTATE that PostgreSQL ends such a transaction with."""
 
@@ -71,6 +73,17 @@ def migrate(engine: sa.Engine, part: Part) -> None:
         config.attributes["connection"] = connection
         config.attributes["part"] = part
         command.upgrade(config, "head")
+
+
+def survey(engine: sa.Engine) -> None:
+    """Have SQLite look how its tables are filled: unlike PostgreSQL it never does by itself, and chooses its indexes blindly.
+
+    A sample of each index, milliseconds however much there is.
+    """
+    if engine.dialect.name == "sqlite":
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"PRAGMA analysis_limit={_SAMPLE}")
+            connection.exec_driver_sql("ANALYZE")
 
 
 def _version(engine: sa.Engine, part: Part) -> str | None:

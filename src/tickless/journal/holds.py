@@ -80,13 +80,18 @@ class Holds(Shelf[Hold]):
         return len(found)
 
     def down(self, needs: Collection[str], *, limit: int = 200) -> list[Case]:
-        """Cases of the machine door with these needs that somebody or something still works on and of which an alert fires."""
+        """Cases of the machine door with these needs that somebody or something still works on and of which an alert that says
+        so fires, the first first."""
         cases, alerts = tables.cases, tables.alerts
-        fires = sa.exists().where(alerts.c.case == cases.c.id, alerts.c.state == "firing")
+        says_so = sa.select(alerts.c.case).where(
+            alerts.c.state == "firing", alerts.c.need.in_(needs), alerts.c.case.is_not(None)
+        )
         query = (
             sa.select(cases.c.body)
-            .where(cases.c.state.in_(_WORKED_ON), cases.c.door == "machine", cases.c.need.in_(needs), fires)
-            .order_by(cases.c.number)
+            .where(cases.c.id.in_(says_so))  # what fires is little: by no index of cases
+            .where(cases.c.need.concat("").in_(needs))
+            .where(cases.c.state.concat("").in_(_WORKED_ON), cases.c.door.concat("") == "machine")
+            .order_by(cases.c.number + 0)
             .limit(limit)
         )
         return [Case.model_validate_json(body) for body in self.connection.execute(query).scalars()]

@@ -39,7 +39,7 @@ from tickless.journal.audit import Audit
 from tickless.journal.brake_shelves import BrakeShelves
 from tickless.journal.cases import Cases
 from tickless.journal.coordination import Coordination
-from tickless.journal.database import ABANDONED_STATE, migrate, open_engine
+from tickless.journal.database import ABANDONED_STATE, migrate, open_engine, survey
 from tickless.journal.govern_shelves import GovernShelves
 from tickless.journal.holds import Holds
 from tickless.journal.regroup_shelves import RegroupShelves
@@ -455,6 +455,12 @@ class Journal:
         """Bring both schemas up to date."""
         migrate(self.engine, "main")
         migrate(self.log_engine, "log")
+        self.survey()
+
+    def survey(self) -> None:
+        """Let the database choose its ways by what is stored now. To be called now and then."""
+        survey(self.engine)
+        survey(self.log_engine)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:

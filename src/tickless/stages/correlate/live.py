@@ -34,16 +34,20 @@ class Parsed:
     def live(self, tx: Tx, now: dt.datetime) -> list[Case]:
         """Cases that take alerts in, newest first: live ones, and those that people have had in hand since a moment ago."""
         table = tx.cases.table.c
-        with_people = (table.state == "handed_off") & (table.updated_at > now - WINDOW)
-        wanted = table.state.in_(_AT_WORK) | with_people
-        rows = tx.cases.bodies(wanted, table.door == "machine", order=table.number.desc(), limit=MOST)
+        by_machine = (
+            table.door.concat("") == "machine"
+        )  # what is live, or new, is little: its index is the one to go by
+        newest = (table.number + 0).desc()
+        rows = tx.cases.bodies(table.state.in_(_AT_WORK), by_machine, order=newest, limit=MOST)
+        lately = table.updated_at > now - WINDOW
+        rows += tx.cases.bodies(lately, table.state.concat("") == "handed_off", by_machine, order=newest, limit=MOST)
         known, self._known = self._known, {}
         for identity, body in rows:
             one = known.get(identity)
             self._known[identity] = (
                 one if one is not None and one[0] == body else (body, Case.model_validate_json(body))
             )
-        return [case for _, case in self._known.values()]
+        return sorted((case for _, case in self._known.values()), key=lambda case: -case.number)[:MOST]
 
 
 @dataclass
