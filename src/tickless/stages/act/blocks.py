@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from tickless.domain.plan import Plan
 from tickless.domain.receipt import Receipt
 from tickless.domain.runbook import Check, Step
 from tickless.domain.step import ForEach, Manual, Parallel
-from tickless.kit.expressions import render
+from tickless.kit.expressions import ExpressionError, render
 from tickless.stages.act.gate import Touch
 from tickless.stages.act.places import inner_steps, items_of, name_of, step_at, values_at
 
@@ -116,6 +117,16 @@ def outputs_of(plan: Plan, ref: str, receipts: Sequence[Receipt], *, case: Mappi
         return {}
     inside = values_at(plan, receipts, f"{ref}.end", case=case)
     return {name: render(text, inside) for name, text in linked.outputs.items()}
+
+
+def run_outputs(plan: Plan, receipts: Sequence[Receipt]) -> dict[str, Any]:
+    """The outputs of a run that came to its end; one that cannot be told is left out."""
+    values = values_at(plan, receipts, "end", case={"id": plan.case, "number": 0})
+    found: dict[str, Any] = {}
+    for name, text in plan.outputs.items():
+        with suppress(ExpressionError):
+            found[name] = render(text, values)
+    return found
 
 
 def checks_in(plan: Plan, ref: str, phase: str) -> Sequence[Check]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from tickless.stages.act.compiler_source import Document, Place, Where, read_sou
 from tickless.stages.act.compiler_steps import Walk, check_checks, check_steps
 from tickless.stages.act.compiler_tasks import wrong_tasks
 from tickless.stages.act.compiler_whole import base_variables, check_whole
+from tickless.stages.act.linking import Fault, attach, link
+from tickless.stages.act.places import all_steps, checks_of
 
 __all__ = ["Problem", "compile_folder", "compile_runbook", "operations_used"]
 
@@ -55,6 +58,8 @@ def compile_folder(folder: Path, *, catalogue: OperationCatalogue) -> tuple[Runb
                 Problem(path, 1, 1, "not_readable", "", "the file cannot be read as text", "save it as UTF-8")
             )
         else:
+            runbook, faults = attach(runbook, file.parent)
+            problems += [_placed(path, file, fault) for fault in faults]
             if runbook.runbook in runbooks:
                 reason = f"the id {runbook.runbook!r} is taken by another file"
                 problems.append(Problem(path, 1, 1, "duplicate_id", "runbook", reason, "give it an id of its own"))
@@ -64,24 +69,36 @@ def compile_folder(folder: Path, *, catalogue: OperationCatalogue) -> tuple[Runb
         Problem(files[name], 1, 1, "task_leads_nowhere", where, reason, "name a runbook of this folder, and its inputs")
         for name, where, reason in wrong_tasks(runbooks)
     ]
+    linked, faults = link(runbooks)
+    problems += [_placed(files[fault.runbook], folder / files[fault.runbook], fault) for fault in faults]
     if problems:
         raise _invalid(tuple(sorted(problems)))
-    return tuple(runbooks.values())
+    return tuple(linked.values())
+
+
+def _placed(path: str, file: Path, fault: Fault) -> Problem:
+    """At the line where the step or attachment that it speaks of is named."""
+    name = re.escape(fault.where.split(".")[1])
+    lines = file.read_text(encoding="utf-8").splitlines()
+    found = next((n for n, line in enumerate(lines, 1) if re.search(rf"(?:\bid:\s*{name}\b|^\s*{name}:)", line)), 1)
+    return Problem(path, found, 1, fault.code, fault.where, fault.reason, fault.mend)
 
 
 def operations_used(runbook: Runbook) -> frozenset[str]:
     """Every operation that a run of this may call, including those of its undo steps."""
-    steps = {step.uses for step in runbook.steps if step.uses}
-    undos = {step.undo.uses for step in runbook.steps if isinstance(step.undo, UndoStep)}
-    return frozenset(steps | undos | {check.uses for check in (*runbook.precheck, *runbook.verify)})
+    steps = tuple(all_steps(runbook.steps))
+    uses = {step.uses for step in steps if step.uses}
+    undos = {step.undo.uses for step in steps if isinstance(step.undo, UndoStep)}
+    checks = [*runbook.precheck, *runbook.verify, *(check for step in steps for check in checks_of(step))]
+    return frozenset(uses | undos | {check.uses for check in checks})
 
 
 def _check_meaning(shape: Shape, runbook: Runbook, catalogue: OperationCatalogue, found: _Findings) -> None:
     base = base_variables(runbook, trusts=shape.trusts)
     walk = Walk(runbook=runbook, catalogue=catalogue, base=base, report=found.at)
-    check_checks(walk, runbook.precheck, "precheck")
+    check_checks(walk, runbook.precheck, ("precheck",))
     check_steps(walk)
-    check_checks(walk, runbook.verify, "verify")
+    check_checks(walk, runbook.verify, ("verify",))
     check_whole(walk)
 
 

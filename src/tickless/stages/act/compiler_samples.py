@@ -63,6 +63,16 @@ def sample_step(step: Step, catalogue: OperationCatalogue) -> Any:
         return {"approved": True, "by": _TEXT}
     if step.tasks is not None:
         return {"total": 1, "verified": 1, "left": 0, "open": _TEXT}
+    if step.manual is not None:
+        return {"answer": _TEXT}
+    if step.for_each is not None:
+        last = step.for_each.steps[-1]
+        found = sample_output(last.uses, catalogue) if last.uses else Open()
+        return {"total": 1, "done": 1, "failed": 0, "failed_items": [_TEXT], "results": [found]}
+    if step.parallel is not None:
+        return {one.id: sample_step(one, catalogue) for one in step.parallel.steps}
+    if step.call is not None:
+        return Open()
     if step.uses is not None:
         return sample_output(step.uses, catalogue)
     return {}

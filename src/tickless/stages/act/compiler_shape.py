@@ -40,6 +40,9 @@ _STUBS: dict[str, Any] = {
     "type": "text",
     "reason": "",
     "irreversible": "missing",
+    "each": "",
+    "at_most": 1,
+    "manual": {"text": ""},
 }
 """What stands in for a required thing that is missing or wrong. Checks leave alone what was stood in for."""
 _MENDS = {
@@ -140,7 +143,7 @@ def _repair(draft: Any, where: Where, kind: str) -> None:
         parent = parent[part]
     last = where[-1]
     if isinstance(parent, list) and isinstance(last, int):
-        parent[last] = {"id": f"missing{last}", "wait": 0} if where[0] == "steps" and len(where) == 2 else "missing"
+        parent[last] = {"id": f"missing{last}", "wait": 0} if where[-2] == "steps" else "missing"
     elif kind == "missing" or (kind != "extra_forbidden" and last in _STUBS):
         parent[last] = copy.deepcopy(_STUBS.get(str(last), "missing"))
     else:

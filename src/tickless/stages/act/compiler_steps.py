@@ -8,6 +8,7 @@ from typing import Any
 
 from tickless.domain.receipt import UndoStep
 from tickless.domain.runbook import Check, Irreversible, Runbook, Step
+from tickless.domain.step import NEW_KINDS
 from tickless.stages.act.catalogue import OperationCatalogue, OperationType
 from tickless.stages.act.compiler_expressions import (
     Scope,
@@ -20,9 +21,9 @@ from tickless.stages.act.compiler_expressions import (
 from tickless.stages.act.compiler_operations import check_use
 from tickless.stages.act.compiler_samples import sample_output, sample_step
 from tickless.stages.act.compiler_source import Report, Where
-from tickless.stages.act.compiler_tasks import check_tasks
+from tickless.stages.act.compiler_tasks import check_tasks, one_of
 
-_KINDS = ("uses", "wait", "until", "ask", "approve", "say", "hand_off", "tasks")
+_KINDS = ("uses", "wait", "until", "ask", "approve", "say", "hand_off", "tasks", *NEW_KINDS)
 
 
 @dataclass
@@ -41,6 +42,10 @@ class Walk:
     effects: list[OperationType] = field(default_factory=list)
     """Operations that change or destroy."""
 
+    def inside(self, **more: Any) -> Walk:
+        """The same, for the steps of a block: what they find is not known outside of it."""
+        return replace(self, base={**self.base, **more}, steps=dict(self.steps), conditions=dict(self.conditions))
+
     def scope(self, condition: str | None = None, **more: Any) -> Scope:
         """What may be read now; steps made sure of by `condition`, or run under the same one, count as certain."""
         certain = steps_asked_for(condition) | {name for name, known in self.conditions.items() if known == condition}
@@ -53,9 +58,16 @@ class Walk:
 
 def check_steps(walk: Walk) -> None:
     """Go through the steps in order; afterwards `walk` knows what verify may read."""
+    _go_through(walk, walk.runbook.steps, ("steps",))
+
+
+def _go_through(walk: Walk, steps: tuple[Step, ...], place: Where, *, inside: bool = False) -> None:
     ended: str | None = None
-    for index, step in enumerate(walk.runbook.steps):
-        where: Where = ("steps", index)
+    for index, step in enumerate(steps):
+        where: Where = (*place, index)
+        if inside and step.uses is None:
+            mend = "use one operation; what waits, asks or speaks stands outside of the block"
+            walk.report("step_kind", where, "a step of a block uses an operation", mend)
         if ended:
             mend = f"remove it, or give step {ended!r} an `if`"
             walk.report("unreachable_step", where, f"step {ended!r} always hands off before this one", mend)
@@ -105,11 +117,47 @@ def _check_body(walk: Walk, step: Step, where: Where) -> OperationType | None:
         check_template(step.until, (*where, "until"), scope=scope, report=walk.report)
     if step.tasks is not None:
         check_tasks(step.tasks, (*where, "tasks", "open"), scope=scope, report=walk.report)
+    _check_block(walk, step, where)
     if not step.uses:
         return None
     return check_use(
         step.uses, step.with_, where, kind="any", catalogue=walk.catalogue, scope=scope, report=walk.report
     )
+
+
+def _check_block(walk: Walk, step: Step, where: Where) -> None:
+    """The steps and checks inside a loop, beside each other, in a call, or after something manual."""
+    scope = walk.scope(step.condition)
+    if step.for_each is not None:
+        loop, place = step.for_each, (*where, "for_each")
+        inner = walk.inside(each=one_of(loop.each, place, scope=scope, report=walk.report), index=0)
+        _go_through(inner, loop.steps, (*place, "steps"), inside=True)
+        if loop.target is not None:
+            check_template(loop.target, (*place, "target"), scope=inner.scope(), report=walk.report)
+        check_checks(inner, loop.check, (*place, "check"))
+        if loop.canary is not None and not loop.check:
+            mend = "write `check:` with a probe for each item"
+            walk.report("missing_verify", (*place, "canary"), "nothing reads the canary back", mend)
+    if step.parallel is not None:
+        seen: set[str] = set()
+        for index, one in enumerate(step.parallel.steps):
+            place = (*where, "parallel", "steps")
+            if one.id in seen:
+                walk.report(
+                    "duplicate_id",
+                    (*place, index, "id"),
+                    f"a step is called {one.id!r} already",
+                    "give it its own name",
+                )
+            seen.add(one.id)
+            _go_through(walk.inside(), (one,), (*place, index), inside=True)
+    if step.call is not None:
+        check_template(dict(step.call.with_), (*where, "call", "with"), scope=scope, report=walk.report)
+        if step.call.linked is not None:
+            walk.report("unknown_field", (*where, "call", "linked"), "the compiler fills this in", "remove it")
+    if step.manual is not None:
+        check_template(step.manual.text, (*where, "manual", "text"), scope=scope, report=walk.report)
+        check_checks(walk.inside(), step.manual.check, (*where, "manual", "check"))
 
 
 def _listed(texts: dict[str, Any]) -> dict[str, Any]:
@@ -144,16 +192,16 @@ def _check_promises(walk: Walk, step: Step, operation: OperationType, where: Whe
         walk.report("unsafe_retry", (*where, "retry"), f"{operation.name} must not be done twice", mend)
 
 
-def check_checks(walk: Walk, checks: tuple[Check, ...], part: str) -> None:
-    """Rules for `precheck` and `verify`: only probes, and each expectation is about what the probe answers."""
+def check_checks(walk: Walk, checks: tuple[Check, ...], part: Where) -> None:
+    """Rules for `precheck`, `verify` and `check`: only probes, and each expectation is about what the probe answers."""
     for index, check in enumerate(checks):
-        where: Where = (part, index)
+        where: Where = (*part, index)
         scope = walk.scope()
         if check.uses:
             check_use(
                 check.uses, check.with_, where, kind="probe", catalogue=walk.catalogue, scope=scope, report=walk.report
             )
-        if part == "verify" and "otherwise" in check.model_fields_set:
+        if part != ("precheck",) and "otherwise" in check.model_fields_set:
             walk.report("unknown_field", (*where, "otherwise"), "`otherwise` goes with prechecks", "remove it")
         if not check.expect:
             continue

@@ -33,7 +33,7 @@ def _check_texts(task: Task, where: Where, *, scope: Scope, report: Report) -> N
     inner = scope
     if task.each is not None:
         inner = replace(
-            scope, variables={**scope.variables, "each": _one_of(task.each, where, scope=scope, report=report)}
+            scope, variables={**scope.variables, "each": one_of(task.each, where, scope=scope, report=report)}
         )
     for name, text in (("title", task.title), ("manual", task.manual)):
         if text is not None:
@@ -41,7 +41,7 @@ def _check_texts(task: Task, where: Where, *, scope: Scope, report: Report) -> N
     check_template(dict(task.with_), (*where, "with"), scope=inner, report=report)
 
 
-def _one_of(each: str, where: Where, *, scope: Scope, report: Report) -> Any:
+def one_of(each: str, where: Where, *, scope: Scope, report: Report) -> Any:
     """A sample of what the list holds."""
     check_template(each, (*where, "each"), scope=scope, report=report)
     source = whole_expression(each)

@@ -39,6 +39,7 @@ def check_whole(walk: Walk) -> None:
     _check_needs(runbook, report)
     _check_texts(walk)
     _check_tests(runbook, report)
+    check_template(dict(runbook.outputs), ("outputs",), scope=walk.scope(), report=report)
     if not runbook.verify:
         mend = "add a probe with an `expect` that shows that it worked"
         report("missing_verify", ("verify",), "nothing proves that it worked", mend)
@@ -167,7 +168,7 @@ def _check_texts(walk: Walk) -> None:
     if missing:
         mend = "tell people in plain words what happened and what comes next"
         report("missing_text", ("say",), f"there is nothing to say when it is {' or '.join(missing)}", mend)
-    written = runbook.model_dump(mode="json", by_alias=True, include={"steps", "precheck", "verify", "say"})
+    written = runbook.model_dump(mode="json", by_alias=True, include={"steps", "precheck", "verify", "say", "outputs"})
     for where, value in _strings(written, ()):
         bare = _TEMPLATE.sub("", value)
         if redact_secrets(bare) != bare:
@@ -230,4 +231,5 @@ def base_variables(runbook: Runbook, *, trusts: Callable[[Where], bool]) -> dict
             for name, described in runbook.inputs.items()
         },
         "case": sample_case(),
+        "attachments": dict.fromkeys(runbook.attachments, "text"),
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from tickless.domain.plan import Plan
 from tickless.domain.receipt import Receipt
-from tickless.domain.runbook import Step
+from tickless.domain.runbook import Check, Step
 from tickless.domain.step import ForEach, Linked
 from tickless.kit.expressions import ExpressionError, render
 
@@ -43,6 +43,15 @@ def all_steps(steps: Iterable[Step]) -> Iterable[Step]:
     for step in steps:
         yield step
         yield from all_steps(inner_steps(step))
+
+
+def checks_of(step: Step) -> Sequence[Check]:
+    """What a block reads back."""
+    if step.for_each is not None:
+        return step.for_each.check
+    if step.call is not None and step.call.linked is not None:
+        return (*step.call.linked.precheck, *step.call.linked.verify)
+    return step.manual.check if step.manual is not None else ()
 
 
 def values_at(plan: Plan, receipts: Iterable[Receipt], ref: str, *, case: Mapping[str, Any]) -> Values:

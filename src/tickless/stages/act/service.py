@@ -117,10 +117,13 @@ class ActRoom:
         return self._finish(record, one, state="done", output=output, summary=summary)
 
     def note_verdict(self, run: str, *, held: bool, now: dt.datetime) -> None:
-        """What the read-back says of the targets that were changed."""
+        """What the read-back says of the targets that were changed; of a run that held, what it gives."""
         with self._journal.write() as tx:
             record = tx.runs.need(run)
-            if not any(receipt.changed for receipt in tx.receipts_of(run)):
+            receipts = tx.receipts_of(run)
+            if held and record.plan.outputs:
+                tx.runs.put(record.model_copy(update={"outputs": blocks.run_outputs(record.plan, receipts)}))
+            if not any(receipt.changed for receipt in receipts):
                 return
             if held:
                 self._gate.held(tx, record.plan.targets, key=f"{run}:verdict", now=now)
