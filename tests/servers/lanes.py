@@ -37,6 +37,10 @@ LANES: dict[str, Lane] = {
     "systemd": Lane(
         programs=("/lib/systemd/systemd", "systemctl", "unshare", "mount"), package="Debian: systemd util-linux mount"
     ),
+    "wireguard": Lane(
+        programs=("wg", "wireguard-go", "ip", "unshare", "nsenter"),
+        package="Debian: wireguard-tools wireguard-go iproute2 util-linux",
+    ),
     "supervisord": Lane(modules=("supervisor",), package="PyPI: supervisor"),
     "nginx": Lane(programs=("nginx",), package="Debian: nginx-light"),
     "prometheus": Lane(
@@ -99,12 +103,14 @@ FIXTURE_LANES: dict[str, tuple[str, ...]] = {
     "slapd": ("slapd",),
     "sshd": ("sshd",),
     "systemd": ("systemd",),
+    "wireguard": ("wireguard",),
     "supervisord": ("supervisord",),
     "nginx": ("nginx",),
     "prometheus_stack": ("prometheus",),
     "watched_nginx": ("supervisord", "nginx", "prometheus"),
     "postgres_url": ("postgres",),
     "dovecot": ("dovecot",),
+    "doveadm": ("dovecot",),
     "exim": ("exim",),
     "bot_connector": ("teams",),
     "synapse": ("synapse",),

@@ -16,6 +16,7 @@ from tests.servers.shared import stop_shared
 
 pytest_plugins = [
     "tests.servers.bot_connector",
+    "tests.servers.doveadm",
     "tests.servers.dovecot",
     "tests.servers.exim",
     "tests.servers.nginx",
@@ -30,6 +31,7 @@ pytest_plugins = [
     "tests.servers.systemd",
     "tests.servers.watched_nginx",
     "tests.servers.webhook",
+    "tests.servers.wireguard",
     "tests.servers.xllamacpp",
 ]
 

@@ -1,0 +1,1 @@
+"""WireGuard: whose peers a gateway lets in, on a host reached by SSH."""
