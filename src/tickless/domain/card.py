@@ -52,6 +52,8 @@ class ApprovalCard(Record):
     approval: str
     title: str
     summary: str
+    href: str = ""
+    """In a letter: a page of this reader's own, on which it is answered without signing in."""
 
 
 class SecretCard(Record):

@@ -140,7 +140,7 @@ def _approval(card: cards.ApprovalCard, home: str) -> Face:
         heading=card.title,
         lines=(card.summary,),
         rows=(Row("", (yes, no)),),
-        links=_links(home, ("Open the approval", "/approvals")),
+        links=_links(home, ("Open the approval", card.href or "/approvals")),
     )
 
 

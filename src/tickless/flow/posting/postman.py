@@ -14,6 +14,7 @@ from tickless.domain.case import Message
 from tickless.domain.channel import Delivery, Thread
 from tickless.domain.errors import NotFound, TicklessError
 from tickless.domain.person import Person
+from tickless.flow.approvals.links import letter_card
 from tickless.flow.courtesy import HOUR, may_speak_at
 from tickless.flow.posting.amending import amend
 from tickless.flow.posting.cards import can_be_pressed
@@ -169,7 +170,7 @@ class Postman:
         params = Outgoing(
             address=thread.address,
             text=message.text.raw[:MOST_TEXT],
-            card=dict(message.card) if message.card else None,
+            card=letter_card(self._rooms, dict(message.card) if message.card else None, thread),
             title=message.text.tame(80),
             private=message.private,
             author=message.name if message.author == "operator" else "",

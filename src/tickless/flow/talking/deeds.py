@@ -15,7 +15,7 @@ from tickless.domain.decision import ApprovalRequest, OpenQuestion
 from tickless.domain.errors import Conflict, NotFound
 from tickless.domain.finding import Finding
 from tickless.domain.signal import Deed, Sender, Signal
-from tickless.flow.identity.approving import Approving
+from tickless.flow.approvals.approving import Approving
 from tickless.flow.rooms import Rooms
 from tickless.flow.saying import phrases, words
 from tickless.flow.saying.conversation import say
