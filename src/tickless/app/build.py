@@ -27,6 +27,7 @@ from tickless.app.world import WorldCache
 from tickless.domain.runbook import Runbook
 from tickless.doors.entrance import Entrance
 from tickless.doors.entrance.rights import Rights
+from tickless.flow.approvals.escalating import Escalating
 from tickless.flow.asking import Asking
 from tickless.flow.block_steps import BlockSteps
 from tickless.flow.case_steps import CaseSteps
@@ -190,7 +191,8 @@ def build(
     schedules = Schedules(
         rooms=rooms, engine=engine, watching=Watching(rooms=rooms, engine=engine), node=node, role=role,
         take_over=settings.database is not None,
-        chores=[care.look, lessons.look, Children(rooms).look, IdentityDesk(rooms).sweep, sources.watch, *chores],
+        chores=[care.look, lessons.look, Children(rooms).look, IdentityDesk(rooms).sweep, Escalating(rooms).look,
+                sources.watch, *chores],
         looks=[rooms.runbooks.look, rooms.policing.look, telemetry.look, tracing.look, sources.look, in_force.look],
     )  # fmt: skip
     desk = FrontDesk(

@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute, Route
 from tickless.doors.console import (
     accounts,
     alerts,
+    approval_links,
     approvals,
     assist,
     audit,
@@ -57,6 +58,7 @@ def create_routes(desk: Desk, entrance: Entrance, live: Live | None = None) -> l
         *runbooks.routes(frame),
         *knowledge.routes(frame),
         *approvals.routes(frame),
+        *approval_links.routes(frame),
         *accounts.routes(frame),
         *audit.routes(frame),
         *alerts.routes(frame, streams),

@@ -17,6 +17,8 @@ from tickless.domain.record import Untrusted
 from tickless.domain.runbook import Runbook
 from tickless.domain.signal import Deed, Payload, Sender, Signal
 from tickless.flow import names
+from tickless.flow.approvals.approving import Approving
+from tickless.flow.approvals.links import ApprovalLinks
 from tickless.flow.desk.assisting import Assisting, labels_of
 from tickless.flow.desk.doctor import examine
 from tickless.flow.desk.holding import HoldingDesk
@@ -39,7 +41,6 @@ from tickless.flow.desk.trying import Trying
 from tickless.flow.ending import ends
 from tickless.flow.ending.taking_back import can_be_taken_back, open_take_back, standing, underway
 from tickless.flow.engine import Engine
-from tickless.flow.identity.approving import Approving
 from tickless.flow.inventory import MapDesk
 from tickless.flow.lessons import Lessons
 from tickless.flow.refusing import Refusing
@@ -90,6 +91,7 @@ class FrontDesk:
         self.lessons = lessons
         self.refusing = refusing
         self._approving = Approving(rooms)
+        self.approval_links = ApprovalLinks(rooms)
         self._speaking = Speaking(rooms)
         self.identity = IdentityDesk(rooms)
         self.assisting = Assisting(rooms)
@@ -209,6 +211,11 @@ class FrontDesk:
             raise Forbidden(" ".join(reason.text for reason in ruling.reasons))
         self._wake()
         return asked
+
+    async def answer_by_link(self, token: str, *, approve: bool, reason: str) -> ApprovalRequest:
+        done = await asyncio.to_thread(lambda: self.approval_links.answer(token, approve=approve, reason=reason))
+        self._wake()
+        return done
 
     async def rehearse(self, runbook: str, inputs: dict[str, str], *, by: str) -> Rehearsal:
         return await asyncio.to_thread(self._rehearse, runbook, inputs, by)

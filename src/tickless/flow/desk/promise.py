@@ -17,6 +17,7 @@ from tickless.domain.known import Bulletin
 from tickless.domain.person import Person
 from tickless.domain.plan import Plan
 from tickless.domain.signal import Deed, Payload, Sender
+from tickless.flow.approvals.links import ApprovalLinks
 from tickless.flow.desk.assisting import Assisting
 from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
@@ -115,6 +116,7 @@ class Desk(Protocol):
     tickets: TicketDesk
     telemetry: TelemetryDesk
     identity: IdentityDesk
+    approval_links: ApprovalLinks
     sources: Sources
     holding: HoldingDesk
     planning: PlanningDesk
@@ -174,6 +176,10 @@ class Desk(Protocol):
         self, approval: str, *, by: Person | None, user: str, approve: bool, reason: str
     ) -> ApprovalRequest:
         """Approve or deny. Raises `Forbidden` (not an approver, own request, beneficiary) or `Conflict` (answered, expired)."""
+        ...
+
+    async def answer_by_link(self, token: str, *, approve: bool, reason: str) -> ApprovalRequest:
+        """The same, by the one-time link of a letter. Raises `NotFound`, too."""
         ...
 
     async def rehearse(self, runbook: str, inputs: dict[str, str], *, by: str) -> Rehearsal:
