@@ -30,6 +30,7 @@ from tickless.doors.entrance.rights import Rights
 from tickless.flow.approvals.escalating import Escalating
 from tickless.flow.asking import Asking
 from tickless.flow.block_steps import BlockSteps
+from tickless.flow.brake_watch import BrakeWatch
 from tickless.flow.case_steps import CaseSteps
 from tickless.flow.dbos_engine import DbosEngine
 from tickless.flow.desk.front import FrontDesk
@@ -174,7 +175,7 @@ def build(
     telemetry = telemetry_of(settings, rooms)
     chores += [pulling_of(settings, telemetry).look, Hindsight(rooms).look]
     map_desk = map_desk_of(settings, rooms, telemetry, language.renew)
-    chores += [map_desk.look, Reassessing(rooms).look]
+    chores += [map_desk.look, Reassessing(rooms).look, BrakeWatch(rooms, settings.brakes).look]
     sources = Sources(rooms)
     holding = HoldingDesk(rooms, settings.hygiene.rules(), wake=woken)
     planning = PlanningDesk(rooms, wake=woken)
@@ -260,7 +261,7 @@ def _rooms(
             signals=journal.signals.many,
         ),
         decide=decide,
-        act=ActRoom(journal=journal, registry=registry, clock=clock),
+        act=ActRoom(journal=journal, registry=registry, clock=clock, rules=settings.brakes),
         verify=VerifyRoom(journal=journal, registry=registry, clock=clock),
         measure=MeasureRoom(journal=journal),
         learn=LearnRoom(journal=journal, default_rung=settings.default_rung),

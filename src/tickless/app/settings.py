@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from tickless.ai.models.options import ModelSettings
+from tickless.domain.brake import BrakeSettings
 from tickless.domain.errors import SettingsInvalid
 from tickless.domain.record import Record
 from tickless.doors.entrance.settings import EntranceSettings
@@ -155,6 +156,7 @@ class Settings(BaseSettings):
     default_rung: Literal["observe", "suggest", "approve", "auto"] = "suggest"
     """Where a runbook stands on the autonomy ladder until somebody moves it."""
     policy: PolicySettings = PolicySettings()
+    brakes: BrakeSettings = BrakeSettings()
     pace: PaceSettings = PaceSettings()
     brain: BrainSettings = BrainSettings()
     model: ModelSettings = ModelSettings()

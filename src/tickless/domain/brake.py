@@ -87,6 +87,7 @@ class TargetState(Record):
         if self.opened_at is None or self.rests_until is None:
             return False
         return now < self.rests_until or (self.trial_until is not None and now < self.trial_until)
+
     updated_at: AwareDatetime
 
 
@@ -133,3 +134,29 @@ def reach(plan: Plan, world: World, *, case_service: str | None = None) -> tuple
         services |= set(world.dependents_of(service))
     people = world.users_of(services) or 0
     return len(services), max(people, int("person" in plan.inputs))
+
+
+class BrakeDeed(Record):
+    """Something that was done about brakes: by whom, when and why."""
+
+    version: Literal[1] = 1
+    id: str
+    what: Literal["pulled", "released", "ruled", "ended", "left_alone", "tried_again"]
+    name: str
+    """The switch, rule or target."""
+    by: str
+    reason: str = ""
+    at: AwareDatetime
+
+
+class BrakeSettings(BreakerSettings):
+    """When targets are left alone, and when the house stops itself.
+
+    Of what was verified in the last `hold_days`, the share that held is judged by the upper end of its 95 % interval: below
+    `hold_bar` the runbook is stopped (`hold_least` ends and more), or everything (`hold_least_all`). A person releases it.
+    """
+
+    hold_bar: float = 0.8
+    hold_days: int = 14
+    hold_least: int = 5
+    hold_least_all: int = 20

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
-from tickless.domain.brake import ChangeRule, TargetState
+from tickless.domain.brake import BrakeDeed, ChangeRule, TargetState
 from tickless.journal import brake_tables as tables
 from tickless.journal.shelf import Shelf
 
@@ -43,3 +43,7 @@ class BrakeShelves:
     def open_targets(self) -> list[TargetState]:
         """Targets whose breaker has opened, resting or on trial."""
         return self.targets.where(tables.target_states.c.opened_at.is_not(None))
+
+    @cached_property
+    def brake_deeds(self) -> Shelf[BrakeDeed]:
+        return Shelf(self.connection, tables.brake_deeds, BrakeDeed, lambda x: {"id": x.id, "name": x.name, "at": x.at})

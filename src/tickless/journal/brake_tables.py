@@ -1,4 +1,4 @@
-"""The tables of change rules and of targets. Part of the schema in `tables.py`."""
+"""The tables of change rules, of targets, and of what was done about brakes. Part of the schema in `tables.py`."""
 
 from __future__ import annotations
 
@@ -21,5 +21,13 @@ target_states = sa.Table(
     sa.Column("id", Key(200), primary_key=True),
     sa.Column("opened_at", UtcTime, index=True),
     sa.Column("updated_at", UtcTime, nullable=False),
+    sa.Column("body", Words, nullable=False),
+)
+brake_deeds = sa.Table(
+    "brake_deeds",
+    main,
+    sa.Column("id", Key(64), primary_key=True),
+    sa.Column("name", Key(200), nullable=False),
+    sa.Column("at", UtcTime, nullable=False, index=True),
     sa.Column("body", Words, nullable=False),
 )

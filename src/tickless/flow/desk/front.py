@@ -20,6 +20,7 @@ from tickless.flow import names
 from tickless.flow.approvals.approving import Approving
 from tickless.flow.approvals.links import ApprovalLinks
 from tickless.flow.desk.assisting import Assisting, labels_of
+from tickless.flow.desk.brakes import BrakesDesk
 from tickless.flow.desk.doctor import examine
 from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
@@ -60,7 +61,6 @@ from tickless.stages.sense.reading import plain
 from tickless.stages.understand.intents import IntentReport
 
 MAX_MESSAGE = 8_000
-SWITCHES = ("all", "freeze", "model", "runbook:", "service:")
 
 
 class FrontDesk:
@@ -97,6 +97,7 @@ class FrontDesk:
         self.assisting = Assisting(rooms)
         self.trying = Trying(rooms)
         self.regroup = RegroupDesk(rooms, engine, wake=wake)
+        self.brakes = BrakesDesk(rooms)
         self.reports = Reports(rooms)
         self.journal = rooms.journal
         self.clock = rooms.clock
@@ -352,21 +353,7 @@ class FrontDesk:
         return back
 
     async def set_switch(self, name: str, *, on: bool, by: str, reason: str) -> None:
-        if not any(name == known or (known.endswith(":") and name.startswith(known)) for known in SWITCHES):
-            raise BadInput(f"{name[:60]!r} is no brake", mend="all, freeze, model, runbook:<id> or service:<id>")
-        kind, _, what = name.partition(":")
-        known = {"runbook": self.runbooks, "service": self._rooms.world().services}.get(kind, {what: None})
-        if on and what not in known:
-            raise BadInput(f"there is no {kind} {what[:60]!r}, so this brake would stop nothing", mend="look the id up")
-
-        def write() -> None:
-            now = self.clock.now()
-            with self.journal.write() as tx:
-                tx.coordination.set_switch(name, on=on, by=by, reason=reason, at=now)
-                tx.audit.append(at=now, actor=by, action="switch.on" if on else "switch.off", subject=f"switch:{name}",
-                                detail={"reason": reason})  # fmt: skip
-
-        await asyncio.to_thread(write)
+        await asyncio.to_thread(lambda: self.brakes.set_switch(name, on=on, by=by, reason=reason))
 
     async def set_rung(self, runbook: str, *, rung: str, by: str) -> None:
         self._runbook(runbook)

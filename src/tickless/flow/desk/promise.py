@@ -19,6 +19,7 @@ from tickless.domain.plan import Plan
 from tickless.domain.signal import Deed, Payload, Sender
 from tickless.flow.approvals.links import ApprovalLinks
 from tickless.flow.desk.assisting import Assisting
+from tickless.flow.desk.brakes import BrakesDesk
 from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.record_keeping import RecordKeeping
@@ -124,6 +125,7 @@ class Desk(Protocol):
     assisting: Assisting
     trying: Trying
     regroup: RegroupDesk
+    brakes: BrakesDesk
     record: RecordKeeping
     reports: Reports
 
