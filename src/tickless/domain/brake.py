@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from tickless.domain.hours import read_hours
 from tickless.domain.plan import Plan
@@ -55,14 +55,29 @@ class ChangeRule(Record):
         return bool(runbooks & {*self.runbooks}) or bool(services & {*self.services})
 
 
-class BreakerSettings(Record):
-    """When a target is left alone. `failures` in a row open its breaker for `rest` seconds, twice as long each time it fails
-    its trial, at most `longest`; at most `changes_per_hour` changes are made to one target."""
+class BrakeSettings(Record):
+    """When targets are left alone, and when the house stops itself.
 
-    failures: int = 3
-    rest: float = 300.0
-    longest: float = 3_600.0
-    changes_per_hour: int = 60
+    Of what was verified in the last `hold_days`, the share that held is judged by the upper end of its 95 % interval.
+    """
+
+    failures: int = Field(default=3, ge=1)
+    """So many failures in a row, and a target is left alone."""
+    rest: float = Field(default=300.0, ge=1)
+    """Seconds for which it is left alone; twice as long each time that it fails its one try afterwards."""
+    longest: float = Field(default=3_600.0, ge=1)
+    """Seconds for which it is left alone at most."""
+    changes_per_hour: int = Field(default=60, ge=1)
+    """How often one target is changed within an hour at most."""
+    hold_bar: float = Field(default=0.8, ge=0, le=1)
+    """When the share of verified results that held falls below this, the runbook is stopped, or everything, until a person
+    releases it; 0: never."""
+    hold_days: int = Field(default=14, ge=1)
+    """How far back results are looked at for that."""
+    hold_least: int = Field(default=5, ge=1)
+    """Results of a runbook that it takes to stop it."""
+    hold_least_all: int = Field(default=20, ge=1)
+    """Results in all that it takes to stop everything."""
 
 
 class TargetState(Record):
@@ -147,16 +162,3 @@ class BrakeDeed(Record):
     by: str
     reason: str = ""
     at: AwareDatetime
-
-
-class BrakeSettings(BreakerSettings):
-    """When targets are left alone, and when the house stops itself.
-
-    Of what was verified in the last `hold_days`, the share that held is judged by the upper end of its 95 % interval: below
-    `hold_bar` the runbook is stopped (`hold_least` ends and more), or everything (`hold_least_all`). A person releases it.
-    """
-
-    hold_bar: float = 0.8
-    hold_days: int = 14
-    hold_least: int = 5
-    hold_least_all: int = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from tickless.domain.brake import BreakerSettings, TargetState
+from tickless.domain.brake import BrakeSettings, TargetState
 
 TRIAL = dt.timedelta(minutes=10)
 """How long the one run of a half-open breaker has for its try."""
@@ -25,7 +25,7 @@ def fresh(target: str, now: dt.datetime) -> TargetState:
     return TargetState(id=target, updated_at=now)
 
 
-def pause(state: TargetState, *, run: str, now: dt.datetime, rules: BreakerSettings) -> Pause | None:
+def pause(state: TargetState, *, run: str, now: dt.datetime, rules: BrakeSettings) -> Pause | None:
     """Why this run may not change the target now, and for how long; None: it may."""
     if state.is_open(now) and state.trial != run:
         ends = max(one for one in (state.rests_until, state.trial_until) if one is not None)
@@ -52,7 +52,7 @@ def succeed(state: TargetState, *, key: str, now: dt.datetime) -> TargetState:
     return TargetState(id=state.id, recent=state.recent, updated_at=now, counted=_counted(state, key))
 
 
-def fail(state: TargetState, *, key: str, error: str, now: dt.datetime, rules: BreakerSettings) -> TargetState:
+def fail(state: TargetState, *, key: str, error: str, now: dt.datetime, rules: BrakeSettings) -> TargetState:
     """It failed: after so many in a row, or at its try, the breaker opens. The same `key` counts once."""
     if key in state.counted:
         return state

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tickless.domain.brake import BreakerSettings, holding_rule, services_of, switches_of
+from tickless.domain.brake import BrakeSettings, holding_rule, services_of, switches_of
 from tickless.domain.plan import Run, runbooks_of
 from tickless.journal import Tx
 from tickless.stages.act import breaker
@@ -47,7 +47,7 @@ class Touch:
 class Gate:
     """Inside the caller's transaction. What it answers is for the flow: braked or busy, with the seconds to wait."""
 
-    def __init__(self, rules: BreakerSettings) -> None:
+    def __init__(self, rules: BrakeSettings) -> None:
         self._rules = rules
 
     def enter(

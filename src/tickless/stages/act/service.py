@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import Any
 
-from tickless.domain.brake import BreakerSettings
+from tickless.domain.brake import BrakeSettings
 from tickless.domain.errors import NotFound, OutsideError, TicklessError
 from tickless.domain.plan import Run
 from tickless.domain.receipt import Receipt, UndoStep
@@ -38,12 +38,12 @@ class ActRoom:
     """Runs steps, takes them back, and rehearses plans. Steps answer with small JSON for the durable flow."""
 
     def __init__(
-        self, *, journal: Journal, registry: Registry, clock: Clock, rules: BreakerSettings | None = None
+        self, *, journal: Journal, registry: Registry, clock: Clock, rules: BrakeSettings | None = None
     ) -> None:
         self._journal = journal
         self._registry = registry
         self._clock = clock
-        self._gate = Gate(rules or BreakerSettings())
+        self._gate = Gate(rules or BrakeSettings())
         self.undo = Undoing(journal=journal, registry=registry, clock=clock).undo
         self.rehearse = Rehearsing(registry).rehearse
 
