@@ -43,6 +43,7 @@ LANES: dict[str, Lane] = {
     ),
     "supervisord": Lane(modules=("supervisor",), package="PyPI: supervisor"),
     "nginx": Lane(programs=("nginx",), package="Debian: nginx-light"),
+    "haproxy": Lane(programs=("haproxy", "nginx"), package="Debian: haproxy nginx-light"),
     "prometheus": Lane(
         programs=("prometheus", "prometheus-alertmanager", "prometheus-blackbox-exporter"),
         package="Debian: prometheus prometheus-alertmanager prometheus-blackbox-exporter",
@@ -106,6 +107,7 @@ FIXTURE_LANES: dict[str, tuple[str, ...]] = {
     "wireguard": ("wireguard",),
     "supervisord": ("supervisord",),
     "nginx": ("nginx",),
+    "haproxy": ("haproxy",),
     "prometheus_stack": ("prometheus",),
     "watched_nginx": ("supervisord", "nginx", "prometheus"),
     "postgres_url": ("postgres",),

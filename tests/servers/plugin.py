@@ -20,6 +20,7 @@ pytest_plugins = [
     "tests.servers.dovecot",
     "tests.servers.exim",
     "tests.servers.nginx",
+    "tests.servers.haproxy",
     "tests.servers.postgres",
     "tests.servers.prometheus",
     "tests.servers.request_tracker",
