@@ -45,6 +45,7 @@ from tickless.flow.engine import Engine
 from tickless.flow.inventory import MapDesk
 from tickless.flow.lessons import Lessons
 from tickless.flow.refusing import Refusing
+from tickless.flow.regroup.bulletins import tell_bulletin
 from tickless.flow.rooms import Rooms
 from tickless.flow.saying import words
 from tickless.flow.talking.person_words import STOPPABLE
@@ -333,7 +334,7 @@ class FrontDesk:
                 record = tx.cases.need(case)
                 made = Bulletin(id=new_id("bul"), case=case, text=text, next_update_at=next_update_at, by=by, at=now)
                 done = announce(tx, made, record, by=by, now=now)
-                ends.tell_news(tx, record, words.news(record, done), key=done.id, now=now)
+                tell_bulletin(tx, record, done, now=now)
             return done
 
         return await asyncio.to_thread(write)

@@ -79,18 +79,6 @@ def tell_affected(tx: Tx, case: Case, world: World, *, now: dt.datetime) -> None
                 key=f"{case.id}:{case.generation}:over", at=now, card=card, proactive=True)  # fmt: skip
 
 
-def tell_news(tx: Tx, case: Case, text: str, *, key: str, now: dt.datetime) -> int:
-    """Tell everybody in a case what is new; returns how many conversations heard it."""
-    told = {
-        p.conversation
-        for p in tx.alerts.participants(case.id)
-        if p.role in {"requester", "affected"} and p.conversation
-    }
-    for conversation in sorted(told):
-        say(tx, conversation=conversation, case=case, text=text, key=key, at=now, proactive=True)
-    return len(told)
-
-
 def nothing_waits(tx: Tx, case: Case, *, now: dt.datetime) -> None:
     """A case that is over asks nobody for anything: an answer would go where nobody listens."""
     for question in tx.questions.by(case=case.id):
