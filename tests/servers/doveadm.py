@@ -10,7 +10,8 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,7 @@ class DoveadmServer:
     key: str
     folder: Path
     ids: tuple[int, int]
+    _moments: Iterator[int] = field(default_factory=lambda: count(1_000_000_000))
 
     @property
     def quota_dict(self) -> str:
@@ -96,15 +98,17 @@ class DoveadmServer:
 
     def reset(self) -> None:
         """The limits and the mail it began with."""
-        (self.folder / "limits/dict").write_text(
-            "".join(f"shared/quota/{who}\n{size}\n" for who, size in PEOPLE.items())
-        )
-        (self.folder / "limits/dict").chmod(0o666)
+        new = self.folder / "limits/dict.new"
+        new.write_text("".join(f"shared/quota/{who}\n{size}\n" for who, size in PEOPLE.items()))
+        new.chmod(0o666)
+        moment = next(self._moments)  # Dovecot reads the file again when its time differs by a second
+        os.utime(new, (moment, moment))
+        new.replace(self.folder / "limits/dict")
         shutil.rmtree(self.folder / "mail", ignore_errors=True)
-        for person, mailbox, count in (("anna", "", 1), ("olga", "", 1), ("olga", ".Trash", 4)):
+        for person, mailbox, many in (("anna", "", 1), ("olga", "", 1), ("olga", ".Trash", 4)):
             for part in ("cur", "new", "tmp"):
                 (self.folder / "mail" / person / mailbox / part).mkdir(parents=True, exist_ok=True)
-            for number in range(count):
+            for number in range(many):
                 path = self.folder / "mail" / person / mailbox / "cur" / f"1500000000.M{number}P1.lane:2,S"
                 path.write_bytes(b"Subject: old\r\n\r\n" + b"x" * (512 * 1024 if mailbox else 1024))
                 os.utime(path, (1_500_000_000, 1_500_000_000))

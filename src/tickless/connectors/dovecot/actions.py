@@ -10,7 +10,6 @@ from tickless.connectors.dovecot.probes import shown
 from tickless.domain.errors import Rejected
 from tickless.domain.receipt import UndoStep
 from tickless.sdk import Call, Result, action
-from tickless.sdk.capabilities.directory import Account
 from tickless.sdk.capabilities.mailbox import Quota, SetQuota
 
 
@@ -40,20 +39,6 @@ def set_quota(call: Call, params: SetQuota) -> Result:
         uses=f"{call.instance.name}.set_quota", with_={"username": params.username, "quota_mb": before.quota_mb}
     )
     return Result(output=after, changed=True, summary=f"the limit is {wanted} MiB now", undo=undo)
-
-
-@action("recalculate", params=Account, output=Quota)
-def recalculate(call: Call, params: Account) -> Result:
-    """Count somebody's mail anew, where the count has gone astray."""
-    doveadm = connect(call)
-    before = _known(doveadm, params.username)
-    if call.dry_run:
-        return Result(output=before, summary="would count the mail anew")
-    doveadm.recalculate(params.username)
-    after = _known(doveadm, params.username)
-    return Result(
-        output=after, changed=after.used_mb != before.used_mb, summary=f"{after.percent:.0f} % full, counted anew"
-    )
 
 
 @action("clear_out", params=ClearOut, output=ClearedOut)

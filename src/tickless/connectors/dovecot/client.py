@@ -52,10 +52,6 @@ class Doveadm:
         uri, key = self.settings.quota_dict, self.settings.quota_key.replace("{username}", username)
         self._do("dictSet", dictUri=uri, key=key, value=str(megabytes))
 
-    def recalculate(self, username: str) -> None:
-        """Count somebody's mail anew."""
-        self._do("quotaRecalc", user=username)
-
     def old(self, username: str, mailbox: str, days: int) -> int:
         """How many messages of a folder were saved before so many days; 0 where there is no such folder."""
         try:
