@@ -74,6 +74,7 @@ class Intake:
             tx.coordination.release(LEASE, holder=self._node)
 
     def _loop(self) -> None:
+        self._recall()
         while not self._stop.is_set():
             self._awake.clear()
             try:
@@ -85,6 +86,13 @@ class Intake:
                 self._awake.wait(IDLE_SECONDS)
             elif busy < BATCH:
                 self._stop.wait(BREATH)
+
+    def _recall(self) -> None:
+        try:
+            with self._rooms.journal.read() as tx:
+                self._rooms.correlate.recall(tx, now=self._rooms.clock.now())
+        except Exception as error:  # ADR 0013: alerts are taken in without it
+            log.error("what is remembered of storms could not be read", exc_info=error)
 
     def _work(self) -> int:
         try:

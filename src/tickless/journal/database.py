@@ -10,6 +10,8 @@ import sqlalchemy as sa
 Part = Literal["main", "log"]
 ABANDONED_SECONDS = 20.0
 """How long a transaction on PostgreSQL may do nothing."""
+_PAGES_KIB = 8_192
+"""What a connection to SQLite may keep in memory: room for the cases that live in a large house."""
 _SAMPLE = 1_000
 """Rows of an index that are counted."""
 ABANDONED_STATE = "25P03"
@@ -31,7 +33,9 @@ def open_engine(url: str, *, page_size: int = 4_096, abandoned: float = ABANDONE
         engine = sa.create_engine(parsed, pool_size=20, max_overflow=20, pool_pre_ping=True)
         sa.event.listen(engine, "connect", lambda connection, _: _prepare_postgresql(connection, abandoned))
         return engine
-    engine = sa.create_engine(parsed, pool_size=20, max_overflow=20, connect_args={"check_same_thread": False})
+    engine = sa.create_engine(
+        parsed, pool_size=20, max_overflow=20, connect_args={"check_same_thread": False}, pool_use_lifo=True
+    )  # the connection that was used last, for its pages are in memory
     sa.event.listen(engine, "connect", lambda connection, _: _prepare_sqlite(connection, page_size))
     return engine
 
@@ -49,6 +53,7 @@ def _prepare_sqlite(connection: Any, page_size: int) -> None:
         "synchronous=FULL",
         "busy_timeout=30000",
         "foreign_keys=ON",
+        f"cache_size=-{_PAGES_KIB}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -79,8 +79,9 @@ class Shelf(Generic[R]):
         return [self.model.model_validate_json(body) for body in self.connection.execute(query).scalars()]
 
     def bodies(self, *conditions: Any, order: Any, limit: int = 1_000) -> list[tuple[str, str]]:
-        """Ids and stored forms of records that match, not read yet."""
-        query = sa.select(self._id, self.table.c.body).where(*conditions).order_by(order).limit(limit)
+        """Ids and stored forms of the first `limit` records that match, not read yet, themselves in no order."""
+        first = sa.select(self._id).where(*conditions).order_by(order).limit(limit)  # sorted without their bodies
+        query = sa.select(self._id, self.table.c.body).where(self._id.in_(first))
         return [(row[0], row[1]) for row in self.connection.execute(query)]
 
     def by(self, limit: int = 1_000, **columns: str | None) -> list[R]:

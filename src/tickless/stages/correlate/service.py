@@ -69,6 +69,10 @@ class CorrelateRoom:
         self.causes.tell(live, now=now)
         live.settle()
 
+    def recall(self, tx: Tx, *, now: dt.datetime) -> None:
+        """Read what is remembered of the last days, so that the first alert after a start needn't wait for it."""
+        self._look(tx, now)
+
     def _look(self, tx: Tx, now: dt.datetime) -> LiveCases:
         world = self._world()
         if self._nearby.world is not world:
