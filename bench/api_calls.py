@@ -35,10 +35,15 @@ class Called:
     answers: Counter[int] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
 
+    def note(self, text: str) -> None:
+        """Keep what went wrong, as far as there is room."""
+        if len(self.failures) < MOST_FAILURES:
+            self.failures.append(text)
+
 
 def call_everything(receivers: ReceiverHouse, *, each: int) -> Called:
     """Every operation `each` times with what is allowed and as often with what is not, as an administrator."""
-    description = _description(receivers.house.site)
+    description = described(receivers.house.site)
     schema = openapi.from_dict(description)
     entrance, called = receivers.house.entrance, Called()
     boss = entrance.create_user("bench-admin", roles=["admin"])
@@ -55,7 +60,8 @@ def call_everything(receivers: ReceiverHouse, *, each: int) -> Called:
     return called
 
 
-def _description(site: Any) -> dict[str, Any]:
+def described(site: Any) -> dict[str, Any]:
+    """The API's own description."""
     mounted = next(one for one in site.routes if isinstance(one, Mount) and one.path == PREFIX)
     described: dict[str, Any] = json.loads(json.dumps(mounted.app.openapi()))  # type: ignore[attr-defined]
     return described
@@ -94,20 +100,21 @@ def _call(receivers: ReceiverHouse, case: Any, token: str, known: set[str], call
     path = path if path.startswith(PREFIX) else PREFIX + path
     sent = call(receivers.house.site, asked["method"], path + (f"?{query}" if query else ""), body, headers)
     called.calls += 1
-    (answer,) = receivers.loop.run_until_complete(_ended(asyncio.wait_for(sent, DEADLINE)))
+    (answer,) = receivers.loop.run_until_complete(ended(asyncio.wait_for(sent, DEADLINE)))
     status = 599 if isinstance(answer, BaseException) else answer.status
     if isinstance(answer, BaseException):
-        _note(called, f"{asked['method']} {path} {query[:200]}: {answer!r}, body {body[:200]!r}")
+        called.note(f"{asked['method']} {path} {query[:200]}: {answer!r}, body {body[:200]!r}")
     called.answers[status] += 1
     if status >= 500:
         called.server_errors += 1
-        _note(called, f"{asked['method']} {path} {query[:200]}: {status}, body {body[:200]!r}")
+        called.note(f"{asked['method']} {path} {query[:200]}: {status}, body {body[:200]!r}")
     elif not known & {str(status), f"{status // 100}XX", "default"}:
         called.undescribed += 1
-        _note(called, f"{asked['method']} {path} {query[:200]}: {status} is not described, body {body[:200]!r}")
+        called.note(f"{asked['method']} {path} {query[:200]}: {status} is not described, body {body[:200]!r}")
 
 
-async def _ended(call: Awaitable[Answered]) -> list[Answered | BaseException]:
+async def ended(call: Awaitable[Answered]) -> list[Answered | BaseException]:
+    """The answer, or what broke instead."""
     return list(await asyncio.gather(call, return_exceptions=True))
 
 
@@ -116,8 +123,3 @@ def _body(asked: Mapping[str, Any]) -> tuple[bytes, str]:
         return json.dumps(asked["json"]).encode("utf-8", "surrogatepass"), "application/json"
     data = asked.get("data") or b""
     return (data if isinstance(data, bytes) else str(data).encode("utf-8", "replace")), ""
-
-
-def _note(called: Called, text: str) -> None:
-    if len(called.failures) < MOST_FAILURES:
-        called.failures.append(text)

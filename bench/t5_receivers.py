@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.api_calls import call_everything
+from bench.hostile_calls import call_hostile
 from bench.receiver_house import receiver_house
 from bench.receiver_replay import replay
 from bench.receiver_storm import CHUNK, Storm, mutated, resident_mb
@@ -39,6 +40,7 @@ def run(task: Task) -> Outcome:
                 )
         replayed = replay(receivers, most=REPLAYED)
         api = call_everything(receivers, each=CALLS)
+        hostile = call_hostile(receivers)
     account = storm.account
     figures = {
         "bodies": account.bodies,
@@ -55,6 +57,8 @@ def run(task: Task) -> Outcome:
         "api_calls": api.calls,
         "api_server_errors": api.server_errors,
         "api_undescribed": api.undescribed,
+        "api_hostile_calls": hostile.calls,
+        "api_hostile_errors": hostile.server_errors,
     }
     return Outcome(
         figures,

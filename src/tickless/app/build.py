@@ -43,6 +43,7 @@ from tickless.flow.desk.tickets import TicketDesk
 from tickless.flow.ending.handing_off import HandingOff
 from tickless.flow.ending.summarising import Summarising
 from tickless.flow.ending.taking_back import TakingBack, take_back_runbook
+from tickless.flow.foretelling import Foretelling
 from tickless.flow.hindsight import Hindsight
 from tickless.flow.intake import Intake
 from tickless.flow.interpreter import Interpreter
@@ -173,7 +174,7 @@ def build(
     care = KnowledgeCare(rooms, settings.knowledge, language.renew)
     lessons = Lessons(rooms, language.teach, language.renew)
     telemetry = telemetry_of(settings, rooms)
-    chores += [pulling_of(settings, telemetry).look, Hindsight(rooms).look]
+    chores += [pulling_of(settings, telemetry).look, Hindsight(rooms).look, Foretelling(rooms).look]
     map_desk = map_desk_of(settings, rooms, telemetry, language.renew)
     chores += [map_desk.look, Reassessing(rooms).look, BrakeWatch(rooms, settings.brakes).look]
     sources = Sources(rooms)

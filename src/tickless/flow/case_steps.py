@@ -21,6 +21,7 @@ from tickless.flow.saying.labels import label_of
 from tickless.flow.saying.pauses import tell_paused
 from tickless.flow.talking.joining import Joining
 from tickless.flow.talking.knowing import unanswered
+from tickless.flow.timing import Timing
 from tickless.journal import Tx
 
 STATE_OF = {
@@ -38,6 +39,7 @@ class CaseSteps:
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
         self._joining = Joining(rooms)
+        self._timing = Timing(rooms)
 
     def decide(self, case: str, generation: int, turn: int) -> dict[str, Any]:
         """Decide: {"id", "kind", "seconds"}. A case that people closed meanwhile is over."""
@@ -48,12 +50,14 @@ class CaseSteps:
             return {"id": "", "kind": "over", "seconds": 0.0}
         identity = f"dec_{case.removeprefix('case_')}_{generation}_{turn}"
         decision = self._rooms.decide.decide(case, decision=identity, attempt=turn, now=now)
+        foreseen = self._rooms.foresight.of(record, now=now)
         with self._rooms.journal.write() as tx:
             record = tx.cases.need(case, lock=True)
             if names.belongs(identity, record):
                 state = STATE_OF.get(decision.kind, "open")
                 tx.cases.put(record.model_copy(update={"state": state, "attempt": turn, "updated_at": now}))
                 tell_paused(tx, record, decision, now=now)
+                self._timing.note(tx, record.id, decision, foreseen, now=now)
         return {"id": identity, "kind": decision.kind, "seconds": decision.wait_seconds}
 
     def start_run(self, case: str, decision: str) -> str:

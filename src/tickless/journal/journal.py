@@ -17,6 +17,7 @@ from tickless.domain.decision import ApprovalRequest, Decision, OpenQuestion
 from tickless.domain.errors import Unreachable
 from tickless.domain.experience import Rating
 from tickless.domain.finding import Finding
+from tickless.domain.foretold import Foretold
 from tickless.domain.habit import Habit
 from tickless.domain.held import CaseSummary, Held
 from tickless.domain.knowledge import Article, ArticleVersion, Asked
@@ -316,6 +317,15 @@ class Tx(BrakeShelves, GovernShelves, RegroupShelves):
     @cached_property
     def sightings(self) -> Sightings:
         return Sightings(self.connection)
+
+    @cached_property
+    def foretold(self) -> Shelf[Foretold]:
+        return Shelf(
+            self.connection,
+            tables.foretold,
+            Foretold,
+            lambda x: {"id": x.id, "series": x.series, "open": x.fate is None, "at": x.said_at},
+        )
 
     @cached_property
     def answers(self) -> Answers:

@@ -256,6 +256,14 @@ sightings = _table(
     sa.Index("ix_sightings_series", "series", "at"),
     sa.Index("ix_sightings_at", "at"),
 )
+foretold = _table(
+    "foretold",
+    _id(),
+    _text("series", 64, null=False),
+    sa.Column("open", sa.Boolean, nullable=False),
+    _time("at"),
+    sa.Index("ix_foretold_at", "at"),
+)
 answers = _table(
     "telemetry_answers",
     _id(),

@@ -30,6 +30,6 @@ def page(visit: Visit) -> Screen:
 def _moment(asked: str) -> dt.datetime | None:
     try:
         found = dt.datetime.fromisoformat(asked)
-    except ValueError:
+        return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
         return None
-    return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
