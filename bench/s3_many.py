@@ -35,6 +35,8 @@ LOOK = 0.001
 PATIENCE = 30.0
 SETTINGS = '[connectors.pagerduty]\nuse = "pagerduty"\n'
 _NO_LISTS = re.compile(r"/(openapi|docs|events|export|verify|sign-|enter/|static/|healthz|doctor)")
+_COMPUTED = re.compile(r"/(reports|lessons/refusal)")
+"""What works something out over all that is stored, a page of no list: told by itself."""
 _NUMBER = re.compile(r"/\d+(?=$|[/?])")
 """One case's page stands for all that a list leads to."""
 _FILTERS = (
@@ -63,9 +65,12 @@ def run(task: Task) -> Outcome:
     slow = sorted(pages.items(), key=lambda one: -percentile(one[1], 0.99))
     for path, taken in slow[:12]:
         task.say(f"  {percentile(taken, 0.99) * 1_000:7.1f} ms  {path}")
-    every = [one for taken in pages.values() for one in taken]
+    lists = [(path, taken) for path, taken in slow if not _COMPUTED.search(path)]
+    every = [one for _, taken in lists for one in taken]
     figures = {"page_p99_ms": percentile(every, 0.99) * 1_000, "page_p50_ms": percentile(every, 0.5) * 1_000}
-    figures["slowest_page_p99_ms"] = percentile(slow[0][1], 0.99) * 1_000
+    figures["slowest_page_p99_ms"] = percentile(lists[0][1], 0.99) * 1_000
+    computed = [one for path, taken in slow if _COMPUTED.search(path) for one in taken]
+    figures["computed_view_p99_ms"] = percentile(computed, 0.99) * 1_000
     for name, taken in changes.items():
         figures |= {f"{name}_p99_ms": percentile(taken, 0.99) * 1_000, f"{name}_p50_ms": percentile(taken, 0.5) * 1_000}
     figures["change_p99_ms"] = max(figures[f"{name}_p99_ms"] for name in changes)
@@ -217,7 +222,7 @@ BENCH = Bench(
     about=(
         "`tickless serve` on SQLite over two years of records: 1,000,000 signals and alerts in 100,000 cases, 2,000 of them "
         "live. Pages: everything that the console's rail leads to, every list of the API, lists of cases by each filter and "
-        "far behind, each over a connection of its own. Changes, from the request until the journal says so: an "
+        "far behind (what is worked out anew, such as the week's report, is told by itself), each over a connection of its own. Changes, from the request until the journal says so: an "
         "acknowledgement and a new alert by PagerDuty's API, a case muted by a person."
     ),
 )
