@@ -17,7 +17,7 @@ from tickless.doors.console.frame import local_path
 EVERY_PAGE = (
     "/", "/brake", "/cases", "/cases/2041", "/cases/2042", "/cases/2043", "/cases/2044", "/cases/2045", "/cases/2046",
     "/cases/2047", "/map", "/map?focus=orders-api", "/map/sources", "/map/edges/orders-api/orders-db",
-    "/runbooks", "/runbooks/directory.unlock-account",
+    "/runbooks", "/brakes", "/runbooks/directory.unlock-account",
     "/runbooks/pool.recycle", "/approvals", "/audit", "/signals", "/alerts",
     "/silences", "/maintenance", "/sources", "/quarantine", "/mapping", "/doctor", "/chat",
     "/chat/new", "/storms", "/storms?least=1", "/cases/2047/storm", "/lessons/grouping", "/reports/week",

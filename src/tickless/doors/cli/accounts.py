@@ -1,4 +1,4 @@
-"""`tickless token …`, `user …`, `switch …`, `person …`."""
+"""`tickless token …`, `user …`, `person …`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ import typer
 
 from tickless.doors.cli.client import part
 from tickless.doors.cli.output import line, moment, show_table
-from tickless.doors.cli.session import AsJson, Limit, Reason, print_json, session_of, usage
+from tickless.doors.cli.session import AsJson, Limit, print_json, session_of, usage
 
 token = typer.Typer(no_args_is_help=True, help="API tokens: create, list, revoke.")
 user = typer.Typer(no_args_is_help=True, help="Accounts: list, create, link, password.")
-switch = typer.Typer(no_args_is_help=True, help="Brakes: all, freeze, model, runbook:<id>, service:<id>.")
 person = typer.Typer(no_args_is_help=True, help="People: find the right one.")
 Login = Annotated[str, typer.Argument(help="The account's login.")]
 
@@ -114,42 +113,6 @@ def password(context: typer.Context, login: Login) -> None:
     with session_of(context).api() as api:
         api.put(f"/users/{part(login)}/password", {"password": given})
     line(f"{login} has a new password")
-
-
-@switch.command("list")
-def list_switches(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the brakes that were ever set."""
-    with session_of(context).api() as api:
-        page = api.get("/switches")
-    if as_json:
-        print_json(page)
-        return
-    rows = [
-        (one["name"], "on" if one["on"] else "off", one["by"], moment(one["at"]), one["reason"])
-        for one in page["items"]
-    ]
-    show_table(["brake", "is", "by", "since", "reason"], rows, empty="No brake was ever set.")
-
-
-Brake = Annotated[str, typer.Argument(metavar="BRAKE", help="all, freeze, model, runbook:<id>, service:<id>.")]
-
-
-@switch.command("on")
-def switch_on(context: typer.Context, name: Brake, reason: Reason) -> None:
-    """Pull a brake: effective with the next step of every run."""
-    _set(context, name, on=True, reason=reason)
-
-
-@switch.command("off")
-def switch_off(context: typer.Context, name: Brake, reason: Reason) -> None:
-    """Release a brake."""
-    _set(context, name, on=False, reason=reason)
-
-
-def _set(context: typer.Context, name: str, *, on: bool, reason: str) -> None:
-    with session_of(context).api() as api:
-        api.put(f"/switches/{part(name)}", {"on": on, "reason": reason})
-    line(f"{name} is {'on' if on else 'off'}")
 
 
 @person.command("find")
