@@ -222,7 +222,8 @@ BENCH = Bench(
     about=(
         "`tickless serve` on SQLite over two years of records: 1,000,000 signals and alerts in 100,000 cases, 2,000 of them "
         "live. Pages: everything that the console's rail leads to, every list of the API, lists of cases by each filter and "
-        "far behind (what is worked out anew, such as the week's report, is told by itself), each over a connection of its own. Changes, from the request until the journal says so: an "
-        "acknowledgement and a new alert by PagerDuty's API, a case muted by a person."
+        "far behind, each over a connection of its own; what is worked out anew, such as a report, is told by itself. "
+        "Changes, from the request until the journal says so: an acknowledgement and a new alert by PagerDuty's API, a "
+        "case muted by a person."
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -14,9 +15,11 @@ from alembic.operations import Operations
 from tests.journal.databases import Urls
 from tests.journal.samples import NOW, case, signal
 
+from tickless import journal as journal_room
 from tickless.domain.channel import Binding, Delivery, Thread
-from tickless.journal import tables
+from tickless.journal import Journal, tables
 
+MIGRATIONS = Path(journal_room.__file__).parent / "migrations"
 MIGRATE = (
     "import sys; from tickless.journal import Journal; Journal(main_url=sys.argv[1], log_url=sys.argv[2]).migrate()"
 )
@@ -38,7 +41,7 @@ def test_an_empty_database_becomes_one_that_works(urls: Urls) -> None:
 @pytest.mark.parametrize("part", ["main", "log"])
 def test_the_migrations_make_what_the_tables_say(urls: Urls, part: str) -> None:
     journal = urls.open()
-    journal.migrate()
+    migrate_from_nothing(journal)
     metadata = {"main": tables.main, "log": tables.log}[part]
     both = {*tables.main.tables, *tables.log.tables, "schema_version_main", "schema_version_log"}
     engine = journal.engine if part == "main" else journal.log_engine
@@ -53,6 +56,28 @@ def test_the_migrations_make_what_the_tables_say(urls: Urls, part: str) -> None:
         differences = compare_metadata(context, metadata)
     journal.close()
     assert differences == []
+
+
+@pytest.mark.parametrize("part", ["main", "log"])
+def test_an_empty_database_is_made_at_the_newest_migration(urls: Urls, part: str) -> None:
+    """The tables that are made at once carry the version that the migrations would have reached."""
+    journal = urls.open()
+    journal.migrate()
+    engine = journal.engine if part == "main" else journal.log_engine
+    query = sa.text(f"SELECT version_num FROM schema_version_{part}")
+    with engine.connect() as connection:
+        at_once = connection.execute(query).scalars().all()
+    journal.close()
+    files = [path.stem for path in (MIGRATIONS / part / "versions").glob(f"{part}_*.py")]
+    assert at_once == [max(files)]
+
+
+def migrate_from_nothing(journal: Journal) -> None:
+    """Run every migration, as a database has that has been in use from the beginning: an empty one is made at once."""
+    for engine, name in ((journal.engine, "main"), (journal.log_engine, "log")):
+        with engine.begin() as connection:
+            connection.execute(sa.text(f"CREATE TABLE schema_version_{name} (version_num VARCHAR(32) PRIMARY KEY)"))
+    journal.migrate()
 
 
 def test_an_older_schema_is_brought_up(urls: Urls) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 import sqlalchemy as sa
+
+from tickless.journal import tables
 
 Part = Literal["main", "log"]
 ABANDONED_SECONDS = 20.0
@@ -59,9 +63,13 @@ def _prepare_sqlite(connection: Any, page_size: int) -> None:
 
 
 def migrate(engine: sa.Engine, part: Part) -> None:
-    """Apply every migration of that part that is missing. Safe to call from several processes at once."""
+    """Bring the schema of that part up to date. Safe to call from several processes at once.
+
+    An empty database gets the newest schema at once; any other one every migration that is missing.
+    """
     versions = Path(__file__).parent / "migrations" / part / "versions"
-    if _version(engine, part) == max(path.stem for path in versions.glob(f"{part}_*.py")):
+    newest = max(path.stem for path in versions.glob(f"{part}_*.py"))
+    if _version(engine, part) == newest or _made_whole(engine, part, newest):
         return
     from alembic import command  # half a second that a start with an up-to-date schema needn't pay
     from alembic.config import Config
@@ -70,14 +78,35 @@ def migrate(engine: sa.Engine, part: Part) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("version_locations", str(versions))
     config.set_main_option("path_separator", "os")
+    with _alone(engine) as connection:
+        config.attributes["connection"] = connection
+        config.attributes["part"] = part
+        command.upgrade(config, "head")
+
+
+def _made_whole(engine: sa.Engine, part: Part, newest: str) -> bool:
+    """Make every table at once if there is none yet. False if there was something before."""
+    version = sa.Table(
+        f"schema_version_{part}", sa.MetaData(), sa.Column("version_num", sa.String(32), primary_key=True)
+    )
+    with _alone(engine) as connection:
+        if sa.inspect(connection).has_table(version.name):
+            return False
+        {"main": tables.main, "log": tables.log}[part].create_all(connection, checkfirst=False)
+        version.create(connection)
+        connection.execute(sa.insert(version).values(version_num=newest))
+    return True
+
+
+@contextmanager
+def _alone(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction that no other process changes the schema beside."""
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(8480)")
-        config.attributes["connection"] = connection
-        config.attributes["part"] = part
-        command.upgrade(config, "head")
+        yield connection
 
 
 def survey(engine: sa.Engine) -> None:
