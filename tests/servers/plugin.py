@@ -21,6 +21,7 @@ pytest_plugins = [
     "tests.servers.exim",
     "tests.servers.nginx",
     "tests.servers.haproxy",
+    "tests.servers.oidc",
     "tests.servers.postgres",
     "tests.servers.prometheus",
     "tests.servers.request_tracker",

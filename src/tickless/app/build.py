@@ -12,6 +12,7 @@ from typing import Literal
 
 from starlette.applications import Starlette
 
+from tickless.app.access import alarm_of, oidc_of
 from tickless.app.configured import registry_of, rules_of, runbooks_of, runbooks_signature
 from tickless.app.inventory import map_desk_of
 from tickless.app.language import Language, language_of
@@ -209,10 +210,11 @@ def build(
     desk.record = record
     tickets = _tickets(settings, rooms, node=node, desk=desk, short=short)
     entrance = Entrance(journal, clock, settings.entrance)
+    entrance.alarm = alarm_of(rooms)
     entrance.rights = Rights(rooms.policy)
     return House(
         settings, role, node, journal, rooms, engine, intake, schedules, desk, entrance, language.world,
-        create_site(desk, entrance, settings.entrance), Postman(rooms=rooms, node=node, home=settings.home),
+        create_site(desk, entrance, settings.entrance, oidc=oidc_of(settings, entrance, secret_values or {})), Postman(rooms=rooms, node=node, home=settings.home),
         Listening(desk=desk, registry=rooms.registry, node=node), language.library, tickets,
     )  # fmt: skip
 

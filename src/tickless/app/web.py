@@ -13,6 +13,7 @@ from tickless.doors.console import create_routes as console_routes
 from tickless.doors.console.lost import Lost
 from tickless.doors.entrance import Entrance
 from tickless.doors.entrance.middleware import standard_middleware
+from tickless.doors.entrance.oidc import OidcSignIn
 from tickless.doors.entrance.settings import EntranceSettings
 from tickless.doors.hooks import create_routes as hook_routes
 from tickless.doors.mcp import create_route as mcp_route
@@ -20,8 +21,10 @@ from tickless.doors.telemetry import create_routes as telemetry_routes
 from tickless.flow.desk.promise import Desk
 
 
-def create_site(desk: Desk, entrance: Entrance, settings: EntranceSettings) -> Starlette:
-    """Hooks, API, MCP, chat and console."""
+def create_site(
+    desk: Desk, entrance: Entrance, settings: EntranceSettings, *, oidc: OidcSignIn | None = None
+) -> Starlette:
+    """Hooks, API, MCP, provisioning, chat and console."""
     live = Live()
     routes = [
         *hook_routes(desk, entrance),
@@ -29,7 +32,7 @@ def create_site(desk: Desk, entrance: Entrance, settings: EntranceSettings) -> S
         Mount("/api/v1", create_api(desk, entrance)),
         mcp_route(desk, entrance),
         *chat_routes(desk, entrance, live),
-        *console_routes(desk, entrance, live),
+        *console_routes(desk, entrance, live, oidc=oidc),
     ]
     return Starlette(
         routes=routes,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from pydantic import AwareDatetime
@@ -13,21 +14,44 @@ from pydantic import AwareDatetime
 from tickless.domain.record import Record
 from tickless.journal import access_tables, tables
 from tickless.journal.shelf import Shelf, begins_with
-from tickless.journal.upserts import insert_new
+from tickless.journal.upserts import insert_new, upsert
 
 Role = Literal["employee", "operator", "approver", "auditor", "admin"]
+AccountKind = Literal["person", "service", "break_glass"]
 
 
 class User(Record):
-    """A local account. `person` links it to the employee; `password` is an Argon2id hash, None: links and tokens only."""
+    """An account. `person` links it to the employee; `password` is an Argon2id hash, None: links, tokens and other houses'
+    sign-in only."""
 
     version: Literal[1] = 1
     id: str
     login: str
     person: str | None = None
     roles: tuple[Role, ...]
+    """What counts: those given by hand and those of the groups."""
     password: str | None = None
     active: bool = True
+    kind: AccountKind = "person"
+    """`service`: for programs, tokens only, answered for by its owner; `break_glass`: sealed, for emergencies, works once."""
+    owner: str | None = None
+    """Id of the person who answers for a service account."""
+    by_hand: tuple[Role, ...] | None = None
+    """The roles that somebody gave; None: all of them."""
+    of_groups: tuple[Role, ...] = ()
+    """The roles that come with the directory's groups, as it last said them."""
+
+    @property
+    def given(self) -> tuple[Role, ...]:
+        """The roles that somebody gave."""
+        return self.roles if self.by_hand is None else self.by_hand
+
+    def with_roles(self, *, by_hand: tuple[Role, ...] | None = None, of_groups: tuple[Role, ...] | None = None) -> User:
+        """With other roles of either sort; None leaves a sort as it is."""
+        own = self.given if by_hand is None else by_hand
+        groups = self.of_groups if of_groups is None else of_groups
+        both = tuple(dict.fromkeys((*own, *groups)))
+        return self.model_copy(update={"by_hand": own, "of_groups": groups, "roles": both})
 
 
 class ApiToken(Record):
@@ -53,6 +77,13 @@ class Session:
     csrf: str
     created_at: dt.datetime
     expires_at: dt.datetime
+    id: str | None = None
+    """What it is called where it is listed; None: one of an older form."""
+    seen_at: dt.datetime | None = None
+    address: str | None = None
+    agent: str | None = None
+    way: str | None = None
+    """How it was opened: `password`, `link`, `oidc`, `break_glass`."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +106,12 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def _session(row: sa.Row[Any]) -> Session:
+    values = dict(row._mapping)
+    del values["token_hash"]
+    return Session(**values)
+
+
 class Access:
     """Inside a transaction."""
 
@@ -95,7 +132,33 @@ class Access:
         row = self._connection.execute(
             sa.select(table).where(table.c.token_hash == token_hash(token), table.c.expires_at > now)
         ).one_or_none()
-        return None if row is None else Session(row.user, row.kind, row.csrf, row.created_at, row.expires_at)
+        return None if row is None else _session(row)
+
+    def sessions_of(self, user: str, *, now: dt.datetime) -> list[Session]:
+        """The live sessions of an account, newest first."""
+        table = tables.sessions
+        query = sa.select(table).where(table.c.user == user, table.c.kind == "session", table.c.expires_at > now)
+        return [_session(row) for row in self._connection.execute(query.order_by(table.c.created_at.desc()))]
+
+    def session_seen(self, token: str, *, at: dt.datetime) -> None:
+        """It is in use."""
+        table = tables.sessions
+        self._connection.execute(sa.update(table).where(table.c.token_hash == token_hash(token)).values(seen_at=at))
+
+    def end_sessions(self, user: str, *, session: str | None = None, but: str | None = None) -> int:
+        """End one session by its id, or all of an account (`but`: all except the one with this token)."""
+        table = tables.sessions
+        query = sa.delete(table).where(table.c.user == user)
+        if session is not None:
+            query = query.where(table.c.id == session)
+        if but is not None:
+            query = query.where(table.c.token_hash != token_hash(but))
+        return int(self._connection.execute(query).rowcount)
+
+    def forget_sessions(self, *, before: dt.datetime) -> int:
+        """Delete what ran out before then."""
+        table = tables.sessions
+        return int(self._connection.execute(sa.delete(table).where(table.c.expires_at < before)).rowcount)
 
     def end_session(self, token: str) -> bool:
         """Delete it; False if it was gone already (a sign-in link works once)."""
@@ -116,6 +179,50 @@ class Access:
         body = self._connection.execute(query).scalar()
         record = None if body is None else ApiToken.model_validate_json(body)
         return record if record and (record.expires_at is None or record.expires_at > now) else None
+
+    def tokens_used(self) -> dict[str, dt.datetime]:
+        """When each token was shown last, as far as that was noted."""
+        table = tables.api_tokens
+        query = sa.select(table.c.id, table.c.used_at).where(table.c.used_at.is_not(None))
+        return {row.id: row.used_at for row in self._connection.execute(query)}
+
+    def token_used(self, identity: str, *, at: dt.datetime) -> None:
+        table = tables.api_tokens
+        self._connection.execute(sa.update(table).where(table.c.id == identity).values(used_at=at))
+
+    def revoke_tokens_of(self, user: str) -> int:
+        done = self._connection.execute(sa.delete(tables.api_tokens).where(tables.api_tokens.c.user == user))
+        return int(done.rowcount)
+
+    def external(self, identity: str) -> str | None:
+        """The account behind an identity of elsewhere (`issuer subject`)."""
+        table = access_tables.external_identities
+        return self._connection.execute(sa.select(table.c.user).where(table.c.id == identity)).scalar()
+
+    def tie_external(self, identity: str, user: str, *, at: dt.datetime) -> None:
+        upsert(self._connection, access_tables.external_identities, {"id": identity, "user": user, "since": at})
+
+    def externals_of(self, user: str) -> list[str]:
+        table = access_tables.external_identities
+        return list(self._connection.execute(sa.select(table.c.id).where(table.c.user == user)).scalars())
+
+    def untie_externals(self, user: str) -> None:
+        table = access_tables.external_identities
+        self._connection.execute(sa.delete(table).where(table.c.user == user))
+
+    def failures(self, keys: Sequence[str]) -> dict[str, tuple[int, dt.datetime]]:
+        """Wrong tries by key, and when the last was."""
+        table = access_tables.throttles
+        query = sa.select(table).where(table.c.key.in_(list(keys)))
+        return {row.key: (row.failures, row.last) for row in self._connection.execute(query)}
+
+    def note_failure(self, key: str, *, failures: int, at: dt.datetime) -> None:
+        upsert(self._connection, access_tables.throttles, {"key": key, "failures": failures, "last": at})
+
+    def forget_failures(self, *, key: str | None = None, before: dt.datetime | None = None) -> None:
+        table = access_tables.throttles
+        condition = table.c.key == key if before is None else table.c.last < before
+        self._connection.execute(sa.delete(table).where(condition))
 
     def tokens(self) -> list[ApiToken]:
         query = sa.select(tables.api_tokens.c.body).order_by(tables.api_tokens.c.id)

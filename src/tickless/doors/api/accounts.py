@@ -61,7 +61,13 @@ def list_users(entrance: EntranceHere, visitor: Admin) -> Page[UserShown]:
 @router.post("/users", status_code=201, summary="Create an account")
 def create_user(entrance: EntranceHere, visitor: Admin, given: CreateUser) -> UserShown:
     user = entrance.create_user(
-        given.login, roles=given.roles, person=given.person, password=given.password, by=visitor.actor
+        given.login,
+        roles=given.roles,
+        person=given.person,
+        password=given.password,
+        service=given.service,
+        owner=given.owner,
+        by=visitor.actor,
     )
     return show_user(user)
 
@@ -81,7 +87,9 @@ def make_link(entrance: EntranceHere, visitor: Admin, login: str) -> Link:
 @router.get("/tokens", summary="List API tokens")
 def list_tokens(entrance: EntranceHere, visitor: Admin) -> Page[TokenShown]:
     """Without the tokens: only their hashes are kept."""
-    return Page(items=[show_token(token) for token in entrance.tokens()])
+    used = entrance.tokens_used()
+    shown = (show_token(token) for token in entrance.tokens())
+    return Page(items=[one.model_copy(update={"used_at": used.get(one.id)}) for one in shown])
 
 
 @router.post("/tokens", status_code=201, summary="Create an API token")

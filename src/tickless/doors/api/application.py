@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tickless import __version__
 from tickless.doors.api import (
+    access,
     accounts,
     alerts,
     approvals,
@@ -154,6 +155,7 @@ def _assemble() -> FastAPI:
         audit,
         record,
         accounts,
+        access,
         identity,
     ):
         api.include_router(part.router)

@@ -505,6 +505,12 @@ class UserShown(Shown):
     roles: list[Role]
     active: bool
     has_password: bool
+    kind: str = "person"
+    """`person`, `service` (a program's) or `break_glass`."""
+    owner: str | None = None
+    """Id of the person who answers for a program's account."""
+    of_groups: list[Role] = []
+    """Those of the roles that come with the directory's groups."""
 
 
 class CreateUser(Given):
@@ -513,6 +519,10 @@ class CreateUser(Given):
     login: Short = Field(min_length=1)
     roles: list[Role] = Field(min_length=1, max_length=5)
     person: Short | None = None
+    service: bool = False
+    """For a program: it shows tokens and never signs in."""
+    owner: Short | None = None
+    """Id of the person who answers for a program's account."""
     password: str | None = Field(default=None, max_length=500)
 
 
@@ -549,6 +559,8 @@ class TokenShown(Shown):
     source: str | None
     created_at: dt.datetime
     expires_at: dt.datetime | None
+    used_at: dt.datetime | None = None
+    """When it was shown last, to within a minute."""
 
 
 class TokenMade(TokenShown):

@@ -188,6 +188,9 @@ def show_user(user: User) -> UserShown:
         roles=list(user.roles),
         active=user.active,
         has_password=user.password is not None,
+        kind=user.kind,
+        owner=user.owner,
+        of_groups=list(user.of_groups),
     )
 
 

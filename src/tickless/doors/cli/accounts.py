@@ -47,10 +47,12 @@ def list_tokens(context: typer.Context, as_json: AsJson = False) -> None:
         print_json(page)
         return
     rows = [
-        (one["id"], one["name"], one["scopes"], one["source"], moment(one["created_at"]), moment(one["expires_at"]))
+        (one["id"], one["name"], one["scopes"], one["source"], moment(one["created_at"]), moment(one["expires_at"]),
+         moment(one["used_at"]))
         for one in page["items"]
-    ]
-    show_table(["id", "name", "scopes", "source", "created", "runs out"], rows, empty="There are no tokens.")
+    ]  # fmt: skip
+    columns = ["id", "name", "scopes", "source", "created", "runs out", "last used"]
+    show_table(columns, rows, empty="There are no tokens.")
 
 
 @token.command("revoke")
@@ -71,8 +73,11 @@ def list_users(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         print_json(page)
         return
-    rows = [(one["login"], one["roles"], one["person"], one["active"], one["has_password"]) for one in page["items"]]
-    show_table(["login", "roles", "person", "active", "password"], rows, empty="There are no accounts.")
+    rows = [
+        (one["login"], one["kind"], one["roles"], one["person"] or one["owner"], one["active"], one["has_password"])
+        for one in page["items"]
+    ]
+    show_table(["login", "for", "roles", "person", "active", "password"], rows, empty="There are no accounts.")
 
 
 @user.command("create")
@@ -81,16 +86,21 @@ def create_user(
     login: Login,
     role: Annotated[list[str], typer.Option("--role", help="employee, operator, approver, auditor, admin.")],
     belongs_to: Annotated[str | None, typer.Option("--person", help="Id of the person it belongs to.")] = None,
+    owner: Annotated[
+        str | None, typer.Option("--service-of", help="For a program: id of the person who answers for it.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Create an account. It signs in by link until it gets a password."""
-    body = {"login": login, "roles": role, "person": belongs_to}
+    """Create an account. It signs in by link until it gets a password; a program's never does, and shows tokens."""
+    body: dict[str, object] = {"login": login, "roles": role, "person": belongs_to, "owner": owner}
+    body["service"] = True if owner else None
     with session_of(context).api() as api:
         made = api.post("/users", {key: value for key, value in body.items() if value is not None})
+    following = "tickless token create NAME --user" if owner else "tickless user link"
     if as_json:
         print_json(made)
     else:
-        line(f"{made['login']} is created; next: tickless user link {made['login']}")
+        line(f"{made['login']} is created; next: {following} {made['login']}")
 
 
 @user.command("link")

@@ -9,6 +9,7 @@ import typer
 
 from tickless import __version__
 from tickless.doors.cli import (
+    access,
     accounts,
     audit,
     brain,
@@ -96,7 +97,7 @@ def create_cli(host: CliHost) -> typer.Typer:
         ("switch", brakes.switch),
         ("freeze", brakes.freeze),
         ("person", accounts.person),
-        ("user", accounts.user),
+        ("user", access.user),
         ("token", accounts.token),
     ):
         cli.add_typer(group, name=name)

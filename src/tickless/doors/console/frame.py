@@ -127,6 +127,10 @@ class Frame:
             "told": TOLD.get(visit.asked("told") or ""),
         }
 
+    def told_alone(self, request: Request, error: TicklessError) -> Response:
+        """An error as a page, for somebody who may not be known: without leading back to the sign-in, which led here."""
+        return self.page(self.visit(request, None), Screen("refused.html", {"error": error}, error.status))
+
     def refusal(self, request: Request, error: TicklessError) -> Response:
         """An error as a page: to the sign-in when nobody is known, else what happened and how to mend it."""
         if isinstance(error, Unauthenticated) and request.method == "GET":
@@ -217,6 +221,11 @@ TOLD: dict[str, str] = {
     "row_waits": "It still does not fit. The reason is below.",
     "row_left": "Left alone.",
     "signed_out": "You are signed out.",
+    "sessions_ended": "Ended. Whoever used it has to sign in again.",
+    "roles_set": "Set. They hold with the next page that the person opens.",
+    "account_on": "It is on again.",
+    "account_off": "It is off. Its sessions and tokens ended at once.",
+    "erased": "Erased, as far as it may be. What stays, and why, is below.",
 }
 """What a page says after something was done; the address carries the word only."""
 

@@ -14,6 +14,7 @@ from tickless.doors.console import (
     brakes,
     cases,
     checks,
+    explained,
     grouping,
     intents,
     knowledge,
@@ -34,21 +35,27 @@ from tickless.doors.console import (
     talks,
     telemetry,
     tickets,
+    users,
 )
 from tickless.doors.console.frame import Frame
 from tickless.doors.console.rendering import static
 from tickless.doors.console.stream import Live, Streams
 from tickless.doors.entrance import Entrance
+from tickless.doors.entrance.oidc import OidcSignIn
 from tickless.flow.desk.promise import Desk
 
 
-def create_routes(desk: Desk, entrance: Entrance, live: Live | None = None) -> list[BaseRoute]:
+def create_routes(
+    desk: Desk, entrance: Entrance, live: Live | None = None, *, oidc: OidcSignIn | None = None
+) -> list[BaseRoute]:
     """The pages of the console, with the files they need. Mount them at the root of the site."""
     frame = Frame(desk, entrance)
     streams = Streams(frame, live or Live())
     return [
         Route("/static/{name}", static, methods=["GET"]),
-        *sign_in.routes(frame),
+        *sign_in.routes(frame, oidc),
+        *users.routes(frame),
+        *explained.routes(frame),
         *now.routes(frame, streams),
         *cases.routes(frame, streams),
         *storms.routes(frame, streams),

@@ -19,7 +19,7 @@ from tickless.doors.entrance.break_glass import seal_broken
 from tickless.doors.entrance.passwords import password_fits
 from tickless.doors.entrance.problems import TooManyTries
 from tickless.doors.entrance.rights import Rights
-from tickless.doors.entrance.sessions import idle, may_use_password
+from tickless.doors.entrance.sessions import here, idle, may_use_password
 from tickless.doors.entrance.settings import EntranceSettings
 from tickless.doors.entrance.throttle import Throttle
 from tickless.doors.entrance.visitor import ANONYMOUS, Right, Visitor
@@ -115,6 +115,8 @@ class Entrance(Accounts):
             if record is None or user is None or not user.active:
                 raise Unauthenticated("this token is not known here", mend="create one: tickless token create")
             person = tx.people.get(user.person) if user.person else None
+            if person is not None and not person.active:
+                raise Unauthenticated("whose token this is has left")
         self._token_shown(record.id)
         return self._with_rights(
             Visitor("token", user, person, frozenset(record.scopes), token=record.id, source=record.source)
@@ -128,6 +130,8 @@ class Entrance(Accounts):
             if session is None or user is None or not user.active or idle(session, now=now, settings=self.settings):
                 return ANONYMOUS
             person = tx.people.get(user.person) if user.person else None
+            if person is not None and not person.active:
+                return ANONYMOUS
         self._session_used(cookie, session, now)
         return self._with_rights(Visitor("session", user, person, csrf=session.csrf))
 
@@ -177,6 +181,8 @@ class Entrance(Accounts):
             raise TooManyTries(after=wait)
         with self.journal.read() as tx:
             user = tx.access.user_by_login(login)
+            if user is not None and not here(tx, user):
+                user = None
         fits = password_fits(user.password if user else None, password)
         if user is None or not fits or not user.active or not may_use_password(user, self.settings):
             self._logins.failed(key, now=now)
@@ -214,7 +220,7 @@ class Entrance(Accounts):
         with self.journal.write() as tx:
             link = tx.access.session(token, now=self.clock.now())
             user = tx.access.users.get(link.user) if link and link.kind == "link" else None
-            if user is None or not user.active or not tx.access.end_session(token):
+            if user is None or not here(tx, user) or not tx.access.end_session(token):
                 raise Unauthenticated("this link was used already or is too old", mend="ask for a new one")
             return self.open(tx, user, how="link", address=address, agent=agent)
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tickless.doors.entrance.oidc_settings import OidcSettings
+from tickless.journal.access import Role
+
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 MEGABYTE = 1_000_000
 
@@ -16,6 +19,16 @@ class EntranceSettings(BaseModel):
     hosts: tuple[str, ...] = ()
     """Names accepted in the Host header besides loopback, without port."""
     session_hours: float = Field(default=12.0, gt=0, le=720)
+    """After so long a session ends, in use or not."""
+    idle_minutes: float = Field(default=120.0, gt=0, le=43_200)
+    """And after so long out of use."""
+    passwords: bool = True
+    """Whether people may sign in with a password of this house; off where an identity provider does it. Break-glass accounts
+    always may."""
+    oidc: OidcSettings | None = None
+    """The identity provider."""
+    scim_groups: dict[str, tuple[Role, ...]] = Field(default_factory=dict)
+    """Group of the provisioning directory (SCIM), by its name → roles of its members' accounts."""
     link_minutes: float = Field(default=10.0, gt=0, le=1_440)
     """How long a one-time sign-in link works."""
     tries: int = Field(default=5, ge=1)

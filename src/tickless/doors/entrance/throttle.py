@@ -1,50 +1,46 @@
-"""Back-off after wrong passwords, in memory: per process, gone after a restart, never locks an account for everybody."""
+"""Back-off after wrong passwords. It stands in the journal: it outlives a restart, and holds for all processes."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import OrderedDict
-from dataclasses import dataclass
-from threading import Lock
+import hashlib
+
+from tickless.journal import Journal
 
 FORGET_AFTER = dt.timedelta(minutes=15)
 LONGEST = 300.0
-"""Longest wait, in seconds."""
-MOST_KEYS = 20_000
-
-
-@dataclass
-class _Count:
-    failures: int
-    last: dt.datetime
+"""Longest wait, in seconds: nobody is ever locked out for good, by anybody."""
 
 
 class Throttle:
     """Counts failures by key. After `free` of them each further one doubles the wait: 1, 2, 4 … 300 seconds."""
 
-    def __init__(self, *, free: int) -> None:
+    def __init__(self, journal: Journal, name: str, *, free: int) -> None:
+        self._journal = journal
+        self._name = name
         self._free = free
-        self._counts: OrderedDict[str, _Count] = OrderedDict()
-        self._lock = Lock()
+
+    def _key(self, key: str) -> str:
+        """Logins and addresses are kept as hashes only."""
+        return f"{self._name}:{hashlib.sha256(key.encode()).hexdigest()}"
 
     def wait(self, key: str, *, now: dt.datetime) -> float:
         """Seconds until the next try is allowed; 0 when it is."""
-        with self._lock:
-            count = self._counts.get(key)
-        if count is None or now - count.last >= FORGET_AFTER or count.failures < self._free:
+        stored = self._key(key)
+        with self._journal.read() as tx:
+            count = tx.access.failures([stored]).get(stored)
+        if count is None or now - count[1] >= FORGET_AFTER or count[0] < self._free:
             return 0.0
-        pause = min(LONGEST, 2.0 ** min(count.failures - self._free, 9))
-        return max(0.0, pause - (now - count.last).total_seconds())
+        pause = min(LONGEST, 2.0 ** min(count[0] - self._free, 9))
+        return max(0.0, pause - (now - count[1]).total_seconds())
 
     def failed(self, key: str, *, now: dt.datetime) -> None:
-        with self._lock:
-            count = self._counts.pop(key, None)
-            if count is None or now - count.last >= FORGET_AFTER:
-                count = _Count(0, now)
-            self._counts[key] = _Count(count.failures + 1, now)
-            while len(self._counts) > MOST_KEYS:
-                self._counts.popitem(last=False)
+        stored = self._key(key)
+        with self._journal.write() as tx:
+            tx.access.forget_failures(before=now - FORGET_AFTER)
+            count = tx.access.failures([stored]).get(stored)
+            tx.access.note_failure(stored, failures=(count[0] if count else 0) + 1, at=now)
 
     def succeeded(self, key: str) -> None:
-        with self._lock:
-            self._counts.pop(key, None)
+        with self._journal.write() as tx:
+            tx.access.forget_failures(key=self._key(key))
