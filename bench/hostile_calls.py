@@ -27,6 +27,8 @@ VALUES: Final[tuple[Any, ...]] = (
     [1.5, {"a": {"b": [None]}}], "(" * 2_000, "9" * 5_000,
 )  # fmt: skip
 """In bodies."""
+OUTSIDE: Final = 502
+"""An outside system does not answer, as nobody here does: said so, and no fault of ours."""
 _DEPTH: Final = 4
 
 
@@ -173,7 +175,6 @@ def _send(receivers: ReceiverHouse, sent: Sent, token: str, called: Called) -> N
     if isinstance(answer, BaseException):
         called.note(f"{sent.method.upper()} {sent.path[:120]} {sent.what}: {answer!r}"[:400])
     called.answers[status] += 1
-    if status >= 500:
+    if status >= 500 and status != OUTSIDE:
         called.server_errors += 1
-    if 500 <= status < 599:
         called.note(f"{sent.method.upper()} {sent.path[:120]} {sent.what}: {status}")

@@ -74,6 +74,18 @@ def test_what_is_held_back_is_handed_back_by_a_button(site: Site) -> None:
     assert (hold.release, hold.until) == ("user:operator", site.clock.now())
 
 
+def test_all_of_one_reason_are_handed_back_by_a_button(site: Site) -> None:
+    browser = signed_in(site, "operator")
+    assert "Hand all" not in look(browser, "/alerts")
+    assert "Hand all" in look(browser, "/alerts?held=flapping")
+    assert "Handed back" in send(browser, "/alerts?held=flapping", "/alerts/hand-back-all", reason="flapping")
+    with site.journal.read() as tx:
+        table = tx.holds.table.c
+        flapping = tx.holds.where(table.reason == "flapping", table.state == "open")
+    assert flapping
+    assert {(one.release, one.until) for one in flapping} == {("user:operator", site.clock.now())}
+
+
 def test_a_silence_is_looked_at_made_extended_and_ended(site: Site) -> None:
     browser = signed_in(site, "operator")
     filled = look(browser, "/silences?source=alertmanager&alert=firing-1")

@@ -10,7 +10,9 @@ from tests.doors.conftest import Place, eventually
 from typer.testing import CliRunner
 
 from tickless.app.host import Host
+from tickless.domain.service import Dependency
 from tickless.doors.cli import create_cli
+from tickless.practices.services.judging import learn_edge
 
 BODY = {
     "version": "4", "status": "firing", "receiver": "tickless", "groupKey": "{}", "groupLabels": {}, "commonLabels": {},
@@ -30,7 +32,7 @@ def test_the_week_is_told_in_every_form(place: Place, monkeypatch: pytest.Monkey
         made = http.post("/hooks/monitor", json=BODY)
         assert made.status_code == 202
         week = eventually(lambda: _heard(http.get("/api/v1/reports/week").json()))
-        assert [one["id"] for one in week["sections"]][:3] == ["repeating", "risky", "ageing"]
+        assert [one["id"] for one in week["sections"]][:3] == ["repeating", "risky", "forecasts"]
         assert week["markdown"].startswith("# The week of ")
         page = http.get("/reports/week?days=1").text
         assert "What only makes noise" in page
@@ -43,6 +45,39 @@ def test_the_week_is_told_in_every_form(place: Place, monkeypatch: pytest.Monkey
     assert "WHAT REPEATS" in told
     assert json.loads(cli(place, "report", "week", "--json"))["figures"]["alerts"] >= 1
     assert cli(place, "report", "week", "--md", "--days", "1").startswith("# The week of ")
+
+
+def test_an_edge_that_the_report_asks_about_is_judged_there(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TICKLESS_URL", "TICKLESS_DATA", "TICKLESS_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    house = place.sample.house
+    now = house.rooms.clock.now()
+    with place.client() as http:
+        ids = [known["id"] for known in http.get("/api/v1/services").json()["items"]]
+        near = {(edge.service, edge.needs) for edge in house.rooms.world().dependencies}
+        one, other = next((a, b) for a in ids for b in ids if a != b and not {(a, b), (b, a)} & near)
+        with house.journal.write() as tx:
+            for service, needs in ((one, other), (other, one)):
+                learn_edge(
+                    tx, Dependency(service=service, needs=needs, source="traces", confidence=0.6, last_seen=now), at=now
+                )
+        house.world.renew()
+
+        def asked() -> dict[tuple[str, str], dict[str, Any]]:
+            sections = http.get("/api/v1/reports/week").json()["sections"]
+            rows = next(section["rows"] for section in sections if section["id"] == "map")
+            return {(row["edge"]["service"], row["edge"]["needs"]): row for row in rows}
+
+        assert {(one, other), (other, one)} <= set(asked())
+        assert f"tickless map confirm {one} {other}" in cli(place, "report", "week")
+        csrf = http.get("/reports/week").text.partition('name="csrf" value="')[2].partition('"')[0]
+        for pair, deed in (((one, other), "confirm"), ((other, one), "reject")):
+            form = {"csrf": csrf, "service": pair[0], "needs": pair[1], "deed": deed, "days": "7"}
+            sent = http.post("/reports/week/edges", data=form, follow_redirects=False)
+            assert (sent.status_code, sent.headers["location"]) == (303, f"/reports/week?days=7&told=edge_{deed}#map")
+        assert not {(one, other), (other, one)} & set(asked())
+        denied = [http.get(f"/api/v1/map/edges/{a}/{b}").json()["denied"] for a, b in ((one, other), (other, one))]
+        assert denied == [False, True]
 
 
 def test_who_may_not_read_is_told_nothing(place: Place) -> None:

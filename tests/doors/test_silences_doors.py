@@ -135,6 +135,33 @@ def test_an_alert_that_is_held_back_can_be_handed_back_now(place: Place) -> None
         assert "alert.handed_back" in actions(http, "LotThree")
 
 
+def test_all_that_one_silence_holds_is_handed_back_at_once(place: Place) -> None:
+    names = [f"Crowd{number}" for number in range(3)]
+    with place.client() as http:
+        known, other = silence(http, "lot=crowd").json(), silence(http, "lot=alone").json()
+        for name in names:
+            fire(place, name, lot="crowd", severity="warning")
+        fire(place, "Alone", lot="alone", severity="warning")
+        assert http.post("/api/v1/alerts/hand-back-all", json={}).status_code == 422
+        both = {"ref": known["id"], "reason": "silenced"}
+        assert http.post("/api/v1/alerts/hand-back-all", json=both).status_code == 422
+        done = http.post("/api/v1/alerts/hand-back-all", json={"ref": known["id"]})
+        assert done.json() == {"handed_back": 3}, done.text
+        for name in names:
+            eventually(lambda name=name: state(place, name) == "firing")  # type: ignore[misc]
+        assert state(place, "Alone") == "held"
+        ends = {
+            (one["end"], one["ended_by"] != "tickless")
+            for one in http.get(f"/api/v1/holds?ref={known['id']}").json()["items"]
+        }
+        assert ends == {("handed_back", True)}
+        assert actions(http, f"held_by:{known['id']}") == ["alert.all_handed_back"]
+        assert http.post("/api/v1/alerts/hand-back-all", json={"ref": known["id"]}).json() == {"handed_back": 0}
+        assert http.post("/api/v1/alerts/hand-back-all", json={"reason": "silenced"}).json()["handed_back"] >= 1
+        eventually(lambda: state(place, "Alone") == "firing")
+        http.post(f"/api/v1/silences/{other['id']}/expire")
+
+
 def test_alerts_are_listed_page_by_page_and_by_what_they_are(place: Place) -> None:
     for number in range(7):
         fire(place, f"Many{number}", lot="many", severity="warning")
@@ -178,6 +205,7 @@ def test_the_command_line_silences_shows_extends_and_lets_through(
     assert "It ends" in run("silence", "extend", made["id"], "--for", "1d")
     assert "Handed back" in run("alert", "hand-back", MONITOR, "LotCli")
     eventually(lambda: state(place, "LotCli") == "firing")
+    assert "Handed back: 0 alerts." in run("alert", "hand-back-all", "--by", made["id"])
     assert "Over." in run("silence", "expire", made["id"])
     assert "No silence needs a look." in run("silence", "review")
     for wrong in (("--for", "soon"), (), ("--for", "1h", "--until", "2030-01-01T00:00:00Z")):

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from tests.journal.samples import NOW, case
 
 from tickless.domain.case import Impact
+from tickless.domain.foretold import Fate, Foretold
 from tickless.domain.hold import Hold
 from tickless.domain.measure import Resolution
 from tickless.domain.record import Untrusted
 from tickless.domain.service import Dependency, Service
+from tickless.domain.sighting import Crossing
 from tickless.domain.world import World
 from tickless.journal.alerts import Alert
 from tickless.stages.measure.week import as_markdown, week_of
@@ -201,3 +203,22 @@ def test_texts_from_outside_format_nothing() -> None:
     text = as_markdown(week_of(facts()))
     assert "\\*bold\\* \\[link\\](http://x) \\<b\\>" in text
     assert "\n# h" not in text
+
+
+def foretold(number: int, fate: Fate | None, *, prevented: int | None = None) -> Foretold:
+    return Foretold(
+        id=f"sgt_{number}", fingerprint=f"f{number}", source="telemetry", series="s", what="disk", limit=100.0,
+        text=Untrusted(f"/var-{number} fills"), said_at=NOW, crossing=Crossing(likely=NOW + MINUTE), fate=fate,
+        case=f"case_{number}", told="It came true." if fate == "came_true" else "",
+    )  # fmt: skip
+
+
+def test_what_was_foreseen_is_told_with_what_became_of_it_what_came_true_in_front() -> None:
+    said = [foretold(1, "prevented"), foretold(2, None), foretold(3, "did_not"), foretold(4, "came_true")]
+    week = week_of(Facts(since=SINCE, until=NOW, foretold=said, cases=[case(4)]))
+    section = week.section("forecasts")
+    assert section.told == "4 forecasts: 1 came true, 1 prevented, 1 did not come true, 1 still ahead."
+    assert [row.what for row in section.rows] == ["/var-4 fills", "/var-2 fills", "/var-3 fills", "/var-1 fills"]
+    assert section.rows[1].told.startswith("meets its limit about")
+    assert (week.figures["forecasts"], week.figures["forecasts_true"], week.figures["forecasts_untrue"]) == (4, 1, 1)
+    assert week_of(Facts(since=SINCE, until=NOW)).section("forecasts").told == "Nothing was foreseen to run out."

@@ -62,6 +62,17 @@ class HandBack(Given):
     fingerprint: Short
 
 
+class HandAllBack(Given):
+    """One of the two."""
+
+    ref: Short = Field(default="", description="Id of the silence, planned work or case that holds them back")
+    reason: HoldReason | None = None
+
+
+class HandedBack(Shown):
+    handed_back: int = Field(description="Alerts that go on to cases now")
+
+
 @router.get("/alerts", summary="List alerts as they stand")
 def list_alerts(
     desk: DeskHere,
@@ -87,6 +98,12 @@ def list_alerts(
 def hand_back(desk: DeskHere, visitor: CaseReader, given: HandBack) -> HoldShown:
     """Whatever holds it back. When it fires anew later, what holds it back counts again."""
     return show_hold(desk.holding.hand_back(given.source, given.fingerprint, by=keeper_of(visitor)))
+
+
+@router.post("/alerts/hand-back-all", summary="Let all of them go on to cases now")
+def hand_all_back(desk: DeskHere, visitor: CaseReader, given: HandAllBack) -> HandedBack:
+    """All that one silence, planned work or case holds back, or all that is held back for one reason."""
+    return HandedBack(handed_back=desk.holding.hand_all_back(ref=given.ref, reason=given.reason, by=keeper_of(visitor)))
 
 
 @router.get("/holds", summary="List what was held back")

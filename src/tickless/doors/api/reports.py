@@ -17,6 +17,13 @@ from tickless.stages.measure.week import Section, Week, as_markdown
 router = new_router("reports")
 
 
+class EdgeAsked(Shown):
+    """An edge of the map."""
+
+    service: str
+    needs: str
+
+
 class RowShown(Shown):
     """One line of a section."""
 
@@ -26,6 +33,7 @@ class RowShown(Shown):
     do: str = Field(description="What could be done; empty when nothing speaks for a change")
     case: int | None = Field(description="Number of a case to look at")
     service: str | None
+    edge: EdgeAsked | None = Field(description="An edge to confirm or reject, at `/map/edges/{service}/{needs}/…`")
 
 
 class SectionShown(Shown):
@@ -69,7 +77,15 @@ def _shown(week: Week) -> WeekShown:
 
 def _section(section: Section) -> SectionShown:
     rows = [
-        RowShown(what=one.what, count=one.count, told=one.told, do=one.do, case=one.case, service=one.service)
+        RowShown(
+            what=one.what,
+            count=one.count,
+            told=one.told,
+            do=one.do,
+            case=one.case,
+            service=one.service,
+            edge=EdgeAsked(service=one.edge[0], needs=one.edge[1]) if one.edge is not None else None,
+        )
         for one in section.rows
     ]
     return SectionShown(id=section.id, title=section.title, told=section.told, rows=rows, more=section.more)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -37,7 +37,13 @@ def week(
         line("")
         line(f"{section['title'].upper()}: {section['told']}")
         if section["rows"]:
-            rows = [(one["what"], one["told"], one["do"], one["case"]) for one in section["rows"]]
+            rows = [(one["what"], one["told"], _do(one), one["case"]) for one in section["rows"]]
             show_table(["what", "", "what could be done", "case"], rows, empty="")
         if section["more"]:
             line(f"… and {section['more']} more")
+
+
+def _do(row: Any) -> str:
+    """What could be done; of an edge with the words to type."""
+    edge = row["edge"]
+    return f"tickless map confirm {edge['service']} {edge['needs']} --reason …, or reject" if edge else str(row["do"])

@@ -172,6 +172,25 @@ def hand_back(
     _say(done, f"Handed back. It was held back: {done['why']}", as_json=as_json)
 
 
+@alert.command("hand-back-all")
+def hand_all_back(
+    context: typer.Context,
+    *,
+    by: Annotated[
+        str | None, typer.Option("--by", help="Id of the silence, planned work or case that holds them back.")
+    ] = None,
+    held: Annotated[
+        str | None, typer.Option(help="Why: silenced, maintenance, inhibited, flapping or transient.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let all alerts go on to cases now that one thing holds back, or that are held back for one reason."""
+    with session_of(context).api() as api:
+        done = api.post("/alerts/hand-back-all", {"ref": by or "", "reason": held})
+    count = done["handed_back"]
+    _say(done, f"Handed back: {count} alert{'' if count == 1 else 's'}.", as_json=as_json)
+
+
 def _table(page: Any, *, empty: str, as_json: bool) -> None:
     if as_json:
         print_json(page)

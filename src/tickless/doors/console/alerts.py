@@ -24,6 +24,8 @@ A_DAY = dt.timedelta(days=1)
 STATES: tuple[AlertState, ...] = get_args(AlertState)
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 REASONS: tuple[HoldReason, ...] = get_args(HoldReason)
+BACK = frozenset({"/alerts", "/silences", "/maintenance"})
+"""Pages with a button that hands all back."""
 _FILTERS = ("state", "source", "service", "severity", "held")
 
 
@@ -32,6 +34,7 @@ def routes(frame: Frame, streams: Streams) -> list[BaseRoute]:
         frame.show("/alerts", "read", page),
         streams.route("/alerts/stream", "read", mark, pieces),
         frame.deed("/alerts/hand-back", "own_cases", hand_back),
+        frame.deed("/alerts/hand-back-all", "own_cases", hand_all_back),
     ]
 
 
@@ -93,3 +96,12 @@ async def hand_back(visit: Visit, form: Form) -> str:
     source, fingerprint = form.get("source", ""), form.get("fingerprint", "")
     await run_in_threadpool(lambda: visit.desk.holding.hand_back(source, fingerprint, by=keeper))
     return "/alerts?told=handed_back"
+
+
+async def hand_all_back(visit: Visit, form: Form) -> str:
+    """All that one thing holds back, or all of one reason; back to where the button was."""
+    keeper, ref = keeper_of(visit.visitor), form.get("ref", "")[:200]
+    reason = next((one for one in REASONS if one == form.get("reason")), None)
+    await run_in_threadpool(lambda: visit.desk.holding.hand_all_back(ref=ref, reason=reason, by=keeper))
+    back = form.get("back", "")
+    return f"{back if back in BACK else '/alerts'}?told=all_handed_back"

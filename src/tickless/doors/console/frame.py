@@ -190,6 +190,7 @@ TOLD: dict[str, str] = {
     "extended": "Done. It ends at the new time.",
     "expired": "Over. What still fires is handed back.",
     "handed_back": "Handed back: it goes on to cases now.",
+    "all_handed_back": "Handed back: what was held goes on to cases now.",
     "announced": "Told to everybody in this case.",
     "reopened": "Reopened. The outcome counts as regressed and the case is decided anew.",
     "approved": "Approved. The run goes on.",

@@ -7,39 +7,21 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tickless.domain.errors import Forbidden, NotFound
-from tickless.domain.hold import Hold
-from tickless.domain.matchers import LONGEST, Matcher, checked, fit_all
+from tickless.domain.errors import BadInput, Forbidden, NotFound
+from tickless.domain.hold import Hold, HoldReason
+from tickless.domain.matchers import Matcher
 from tickless.domain.person import Person
-from tickless.domain.signal import Assurance, Signal
+from tickless.domain.signal import Assurance
 from tickless.domain.silence import Silence, SilenceState
+from tickless.flow.desk.previewing import EXAMPLES, Previewing
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
-from tickless.journal.alerts import Alert
-from tickless.journal.holds import Tally
+from tickless.journal.holds import MOST_OF_REF, OPEN, Tally
 from tickless.kit.ids import new_id
 from tickless.stages.correlate.hygiene.judging import Rules
-from tickless.stages.correlate.hygiene.news import labels_of
 from tickless.stages.correlate.hygiene.silencing import Remark, about_service, check_silence, expire, extend, remarks
 from tickless.stages.decide.policy_requests import Principal, Resource
 
-LOOKED_AT = 5_000
-"""Alerts that fire, newest first, which a preview looks at."""
-EXAMPLES = 20
-NAMING = (
-    "alertname",
-    "source",
-    "service",
-    "host",
-    "hostname",
-    "node",
-    "instance",
-    "path",
-    "mountpoint",
-    "device",
-    "job",
-)
-"""Labels by which people tell one alert from another."""
 KEPT_FOR = dt.timedelta(days=30)
 """How long it is remembered what was held back."""
 TIDY_EVERY = dt.timedelta(hours=1)
@@ -67,17 +49,6 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class Preview:
-    """What matchers would do now: how many alerts that fire they fit, how many of those are in a case that is worked on (a
-    silence leaves them there), and some of them. `most`: there are more alerts than were looked at."""
-
-    fits: int
-    in_cases: int
-    examples: tuple[Alert, ...]
-    most: bool
-
-
-@dataclass(frozen=True)
 class Shown:
     """A silence as it stands."""
 
@@ -87,12 +58,12 @@ class Shown:
     remarks: tuple[Remark, ...] = ()
 
 
-class HoldingDesk:
+class HoldingDesk(Previewing):
     """Everything that changes something is ruled by policy and audited. Raises `Forbidden` with the policies' reasons."""
 
     def __init__(self, rooms: Rooms, rules: Rules, *, wake: Callable[[], None]) -> None:
         self.rules = rules
-        self._rooms = rooms
+        super().__init__(rooms)
         self._wake = wake
         self._tidied_at: dt.datetime | None = None
 
@@ -164,35 +135,25 @@ class HoldingDesk:
         self._wake()
         return freed
 
-    def matchers_of(self, source: str, fingerprint: str) -> tuple[Matcher, ...]:
-        """What names one alert and no other, for a silence of it. Raises `NotFound`."""
-        with self._rooms.journal.read() as tx:
-            alert = tx.alerts.get(fingerprint, source)
-        if alert is None:
-            raise NotFound("there is no such alert", mend="look at the list: tickless alert list")
-        signal = self._rooms.journal.signals.many({alert.signal}).get(alert.signal) if alert.signal else None
-        labels = {**_labels(alert, signal), "source": source}
-        named = [name for name in NAMING if labels.get(name)]
-        return tuple(Matcher(name=name, how="=", value=labels[name][:LONGEST]) for name in named)
-
-    def preview(self, matchers: Sequence[Matcher]) -> Preview:
-        """What these matchers would hold back of what fires now. Raises `BadInput` for a pattern that cannot be read."""
-        wanted = checked(matchers)
-        with self._rooms.journal.read() as tx:
-            firing = tx.alert_stream.firing(limit=LOOKED_AT)
-            signals = self._rooms.journal.signals.many({one.signal for one in firing if one.signal})
-            found = [one for one in firing if fit_all(wanted, _labels(one, signals.get(one.signal or "")))]
-            at_work = {
-                case.id
-                for case in (tx.cases.get(one) for one in {a.case for a in found if a.case})
-                if case and case.live
-            }
-        return Preview(
-            fits=len(found),
-            in_cases=sum(one.case in at_work for one in found),
-            examples=tuple(found[:EXAMPLES]),
-            most=len(firing) >= LOOKED_AT,
-        )
+    def hand_all_back(self, *, ref: str = "", reason: HoldReason | None = None, by: Keeper) -> int:
+        """Let everything go on to cases now that one silence, window of work or case holds back, or that is held back for one
+        reason; how many alerts. What fires anew later is held back again. Raises `BadInput`, `Forbidden`."""
+        if bool(ref) == (reason is not None):
+            raise BadInput("say what holds them back: one thing, or one reason", mend="give either of the two")
+        now = self._rooms.clock.now()
+        self._allow(None, by, until=now, now=now)
+        with self._rooms.journal.write() as tx:
+            table = tx.holds.table.c
+            wanted = table.ref == ref if ref else table.reason == reason
+            held = tx.holds.where(wanted, table.state == OPEN, order=table.since, limit=MOST_OF_REF)
+            tx.holds.put_all(one.model_copy(update={"until": now, "release": by.by}) for one in held)
+            if held:
+                subject = f"held_by:{ref}"[:300] if ref else f"held_as:{reason}"
+                tx.audit.append(at=now, actor=by.by, action="alert.all_handed_back", subject=subject,
+                                detail={"alerts": len(held), "some": [one.fingerprint for one in held[:EXAMPLES]]})  # fmt: skip
+        if held:
+            self._wake()
+        return len(held)
 
     def one(self, identity: str) -> Shown:
         """Raises `NotFound`."""
@@ -271,14 +232,6 @@ class HoldingDesk:
 
 def _known(tx: Tx, identity: str, *, lock: bool = False) -> Silence:
     return tx.silences.need(identity, lock=lock)
-
-
-def _labels(alert: Alert, signal: Signal | None) -> dict[str, str]:
-    if signal is not None:
-        return labels_of(signal, service=alert.service, need=alert.need)
-    known = {"alertname": alert.title.raw[:500], "source": alert.source, "service": alert.service or "",
-             "severity": alert.severity or "", "class": alert.need or ""}  # fmt: skip
-    return {name: text for name, text in known.items() if text}
 
 
 def _principal(by: Keeper, owns: frozenset[str]) -> Principal:

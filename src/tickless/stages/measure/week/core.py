@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tickless.stages.measure.core import minutes_saved, outcomes, seconds_to_verified
-from tickless.stages.measure.week import noise, troubles
+from tickless.stages.measure.week import forecasts, noise, troubles
 from tickless.stages.measure.week.facts import Facts, opened
 from tickless.stages.measure.week.shape import Week
 from tickless.stages.measure.week.transitions import Doings, Key, doings_of, total
@@ -18,6 +18,7 @@ def week_of(facts: Facts) -> Week:
     found = (
         troubles.repeating(facts),
         troubles.risky(facts),
+        forecasts.foreseen(facts),
         troubles.ageing(facts),
         noise.noisy(facts, doings),
         noise.held(facts),
@@ -45,6 +46,10 @@ def _figures(facts: Facts, doings: Mapping[Key, Doings]) -> dict[str, float | No
         "disordered_resolves": float(sum(one.disordered for one in doings.values())),
         "seconds_to_verified": times["p50"],
         "minutes_saved": minutes_saved(facts.resolutions),
+        "forecasts": float(len(facts.foretold)),
+        "forecasts_true": float(sum(one.fate == "came_true" for one in facts.foretold)),
+        "forecasts_untrue": float(sum(one.fate == "did_not" for one in facts.foretold)),
+        "forecasts_prevented": float(sum(one.fate == "prevented" for one in facts.foretold)),
         "open": float(sum(one.live for one in facts.cases)),
     }
 

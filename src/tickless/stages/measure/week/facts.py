@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tickless.domain.case import Case
+from tickless.domain.foretold import Foretold
 from tickless.domain.hold import Hold
 from tickless.domain.measure import Resolution
 from tickless.domain.sighting import Sighting
@@ -27,6 +28,8 @@ class Facts:
     resolutions: Sequence[Resolution] = ()
     holds: Sequence[Hold] = ()
     forecasts: Sequence[Sighting] = ()
+    foretold: Sequence[Foretold] = ()
+    """Forecasts as they were said first, with what became of them: said in the span, ended in it, or still ahead."""
     doubts: int = 0
     """Pairs of cases that look like one and were not decided."""
     quarantined: Mapping[str, int] = field(default_factory=dict)

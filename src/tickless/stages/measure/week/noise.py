@@ -179,6 +179,7 @@ def on_the_map(facts: Facts) -> Section:
             service=edge.service,
             told=f"{edge.source}, {edge.confidence:.0%} sure, last seen {day(edge.last_seen)}",
             do="Confirm it, or say that it is wrong.",
+            edge=(edge.service, edge.needs),
         )
         for edge in unsure
     ]

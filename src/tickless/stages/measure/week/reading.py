@@ -21,6 +21,7 @@ def read_facts(journal: Journal, world: World, *, since: dt.datetime, until: dt.
     waiting = journal.signals.waiting_by_source()
     with journal.read() as tx:
         cases, ends, holds, seen = tx.cases.table.c, tx.resolutions.table.c, tx.holds.table.c, tx.sightings.table.c
+        said = tx.foretold.table.c
         left = (*sorted(LIVE_STATES), "handed_off")
         found = tx.cases.where(
             cases.opened_at < until,
@@ -36,6 +37,10 @@ def read_facts(journal: Journal, world: World, *, since: dt.datetime, until: dt.
             forecasts=[
                 one for one in tx.sightings.where(seen.at < until, order=seen.at.desc(), limit=MOST_FORECASTS)
                 if one.kind == "forecast" and one.updated_at >= since
+            ],
+            foretold=[
+                one for one in tx.foretold.where(said.at < until, order=said.at.desc(), limit=MOST_FORECASTS)
+                if one.said_at >= since or one.fate is None or (one.fate_at is not None and one.fate_at >= since)
             ],
             doubts=tx.doubts.count(tx.doubts.table.c.state == "open"),
         )  # fmt: skip

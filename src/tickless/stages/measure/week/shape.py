@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 SectionId = Literal[
-    "repeating", "noisy", "held", "ageing", "risky", "unclear", "senders", "map", "automate"
+    "repeating", "noisy", "held", "ageing", "risky", "forecasts", "unclear", "senders", "map", "automate"
 ]  # fmt: skip
 
 
@@ -22,6 +22,8 @@ class Row:
     do: str = ""
     case: int | None = None
     service: str | None = None
+    edge: tuple[str, str] | None = None
+    """An edge of the map that people are asked about: (service, what it needs)."""
 
 
 @dataclass(frozen=True)

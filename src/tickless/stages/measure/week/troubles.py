@@ -91,10 +91,7 @@ def risky(facts: Facts) -> Section:
         for one in facts.cases
         if one.live and one.impact.priority == 1 and one.kind != "risk"
     ]
-    true, early = _forecasts_met(facts)
     told = f"{len(rows)} to keep an eye on." if rows else "No risk is open."
-    if true or early:
-        told += f" Of the forecasts, {true} came true and {early} {'was' if early == 1 else 'were'} prevented."
     return section("risky", "What is risky", told, rows)
 
 
@@ -173,19 +170,3 @@ def _risk(case: Case, facts: Facts) -> str:
 def _forecast_of(case: Case, forecasts: Iterable[Sighting]) -> Sighting | None:
     about = [one for one in forecasts if one.subject is not None and one.subject == case.subject]
     return max(about, key=lambda one: one.updated_at, default=None)
-
-
-def _forecasts_met(facts: Facts) -> tuple[int, int]:
-    """(those whose limit was met, those that were prevented)"""
-    true = sum(
-        one.limit is not None and bool(one.points) and one.crossing is not None and _beyond(one)
-        for one in facts.forecasts
-    )
-    return true, sum(one.outcome == "prevented" for one in facts.resolutions)
-
-
-def _beyond(one: Sighting) -> bool:
-    """Whether the series stands at its limit: on the side towards which it was forecast to go."""
-    first, last = one.points[0].value, one.points[-1].value
-    limit = one.limit or 0.0
-    return last >= limit if first <= limit and last >= first else last <= limit < first
