@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
@@ -14,7 +15,9 @@ from tickless.doors.api.paging import Cursor, Limit, page_of
 from tickless.doors.api.schemas import AnswerApproval, ApprovalShown, Page
 from tickless.doors.api.views import show_approval
 from tickless.doors.entrance import Visitor
-from tickless.journal import Journal, Tx
+from tickless.flow.approvals.standing_in import is_asked
+from tickless.flow.desk.promise import Desk
+from tickless.journal import Tx
 
 router = new_router("approvals")
 State = Literal["pending", "approved", "denied", "expired", "withdrawn"]
@@ -37,7 +40,7 @@ def list_approvals(
             conditions.append(table.c.id < cursor)
         everything = visitor.may("approve") or visitor.may("read")
         found = tx.approvals.where(*conditions, order=table.c.id.desc(), limit=limit + 1 if everything else _MOST)
-        seen = found if everything else [approval for approval in found if _names(approval, visitor)]
+        seen = found if everything else [one for one in found if _names(tx, one, visitor, desk.clock.now())]
         return page_of(
             seen, limit=limit, key=lambda approval: approval.id, show=lambda approval: _with_plan(tx, approval)
         )
@@ -46,13 +49,13 @@ def list_approvals(
 @router.get("/approvals/{approval}", summary="One approval")
 def get_approval(desk: DeskHere, visitor: CaseReader, approval: str) -> ApprovalShown:
     with desk.journal.read() as tx:
-        return _with_plan(tx, _find(tx, approval, visitor))
+        return _with_plan(tx, _find(tx, approval, visitor, desk.clock.now()))
 
 
 @router.post("/approvals/{approval}/answer", summary="Approve or deny")
 async def answer(desk: DeskHere, visitor: CaseReader, approval: str, given: AnswerApproval) -> ApprovalShown:
     """Binds to the plan's hash. Nobody approves what they asked for or gain from, by any path."""
-    await run_in_threadpool(_may_answer, desk.journal, approval, visitor)
+    await run_in_threadpool(_may_answer, desk, approval, visitor)
     assert visitor.user is not None, "a reader of cases has an account"
     answered = await desk.answer_approval(
         approval, by=visitor.person, user=visitor.user.id, approve=given.approve, reason=given.reason
@@ -60,24 +63,27 @@ async def answer(desk: DeskHere, visitor: CaseReader, approval: str, given: Answ
     return show_approval(answered)
 
 
-def _names(approval: ApprovalRequest, visitor: Visitor) -> bool:
-    me = visitor.person.id if visitor.person else ""
-    return bool(me) and any(approver in {me, f"person:{me}"} for approver in approval.approvers)
+def _names(tx: Tx, approval: ApprovalRequest, visitor: Visitor, now: dt.datetime) -> bool:
+    """Whether it is put to them, or to somebody for whom they stand in, or they have said yes to it."""
+    me = visitor.person.id if visitor.person else None
+    return is_asked(tx, approval, me, now=now) or (me is not None and me in {*approval.approvers, *approval.agreed})
 
 
-def _find(tx: Tx, identity: str, visitor: Visitor) -> ApprovalRequest:
+def _find(tx: Tx, identity: str, visitor: Visitor, now: dt.datetime) -> ApprovalRequest:
     found = tx.approvals.get(identity)
-    if found is None or not (visitor.may("approve") or visitor.may("read") or _names(found, visitor)):
+    if found is None or not (visitor.may("approve") or visitor.may("read") or _names(tx, found, visitor, now)):
         raise NotFound(f"there is no approval {identity[:80]!r}", mend="look at the list: tickless approve list")
     return found
 
 
-def _may_answer(journal: Journal, identity: str, visitor: Visitor) -> None:
+def _may_answer(desk: Desk, identity: str, visitor: Visitor) -> None:
     """A first look; who may approve what is decided by the house. A token that only reads never answers."""
-    with journal.read() as tx:
-        found = _find(tx, identity, visitor)
+    now = desk.clock.now()
+    with desk.journal.read() as tx:
+        found = _find(tx, identity, visitor, now)
+        named = _names(tx, found, visitor, now)
     for_others = visitor.kind == "token" and "ask_as" in visitor.scopes  # who may speak as anybody approves for nobody
-    if not (visitor.may("approve") or (visitor.may("chat") and not for_others and _names(found, visitor))):
+    if not (visitor.may("approve") or (visitor.may("chat") and not for_others and named)):
         raise Forbidden("you are not among those who may approve this")
 
 

@@ -50,6 +50,7 @@ class DelegationShown(Shown):
     until: dt.datetime
     by: str
     note: str
+    approves: bool = Field(description="May they also answer what the other is asked to approve?")
 
 
 class Delegate(Given):
@@ -60,6 +61,7 @@ class Delegate(Given):
     since: AwareDatetime | None = Field(default=None, description="Default: now")
     until: AwareDatetime
     note: str = Field(default="", max_length=500)
+    approves: bool = Field(default=False, description="Also for approvals; nobody who asked or gains may arrange it")
 
 
 def _binding(one: Binding) -> BindingShown:
@@ -111,7 +113,8 @@ def list_delegations(desk: DeskHere, visitor: Admin) -> Page[DelegationShown]:
 async def create_delegation(desk: DeskHere, visitor: Admin, given: Delegate) -> DelegationShown:
     """For at most a year."""
     made = await desk.identity.delegate(
-        given.person, given.delegate, since=given.since, until=given.until, by=visitor.actor, note=given.note
+        given.person, given.delegate, since=given.since, until=given.until, by=visitor.actor, note=given.note,
+        approves=given.approves,
     )
     return _delegation(made)
 

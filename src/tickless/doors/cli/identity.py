@@ -73,10 +73,20 @@ def list_delegations(context: typer.Context, as_json: AsJson = False) -> None:
         print_json(page)
         return
     rows = [
-        (one["id"], one["person"], one["delegate"], moment(one["since"]), moment(one["until"]), one["note"])
+        (
+            one["id"],
+            one["person"],
+            one["delegate"],
+            moment(one["since"]),
+            moment(one["until"]),
+            "asks and approves" if one["approves"] else "asks",
+            one["note"],
+        )
         for one in page["items"]
     ]
-    show_table(["id", "person", "delegate", "from", "until", "note"], rows, empty="Nobody stands in for anybody.")
+    show_table(
+        ["id", "person", "delegate", "from", "until", "for", "note"], rows, empty="Nobody stands in for anybody."
+    )
 
 
 @delegation.command("add")
@@ -87,13 +97,16 @@ def add_delegation(
     delegate: Annotated[str, typer.Argument(help="Who stands in.")],
     until: Annotated[str, typer.Option("--until", help="Last day, such as 2027-01-31.")],
     note: Annotated[str, typer.Option("--note", help="Why.")] = "",
+    approvals: Annotated[
+        bool, typer.Option("--approvals", help="Also to answer what they are asked to approve.")
+    ] = False,
 ) -> None:
     """Let somebody ask on behalf of somebody else for a while. Policy says what for."""
     try:
         end = dt.datetime.combine(dt.date.fromisoformat(until), dt.time.max, dt.UTC)
     except ValueError:
         raise usage(f"{until!r} is no day: write it as 2027-01-31") from None
-    body = {"person": person, "delegate": delegate, "until": end.isoformat(), "note": note}
+    body = {"person": person, "delegate": delegate, "until": end.isoformat(), "note": note, "approves": approvals}
     with session_of(context).api() as api:
         made = api.post("/delegations", body)
     line(f"{made['id']}: {made['delegate']} stands in for {made['person']} until {until}")

@@ -11,6 +11,7 @@ from tickless.domain.decision import ApprovalRequest, Decision
 from tickless.domain.errors import BadInput
 from tickless.doors.console.book import names_of
 from tickless.doors.console.frame import Form, Frame, Screen, Visit, local_path
+from tickless.flow.approvals.standing_in import waiting_for
 from tickless.journal import Tx
 
 
@@ -47,10 +48,12 @@ def page(visit: Visit) -> Screen:
         people = [
             person
             for asked in (*pending, *lately)
-            for person in (*asked.approval.approvers, asked.approval.requester, asked.approval.answered_by)
+            for person in (*asked.approval.approvers, *asked.approval.agreed, asked.approval.requester,
+                           asked.approval.answered_by)
         ]
         names = names_of(tx, people=people)
-    mine = [asked for asked in pending if me in asked.approval.approvers]
+        to_me = {one.id for one in waiting_for(tx, me, now=visit.now)}
+    mine = [asked for asked in pending if asked.approval.id in to_me]
     others = [asked for asked in pending if asked not in mine] if sees_all else []
     return Screen("approvals.html", {"mine": mine, "others": others, "lately": lately, "names": names, "me": me})
 

@@ -54,15 +54,32 @@ class IdentityDesk:
         return await asyncio.to_thread(write)
 
     async def delegate(
-        self, person: str, delegate: str, *, since: dt.datetime | None, until: dt.datetime, by: str, note: str = ""
+        self,
+        person: str,
+        delegate: str,
+        *,
+        since: dt.datetime | None,
+        until: dt.datetime,
+        by: str,
+        note: str = "",
+        approves: bool = False,
     ) -> Delegation:
-        """Let somebody stand in for somebody else for a while. Raises `NotFound`, `BadInput`, `Conflict`."""
+        """Let somebody stand in for somebody else for a while; with `approves` also in what they are asked to approve.
+        Raises `NotFound`, `BadInput`, `Conflict`."""
         return await asyncio.to_thread(
-            lambda: self._delegate(person, delegate, since=since, until=until, by=by, note=note)
+            lambda: self._delegate(person, delegate, since=since, until=until, by=by, note=note, approves=approves)
         )
 
     def _delegate(
-        self, person: str, delegate: str, *, since: dt.datetime | None, until: dt.datetime, by: str, note: str
+        self,
+        person: str,
+        delegate: str,
+        *,
+        since: dt.datetime | None,
+        until: dt.datetime,
+        by: str,
+        note: str,
+        approves: bool,
     ) -> Delegation:
         now = self._rooms.clock.now()
         begins = since or now
@@ -77,10 +94,11 @@ class IdentityDesk:
             ):
                 raise Conflict(f"{who.name} stands in for {whom.name} then already", mend="end that one first")
             made = Delegation(id=new_id("dlg"), person=whom.id, delegate=who.id, since=begins, until=until, by=by,
-                              note=note.strip()[:500])  # fmt: skip
+                              note=note.strip()[:500], approves=approves)  # fmt: skip
             tx.delegations.put(made)
             tx.audit.append(at=now, actor=by, action="delegation.made", subject=f"person:{whom.id}",
-                            detail={"delegate": who.id, "since": begins.isoformat(), "until": until.isoformat()})  # fmt: skip
+                            detail={"delegate": who.id, "since": begins.isoformat(), "until": until.isoformat(),
+                                    "approves": approves})  # fmt: skip
         return made
 
     async def end_delegation(self, identity: str, *, by: str) -> Delegation:

@@ -16,6 +16,7 @@ from tickless.domain.errors import Conflict, NotFound
 from tickless.domain.finding import Finding
 from tickless.domain.signal import Deed, Sender, Signal
 from tickless.flow.approvals.approving import Approving
+from tickless.flow.approvals.standing_in import is_asked, waiting_for
 from tickless.flow.rooms import Rooms
 from tickless.flow.saying import phrases, words
 from tickless.flow.saying.conversation import say
@@ -106,7 +107,7 @@ class Deeds:
             return phrases.APPROVE_WHO
         if sender.via is not None or not sender.approves:
             return phrases.APPROVE_YOURSELF
-        if asked is None or person.id not in asked.approvers:
+        if asked is None or not is_asked(tx, asked, person.id, now=now):
             return phrases.STALE
         try:
             _, ruling = self._approving.answer(
@@ -123,7 +124,7 @@ class Deeds:
     def approve_in_words(self, tx: Tx, signal: Signal, finding: Finding, sender: Sender, *, now: dt.datetime) -> None:
         """“Approve case 12”, “no, I don't approve that”: the request is found by the number, or is the only one."""
         key = f"{signal.id}:{finding.id}"
-        waiting = self._waiting_for(tx, sender)
+        waiting = self._waiting_for(tx, sender, now=now)
         number = finding.slots.get("case", "")
         if number:
             waiting = [one for one in waiting if str(tx.cases.need(one.case).number) == number]
@@ -156,9 +157,8 @@ class Deeds:
         ]
 
     @staticmethod
-    def _waiting_for(tx: Tx, sender: Sender) -> list[ApprovalRequest]:
-        mine = [one for one in tx.approvals.by(state="pending") if sender.person in one.approvers]
-        return [one for one in mine if tx.cases.need(one.case).live]
+    def _waiting_for(tx: Tx, sender: Sender, *, now: dt.datetime) -> list[ApprovalRequest]:
+        return [one for one in waiting_for(tx, sender.person, now=now) if tx.cases.need(one.case).live]
 
     def _which(
         self, tx: Tx, waiting: list[ApprovalRequest], sender: Sender, *, approve: bool, key: str, now: dt.datetime
