@@ -39,6 +39,7 @@ from tickless.doors.api import (
     telemetry,
     tickets,
 )
+from tickless.doors.api.guards import Api
 from tickless.doors.api.stream import Watching
 from tickless.doors.entrance import Entrance
 from tickless.doors.entrance.problems import HANDLERS, Problems
@@ -111,7 +112,7 @@ def describe() -> dict[str, Any]:
 
 
 def _assemble() -> FastAPI:
-    api = FastAPI(
+    api = Api(
         title="Tickless",
         version=__version__,
         summary="A self-hosted system of resolution for IT operations.",

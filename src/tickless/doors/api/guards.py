@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.security import APIKeyCookie, HTTPBearer
+from pydantic.json_schema import models_json_schema
 
 from tickless.domain.errors import Forbidden
 from tickless.doors.api.schemas import Problem
@@ -20,14 +21,26 @@ _cookie = APIKeyCookie(
     name=COOKIE, auto_error=False, scheme_name="session", description="A signed-in browser; writes need `X-CSRF-Token`"
 )
 
+_PROBLEM = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 REFUSALS: dict[int | str, dict[str, object]] = {
-    401: {"model": Problem, "description": "Nobody we know"},
-    403: {"model": Problem, "description": "Not allowed, with the reason"},
-    404: {"model": Problem, "description": "There is no such thing, or none that the caller may see"},
-    409: {"model": Problem, "description": "The record moved on, or is taken"},
-    422: {"model": Problem, "description": "Some fields are wrong; `fields` lists them"},
-    "default": {"model": Problem, "description": "Anything else that went wrong"},
+    401: {"content": _PROBLEM, "description": "Nobody we know"},
+    403: {"content": _PROBLEM, "description": "Not allowed, with the reason"},
+    404: {"content": _PROBLEM, "description": "There is no such thing, or none that the caller may see"},
+    409: {"content": _PROBLEM, "description": "The record moved on, or is taken"},
+    422: {"content": _PROBLEM, "description": "Some fields are wrong; `fields` lists them"},
+    "default": {"content": _PROBLEM, "description": "Anything else that went wrong"},
 }
+"""By name, not by model: FastAPI would build a model anew for each of them on every route, half of what a start takes."""
+
+
+class Api(FastAPI):
+    """Describes the shape of every refusal, which its routes name."""
+
+    def openapi(self) -> dict[str, Any]:
+        described = super().openapi()
+        _, shapes = models_json_schema([(Problem, "serialization")], ref_template="#/components/schemas/{model}")
+        described["components"]["schemas"].update(shapes["$defs"])
+        return described
 
 
 def new_router(tag: str) -> APIRouter:
