@@ -17,6 +17,7 @@ from tickless.domain.errors import Forbidden, TicklessError, Unauthenticated
 from tickless.doors.console.rendering import render
 from tickless.doors.console.wording import day_time
 from tickless.doors.entrance import Entrance, Right, Visitor
+from tickless.flow.approvals.standing_in import waiting_for
 from tickless.flow.desk.promise import Desk
 
 Form = Mapping[str, str]
@@ -116,7 +117,7 @@ class Frame:
         with self.desk.journal.read() as tx:
             brakes = [switch for switch in tx.coordination.switches() if switch.on]
             me = visit.visitor.person.id if visit.visitor.person else None
-            waiting = sum(me in asked.approvers for asked in tx.approvals.by(state="pending")) if me else 0
+            waiting = len(waiting_for(tx, me, now=visit.now))
         return {
             **here(visit),
             "path": visit.request.url.path,
