@@ -10,6 +10,7 @@ from tests.servers.processes import wait_until
 from tests.story.stage import Stage
 
 from tickless.domain.case import Case
+from tickless.flow.foretelling import Foretelling
 from tickless.flow.hindsight import Hindsight
 from tickless.sample.estate.control import Estate
 
@@ -63,6 +64,20 @@ def test_a_certificate_that_no_monitor_complains_of_yet_is_renewed_and_prevented
         signals = [one.title.raw for one in tx.alerts.joined(case.id)]
     assert {one.basis for one in sightings} == {"calendar"}
     assert any("runs out in 25 days" in title for title in signals)
+    lead = next(one for one in case.evidence if one.source == "lead time")
+    assert lead.ref == "certificate.renew"
+    assert "in 25 days" in lead.text or "in 24 days" in lead.text
+
+
+def test_the_forecast_that_was_prevented_is_told_so_in_the_week(told: Stage) -> None:
+    house = told.house
+    Foretelling(house.rooms).look(house.rooms.clock.now())
+    with house.journal.read() as tx:
+        (said,) = [one for one in tx.foretold.where() if one.subject == f"ci:certificate:{CERTIFICATE}"]
+    assert (said.fate, said.basis) == ("prevented", "calendar")
+    section = house.desk.reports.week(days=1).section("forecasts")
+    assert "1 prevented" in section.told
+    assert any(row.told == said.told for row in section.rows)
 
 
 def test_once_it_is_renewed_the_forecast_is_over_and_nothing_comes_back(told: Stage, estate: Estate) -> None:

@@ -12,6 +12,7 @@ from tickless.domain.sighting import Crossing, Point, Sighting
 from tickless.flow.rooms import Rooms
 from tickless.flow.saying.conversation import personal, say
 from tickless.journal import Tx
+from tickless.stages.sense.telemetry.told import SOURCE as TELLER
 from tickless.stages.verify.foretelling import Became, Since, became
 
 SOURCE: Final = "forecast"
@@ -98,7 +99,7 @@ def _said_of(tx: Tx, one: Sighting) -> Foretold | None:
     """A forecast as it is said; None where it has no limit."""
     if one.limit is None or one.over_at is not None:
         return None
-    alert = tx.alerts.get(one.fingerprint, one.source)
+    alert = tx.alerts.get(one.fingerprint, TELLER)
     return Foretold(
         id=one.id, fingerprint=one.fingerprint, source=one.source, series=one.series, subject=one.subject, what=one.what,
         text=one.text, unit=one.unit, limit=one.limit, said_at=one.updated_at, crossing=one.crossing or Crossing(),
@@ -107,7 +108,7 @@ def _said_of(tx: Tx, one: Sighting) -> Foretold | None:
 
 
 def _case_of(tx: Tx, said: Foretold) -> Case | None:
-    alert = tx.alerts.get(said.fingerprint, said.source)
+    alert = tx.alerts.get(said.fingerprint, TELLER)
     case = tx.cases.get(alert.case or said.case or "") if alert is not None else tx.cases.get(said.case or "")
     while case is not None and case.merged_into:
         case = tx.cases.get(case.merged_into)

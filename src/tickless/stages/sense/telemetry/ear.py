@@ -6,7 +6,7 @@ Kept as light as the update itself: arrays, and one mask.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import numpy as np
@@ -21,10 +21,20 @@ MOST_HEARD: Final = 200_000
 """Values that wait to be looked at; when more come, the oldest go unseen."""
 
 
+ResetBefore = Callable[[int, float], float | None]
+
+
+def _never(slot: int, at: float) -> float | None:
+    """No counter begins anew."""
+    return None
+
+
 class Ear:
     """Stands under the lock of the room."""
 
-    def __init__(self) -> None:
+    def __init__(self, reset_before: ResetBefore = _never) -> None:
+        """`reset_before`: when a counter began anew, if that was shortly before a time."""
+        self.reset_before = reset_before
         self.recent = Recent()
         self.closely: NDArray[np.bool_] = np.zeros(0, np.bool_)
         """Slots of which every value is kept for a while."""

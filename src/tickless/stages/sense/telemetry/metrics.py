@@ -26,7 +26,7 @@ LINGER: Final = 0.5
 CALM: Final = 1.0
 """State below which an anomaly is over."""
 _HIGHEST: Final = 1e30
-BYTES_PER_SERIES: Final = Bank.BYTES_PER_SERIES + 8 + 1 + 16 + RECENT_BYTES + 3 + 900
+BYTES_PER_SERIES: Final = Bank.BYTES_PER_SERIES + 8 + 1 + 24 + RECENT_BYTES + 3 + 900
 """Arrays, and about what names and the bytes they are known by take."""
 
 
@@ -42,6 +42,8 @@ class Anomaly:
     low: float
     high: float
     onset: float
+    reset_at: float | None = None
+    """When the counter began anew, if that was shortly before: what counts was restarted."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Metrics:
         self.index = SeriesIndex(most=most, most_of_source=most_of_source, grown=self._grow)
         self.rates = Rates()
         self.bank = Bank(0)
-        self.ear = Ear()
+        self.ear = Ear(self.rates.reset_before)
         self._last_row: Ints = np.zeros(0, np.intp)
         self.refused: Counter[str] = Counter()
         self.points: Counter[str] = Counter()
@@ -192,7 +194,8 @@ class Metrics:
                 del self.firing[slot]
             found.append(
                 Anomaly(series, slot, at, firing, seen=float(watched[row]), low=float(reading.expected_low[row]),
-                        high=float(reading.expected_high[row]), onset=float(reading.onset[row]))
+                        high=float(reading.expected_high[row]), onset=float(reading.onset[row]),
+                        reset_at=self.rates.reset_before(slot, at))
             )  # fmt: skip
         return tuple(found)
 

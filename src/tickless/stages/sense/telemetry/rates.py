@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tickless.stages.sense.telemetry.batch import Floats, Ints
 from tickless.stages.sense.telemetry.labels import Kind
+
+NEWS: Final = 900.0
+"""Seconds for which it is news that a counter began anew."""
 
 
 class Rates:
@@ -15,15 +20,23 @@ class Rates:
     def __init__(self) -> None:
         self.value: Floats = np.zeros(0)
         self.time: Floats = np.zeros(0)
+        self.reset: Floats = np.zeros(0)
+        """When each counter began anew last, seconds since 1970; kept in memory only."""
 
     def grow(self, room: int) -> None:
         """Make room for so many slots."""
         more = room - len(self.value)
         self.value = np.concatenate([self.value, np.full(more, np.nan)])
         self.time = np.concatenate([self.time, np.full(more, np.nan)])
+        self.reset = np.concatenate([self.reset, np.full(more, np.nan)])
 
     def forget(self, slots: Ints) -> None:
-        self.value[slots] = self.time[slots] = np.nan
+        self.value[slots] = self.time[slots] = self.reset[slots] = np.nan
+
+    def reset_before(self, slot: int, at: float) -> float | None:
+        """When a counter began anew, if that was within a quarter of an hour before that time."""
+        found = float(self.reset[slot])
+        return found if 0.0 <= at - found <= NEWS else None
 
     def per_second(self, slots: Ints, times: Floats, values: Floats, *, kinds: NDArray[np.int8], once: bool) -> Floats:
         """What to watch of each value, in the same order; NaN where there is nothing to compare with yet.
@@ -47,9 +60,11 @@ class Rates:
         passed = time - before_time
         with np.errstate(invalid="ignore", divide="ignore"):
             grown = np.where(kinds[counted] == Kind.DELTA, value, value - before)
+            anew = (grown < 0) & (passed > 0)
             grown = np.where(grown < 0, value, grown)
             rate = np.where(passed > 0, grown / passed, np.nan)
         watched[counted] = rate
+        self.reset[slot[anew]] = time[anew]
         last = True if once else np.concatenate([slot[1:] != slot[:-1], [True]])
         newer = last & ~(time <= self.time[slot])
         self.value[slot[newer]], self.time[slot[newer]] = value[newer], time[newer]

@@ -67,6 +67,14 @@ def of_log(news: LogNews, *, now: dt.datetime) -> Signal:
     )  # fmt: skip
 
 
+def restarted(found: Anomaly) -> str:
+    """`; its counter began anew at 09:14:30 UTC: what counts was restarted`; empty where it did not."""
+    if found.reset_at is None:
+        return ""
+    at = dt.datetime.fromtimestamp(found.reset_at, dt.UTC)
+    return f"; its counter began anew at {at:%H:%M:%S} UTC: what counts was restarted"
+
+
 def number(value: float) -> str:
     """Three significant digits, without an exponent where people would not use one."""
     if not math.isfinite(value):

@@ -27,7 +27,7 @@ from tickless.stages.sense.telemetry.index import SeriesIndex
 from tickless.stages.sense.telemetry.labels import Kind, fingerprint_of
 from tickless.stages.sense.telemetry.metrics import Anomaly
 from tickless.stages.sense.telemetry.options import TelemetrySettings
-from tickless.stages.sense.telemetry.told import of_anomaly
+from tickless.stages.sense.telemetry.told import of_anomaly, restarted
 
 QUIET: Final = 6 * 3_600.0
 """Seconds without anything strange after which a suspect is let go."""
@@ -103,7 +103,7 @@ class Focus(Members):
         with self._memory:
             earlier = sorted(one for one in self.alarms.get(print_, ()) if one < found.at)
             self._remember(print_, found.at)
-        signal = of_anomaly(found, now=now, more=why + again(earlier))
+        signal = of_anomaly(found, now=now, more=why + restarted(found) + again(earlier))
         seen = Point(at=found.at, value=found.seen, low=found.low, high=found.high)
         shown = [*(one for one in points if one.at < found.at), seen]
         unit = "" if found.series.kind is Kind.GAUGE else " per second"
@@ -151,7 +151,7 @@ class Focus(Members):
         if close is not None and judged is not None:
             said, begins = judged
             found = Anomaly(series, slot, time, firing=begins, seen=value, low=said.expected_low, high=said.expected_high,
-                            onset=said.onset)  # fmt: skip
+                            onset=said.onset, reset_at=self._ear.reset_before(slot, time))  # fmt: skip
             told += self._judged(close, found, said, now)
         return told
 
