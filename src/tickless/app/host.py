@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tickless.domain.errors import Conflict, NotFound, RunbookInvalid
 from tickless.doors.cli.client import ApiClient, CallFailed, NotReachable, RunningServer
-from tickless.doors.cli.host import BrainFound, BrainStatus, ServeRole
+from tickless.doors.cli.host import About, BrainFound, BrainStatus, Played, ServeRole
 
 DEMO_FOLDER = Path("build/demo")
 TOKEN_VARIABLE = "TICKLESS_TOKEN"  # noqa: S105 (the name of a variable)
@@ -112,6 +112,18 @@ class Host:
             except (OSError, UnicodeDecodeError) as error:
                 found[path] = [f"{path}: cannot be read: {error}"]
         return found
+
+    def new_runbook(self, identity: str, *, about: About, folder: Path) -> Path:
+        from tickless.app.runbook_starter import starter
+
+        return starter(identity, about=about, folder=folder)
+
+    def test_runbooks(self, files: Sequence[Path], *, only: str, say: Callable[[str], object]) -> Sequence[Played]:
+        from tickless.app.runbook_tests import play_tests
+        from tickless.kit.log import configure_logging
+
+        configure_logging(level="ERROR")
+        return play_tests(files, only=only, say=say)
 
     def brain_fetch(
         self, *, data: Path | None, folder: Path | None, hub: str | None, again: bool, say: Callable[[str], None]

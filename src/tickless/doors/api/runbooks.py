@@ -14,7 +14,7 @@ from tickless.doors.api.problems import ProblemShown, show_problems
 from tickless.doors.api.schemas import (
     CaseShown,
     Page,
-    RehearsalShown,
+    PlanShown,
     RunbookShown,
     RunbookWhole,
     RunInputs,
@@ -22,6 +22,7 @@ from tickless.doors.api.schemas import (
     Shown,
 )
 from tickless.doors.api.views import show_case, show_plan, show_runbook, tamed
+from tickless.flow.desk.drafting import DryRun
 from tickless.flow.desk.promise import Desk
 
 router = new_router("runbooks")
@@ -35,6 +36,38 @@ class PublishedShown(Shown):
     changed: list[str]
     retired: list[str]
     problems: list[ProblemShown]
+
+
+class ForeseenShown(Shown):
+    """What a probe reads now, and what it has to read afterwards."""
+
+    uses: str
+    field: str
+    now: str
+    afterwards: str
+    holds: bool | None
+
+
+class RehearsalShown(Shown):
+    """What a run would do. Nothing was changed."""
+
+    plan: PlanShown
+    steps: list[dict[str, Any]]
+    verdict: str
+    decision: str
+    reasons: list[str]
+    foreseen: list[ForeseenShown]
+
+
+def show_rehearsal(found: DryRun) -> RehearsalShown:
+    return RehearsalShown(
+        plan=show_plan(found.plan),
+        steps=tamed(list(found.steps)),
+        verdict=found.verdict,
+        decision=found.decision,
+        reasons=list(found.reasons),
+        foreseen=[ForeseenShown(**vars(one)) for one in found.foreseen],
+    )
 
 
 def _rungs(desk: Desk) -> dict[str, str]:
@@ -80,13 +113,7 @@ def get_runbook(desk: DeskHere, visitor: Reader, runbook: str) -> RunbookWhole:
 async def rehearse(desk: DeskHere, visitor: Actor, runbook: str, given: RunInputs) -> RehearsalShown:
     """Reads the live systems and changes nothing."""
     found = await desk.rehearse(runbook, dict(given.inputs), by=visitor.actor)
-    return RehearsalShown(
-        plan=show_plan(found.plan),
-        steps=tamed(list(found.steps)),
-        verdict=found.verdict,
-        decision=found.decision,
-        reasons=list(found.reasons),
-    )
+    return show_rehearsal(found)
 
 
 @router.post("/runbooks/{runbook}/run", status_code=202, summary="Run it")

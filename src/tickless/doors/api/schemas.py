@@ -318,16 +318,6 @@ class RunRunbook(RunInputs):
     reason: Reason = Field(min_length=1, examples=["asked for by telephone"])
 
 
-class RehearsalShown(Shown):
-    """What a run would do. Nothing was changed."""
-
-    plan: PlanShown
-    steps: list[dict[str, Any]]
-    verdict: str
-    decision: str
-    reasons: list[str]
-
-
 # Services and people
 
 

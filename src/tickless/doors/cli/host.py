@@ -13,6 +13,20 @@ from tickless.doors.cli.client import ApiClient
 ServeRole = Literal["all", "door", "worker"]
 
 
+About = Literal["person", "service", "ci", "device", "app"]
+
+
+@dataclass(frozen=True)
+class Played:
+    """How one test of a runbook went; `said`: what came out, and why not what was expected."""
+
+    runbook: str
+    test: str
+    passed: bool
+    said: str
+    seconds: float
+
+
 @dataclass(frozen=True)
 class BrainStatus:
     """Which rung of the ladder the brain stands on: `embedding` or `lexical`; why, and what would lift it."""
@@ -76,6 +90,14 @@ class CliHost(Protocol):
 
     def check_runbooks(self, files: Sequence[Path], *, data: Path | None) -> dict[Path, list[str]]:
         """Compile runbook files (a folder means every YAML file in it); each file's problems, none when it is well."""
+        ...
+
+    def new_runbook(self, identity: str, *, about: About, folder: Path) -> Path:
+        """Write the beginning of a runbook; returns its file. Raises `BadInput`, `Conflict`."""
+        ...
+
+    def test_runbooks(self, files: Sequence[Path], *, only: str, say: Callable[[str], object]) -> Sequence[Played]:
+        """Play the tests of runbook files in a sample company. Raises `RunbookInvalid`."""
         ...
 
     def brain_fetch(

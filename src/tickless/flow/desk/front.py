@@ -22,14 +22,15 @@ from tickless.flow.approvals.links import ApprovalLinks
 from tickless.flow.desk.assisting import Assisting, labels_of
 from tickless.flow.desk.brakes import BrakesDesk
 from tickless.flow.desk.doctor import examine
+from tickless.flow.desk.drafting import Drafting, DryRun
 from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.knowledge import KnowledgeCare
-from tickless.flow.desk.manual import manual_case, preview_case
+from tickless.flow.desk.manual import manual_case
 from tickless.flow.desk.map_health import map_checks
-from tickless.flow.desk.promise import Accepted, Check, Greeting, Numbers, Rehearsal, Said
-from tickless.flow.desk.record_keeping import RecordKeeping
 from tickless.flow.desk.planning import PlanningDesk
+from tickless.flow.desk.promise import Accepted, Check, Greeting, Numbers, Said
+from tickless.flow.desk.record_keeping import RecordKeeping
 from tickless.flow.desk.regroup import RegroupDesk
 from tickless.flow.desk.reports import Reports
 from tickless.flow.desk.source_health import source_checks
@@ -55,7 +56,6 @@ from tickless.practices.knowledge.library import Library
 from tickless.practices.knowledge.service import Taken
 from tickless.practices.known import announce
 from tickless.stages.decide.binding import bind
-from tickless.stages.decide.core import make_plan
 from tickless.stages.learn.core import RUNGS
 from tickless.stages.sense.core import message_fingerprint
 from tickless.stages.sense.reading import plain
@@ -99,6 +99,7 @@ class FrontDesk:
         self.trying = Trying(rooms)
         self.regroup = RegroupDesk(rooms, engine, wake=wake)
         self.brakes = BrakesDesk(rooms)
+        self.drafting = Drafting(rooms)
         self.reports = Reports(rooms)
         self.journal = rooms.journal
         self.clock = rooms.clock
@@ -219,26 +220,8 @@ class FrontDesk:
         self._wake()
         return done
 
-    async def rehearse(self, runbook: str, inputs: dict[str, str], *, by: str) -> Rehearsal:
-        return await asyncio.to_thread(self._rehearse, runbook, inputs, by)
-
-    def _rehearse(self, runbook: str, inputs: dict[str, str], by: str) -> Rehearsal:
-        known = self._runbook(runbook)
-        now = self.clock.now()
-        case = preview_case(known, inputs, world=self._rooms.world(), now=now)
-        bound = bind(known, case, self._rooms.world())
-        if bound.missing:
-            names_of = ", ".join(missing.name for missing in bound.missing)
-            raise BadInput(f"these inputs are missing or not known: {names_of}", mend="give them as name=value")
-        plan = make_plan(known, case, bound.inputs)
-        steps = self._rooms.act.rehearse(plan, clock=self.clock.now)
-        ruled = self._rooms.decide.rule(case, plan, now=now)
-        checks = [self._rooms.verify.look(c, inputs=plan.inputs, steps={}, key="rehearsal") for c in plan.precheck]
-        held = all(reading.held for reading in checks)
-        decision = "may run by itself" if ruled.allowed else "needs " + (", ".join(ruled.needs) or "another policy")
-        verdict = "its preconditions hold" if held else "its preconditions do not hold: nothing would be done"
-        self._audit(by, "runbook.rehearsed", runbook, {"plan_hash": plan.hash})
-        return Rehearsal(plan, tuple(steps), verdict, decision, tuple(reason.text for reason in ruled.reasons))
+    async def rehearse(self, runbook: str, inputs: dict[str, str], *, by: str) -> DryRun:
+        return await asyncio.to_thread(lambda: self.drafting.rehearse(self._runbook(runbook), inputs, by=by))
 
     def _runbook(self, runbook: str) -> Runbook:
         if runbook not in self.runbooks:

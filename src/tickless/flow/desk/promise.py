@@ -9,21 +9,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from tickless.domain.case import Case, Message
 from tickless.domain.decision import ApprovalRequest
 from tickless.domain.known import Bulletin
 from tickless.domain.person import Person
-from tickless.domain.plan import Plan
 from tickless.domain.signal import Deed, Payload, Sender
 from tickless.flow.approvals.links import ApprovalLinks
 from tickless.flow.desk.assisting import Assisting
 from tickless.flow.desk.brakes import BrakesDesk
+from tickless.flow.desk.drafting import Drafting, DryRun
 from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
-from tickless.flow.desk.record_keeping import RecordKeeping
 from tickless.flow.desk.planning import PlanningDesk
+from tickless.flow.desk.record_keeping import RecordKeeping
 from tickless.flow.desk.regroup import RegroupDesk
 from tickless.flow.desk.reports import Reports
 from tickless.flow.desk.sources import Sources
@@ -71,17 +71,6 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Rehearsal:
-    """What a run would do: the plan, what each step would change, and whether policy would let it run."""
-
-    plan: Plan
-    steps: tuple[dict[str, Any], ...]
-    verdict: str
-    decision: str
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Check:
     """One line of `tickless doctor`: a check, whether all is well, and what to do if not."""
 
@@ -126,6 +115,7 @@ class Desk(Protocol):
     trying: Trying
     regroup: RegroupDesk
     brakes: BrakesDesk
+    drafting: Drafting
     record: RecordKeeping
     reports: Reports
 
@@ -184,7 +174,7 @@ class Desk(Protocol):
         """The same, by the one-time link of a letter. Raises `NotFound`, too."""
         ...
 
-    async def rehearse(self, runbook: str, inputs: dict[str, str], *, by: str) -> Rehearsal:
+    async def rehearse(self, runbook: str, inputs: dict[str, str], *, by: str) -> DryRun:
         """Dry run against the live systems: reads real state, changes nothing."""
         ...
 

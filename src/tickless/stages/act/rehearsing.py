@@ -26,12 +26,13 @@ class Rehearsing:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
-    def rehearse(self, plan: Plan, *, clock: Callable[[], dt.datetime]) -> list[Line]:
+    def rehearse(self, plan: Plan, *, clock: Callable[[], dt.datetime]) -> tuple[list[Line], dict[str, Any]]:
         """One line a step: {"step", "title", "uses", "state", "summary"}; state: would change · reads · pause · skipped ·
-        cannot tell."""
-        values = {"inputs": dict(plan.inputs), "steps": {}, "case": {"id": plan.case, "number": 0}}
+        cannot tell. And what the steps would give, by their ids."""
+        values: dict[str, Any] = {"inputs": dict(plan.inputs), "steps": {}, "case": {"id": plan.case, "number": 0}}
         values["attachments"] = dict(plan.attached)
-        return self._walk(plan.steps, values, prefix="", title="", clock=clock)
+        lines = self._walk(plan.steps, values, prefix="", title="", clock=clock)
+        return lines, dict(values["steps"])
 
     def _walk(
         self,

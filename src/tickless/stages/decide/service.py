@@ -115,6 +115,24 @@ class DecisionRoom:
         )
         return choose(situation)
 
+    def again(self, tx: Tx, case: Case, runbooks: Mapping[str, Runbook], *, now: dt.datetime) -> Choice:
+        """What would be decided first about a case with other runbooks, as records and policy are now. Decides nothing."""
+        situation = Situation(
+            case=case,
+            signal=signal_facts(case, firing=True),
+            runbooks=tuple(runbooks.values()),
+            world=self._world(),
+            rule=lambda plan, runbook: self._rule(tx, case, plan, runbook, now=now),
+            may_suggest=lambda plan, runbook: self._may_suggest(tx, case, plan, runbook, now=now),
+            barred=lambda plan: parties_of(tx, self._journal.signals, case, plan, self._world()),
+            holders=lambda: holders_of(tx),
+        )
+        return choose(situation)
+
+    def rule_draft(self, tx: Tx, case: Case, plan: Plan, runbook: Runbook, *, now: dt.datetime) -> Ruled:
+        """What policy says to the plan of a runbook that need not be published, without deciding anything."""
+        return self._rule(tx, case, plan, runbook, now=now)
+
     def rule(self, case: Case, plan: Plan, *, now: dt.datetime) -> Ruled:
         """What policy says to a plan now, without deciding anything (for rehearsals)."""
         with self._journal.read() as tx:
