@@ -13,7 +13,7 @@ from typing import Literal
 from starlette.applications import Starlette
 
 from tickless.app.access import alarm_of, oidc_of
-from tickless.app.configured import registry_of, rules_of, runbooks_of, runbooks_signature
+from tickless.app.configured import registry_of, rules_of, runbooks_of, runbooks_signature, secrets_of
 from tickless.app.inventory import map_desk_of
 from tickless.app.language import Language, language_of
 from tickless.app.library import LibraryCache
@@ -229,7 +229,7 @@ def _rooms(
     in_force: InForce,
 ) -> tuple[Rooms, Language]:
     vault = Vault(journal=journal, seal=Seal.from_file(settings.data / "seal.key"), clock=clock)
-    secret_store = Secrets(dict(secret_values), once=vault.reveal)
+    secret_store = secrets_of(settings, secret_values, once=vault.reveal)
     registry = registry_of(settings, secret_store)
     runbooks = Publishing(
         journal, clock, read=lambda: _runbooks(settings, registry), signature=lambda: runbooks_signature(settings)

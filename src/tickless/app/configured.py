@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tickless.app.settings import Settings
@@ -12,6 +13,7 @@ from tickless.sdk.capabilities import CAPABILITIES
 from tickless.sdk.connector import Instance
 from tickless.sdk.registry import Registry, connector_folders, load_connector, make_instance
 from tickless.sdk.secrets import Secrets
+from tickless.sdk.vault import Vault
 from tickless.stages.act.catalogue import catalogue_of
 from tickless.stages.act.compiler import compile_folder
 from tickless.stages.sense.heartbeats import SourceRule
@@ -27,7 +29,9 @@ def registry_of(settings: Settings, secret_store: Secrets) -> Registry:
             raise SettingsInvalid(
                 f"connector {name!r} uses {use.use!r}, which does not exist", mend=f"there are: {known}"
             )
-        instances[name] = make_instance(name, load_connector(folders[use.use]), use.settings, secret_store)
+        instances[name] = make_instance(
+            name, load_connector(folders[use.use]), use.settings, secret_store, egress=settings.egress
+        )
     capabilities = {name.partition(".")[0] for name in CAPABILITIES}
     for capability, instance in settings.bindings.items():
         if capability not in capabilities or instance not in instances:
@@ -36,6 +40,15 @@ def registry_of(settings: Settings, secret_store: Secrets) -> Registry:
                 mend=f"capabilities: {', '.join(sorted(capabilities))}; connectors: {', '.join(sorted(instances))}",
             )
     return Registry(instances, settings.bindings)
+
+
+def secrets_of(
+    settings: Settings, extra: Mapping[str, str] | None = None, *, once: Callable[[str], str | None] | None = None
+) -> Secrets:
+    """What opens references in this house: with Vault where the settings name one."""
+    own = Secrets(dict(extra or {}))
+    vault = Vault(settings.vault, own.reveal).read if settings.vault.url else None
+    return Secrets(dict(extra or {}), once=once, vault=vault)
 
 
 def rules_of(settings: Settings) -> dict[str, SourceRule]:

@@ -18,6 +18,7 @@ from tickless.flow.desk.promise import Desk
 from tickless.kit.log import get_logger
 from tickless.kit.redaction import redact_secrets
 from tickless.sdk.connector import Instance
+from tickless.sdk.egress import only_to
 from tickless.sdk.listening import Listener
 from tickless.sdk.registry import Registry
 
@@ -125,7 +126,8 @@ class Listening:
 
     async def _listen(self, name: str, listener: Listener, ear: HouseEar) -> str:
         """Listen until it breaks, or the lease is lost. Returns why."""
-        ears = asyncio.ensure_future(listener.listen(ear))
+        with only_to(ear.instance.egress):
+            ears = asyncio.ensure_future(listener.listen(ear))
         try:
             await self._say(name, "listening", "")
             while not ears.done():

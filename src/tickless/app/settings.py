@@ -20,6 +20,8 @@ from tickless.doors.entrance.settings import EntranceSettings
 from tickless.flow.courtesy import Courtesy
 from tickless.flow.inventory import MapRules
 from tickless.journal.audit_settings import AuditSettings
+from tickless.sdk.egress import EgressSettings
+from tickless.sdk.vault import VaultSettings
 from tickless.stages.correlate.hygiene.options import HygieneSettings
 from tickless.stages.decide.policy_folder import Profile, Review
 from tickless.stages.sense.heartbeats import SourceRule
@@ -166,6 +168,8 @@ class Settings(BaseSettings):
     telemetry: TelemetrySettings = TelemetrySettings()
     map: MapSettings = MapSettings()
     hygiene: HygieneSettings = HygieneSettings()
+    egress: EgressSettings = EgressSettings()
+    vault: VaultSettings = VaultSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from tickless.sdk.egress import Egress
 from tickless.sdk.manifest import Manifest
 from tickless.sdk.operations import Operation
 from tickless.sdk.receiving import Receiver
@@ -36,6 +37,8 @@ class Instance:
     connector: Connector
     settings: Any
     secrets: Secrets
+    egress: Egress = field(default_factory=lambda: Egress("nobody", anywhere=True))
+    """Where it may call; `make_instance` says so, by its settings and its manifest."""
 
 
 @dataclass(frozen=True)
@@ -58,5 +61,5 @@ class Call:
         return self.instance.settings
 
     def secret(self, reference: str) -> str:
-        """The value behind `env:NAME` or `file:/path`. Never put it in a summary, an output or an error."""
+        """The value behind a reference (`env:NAME`, `file:/path`, `vault:…`). Never put it in a result or an error."""
         return self.instance.secrets.reveal(reference)

@@ -19,6 +19,7 @@ import httpx2
 
 from tickless.domain.errors import AuthFailed, Forbidden, OutsideError, RateLimited, Rejected, Unreachable
 from tickless.kit.redaction import redact_secrets
+from tickless.sdk.egress import reach
 
 _WAY_UP = re.compile(r"(^|[/\\])(\.|%2e){2}($|[/\\?#;])", re.IGNORECASE)
 """An upward step between slashes; a connector that quotes an id has made its slashes harmless already."""
@@ -142,13 +143,15 @@ def _retry_after(headers: Mapping[str, str]) -> float:
 def guard_url(url: str, *, allow_private: bool) -> None:
     """Refuse what could reach inside: other schemes, credentials in the URL, metadata and (unless allowed) private hosts.
 
-    Raises `Forbidden`. The metadata address 169.254.169.254 and its kin are refused always.
+    Raises `Forbidden`, also for a host that the instance at work may not call (`sdk.egress`).
+    The metadata address 169.254.169.254 and its kin are refused always.
     """
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise Forbidden("only http and https addresses may be called", detail=url[:200])
     if parts.username or parts.password:
         raise Forbidden("credentials do not belong in an address", mend="use a secret reference in the settings")
+    reach(parts.hostname, parts.port or (443 if parts.scheme == "https" else 80))
     for address in _addresses(parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)):
         if address.is_link_local or address.is_multicast or address.is_unspecified:
             raise Forbidden(f"{parts.hostname} is no address that may be called")

@@ -1,4 +1,4 @@
-"""Calls an operation the one right way: parameters checked, only the house's errors out, secrets masked."""
+"""Calls an operation the one right way: parameters checked, only the house's errors out, calls to its own hosts only."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from tickless.domain.errors import Rejected
 from tickless.sdk.connector import Call
+from tickless.sdk.egress import only_to
 from tickless.sdk.operations import Result
 from tickless.sdk.registry import BoundOperation
 
@@ -20,5 +21,6 @@ def invoke(bound: BoundOperation, params: Mapping[str, Any], call: Call) -> Resu
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
         raise Rejected(f"{bound.full_name} was called with parameters that do not fit", detail=problems) from error
-    result: Result = bound.operation.run(call, checked)
+    with only_to(call.instance.egress):
+        result: Result = bound.operation.run(call, checked)
     return result

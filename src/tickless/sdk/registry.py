@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from tickless.domain.errors import NotFound, SettingsInvalid
 from tickless.sdk.connector import Connector, Instance
 from tickless.sdk.drop_in import DropIn
+from tickless.sdk.egress import EgressSettings, egress_of
 from tickless.sdk.listening import Listener
 from tickless.sdk.manifest import Manifest, OperationPromise, read_manifest
 from tickless.sdk.operations import Operation, operations_of
@@ -20,6 +21,7 @@ from tickless.sdk.receiving import Receiver
 from tickless.sdk.secrets import Secrets
 
 PACKAGE = "tickless.connectors"
+_CONFIGURED = EgressSettings()
 
 
 class NoSettings(BaseModel):
@@ -143,11 +145,19 @@ class Registry:
         return sorted(self._by_name)
 
 
-def make_instance(name: str, connector: Connector, settings: Mapping[str, Any], secrets: Secrets) -> Instance:
+def make_instance(
+    name: str,
+    connector: Connector,
+    settings: Mapping[str, Any],
+    secrets: Secrets,
+    *,
+    egress: EgressSettings = _CONFIGURED,
+) -> Instance:
     """Check the settings of one instance. Raises `SettingsInvalid` with each field and reason."""
     try:
         checked = connector.settings.model_validate(dict(settings))
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise SettingsInvalid(f"settings of connector {name!r}: {problems}") from error
-    return Instance(name=name, connector=connector, settings=checked, secrets=secrets)
+    places = egress_of(name, connector.manifest, checked, egress)
+    return Instance(name=name, connector=connector, settings=checked, secrets=secrets, egress=places)

@@ -1,4 +1,7 @@
-"""Secrets by reference: `env:NAME`, `file:/path`, or `once:id` for one that the house made. Read when needed, never kept."""
+"""Secrets by reference: `env:NAME`, `file:/path`, `vault:mount/path#key`, or `once:id` for one that the house made.
+
+Read when needed, never kept.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +12,32 @@ from pathlib import Path
 
 from tickless.domain.errors import SettingsInvalid
 
-REFERENCE = re.compile(r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:/\S+|once:[A-Za-z0-9_]+)$")
+REFERENCE = re.compile(
+    r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:/\S+|once:[A-Za-z0-9_]+|vault:[A-Za-z0-9_-]+(/[A-Za-z0-9_.@=-]+)+#[A-Za-z0-9_.-]+)$"
+)
 
 
 class Secrets:
-    """Resolves references. `extra`: further names for `env:` references; `once`: opens the house's one-time secrets."""
+    """Resolves references. `extra`: further names for `env:`; `once`: opens the house's own secrets; `vault`: reads Vault."""
 
-    def __init__(self, extra: dict[str, str] | None = None, *, once: Callable[[str], str | None] | None = None) -> None:
+    def __init__(
+        self,
+        extra: dict[str, str] | None = None,
+        *,
+        once: Callable[[str], str | None] | None = None,
+        vault: Callable[[str], str | None] | None = None,
+    ) -> None:
         self._extra = dict(extra or {})
         self._once = once
+        self._vault = vault
         self._seen: set[str] = set()
 
     def reveal(self, reference: str) -> str:
-        """The value behind a reference. Raises `SettingsInvalid` that names the reference, never the value."""
+        """The value behind a reference. Raises `SettingsInvalid` naming the reference, not the value; Vault: `OutsideError`."""
         if not REFERENCE.fullmatch(reference):
             raise SettingsInvalid(
-                "a secret must be a reference", mend="write env:NAME or file:/path instead of the value"
+                "a secret must be a reference",
+                mend="write env:NAME, file:/path or vault:mount/path#key instead of the value",
             )
         scheme, _, name = reference.partition(":")
         value = self._value(scheme, name)
@@ -37,6 +50,10 @@ class Secrets:
     def _value(self, scheme: str, name: str) -> str | None:
         if scheme == "once":
             return self._once(name) if self._once else None
+        if scheme == "vault":
+            if self._vault is None:
+                raise SettingsInvalid("there is no Vault to read from", mend="set `vault.url` in the settings")
+            return self._vault(name)
         return self._from_env(name) if scheme == "env" else self._from_file(name)
 
     def _from_env(self, name: str) -> str | None:

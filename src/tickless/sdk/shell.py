@@ -16,6 +16,7 @@ import asyncssh
 from tickless.domain.errors import AuthFailed, OutsideError, Rejected, SettingsInvalid, Unreachable
 from tickless.sdk.connector import Call
 from tickless.sdk.deadline import Deadline
+from tickless.sdk.egress import reach
 from tickless.sdk.hosts import Host, Hosts
 
 MOST_OUTPUT = 4_000_000
@@ -76,6 +77,7 @@ def connect(call: Call, host_name: str) -> Iterator[Shell]:
     if host is None:
         raise Rejected("this connector knows no such host", detail=f"host {host_name!r}")
     deadline = Deadline.within(call.timeout, who="the host")
+    reach(host.address, host.port)
     key = _key(call, settings)
     if not Path(settings.known_hosts).is_file():
         raise SettingsInvalid("the file of known hosts is not there", detail=settings.known_hosts)

@@ -11,6 +11,7 @@ from tickless.connectors.haproxy.settings import Settings
 from tickless.domain.errors import AuthFailed, Rejected, Unreachable
 from tickless.sdk import Call
 from tickless.sdk.deadline import Deadline
+from tickless.sdk.egress import reach
 
 MOST_ANSWER = 4_000_000
 _NAME = re.compile(r"^[A-Za-z0-9_.:-]{1,200}$")
@@ -64,6 +65,7 @@ class Haproxy:
         left = self.deadline.left()
         if kind == "tcp":
             host, _, port = place.rpartition(":")
+            reach(host.strip("[]"), int(port))
             return socket.create_connection((host.strip("[]"), int(port)), timeout=left)
         door = socket.socket(socket.AF_UNIX)
         try:

@@ -7,6 +7,7 @@ import os
 
 from tickless.flow import names
 from tickless.flow.desk.channel_health import channel_checks
+from tickless.flow.desk.egress_health import egress_checks
 from tickless.flow.desk.promise import Check
 from tickless.flow.desk.regroup_health import regroup_check
 from tickless.flow.desk.ticket_health import ticket_checks
@@ -33,6 +34,7 @@ def examine(rooms: Rooms, engine: Engine) -> list[Check]:
             *_held(tx, rooms),
             _quarantine(rooms),
             *channel_checks(tx, rooms),
+            *egress_checks(rooms.registry.instances.values()),
             *ticket_checks(tx, rooms),
             regroup_check(tx),
             _brakes(tx),

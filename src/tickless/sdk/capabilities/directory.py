@@ -63,6 +63,12 @@ class Enabled(Output):
     enabled: bool
 
 
+class Revoked(Output):
+    """Sessions begun before `since` are over; None where the directory does not say."""
+
+    since: dt.datetime | None
+
+
 class NewAccount(Account):
     """An account to be made, switched off until it is enabled; it has no password before one is set."""
 
@@ -89,6 +95,7 @@ SHAPES = (
     Shape("directory.add_to_group", "action", Membership, Member),
     Shape("directory.remove_from_group", "action", Membership, Member),
     Shape("directory.set_enabled", "action", SetEnabled, Enabled),
+    Shape("directory.revoke_sessions", "action", Account, Revoked),
     Shape("directory.create_account", "action", NewAccount, Made),
     Shape("directory.delete_account", "action", Account, Made),
 )

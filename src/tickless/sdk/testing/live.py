@@ -9,6 +9,7 @@ from typing import Any
 
 from tickless.domain.errors import OutsideError, RateLimited, Rejected, TicklessError
 from tickless.sdk.connector import Call, Connector, Instance
+from tickless.sdk.egress import only_to
 from tickless.sdk.operations import Result
 from tickless.sdk.registry import make_instance
 from tickless.sdk.secrets import Secrets
@@ -54,7 +55,8 @@ def run_operation(
         dry_run=dry_run, first_started=first_started,
     )  # fmt: skip
     try:
-        result = operation.run(call, operation.params.model_validate(params))
+        with only_to(call.instance.egress):
+            result = operation.run(call, operation.params.model_validate(params))
     except TicklessError as error:
         _check_no_secret(world, f"{error} {error.public} {error.detail} {error.mend} {error!r}", "an error")
         raise
