@@ -1,0 +1,1 @@
+"""Google Workspace: accounts and groups by the Admin SDK's Directory API."""

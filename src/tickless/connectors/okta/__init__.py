@@ -1,0 +1,1 @@
+"""Okta: accounts and groups by its management API."""
