@@ -17,6 +17,7 @@ from tickless.doors.entrance.oidc import OidcSignIn
 from tickless.doors.entrance.settings import EntranceSettings
 from tickless.doors.hooks import create_routes as hook_routes
 from tickless.doors.mcp import create_route as mcp_route
+from tickless.doors.scim import create_route as scim_route
 from tickless.doors.telemetry import create_routes as telemetry_routes
 from tickless.flow.desk.promise import Desk
 
@@ -31,6 +32,7 @@ def create_site(
         *telemetry_routes(desk, entrance),
         Mount("/api/v1", create_api(desk, entrance)),
         mcp_route(desk, entrance),
+        scim_route(desk, entrance),
         *chat_routes(desk, entrance, live),
         *console_routes(desk, entrance, live, oidc=oidc),
     ]

@@ -7,12 +7,26 @@ from typing import Annotated
 from fastapi import Query
 from fastapi.responses import StreamingResponse
 
-from tickless.doors.api.audit_schemas import HoldShown, KeysShown, NewHold, Released, Retain, Retained, Rotate, Signed
+from tickless.doors.api.audit_schemas import (
+    ExplainedDecision,
+    Explanation,
+    HoldShown,
+    KeysShown,
+    NewHold,
+    Released,
+    Remade,
+    Retain,
+    Retained,
+    Rotate,
+    Signed,
+)
 from tickless.doors.api.guards import Admin, Auditor, DeskHere, new_router
 from tickless.doors.api.paging import Cursor, Limit, number_in, page_of
 from tickless.doors.api.schemas import AuditShown, ChainShown, Page
+from tickless.doors.api.sight import find_case
 from tickless.doors.api.views import show_audit
 from tickless.doors.entrance.audit_lines import Form, exported
+from tickless.flow.desk.explaining import Explained, explain
 from tickless.flow.desk.record_keeping import read_pinned
 from tickless.journal.audit_holds import LegalHold
 
@@ -100,6 +114,47 @@ def release(desk: DeskHere, visitor: Admin, hold: str, given: Released) -> HoldS
 
 def _hold(one: LegalHold) -> HoldShown:
     return HoldShown(**one.model_dump(exclude={"version"}))
+
+
+@router.get("/cases/{case}/explanation", summary="Every decision of a case, explained and made again")
+def explanation(desk: DeskHere, visitor: Auditor, case: str) -> Explanation:
+    """Who, what, why, from which inputs, by which policies and models; made again from what was kept, and compared."""
+    chain = desk.record.verify()
+    with desk.journal.read() as tx:
+        found = find_case(tx, case, visitor)
+        explained = explain(tx, found, chain=chain)
+    told = f"{chain.rows} rows, unbroken, signed up to row {chain.signed_up_to}"
+    if chain.broken_at is not None:
+        told = f"broken at row {chain.broken_at}: {chain.problem}"
+    return Explanation(
+        case=found.id, number=found.number, title=found.title.tame(200), decisions=[_decision(one) for one in explained],
+        chain=told, chain_ok=chain.broken_at is None,
+    )  # fmt: skip
+
+
+def _decision(one: Explained) -> ExplainedDecision:
+    made = one.decision
+    return ExplainedDecision(
+        id=made.id,
+        at=made.decided_at,
+        attempt=made.attempt,
+        kind=made.kind,
+        summary=made.summary,
+        actor=one.row.actor if one.row else "tickless",
+        who=one.who,
+        candidates=list(made.candidates),
+        runbook=f"{made.plan.runbook}@{made.plan.revision}" if made.plan else None,
+        plan_hash=made.plan.hash if made.plan else None,
+        reasons=[reason.model_dump() for reason in made.reasons],
+        policies=made.policy,
+        questions=[made.asked.model_dump(mode="json")] if made.asked else [],
+        inputs=one.inputs,
+        understood_by=list(one.understood_by),
+        models=list(one.models),
+        row=one.row.seq if one.row else None,
+        vouched=one.vouched,
+        again=Remade(state=one.again.state, detail=one.again.detail),
+    )
 
 
 @router.post("/audit/retention", summary="Take the bodies of old rows away")

@@ -532,7 +532,7 @@ class CreateToken(Given):
     """A token for a machine. With `source` it may send as that source and do nothing else."""
 
     name: Short = Field(min_length=1, examples=["prometheus in the data centre"])
-    scopes: list[Scope] = Field(min_length=1, max_length=5)
+    scopes: list[Scope] = Field(min_length=1, max_length=6)
     user: Short | None = None
     """Login it acts for; your own when left out."""
     source: Short | None = None

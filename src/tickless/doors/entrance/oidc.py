@@ -19,6 +19,7 @@ from tickless.domain.person import Person
 from tickless.domain.record import Untrusted
 from tickless.doors.entrance.accounts import plain_login
 from tickless.doors.entrance.entrance import Entrance, Opened
+from tickless.doors.entrance.directory_roles import roles_of_groups
 from tickless.doors.entrance.oidc_provider import Provider, Tokens
 from tickless.doors.entrance.oidc_tokens import challenge_of, check_logout, check_sign_in, groups_in, refused
 from tickless.journal import Tx
@@ -146,7 +147,8 @@ class OidcSignIn:
             raise Forbidden("this account is switched off", mend="ask an administrator")
         groups = groups_in(claims, self.settings.groups_claim)
         wanted: tuple[Role, ...] = tuple(dict.fromkeys(
-            (*self.settings.everybody, *(role for group in groups for role in self.settings.groups.get(group, ())))
+            (*self.settings.everybody, *(role for group in groups for role in self.settings.groups.get(group, ())),
+             *roles_of_groups(person.groups if person else (), self._entrance.settings.scim_groups))
         ))  # fmt: skip
         changed = user.with_roles(of_groups=wanted)
         if not changed.roles:

@@ -8,15 +8,16 @@ from typing import Literal
 from tickless.domain.person import Person
 from tickless.journal.access import Role, User
 
-Right = Literal["chat", "own_cases", "read", "act", "approve", "audit", "ask_as", "signals:write", "admin"]
+Right = Literal["chat", "own_cases", "read", "act", "approve", "audit", "ask_as", "signals:write", "provision", "admin"]
 """chat: speak and read own conversations · own_cases: see cases one takes part in · read: see everything operational ·
 act: run, close, reopen, replay, brakes · approve: see and answer any approval (policy still decides) · audit: the record and
-its export · ask_as: speak for somebody else · signals:write: send as a monitor · admin: users, tokens, autonomy."""
+its export · ask_as: speak for somebody else · signals:write: send as a monitor · provision:
+bring people and groups in (SCIM) · admin: users, tokens, autonomy."""
 
-Scope = Literal["signals:write", "read", "act", "ask_as", "admin"]
+Scope = Literal["signals:write", "read", "act", "ask_as", "provision", "admin"]
 
 EVERYTHING: frozenset[Right] = frozenset(
-    {"chat", "own_cases", "read", "act", "approve", "audit", "ask_as", "signals:write", "admin"}
+    {"chat", "own_cases", "read", "act", "approve", "audit", "ask_as", "signals:write", "provision", "admin"}
 )
 ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
     "employee": frozenset({"chat", "own_cases"}),
@@ -30,6 +31,7 @@ SCOPE_RIGHTS: dict[Scope, frozenset[Right]] = {
     "read": frozenset({"own_cases", "read", "audit"}),
     "act": frozenset({"chat", "own_cases", "read", "act", "approve"}),
     "ask_as": frozenset({"chat", "own_cases", "ask_as"}),
+    "provision": frozenset({"provision"}),
     "admin": EVERYTHING,
 }
 SCOPES: tuple[Scope, ...] = tuple(SCOPE_RIGHTS)

@@ -20,8 +20,10 @@ from tickless.practices.knowledge import Answer
 from tickless.stages.decide.binding import LABEL
 from tickless.stages.decide.brake_facts import brake_facts
 from tickless.stages.decide.core import Choice, Ruled, Situation, choose
+from tickless.stages.decide.evidence import Witness
 from tickless.stages.decide.given import counting, given_to, holders_of, parties_of
 from tickless.stages.decide.identity_facts import identity_facts
+from tickless.stages.decide.keeping import Keeper
 from tickless.stages.decide.order import comes_after
 from tickless.stages.decide.policy import PolicyEngine
 from tickless.stages.decide.policy_requests import Principal, Resource, question_of
@@ -51,6 +53,7 @@ class DecisionRoom:
         self._default_rung = default_rung
         self._gather = gather_seconds
         self._answering = answering
+        self._keeper = Keeper()
 
     def decide(self, case: str, *, decision: str, attempt: int, now: dt.datetime) -> Decision:
         """Decide and record, in one transaction. A `decision` id that is known already is returned as it was."""
@@ -60,7 +63,8 @@ class DecisionRoom:
                 return known
             record = tx.cases.need(case, lock=True)
             heard: list[PolicyQuestion] = []
-            choice = self._choose(tx, record, now, heard)
+            seen: list[Witness] = []
+            choice = self._choose(tx, record, now, heard, seen)
             table = tx.decisions.table.c
             last = next(iter(tx.decisions.where(table.case == case, order=table.decided_at.desc(), limit=1)), None)
             if last is not None and choice.kind == "wait" == last.kind and last.summary == choice.summary:
@@ -81,11 +85,13 @@ class DecisionRoom:
                 action=f"decide.{made.kind}",
                 subject=made.plan.subject if made.plan else record.id,
                 case=case,
-                detail=_audit_detail(made, record),
+                detail={**_audit_detail(made, record), "inputs": self._keeper.keep(tx, made, seen[-1], now=now)},
             )
             return made
 
-    def _choose(self, tx: Tx, case: Case, now: dt.datetime, heard: list[PolicyQuestion]) -> Choice:
+    def _choose(
+        self, tx: Tx, case: Case, now: dt.datetime, heard: list[PolicyQuestion], seen: list[Witness]
+    ) -> Choice:
         alerts = tx.alerts.of_case(case.id)
         asked = tx.questions.by(case=case.id)
         approvals = tuple(counting(tx, case))
@@ -113,7 +119,8 @@ class DecisionRoom:
             barred=lambda plan: parties_of(tx, self._journal.signals, case, plan, self._world()),
             holders=lambda: holders_of(tx),
         )
-        return choose(situation)
+        seen.append(Witness(situation))
+        return choose(seen[-1].situation)
 
     def again(self, tx: Tx, case: Case, runbooks: Mapping[str, Runbook], *, now: dt.datetime) -> Choice:
         """What would be decided first about a case with other runbooks, as records and policy are now. Decides nothing."""
