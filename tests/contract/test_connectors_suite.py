@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from tickless.domain.errors import PayloadRejected, Unreachable
+from tickless.domain.errors import Forbidden, PayloadRejected, Unreachable
 from tickless.domain.signal import Payload
 from tickless.sdk import Call, Connector, Item, Output, Params, Result, receiver
 from tickless.sdk.http import HttpClient
@@ -61,7 +61,7 @@ def connector(run: Run = post, params: type[Params] = Nothing, **promise: Any) -
     }  # fmt: skip
     manifest = Manifest.model_validate(
         {"id": "adder", "name": "Adder", "version": "1", "tier": "bronze", "owner": "me", "summary": "adds",
-         "gives": ["actions"], "actions": {"add": stated}}
+         "gives": ["actions"], "actions": {"add": stated}, "egress": ["settings.url"]}
     )  # fmt: skip
     operation = Operation("add", "action", params, Answered, run)
     return Connector(manifest=manifest, folder=Path(), settings=Settings, operations={"add": operation})
@@ -114,6 +114,13 @@ def test_a_change_that_nobody_can_see_is_found() -> None:
 
 def test_an_undo_that_is_promised_and_not_handed_out_is_found() -> None:
     fails(lambda: live.check_undo(connector(undo="add"), CASE))
+
+
+def test_a_call_to_a_host_that_it_does_not_name_is_found() -> None:
+    quiet = connector()
+    quiet = replace(quiet, manifest=quiet.manifest.model_copy(update={"egress": ()}))
+    with pytest.raises(Forbidden, match="may not call"):
+        live.check_effect(quiet, CASE)
 
 
 def test_a_secret_in_a_result_is_found() -> None:
