@@ -83,9 +83,7 @@ class Holds(Shelf[Hold]):
         """Cases of the machine door with these needs that somebody or something still works on and of which an alert that says
         so fires, the first first."""
         cases, alerts = tables.cases, tables.alerts
-        says_so = sa.select(alerts.c.case).where(
-            alerts.c.state == "firing", alerts.c.need.in_(needs), alerts.c.case.is_not(None)
-        )
+        says_so = sa.select(alerts.c.case).where(tables.FIRING, alerts.c.need.in_(needs), alerts.c.case.is_not(None))
         query = (
             sa.select(cases.c.body)
             .where(cases.c.id.in_(says_so))  # what fires is little: by no index of cases

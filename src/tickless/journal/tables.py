@@ -71,6 +71,9 @@ case_signals = sa.Table(
     sa.Index("ix_case_signals_case_time", "case", "occurred_at"),
 )
 
+FIRING = sa.text("state = 'firing'")
+"""To be said in these very words, for the index of what fires."""
+
 alerts = sa.Table(
     "alerts",
     main,
@@ -94,6 +97,7 @@ alerts = sa.Table(
     sa.Index("ix_alerts_state_time", "state", "occurred_at"),
     sa.Index("ix_alerts_time", "occurred_at", "fingerprint", "source"),
     sa.Index("ix_alerts_held", "held"),
+    sa.Index("ix_alerts_firing", "need", "case", sqlite_where=FIRING, postgresql_where=FIRING),
     comment="The current state of every alert, by fingerprint.",
 )
 
