@@ -31,7 +31,9 @@ from tickless.journal import Journal
 from tickless.journal.access import User
 from tickless.kit.clock import ManualClock
 from tickless.sdk.registry import Registry
+from tickless.stages.sense.heartbeats import SourceRule
 from tickless.stages.sense.service import SenseRoom
+from tickless.stages.sense.sources import SourceBook
 from tickless.stages.sense.telemetry.options import TelemetrySettings
 from tickless.stages.sense.telemetry.service import FILE, TelemetryRoom
 
@@ -150,6 +152,26 @@ def test_otlp_answers_in_the_form_that_was_sent(site: Site, path: str) -> None:
     assert (told.status_code, told.json()["code"]) == (400, 3)
     assert site.client.post(path, content=b"", headers=site.headers(content_type="text/plain")).status_code == 415
     assert site.client.get(path).status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/v1/metrics", "/v1/logs", "/v1/traces", "/api/v1/write"])
+def test_who_sends_telemetry_too_fast_is_told_when_to_come_again(site: Site, path: str) -> None:
+    site.desk.telemetry._sense.sources = SourceBook({"otel": SourceRule(per_minute=2)})
+
+    def send() -> Any:
+        if path == "/api/v1/write":
+            return site.write(write_v1(sent(site, 1)), source="otel")
+        return site.client.post(path, content=b"", headers=site.headers("otel", content_type=PROTO))
+
+    assert [send().status_code < 300 for _ in range(2)] == [True, True]
+    slowed = send()
+    assert slowed.status_code == 429
+    assert 1 <= int(slowed.headers["retry-after"]) <= 60
+    if path != "/api/v1/write":  # in the form that OTLP's clients read
+        assert (slowed.headers["content-type"], slowed.content[:2]) == (PROTO, b"\x08\x0e")
+    assert site.write(write_v1(sent(site, 1)), source="other").status_code == 204  # nobody else waits for it
+    site.clock.advance(dt.timedelta(seconds=int(slowed.headers["retry-after"])))
+    assert send().status_code < 300
 
 
 def test_only_tokens_that_may_send_are_heard(site: Site) -> None:

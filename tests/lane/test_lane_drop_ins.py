@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import subprocess
 import urllib.request
@@ -24,7 +25,9 @@ from tickless.app.settings import ConnectorUse
 from tickless.domain.service import Service
 from tickless.domain.signal import Signal
 from tickless.domain.world import World
+from tickless.flow.desk.sources import Sources
 from tickless.journal.alerts import Alert
+from tickless.stages.sense.heartbeats import SourceRule
 
 SOURCES = ("alertmanager", "opsgenie", "pagerduty")
 
@@ -62,7 +65,8 @@ def _state(alert: Alert | None) -> str:
 def running(tmp_path: Path) -> Iterator[Running]:
     with house_over(
         tmp_path / "house",
-        connectors={name: ConnectorUse(use=name) for name in SOURCES},
+        connectors={name: ConnectorUse(use=name) for name in SOURCES}
+        | {"opsgenie": ConnectorUse(use="opsgenie", source=SourceRule(named={"nightly-backup": 3_600}))},
         bindings={},
         secrets={},
         world=World.of(services=[Service(id="shop", name="Shop", criticality=1)]),
@@ -176,6 +180,33 @@ def test_opsgenies_sdk_pings_and_sees_only_what_its_key_may(running: Running, ge
     assert (told.kind, told.label("heartbeat")) == ("heartbeat", "nightly-backup")
     genie.configuration.api_key["Authorization"] = running.tokens["pagerduty"]
     assert opsgenie_sdk.AlertApi(genie).list_alerts().data == []
+
+
+@pytest.mark.server("opsgenie")
+def test_a_heartbeat_that_opsgenies_sdk_pings_no_more_is_a_case_that_names_it(running: Running, genie: Any) -> None:
+    import opsgenie_sdk
+
+    def condition() -> str:
+        running.house.desk.sources.look()
+        return next(str(one.condition) for one in running.house.desk.sources.report() if "nightly-backup" in one.name)
+
+    assert opsgenie_sdk.HeartbeatApi(genie).ping("nightly-backup").result == "PONG - Heartbeat received"
+    wait_until(lambda: condition() == "alive", seconds=PATIENCE, what="the heartbeat to be known")
+    watching, now = Sources(running.house.rooms), running.house.rooms.clock.now()
+    watching.watch(now)
+    for minutes in (61, 62):
+        watching.watch(now + dt.timedelta(minutes=minutes))
+    case = wait_for_case(running.house, "a silent heartbeat", lambda one: one.need == "heartbeat_missed")
+    assert "nightly-backup" in case.title.raw
+    opsgenie_sdk.HeartbeatApi(genie).ping("nightly-backup")
+    wait_until(lambda: condition() == "alive", seconds=PATIENCE, what="the heartbeat to be heard again")
+    watching.watch(running.house.rooms.clock.now())
+
+    def over() -> bool:
+        with running.house.journal.read() as tx:
+            return [one.state for one in tx.alerts.of_case(case.id)] == ["resolved"]
+
+    wait_until(over, seconds=PATIENCE, what="the silence to be over")
 
 
 AMTOOL = {"HOME": "/nonexistent", "PATH": "/usr/bin:/bin"}
