@@ -16,6 +16,7 @@ from bench.roles import fill
 from bench.talking import NotReachable, Talk, open_line
 from tickless.domain.errors import Rejected
 from tickless.domain.knowledge import Article
+from tickless.flow.desk.holding import Keeper
 from tickless.journal.access import OneTime
 from tickless.kit.sealing import Seal
 from tickless.practices.knowledge.service import save
@@ -150,7 +151,8 @@ class AttackSetting:
         for runbook in self._house.house.rooms.runbooks:
             rung = wanted.get(runbook, wanted.get("*"))
             if rung is not None:
-                asyncio.run(self._house.house.desk.set_rung(runbook, rung=str(rung), by="bench"))
+                keeper = Keeper("bench", roles=frozenset({"admin"}))
+                asyncio.run(self._house.house.desk.autonomy.set_rung(runbook, rung=str(rung), keeper=keeper))
 
     def _pending(self, pending: Pending) -> None:
         if pending.model_extra:

@@ -61,6 +61,7 @@ from tickless.flow.rooms import Pace, Rooms
 from tickless.flow.run_steps import RunSteps
 from tickless.flow.saying.notices import notifier
 from tickless.flow.schedules import Schedules
+from tickless.flow.shadowing import Shadowing
 from tickless.flow.talking.knowing import Knowing
 from tickless.flow.talking.second_reading import SecondReading
 from tickless.flow.tasks import TaskSteps
@@ -195,6 +196,7 @@ def build(
         rooms=rooms, engine=engine, watching=Watching(rooms=rooms, engine=engine), node=node, role=role,
         take_over=settings.database is not None,
         chores=[care.look, lessons.look, Children(rooms).look, IdentityDesk(rooms).sweep, Escalating(rooms).look,
+                Shadowing(rooms).look,
                 sources.watch, *chores],
         looks=[rooms.runbooks.look, rooms.policing.look, telemetry.look, tracing.look, sources.look, in_force.look],
     )  # fmt: skip
@@ -267,7 +269,8 @@ def _rooms(
         act=ActRoom(journal=journal, registry=registry, clock=clock, rules=settings.brakes),
         verify=VerifyRoom(journal=journal, registry=registry, clock=clock),
         measure=MeasureRoom(journal=journal),
-        learn=LearnRoom(journal=journal, default_rung=settings.default_rung),
+        learn=LearnRoom(journal=journal, default_rung=settings.default_rung, world=language.world.world,
+                        bars=settings.autonomy.bars()),
         vault=vault,
         data=settings.data,
         pace=Pace(settings.pace.answer, settings.pace.approval, settings.pace.escalate, settings.pace.first_look),

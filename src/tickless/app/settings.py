@@ -24,6 +24,7 @@ from tickless.sdk.egress import EgressSettings
 from tickless.sdk.vault import VaultSettings
 from tickless.stages.correlate.hygiene.options import HygieneSettings
 from tickless.stages.decide.policy_folder import Profile, Review
+from tickless.stages.learn.core import Bar, Bars
 from tickless.stages.sense.heartbeats import SourceRule
 from tickless.stages.sense.telemetry.options import TelemetrySettings
 
@@ -117,6 +118,31 @@ class PolicySettings(Record):
     `signed_off`; or `reviewed`, signed off by somebody other than its author."""
 
 
+class BarSettings(Record):
+    """What has to be seen before the next rung is proposed."""
+
+    bound: float = Field(default=0.90, gt=0, lt=1)
+    """Lower end of the 95 % interval of verified success."""
+    days: int = Field(default=5, ge=1)
+    """Different days on which it was seen."""
+
+
+class AutonomySettings(Record):
+    """The bars of the autonomy ladder."""
+
+    bar: BarSettings = BarSettings()
+    """Where no other is said."""
+    by_scope: dict[str, BarSettings] = Field(
+        default_factory=lambda: {"criticality:1": BarSettings(bound=0.97, days=10),
+                                 "criticality:2": BarSettings(bound=0.95, days=7)}
+    )  # fmt: skip
+    """By scope: `service:<id>`, `department:<name>`, `criticality:<1-4>`. A service without one takes its criticality's."""
+
+    def bars(self) -> Bars:
+        return Bars(Bar(self.bar.bound, self.bar.days),
+                    {scope: Bar(one.bound, one.days) for scope, one in self.by_scope.items()})  # fmt: skip
+
+
 class MapSettings(Record):
     """The service map: who is asked what there is, and how often."""
 
@@ -158,6 +184,7 @@ class Settings(BaseSettings):
     default_rung: Literal["observe", "suggest", "approve", "auto"] = "suggest"
     """Where a runbook stands on the autonomy ladder until somebody moves it."""
     policy: PolicySettings = PolicySettings()
+    autonomy: AutonomySettings = AutonomySettings()
     brakes: BrakeSettings = BrakeSettings()
     pace: PaceSettings = PaceSettings()
     brain: BrainSettings = BrainSettings()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
@@ -52,3 +53,27 @@ class Shadow(Record):
     people_ran: tuple[str, ...] = ()
     """Runbooks that people ran in the case instead."""
     compared_at: AwareDatetime | None = None
+
+
+class Where(Record):
+    """Where a plan acts: decides which rung counts for it."""
+
+    service: str | None = None
+    department: str | None = None
+    criticality: int | None = None
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes that it lies in, the narrowest first."""
+        named = (
+            f"service:{self.service}" if self.service else "",
+            f"department:{self.department}" if self.department else "",
+            f"criticality:{self.criticality}" if self.criticality else "",
+        )
+        return (*(one for one in named if one), EVERYWHERE)
+
+
+def rung_for(where: Where, *, everywhere: Rung, scoped: Iterable[ScopedRung]) -> Rung:
+    """The rung that counts: that of the narrowest scope with one of its own (service, department, criticality, everywhere)."""
+    own = {one.scope: one.rung for one in scoped}
+    return next((own[scope] for scope in where.scopes if scope in own), everywhere)

@@ -10,8 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.journal.samples import NOW
 
-from tickless.domain.measure import Resolution
-from tickless.stages.learn.core import DEMOTE_BAD, MIN_DAYS, RUNGS, Evidence, demotion, evidence, proposal, wilson_lower
+from tickless.domain.autonomy import RUNGS, Rung, ScopedRung, Where, rung_for
+from tickless.stages.learn.core import (
+    DEMOTE_BAD,
+    Bar,
+    Bars,
+    Evidence,
+    Try,
+    demotion,
+    evidence,
+    proposal,
+    still_wanted,
+    wilson_lower,
+)
 
 DAY = dt.timedelta(days=1)
 
@@ -40,20 +51,70 @@ def test_the_bound_is_below_the_share_and_grows_with_evidence(tries: int, data: 
         )
 
 
-ends = st.lists(st.tuples(st.sampled_from(["verified", "prevented", "confirmed", "regressed", "handed_off", "muted"]),
-                          st.integers(0, 30), st.sampled_from(["a", "b"])), max_size=40)  # fmt: skip
+def _try(n: int, day: int, good: bool | None, *, subject: str = "", scope: str = "", runbook: str = "a") -> Try:
+    where = Where(service=scope.removeprefix("service:") or None)
+    return Try(f"run_{n}", f"case_{n}", runbook, NOW + day * DAY, good, "verified", subject or f"s{n}", where)
 
 
-@given(found=ends, failures=st.integers(0, 5))
-def test_evidence_counts_what_a_runbook_brought_about(found: list[tuple[str, int, str]], failures: int) -> None:
-    made = [Resolution(id=str(n), case="c", outcome=outcome, door="human", seconds=1, runbook=runbook, at=NOW + day * DAY)
-            for n, (outcome, day, runbook) in enumerate(found)]  # fmt: skip
-    told = evidence("a", made, failures=failures)
-    own = [(outcome, day) for outcome, day, runbook in found if runbook == "a"]
-    assert told.good == sum(1 for outcome, _ in own if outcome in {"verified", "prevented", "confirmed"})
-    assert told.tries == told.good + sum(1 for outcome, _ in own if outcome == "regressed") + failures
-    assert told.days == len({day for _, day in own})
+tries = st.lists(st.tuples(st.sampled_from([True, False, None]), st.integers(0, 30), st.sampled_from(["a", "b"]),
+                           st.sampled_from(["", "service:shop", "service:wiki"]), st.integers(0, 6)), max_size=40)  # fmt: skip
+
+
+@given(found=tries, scope=st.sampled_from(["", "service:shop"]))
+def test_evidence_counts_independent_tries_of_that_runbook_in_that_scope(
+    found: list[tuple[bool | None, int, str, str, int]], scope: str
+) -> None:
+    made = [_try(n, day, good, subject=f"s{who}", scope=where, runbook=book)
+            for n, (good, day, book, where, who) in enumerate(found)]  # fmt: skip
+    told = evidence("a", made, scope=scope)
+    apart: dict[tuple[int, int], bool] = {}
+    for good, day, book, where, who in found:
+        if book == "a" and good is not None and scope in {"", where}:
+            apart[who, day] = apart.get((who, day), True) and good
+    assert (told.tries, told.good) == (len(apart), sum(apart.values()))
+    assert told.days == len({day for _, day in apart})
     assert told.bound == wilson_lower(told.good, told.tries)
+
+
+def test_fifty_good_tries_on_one_subject_in_one_day_are_one_try() -> None:
+    told = evidence("a", [_try(n, 0, True, subject="one") for n in range(50)])
+    assert (told.tries, told.days) == (1, 1)
+    assert evidence("a", [_try(n, 0, n != 7, subject="one") for n in range(50)]).good == 0
+
+
+@given(found=tries, data=st.data())
+def test_what_is_still_wanted_reaches_the_bar(
+    found: list[tuple[bool | None, int, str, str, int]], data: st.DataObject
+) -> None:
+    made = [_try(n, day, good, runbook=book) for n, (good, day, book, _, _) in enumerate(found)]
+    bar = Bar(data.draw(st.sampled_from([0.5, 0.9, 0.95])), data.draw(st.integers(1, 9)))
+    told = evidence("a", made)
+    more, days = still_wanted(told, bar)
+    then = evidence("a", [*made, *(_try(10_000 + n, 31 + n % max(days, 1), True) for n in range(more))])
+    assert then.bound >= bar.bound
+    if more >= days:
+        assert proposal("suggest", then, bar) == "approve"
+    if more:
+        assert wilson_lower(told.good + more - 1, told.tries + more - 1) < bar.bound
+
+
+def test_a_scope_takes_its_own_bar_or_that_of_its_criticality() -> None:
+    bars = Bars(by_scope={"criticality:1": Bar(0.97, 10), "service:wiki": Bar(0.5, 2)})
+    assert bars.of("service:shop", 1) == Bar(0.97, 10)
+    assert bars.of("service:wiki", 1) == Bar(0.5, 2)
+    assert bars.of("", None) == Bar()
+
+
+def test_the_narrowest_scope_with_a_rung_of_its_own_counts() -> None:
+    where = Where(service="shop", department="Sales", criticality=1)
+
+    def put(scope: str, rung: Rung) -> ScopedRung:
+        return ScopedRung(runbook="a", scope=scope, rung=rung, by="x", at=NOW)
+
+    both = [put("criticality:1", "observe"), put("department:Sales", "approve")]
+    assert rung_for(where, everywhere="auto", scoped=both) == "approve"
+    assert rung_for(where, everywhere="auto", scoped=[*both, put("service:shop", "suggest")]) == "suggest"
+    assert rung_for(Where(), everywhere="auto", scoped=both) == "auto"
 
 
 evidences = st.builds(Evidence, runbook=st.just("a"), tries=st.integers(0, 500), good=st.just(0), days=st.integers(0, 10),
@@ -61,22 +122,19 @@ evidences = st.builds(Evidence, runbook=st.just("a"), tries=st.integers(0, 500),
 
 
 @given(rung=st.sampled_from(RUNGS), found=evidences)
-def test_up_goes_one_rung_on_evidence_and_down_goes_at_once(rung: str, found: Evidence) -> None:
+def test_up_goes_one_rung_on_evidence_and_down_goes_at_once(rung: Rung, found: Evidence) -> None:
     up, down = proposal(rung, found), demotion(rung, found)
     if up is not None:
         assert RUNGS.index(up) == RUNGS.index(rung) + 1
         assert found.bound >= 0.9
-        assert found.days >= MIN_DAYS
+        assert found.days >= Bar().days
     assert (down == "approve") is (rung == "auto" and found.recent_bad >= DEMOTE_BAD)
     assert down in {None, "approve"}
 
 
 def test_fifty_good_runs_on_one_day_prove_nothing_yet() -> None:
-    made = [
-        Resolution(id=str(n), case="c", outcome="verified", door="human", seconds=1, runbook="a", at=NOW)
-        for n in range(50)
-    ]
+    made = [_try(n, 0, True) for n in range(50)]
     assert proposal("approve", evidence("a", made)) is None
-    spread = [one.model_copy(update={"at": NOW + n % 5 * DAY}) for n, one in enumerate(made)]
+    spread = [_try(n, n % 5, True) for n in range(50)]
     assert proposal("approve", evidence("a", spread)) == "auto"
     assert proposal("auto", evidence("a", spread)) is None

@@ -1,12 +1,12 @@
-"""Brakes and the autonomy ladder."""
+"""Brakes."""
 
 from __future__ import annotations
 
 import re
 
 from tickless.domain.errors import BadInput
-from tickless.doors.api.guards import Actor, Admin, DeskHere, Reader, new_router
-from tickless.doors.api.schemas import Done, Page, Rung, SetSwitch, SwitchShown
+from tickless.doors.api.guards import Actor, DeskHere, Reader, new_router
+from tickless.doors.api.schemas import Done, Page, SetSwitch, SwitchShown
 
 router = new_router("control")
 _SWITCH = re.compile(r"all|freeze|model|(runbook|service):[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
@@ -26,18 +26,4 @@ async def set_switch(desk: DeskHere, visitor: Actor, name: str, given: SetSwitch
     if not _SWITCH.fullmatch(name):
         raise BadInput("no brake has that name", mend="there are: all, freeze, model, runbook:<id>, service:<id>")
     await desk.set_switch(name, on=given.on, by=visitor.actor, reason=given.reason)
-    return Done()
-
-
-@router.get("/autonomy", summary="Where each runbook stands on the ladder")
-def list_rungs(desk: DeskHere, visitor: Reader) -> dict[str, str | None]:
-    """Runbook → rung; null: where policy begins."""
-    with desk.journal.read() as tx:
-        granted = tx.coordination.rungs()
-    return {name: granted.get(name) for name in sorted(desk.runbooks)}
-
-
-@router.put("/autonomy/{runbook}", summary="Put a runbook on a rung")
-async def set_rung(desk: DeskHere, visitor: Admin, runbook: str, given: Rung) -> Done:
-    await desk.set_rung(runbook, rung=given.rung, by=visitor.actor)
     return Done()

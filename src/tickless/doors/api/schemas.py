@@ -410,12 +410,6 @@ class SetSwitch(Given):
     reason: Reason = Field(min_length=1)
 
 
-class Rung(Given):
-    """A place on the autonomy ladder."""
-
-    rung: Literal["observe", "suggest", "approve", "auto"]
-
-
 class AuditShown(Shown):
     """Who did what to what; each row is hashed together with the hash of the row before it."""
 

@@ -196,6 +196,7 @@ TOLD: dict[str, str] = {
     "reopened": "Reopened. The outcome counts as regressed and the case is decided anew.",
     "approved": "Approved. The run goes on.",
     "denied": "Denied. Nothing is changed.",
+    "policies": "Read. What is in the folder holds.",
     "paused": "All automation is paused. Nothing is changed until somebody releases it.",
     "released": "Released. Automation goes on where policy allows.",
     "braked": "Stopped. No further change begins until somebody releases it.",

@@ -10,6 +10,7 @@ from tickless.domain.errors import BadInput, NotFound
 from tickless.domain.runbook import Runbook
 from tickless.doors.console.frame import Form, Frame, Screen, Visit
 from tickless.doors.console.wording import RUNGS
+from tickless.doors.entrance.holding import keeper_of
 
 
 def routes(frame: Frame) -> list[BaseRoute]:
@@ -17,7 +18,7 @@ def routes(frame: Frame) -> list[BaseRoute]:
         frame.show("/runbooks", "read", listing),
         frame.deed("/runbooks/sync", "admin", sync),
         frame.show("/runbooks/{id}", "read", page),
-        frame.deed("/runbooks/{id}/rung", "admin", set_rung),
+        frame.deed("/runbooks/{id}/rung", "own_cases", set_rung),
         frame.deed("/runbooks/{id}/brake", "act", brake),
         frame.deed("/runbooks/{id}/rehearse", "act", rehearse),
     ]
@@ -81,7 +82,7 @@ async def set_rung(visit: Visit, form: Form) -> str:
     runbook, rung = _of(visit), form.get("rung", "")
     if rung not in RUNGS:
         raise BadInput("choose one of the rungs")
-    await visit.desk.set_rung(runbook.runbook, rung=rung, by=visit.visitor.actor)
+    await visit.desk.autonomy.set_rung(runbook.runbook, rung=rung, keeper=keeper_of(visit.visitor))
     return f"/runbooks/{runbook.runbook}?told=rung"
 
 

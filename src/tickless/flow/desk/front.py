@@ -20,6 +20,7 @@ from tickless.flow import names
 from tickless.flow.approvals.approving import Approving
 from tickless.flow.approvals.links import ApprovalLinks
 from tickless.flow.desk.assisting import Assisting, labels_of
+from tickless.flow.desk.autonomy import AutonomyDesk
 from tickless.flow.desk.brakes import BrakesDesk
 from tickless.flow.desk.doctor import examine
 from tickless.flow.desk.drafting import Drafting, DryRun
@@ -29,6 +30,8 @@ from tickless.flow.desk.knowledge import KnowledgeCare
 from tickless.flow.desk.manual import manual_case
 from tickless.flow.desk.map_health import map_checks
 from tickless.flow.desk.planning import PlanningDesk
+from tickless.flow.desk.policy import PolicyDesk
+from tickless.flow.desk.policy_health import policy_check
 from tickless.flow.desk.promise import Accepted, Check, Greeting, Numbers, Said
 from tickless.flow.desk.record_keeping import RecordKeeping
 from tickless.flow.desk.regroup import RegroupDesk
@@ -56,7 +59,6 @@ from tickless.practices.knowledge.library import Library
 from tickless.practices.knowledge.service import Taken
 from tickless.practices.known import announce
 from tickless.stages.decide.binding import bind
-from tickless.stages.learn.core import RUNGS
 from tickless.stages.sense.core import message_fingerprint
 from tickless.stages.sense.reading import plain
 from tickless.stages.understand.intents import IntentReport
@@ -93,6 +95,8 @@ class FrontDesk:
         self.refusing = refusing
         self._approving = Approving(rooms)
         self.approval_links = ApprovalLinks(rooms)
+        self.policy = PolicyDesk(rooms)
+        self.autonomy = AutonomyDesk(rooms)
         self._speaking = Speaking(rooms)
         self.identity = IdentityDesk(rooms)
         self.assisting = Assisting(rooms)
@@ -339,21 +343,6 @@ class FrontDesk:
     async def set_switch(self, name: str, *, on: bool, by: str, reason: str) -> None:
         await asyncio.to_thread(lambda: self.brakes.set_switch(name, on=on, by=by, reason=reason))
 
-    async def set_rung(self, runbook: str, *, rung: str, by: str) -> None:
-        self._runbook(runbook)
-        if rung not in RUNGS:
-            raise BadInput(f"{rung[:40]!r} is no rung", mend=", ".join(RUNGS))
-
-        def write() -> None:
-            now = self.clock.now()
-            with self.journal.write() as tx:
-                before = tx.coordination.rungs().get(runbook)
-                tx.coordination.set_rung(runbook, rung=rung, by=by, at=now)
-                tx.audit.append(at=now, actor=by, action="autonomy.set", subject=f"runbook:{runbook}",
-                                detail={"from": before, "to": rung})  # fmt: skip
-
-        await asyncio.to_thread(write)
-
     async def open_secret(
         self, identity: str, *, person: str | None, conversation: str | None = None, shown: str = ""
     ) -> str:
@@ -376,7 +365,8 @@ class FrontDesk:
 
     def doctor(self) -> list[Check]:
         return [*examine(self._rooms, self._engine), self._care.check(), telemetry_check(self.telemetry.state()),
-                *source_checks(self.sources.report(), self.clock.now()), *map_checks(self.map.sources())]  # fmt: skip
+                *source_checks(self.sources.report(), self.clock.now()), *map_checks(self.map.sources()),
+                policy_check(self.policy.state())]  # fmt: skip
 
     def _audit(self, by: str, action: str, subject: str, detail: dict[str, Any]) -> None:
         with self.journal.write() as tx:

@@ -18,11 +18,13 @@ from tickless.domain.person import Person
 from tickless.domain.signal import Deed, Payload, Sender
 from tickless.flow.approvals.links import ApprovalLinks
 from tickless.flow.desk.assisting import Assisting
+from tickless.flow.desk.autonomy import AutonomyDesk
 from tickless.flow.desk.brakes import BrakesDesk
 from tickless.flow.desk.drafting import Drafting, DryRun
 from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.planning import PlanningDesk
+from tickless.flow.desk.policy import PolicyDesk
 from tickless.flow.desk.record_keeping import RecordKeeping
 from tickless.flow.desk.regroup import RegroupDesk
 from tickless.flow.desk.reports import Reports
@@ -107,6 +109,8 @@ class Desk(Protocol):
     telemetry: TelemetryDesk
     identity: IdentityDesk
     approval_links: ApprovalLinks
+    policy: PolicyDesk
+    autonomy: AutonomyDesk
     sources: Sources
     holding: HoldingDesk
     planning: PlanningDesk
@@ -204,10 +208,6 @@ class Desk(Protocol):
 
     async def set_switch(self, name: str, *, on: bool, by: str, reason: str) -> None:
         """A brake: `all`, `freeze`, `model`, `runbook:<id>`, `service:<id>`. Effective with the next step of every run."""
-        ...
-
-    async def set_rung(self, runbook: str, *, rung: str, by: str) -> None:
-        """Put a runbook on observe, suggest, approve or auto. Raises `NotFound`, `BadInput`."""
         ...
 
     async def open_secret(

@@ -52,8 +52,8 @@ def _keys(person: Person) -> set[str]:
 
 
 def parties(case: Case, plan: Plan | None, typed: Iterable[str], people: Mapping[str, Person]) -> frozenset[str]:
-    """Who may not say yes: whoever asked, spoke, typed, or gains (by the plan, or by the case as it is by now), as every account
-    that they have."""
+    """Who may not say yes: whoever asked, spoke, typed, or gains (by the plan, or by the case as it is by now), as every
+    account that they have."""
     gains = beneficiary_of(plan) if plan is not None else ""
     return one_human({case.requester or "", case.speaker or "", gains, case.inputs.get("person", ""), *typed}, people)
 

@@ -17,6 +17,7 @@ from tickless.domain.service import UNSAID
 from tickless.domain.world import World
 from tickless.journal import Journal, Tx
 from tickless.practices.knowledge import Answer
+from tickless.stages.decide.autonomy_facts import rung_of, shadow_of, where_of
 from tickless.stages.decide.binding import LABEL
 from tickless.stages.decide.brake_facts import brake_facts
 from tickless.stages.decide.core import Choice, Ruled, Situation, choose
@@ -79,6 +80,9 @@ class DecisionRoom:
                 **{name: getattr(choice, name) for name in Choice.__dataclass_fields__},
             )
             tx.decisions.put(made)
+            shadow = shadow_of(made, record, self._world(), now=now)
+            if shadow is not None:
+                tx.shadows.put(shadow)
             tx.audit.append(
                 at=now,
                 actor="tickless",
@@ -215,7 +219,7 @@ class DecisionRoom:
             or (beneficiary is None and _will_manage(case, plan, world)),
             "effect": plan.effect,
             "reversible": plan.reversible,
-            "autonomy": tx.coordination.rungs().get(runbook.runbook, self._default_rung),
+            "autonomy": rung_of(tx, runbook.runbook, where_of(plan, case, world), default=self._default_rung),
             "criticality": (world.services[service].criticality or UNSAID) if service in world.services else 4,
             "blast_radius": len(plan.targets),
             **brake_facts(tx, case, plan, runbook, world=world, now=now),

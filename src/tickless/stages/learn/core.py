@@ -1,20 +1,17 @@
-"""Evidence for the autonomy ladder. Pure."""
+"""Evidence for the autonomy ladder: tries, their verdicts, and what they speak for. Pure."""
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
-from tickless.domain.measure import Resolution
+from tickless.domain.autonomy import RUNGS, Rung, Where
 
 GOOD = frozenset({"verified", "prevented", "confirmed"})
 BAD = frozenset({"regressed"})
-RUNGS = ("observe", "suggest", "approve", "auto")
-PROMOTE_AT = 0.90
-"""Lower confidence bound of verified success at which a promotion is proposed."""
-MIN_DAYS = 5
-"""Different days on which it must have been seen."""
 DEMOTE_RECENT = 5
 """The latest tries that are looked at for a demotion."""
 DEMOTE_BAD = 2
@@ -22,8 +19,50 @@ DEMOTE_BAD = 2
 
 
 @dataclass(frozen=True)
+class Bar:
+    """What the evidence has to pass before the next rung is proposed: the lower confidence bound of verified success, seen on
+    so many different days."""
+
+    bound: float = 0.90
+    days: int = 5
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Bars by scope; what has none of its own takes that of its criticality, and else `otherwise`."""
+
+    otherwise: Bar = Bar()
+    by_scope: Mapping[str, Bar] = field(
+        default_factory=lambda: {"criticality:1": Bar(0.97, 10), "criticality:2": Bar(0.95, 7)}
+    )
+
+    def of(self, scope: str, criticality: int | None) -> Bar:
+        """`criticality`: of the most critical service that the scope reaches, if that is known."""
+        return self.by_scope.get(scope) or self.by_scope.get(f"criticality:{criticality}") or self.otherwise
+
+
+@dataclass(frozen=True)
+class Try:
+    """One try of a runbook and what came of it; `good` None: nothing yet, or nothing that speaks for or against it.
+
+    `kind` `shadow`: it only watched, and people did it.
+    """
+
+    run: str
+    case: str
+    runbook: str
+    at: dt.datetime
+    good: bool | None
+    verdict: str
+    subject: str
+    where: Where = field(default_factory=Where)
+    kind: Literal["run", "shadow"] = "run"
+
+
+@dataclass(frozen=True)
 class Evidence:
-    """How a runbook did. `bound`: lower end of the 95 % interval of its success rate."""
+    """How a runbook did in a scope. `bound`: lower end of the 95 % interval of its success rate, over tries that are
+    independent: several on the same subject on one day count once, and well only if all went well."""
 
     runbook: str
     tries: int
@@ -31,6 +70,7 @@ class Evidence:
     days: int
     bound: float
     recent_bad: int
+    scope: str = ""
 
 
 def wilson_lower(good: int, tries: int, z: float = 1.96) -> float:
@@ -43,25 +83,42 @@ def wilson_lower(good: int, tries: int, z: float = 1.96) -> float:
     return max(0.0, (middle - spread) / (1 + z * z / tries))
 
 
-def evidence(runbook: str, resolutions: Iterable[Resolution], *, failures: int = 0) -> Evidence:
-    """Count tries (ends that a run of this runbook brought about, and runs that did not hold)."""
-    own = sorted((r for r in resolutions if r.runbook == runbook), key=lambda r: r.at)
-    good = sum(1 for r in own if r.outcome in GOOD)
-    tries = sum(1 for r in own if r.outcome in GOOD | BAD) + failures
-    recent_bad = sum(1 for r in own[-DEMOTE_RECENT:] if r.outcome in BAD)
+def evidence(runbook: str, tries: Iterable[Try], *, scope: str = "") -> Evidence:
+    """Count what speaks for and against a runbook in a scope."""
+    own = sorted((one for one in tries if one.runbook == runbook and scope in one.where.scopes and one.good is not None),
+                 key=lambda one: (one.at, one.run))  # fmt: skip
+    apart: dict[tuple[str, dt.date], bool] = {}
+    for one in own:
+        key = (one.subject or one.run, one.at.date())
+        apart[key] = apart.get(key, True) and bool(one.good)
+    good = sum(apart.values())
     return Evidence(
-        runbook, tries, good, len({r.at.date() for r in own}), wilson_lower(good, tries), recent_bad + failures
+        runbook=runbook,
+        tries=len(apart),
+        good=good,
+        days=len({day for _, day in apart}),
+        bound=wilson_lower(good, len(apart)),
+        recent_bad=sum(1 for one in own[-DEMOTE_RECENT:] if not one.good),
+        scope=scope,
     )
 
 
-def proposal(rung: str, found: Evidence) -> str | None:
+def proposal(rung: Rung, found: Evidence, bar: Bar = Bar()) -> Rung | None:
     """The rung that the evidence speaks for, one step up at most and only ever proposed; None: stay."""
     at = RUNGS.index(rung)
-    if found.bound >= PROMOTE_AT and found.days >= MIN_DAYS and at + 1 < len(RUNGS):
+    if found.bound >= bar.bound and found.days >= bar.days and at + 1 < len(RUNGS):
         return RUNGS[at + 1]
     return None
 
 
-def demotion(rung: str, found: Evidence) -> str | None:
+def demotion(rung: Rung, found: Evidence) -> Rung | None:
     """The rung to fall to at once, or None."""
     return "approve" if rung == "auto" and found.recent_bad >= DEMOTE_BAD else None
+
+
+def still_wanted(found: Evidence, bar: Bar) -> tuple[int, int]:
+    """How many more tries, all of them good, and how many more days it takes to reach the bar."""
+    more = 0
+    while wilson_lower(found.good + more, found.tries + more) < bar.bound and more < 2_000:
+        more += 1
+    return more, max(0, bar.days - found.days)

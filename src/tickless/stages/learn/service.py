@@ -3,45 +3,151 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
 
+from tickless.domain.autonomy import EVERYWHERE, Rung, ScopedRung, Shadow, Where
+from tickless.domain.measure import Resolution
+from tickless.domain.plan import Run
+from tickless.domain.world import World
 from tickless.journal import Journal, Tx
-from tickless.stages.learn.core import DEMOTE_RECENT, Evidence, demotion, evidence, proposal
+from tickless.stages.learn.core import BAD, GOOD, Bar, Bars, Evidence, Try, demotion, evidence, proposal, still_wanted
 
-_MANY = 10_000
+_MOST = 1_000
+"""The newest runs of a runbook that count: evidence ages."""
 _FAILED = frozenset({"failed", "undone", "unverified"})
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a runbook stands for a scope, and what speaks for more. `own`: somebody put it there for this very scope."""
+
+    runbook: str
+    scope: str
+    rung: Rung
+    own: bool
+    found: Evidence
+    bar: Bar
+    proposed: Rung | None
+    more_tries: int
+    more_days: int
 
 
 class LearnRoom:
     """The ladder's evidence. `default_rung`: where a runbook stands that nobody moved."""
 
-    def __init__(self, *, journal: Journal, default_rung: str) -> None:
+    def __init__(
+        self, *, journal: Journal, default_rung: Rung, world: Callable[[], World] = World, bars: Bars | None = None
+    ) -> None:
         self._journal = journal
         self._default = default_rung
+        self._world = world
+        self._bars = bars or Bars()
 
-    def evidence(self, tx: Tx, runbook: str) -> Evidence:
-        """How a runbook did so far."""
-        runs = tx.runs.by(runbook=runbook, limit=_MANY)
-        failures = sum(1 for run in runs[-DEMOTE_RECENT:] if run.state in _FAILED and not run.dry_run)
-        return evidence(runbook, tx.resolutions.by(runbook=runbook, limit=_MANY), failures=failures)
+    def tries(self, tx: Tx, runbook: str) -> list[Try]:
+        """The ledger, newest first: every run and what came of it, and every shadow that was compared."""
+        table = tx.runs.table.c
+        runs = tx.runs.where(table.runbook == runbook, order=table.started_at.desc(), limit=_MOST)
+        ends: dict[str, list[Resolution]] = {}
+        for one in tx.resolutions.by(runbook=runbook, limit=10 * _MOST):
+            ends.setdefault(one.case, []).append(one)
+        made = [self._try_of(run, ends.get(run.case, [])) for run in runs if not run.dry_run]
+        seen = tx.shadows.table.c
+        shadows = tx.shadows.where(seen.runbook == runbook, order=seen.at.desc(), limit=_MOST)
+        made += [self._shadow(one) for one in shadows]
+        return sorted(made, key=lambda one: one.at, reverse=True)
 
-    def proposed(self, runbook: str) -> str | None:
+    def _try_of(self, run: Run, ends: list[Resolution]) -> Try:
+        after = sorted((one for one in ends if one.at >= run.started_at), key=lambda one: one.at)
+        verdict = after[0].outcome if after else run.state
+        good = True if verdict in GOOD else False if verdict in BAD or run.state in _FAILED else None
+        person = (run.plan.inputs.get("person") or {}).get("id", "")
+        service = (run.plan.inputs.get("service") or {}).get("id") or (after[0].service if after else None)
+        return Try(run.id, run.case, run.plan.runbook, run.started_at, good, verdict, run.plan.subject,
+                   self.where(service=service, person=person))  # fmt: skip
+
+    def _shadow(self, one: Shadow) -> Try:
+        good = {"same": True, "different": False}.get(one.verdict or "") if one.begins is not False else None
+        where = self.where(service=one.service, department=one.department)
+        return Try(one.id, one.case, one.runbook, one.at, good, one.verdict or "open", one.subject, where, "shadow")
+
+    def where(self, *, service: str | None = None, person: str = "", department: str | None = None) -> Where:
+        """Where something acts: the service with its criticality, the department of the person whom it is for."""
+        world = self._world()
+        known = world.services.get(service or "")
+        who = world.people.get(person)
+        return Where(service=service or None, department=department or (who.department if who else None),
+                     criticality=known.criticality if known else None)  # fmt: skip
+
+    def rung(self, tx: Tx, runbook: str, scope: str = EVERYWHERE) -> tuple[Rung, bool]:
+        """Where it stands for a scope, and whether that was said for this very scope."""
+        if scope != EVERYWHERE:
+            own = next((one.rung for one in tx.scoped_rungs(runbook) if one.scope == scope), None)
+            if own is not None:
+                return own, True
+        everywhere = tx.coordination.rungs().get(runbook)
+        return _rung(everywhere or self._default), scope == EVERYWHERE and everywhere is not None
+
+    def criticality(self, scope: str) -> int | None:
+        """Of the most critical service that a scope reaches; None: no one service is meant."""
+        kind, _, what = scope.partition(":")
+        if kind == "criticality":
+            return int(what)
+        known = self._world().services.get(what) if kind == "service" else None
+        return known.criticality if known else None
+
+    def standing(self, tx: Tx, runbook: str, scope: str = EVERYWHERE, *, tries: list[Try] | None = None) -> Standing:
+        """Where it stands there, how it did there, and what is proposed."""
+        rung, own = self.rung(tx, runbook, scope)
+        found = evidence(runbook, self.tries(tx, runbook) if tries is None else tries, scope=scope)
+        bar = self._bars.of(scope, self.criticality(scope))
+        more, days = still_wanted(found, bar)
+        return Standing(runbook, scope, rung, own, found, bar, proposal(rung, found, bar), more, days)
+
+    def standings(self, tx: Tx, runbook: str) -> list[Standing]:
+        """Everywhere first, then each scope that has a rung of its own or has seen a try."""
+        tries = self.tries(tx, runbook)
+        scopes = {one.scope for one in tx.scoped_rungs(runbook)} | {name for one in tries for name in one.where.scopes}
+        return [self.standing(tx, runbook, scope, tries=tries) for scope in sorted(scopes | {EVERYWHERE})]
+
+    def proposed(self, runbook: str, scope: str = EVERYWHERE) -> Rung | None:
         """The rung that a person may grant now, by the evidence."""
         with self._journal.read() as tx:
-            rung = tx.coordination.rungs().get(runbook, self._default)
-            return proposal(rung, self.evidence(tx, runbook))
+            return self.standing(tx, runbook, scope).proposed
 
     def after_failure(self, tx: Tx, runbook: str, *, now: dt.datetime) -> None:
         """Demote at once where the evidence says so; called in the transaction that records the failure."""
-        rung = tx.coordination.rungs().get(runbook, self._default)
-        found = self.evidence(tx, runbook)
-        lower = demotion(rung, found)
-        if lower is None:
-            return
-        tx.coordination.set_rung(runbook, rung=lower, by="tickless", at=now)
-        tx.audit.append(
-            at=now,
-            actor="tickless",
-            action="autonomy.demoted",
-            subject=f"runbook:{runbook}",
-            detail={"from": rung, "to": lower, "tries": found.tries, "recent_bad": found.recent_bad},
-        )
+        tries = self.tries(tx, runbook)
+        for scope in (EVERYWHERE, *(one.scope for one in tx.scoped_rungs(runbook))):
+            rung, _ = self.rung(tx, runbook, scope)
+            found = evidence(runbook, tries, scope=scope)
+            lower = demotion(rung, found)
+            if lower is None:
+                continue
+            put_rung(tx, runbook, scope, lower, by="tickless", at=now, reason="failed lately")
+            tx.audit.append(
+                at=now,
+                actor="tickless",
+                action="autonomy.demoted",
+                subject=f"runbook:{runbook}",
+                detail={
+                    "from": rung,
+                    "to": lower,
+                    "scope": scope,
+                    "tries": found.tries,
+                    "recent_bad": found.recent_bad,
+                },
+            )
+
+
+def put_rung(tx: Tx, runbook: str, scope: str, rung: Rung, *, by: str, at: dt.datetime, reason: str) -> None:
+    """Where it stands for a scope from now on."""
+    if scope == EVERYWHERE:
+        tx.coordination.set_rung(runbook, rung=rung, by=by, at=at)
+    else:
+        tx.put_rung(ScopedRung(runbook=runbook, scope=scope, rung=rung, by=by, at=at, reason=reason))
+
+
+def _rung(name: str) -> Rung:
+    found: dict[str, Rung] = {"observe": "observe", "suggest": "suggest", "approve": "approve", "auto": "auto"}
+    return found[name]
