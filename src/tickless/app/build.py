@@ -34,6 +34,7 @@ from tickless.flow.block_steps import BlockSteps
 from tickless.flow.brake_watch import BrakeWatch
 from tickless.flow.case_steps import CaseSteps
 from tickless.flow.dbos_engine import DbosEngine
+from tickless.flow.desk.erasing import ErasingDesk
 from tickless.flow.desk.front import FrontDesk
 from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
@@ -210,6 +211,7 @@ def build(
     desk.planning = planning
     desk.map = map_desk
     desk.record = record
+    desk.erasing = ErasingDesk(journal, clock, renew=language.renew)
     tickets = _tickets(settings, rooms, node=node, desk=desk, short=short)
     entrance = Entrance(journal, clock, settings.entrance)
     entrance.alarm = alarm_of(rooms)

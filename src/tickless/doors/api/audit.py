@@ -8,6 +8,8 @@ from fastapi import Query
 from fastapi.responses import StreamingResponse
 
 from tickless.doors.api.audit_schemas import (
+    Erase,
+    ErasureShown,
     ExplainedDecision,
     Explanation,
     HoldShown,
@@ -114,6 +116,14 @@ def release(desk: DeskHere, visitor: Admin, hold: str, given: Released) -> HoldS
 
 def _hold(one: LegalHold) -> HoldShown:
     return HoldShown(**one.model_dump(exclude={"version"}))
+
+
+@router.post("/people/{person}/erase", summary="Erase a person")
+def erase(desk: DeskHere, visitor: Admin, person: str, given: Erase) -> ErasureShown:
+    """Their words, names and accounts go everywhere; what the audit record says of them can be read no more, and still proves
+    that it was not changed. It cannot be taken back. A legal hold, and cases that are not over, stand against it."""
+    done = desk.erasing.erase(person, by=visitor.actor, reason=given.reason)
+    return ErasureShown(person=done.person, erased=done.erased, stays=list(done.stays))
 
 
 @router.get("/cases/{case}/explanation", summary="Every decision of a case, explained and made again")

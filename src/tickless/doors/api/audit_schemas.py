@@ -71,6 +71,20 @@ class Retained(Shown):
     rows: int
 
 
+class Erase(Given):
+    """Why: the request that asks for it, such as its number. No names: it goes on record."""
+
+    reason: Short = Field(min_length=1)
+
+
+class ErasureShown(Shown):
+    """What went, by table; what stays, and why."""
+
+    person: str
+    erased: dict[str, int]
+    stays: list[str]
+
+
 class Remade(Shown):
     """A decision made again from what it was made from."""
 

@@ -1,4 +1,4 @@
-"""`tickless user sessions|end-sessions|roles|on|off|seal`."""
+"""`tickless user sessions|end-sessions|roles|on|off|seal` and `tickless person erase`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from tickless.doors.cli.accounts import Login, user
+from tickless.doors.cli.accounts import Login, person, user
 from tickless.doors.cli.client import part
 from tickless.doors.cli.output import line, moment, show_table
-from tickless.doors.cli.session import AsJson, print_json, session_of
+from tickless.doors.cli.session import AsJson, Reason, print_json, session_of
 
 __all__ = ["user"]
 
@@ -76,3 +76,25 @@ def seal(context: typer.Context, login: Annotated[str, typer.Argument(help="Its 
         made = api.post("/break-glass", {"login": login})
     typer.echo(made["password"])
     typer.echo("Print it and lock it away: it is not shown again, works once, and raises an alarm.", err=True)
+
+
+@person.command("erase")
+def erase(
+    context: typer.Context,
+    identity: Annotated[str, typer.Argument(metavar="ID", help="Of the person.")],
+    reason: Reason,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase a person: words, names and accounts. It cannot be taken back; what stays is told, and why."""
+    if not yes:
+        typer.confirm(f"Erase {identity} for good?", abort=True, err=True)
+    with session_of(context).api() as api:
+        done = api.post(f"/people/{part(identity)}/erase", {"reason": reason})
+    if as_json:
+        print_json(done)
+        return
+    show_table(["erased from", "records"], list(done["erased"].items()), empty="Nothing was found.")
+    line("What stays, and why:")
+    for one in done["stays"]:
+        line(one, indent=2)

@@ -24,6 +24,7 @@ from tickless.flow.desk.autonomy import AutonomyDesk
 from tickless.flow.desk.brakes import BrakesDesk
 from tickless.flow.desk.doctor import examine
 from tickless.flow.desk.drafting import Drafting, DryRun
+from tickless.flow.desk.erasing import ErasingDesk
 from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.knowledge import KnowledgeCare
@@ -80,6 +81,8 @@ class FrontDesk:
     planning: PlanningDesk
     """Set by the composition root, too."""
     map: MapDesk
+    """Set by the composition root, too."""
+    erasing: ErasingDesk
     """Set by the composition root, too."""
     record: RecordKeeping
     """Set by the composition root, too: it has the key."""

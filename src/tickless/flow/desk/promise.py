@@ -21,6 +21,7 @@ from tickless.flow.desk.assisting import Assisting
 from tickless.flow.desk.autonomy import AutonomyDesk
 from tickless.flow.desk.brakes import BrakesDesk
 from tickless.flow.desk.drafting import Drafting, DryRun
+from tickless.flow.desk.erasing import ErasingDesk
 from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.planning import PlanningDesk
@@ -121,6 +122,7 @@ class Desk(Protocol):
     brakes: BrakesDesk
     drafting: Drafting
     record: RecordKeeping
+    erasing: ErasingDesk
     reports: Reports
 
     async def receive(self, payload: Payload) -> Accepted:
