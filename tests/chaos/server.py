@@ -40,6 +40,7 @@ from tickless.domain.signal import Payload, Sender
 from tickless.flow.dbos_engine import DbosEngine
 from tickless.flow.posting import postman
 from tickless.flow.schedules import Schedules
+from tickless.journal.access import User
 from tickless.journal.signal_log import SignalLog
 from tickless.journal.world import write_world
 from tickless.kit.log import configure_logging
@@ -134,6 +135,12 @@ class People:
         self.plan = plan
 
     async def live(self) -> None:
+        if self.plan.get("run"):
+            runbook, inputs, by = self.plan["run"]
+            with self.house.journal.read() as tx:
+                opened = tx.cases.count()
+            if not opened:
+                await self.house.desk.run(runbook, inputs, by=by, reason="a test")
         for number, said in enumerate(self.plan["says"]):
             if self.plan.get("matrix"):
                 person = self.house.rooms.world().people[said["person"]]
@@ -145,6 +152,7 @@ class People:
             await self._monitor()
             await self._codes()
             await self._approvals()
+            await self._manual()
             await self._afterwards()
             await asyncio.sleep(0.1)
 
@@ -176,6 +184,15 @@ class People:
                 await self.house.desk.receive(matrix_house.written(person, code, key=one.id))
                 continue
             await self.house.desk.say(self._sender(person.id, one.conversation or ""), code, key=one.id)
+
+    async def _manual(self) -> None:
+        """Whoever is asked to do something by hand says that it is done."""
+        with self.house.journal.read() as tx:
+            asked = [one for one in tx.questions.by(state="open") if one.about.startswith("step:")]
+            cases = {one.id: tx.cases.need(one.case) for one in asked}
+        for one in asked:
+            sender = self._sender(cases[one.id].requester or "", one.conversation)
+            await self.house.desk.say(sender, "Done", key=one.id)
 
     async def _approvals(self) -> None:
         with self.house.journal.read() as tx:
@@ -217,6 +234,8 @@ def open_house(plan: dict[str, Any]) -> tuple[composition.House, Estate]:
     if plan.get("matrix"):
         own = sample_settings(estate, Path(plan["data"])).connectors
         given["connectors"] = {**own, "matrix": matrix_house.connector(plan["matrix"], Path(plan["folder"]))}
+    if plan.get("runbooks"):
+        given["runbooks"] = (Path(plan["runbooks"]),)
     settings = sample_settings(estate, Path(plan["data"]), database=plan["database"], pace=PACE, **given)
     house = composition.build(settings, role=plan["role"], secret_values=secret_values)
     if plan.get("model"):
@@ -224,6 +243,8 @@ def open_house(plan: dict[str, Any]) -> tuple[composition.House, Estate]:
     with house.journal.write() as tx:
         if not tx.people.count():
             write_world(tx, world_of(make_company()))
+            if plan.get("operator"):
+                tx.access.users.put(User(id="usr_op", login="op", person=plan["operator"], roles=("operator",)))
     house.world.renew()
     return house, estate
 
@@ -267,7 +288,8 @@ def prepare(plan: dict[str, Any]) -> None:
 def rehearse(plan: dict[str, Any]) -> None:
     """Fill what `prepare` keeps, without touching a database or starting a thread."""
     estate = Estate.attach(Path(plan["estate"]))
-    settings = sample_settings(estate, Path(plan["data"]))
+    own = {"runbooks": (Path(plan["runbooks"]),)} if plan.get("runbooks") else {}
+    settings = sample_settings(estate, Path(plan["data"]), **own)
     _, values = estate.connector_settings()
     registry = composition.registry_of(settings, composition.Secrets(dict(values)))
     for operation in composition.house_operations(vault=None, notify=None, back=None):  # type: ignore[arg-type]

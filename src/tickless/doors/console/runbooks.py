@@ -6,7 +6,7 @@ import asyncio
 
 from starlette.routing import BaseRoute
 
-from tickless.domain.errors import BadInput, NotFound
+from tickless.domain.errors import BadInput, NotFound, RunbookInvalid
 from tickless.domain.runbook import Runbook
 from tickless.doors.console.frame import Form, Frame, Screen, Visit
 from tickless.doors.console.wording import RUNGS
@@ -21,6 +21,7 @@ def routes(frame: Frame) -> list[BaseRoute]:
         frame.deed("/runbooks/{id}/rung", "own_cases", set_rung),
         frame.deed("/runbooks/{id}/brake", "act", brake),
         frame.deed("/runbooks/{id}/rehearse", "act", rehearse),
+        frame.deed("/runbooks/{id}/replay", "act", replay),
     ]
 
 
@@ -65,6 +66,11 @@ def content(visit: Visit) -> dict[str, object]:
         "verdicts": verdicts,
         "rehearsal": None,
         "given": {},
+        "replay": None,
+        "compared": None,
+        "wrong": (),
+        "draft": "",
+        "days": "30",
     }
 
 
@@ -76,6 +82,26 @@ async def rehearse(visit: Visit, form: Form) -> Screen:
         runbook.runbook, {name: value for name, value in given.items() if value}, by=visit.visitor.actor
     )
     return Screen("runbook.html", {**content(visit), "rehearsal": rehearsal, "given": given})
+
+
+async def replay(visit: Visit, form: Form) -> Screen:
+    """The last days with this runbook in place, or with a draft of it; nothing is changed."""
+    runbook, text, days = _of(visit), form.get("text", "").strip(), form.get("days", "30")
+    try:
+        found = await asyncio.to_thread(
+            lambda: visit.desk.drafting.replay(
+                text=text or None,
+                runbook=None if text else runbook.runbook,
+                days=int(days) if days.isdecimal() else 30,
+                by=visit.visitor.actor,
+            )
+        )
+    except RunbookInvalid as error:
+        return Screen("runbook.html", {**content(visit), "wrong": error.problems, "draft": text, "days": days})
+    compared = await asyncio.to_thread(lambda: visit.desk.drafting.compare(text)) if text else None
+    return Screen(
+        "runbook.html", {**content(visit), "replay": found, "compared": compared, "draft": text, "days": days}
+    )
 
 
 async def set_rung(visit: Visit, form: Form) -> str:
