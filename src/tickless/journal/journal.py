@@ -17,7 +17,6 @@ from tickless.domain.decision import ApprovalRequest, Decision, OpenQuestion
 from tickless.domain.errors import Unreachable
 from tickless.domain.experience import Rating
 from tickless.domain.finding import Finding
-from tickless.domain.foretold import Foretold
 from tickless.domain.habit import Habit
 from tickless.domain.held import CaseSummary, Held
 from tickless.domain.knowledge import Article, ArticleVersion, Asked
@@ -30,9 +29,9 @@ from tickless.domain.service import ConfigurationItem, Dependency, Service, Supp
 from tickless.domain.silence import Silence
 from tickless.domain.ticket import Ticket
 from tickless.domain.verdict import Verdict, Watch
-from tickless.domain.work_series import WorkSeries
 from tickless.journal import hold_tables, tables
 from tickless.journal.access import Access
+from tickless.journal.ahead_shelves import AheadShelves
 from tickless.journal.alert_book import AlertBook
 from tickless.journal.alert_stream import AlertStream
 from tickless.journal.alerts import Alerts
@@ -53,7 +52,7 @@ LOG_PAGE = 16_384
 """Bytes of a page of the signal log: it is written at its end, in large pieces."""
 
 
-class Tx(BrakeShelves, GovernShelves, RegroupShelves):
+class Tx(AheadShelves, BrakeShelves, GovernShelves, RegroupShelves):
     """One transaction and what can be done in it. `connection` is for enqueuing durable work in the same commit."""
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -319,15 +318,6 @@ class Tx(BrakeShelves, GovernShelves, RegroupShelves):
         return Sightings(self.connection)
 
     @cached_property
-    def foretold(self) -> Shelf[Foretold]:
-        return Shelf(
-            self.connection,
-            tables.foretold,
-            Foretold,
-            lambda x: {"id": x.id, "series": x.series, "open": x.fate is None, "at": x.said_at},
-        )
-
-    @cached_property
     def answers(self) -> Answers:
         return Answers(self.connection)
 
@@ -347,15 +337,6 @@ class Tx(BrakeShelves, GovernShelves, RegroupShelves):
             tables.maintenance,
             Maintenance,
             lambda x: {"id": x.id, "service": x.service, "starts_at": x.starts_at, "ends_at": x.ends_at},
-        )
-
-    @cached_property
-    def work_series(self) -> Shelf[WorkSeries]:
-        return Shelf(
-            self.connection,
-            tables.work_series,
-            WorkSeries,
-            lambda x: {"id": x.id, "service": x.service, "ended": x.ended_at is not None},
         )
 
     @cached_property
