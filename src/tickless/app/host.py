@@ -93,6 +93,13 @@ class Host:
         path.write_text(FIRST_SETTINGS, encoding="utf-8")
         return [f"wrote {path}", f"edit it, then: tickless --data {folder} serve"]
 
+    def policies(self, *, data: Path | None) -> tuple[Path, str]:
+        from tickless.app.settings import read_settings
+        from tickless.app.shipped import shipped
+
+        settings = read_settings(data)
+        return settings.policies or shipped("policies"), settings.policy.profile
+
     def check_runbooks(self, files: Sequence[Path], *, data: Path | None) -> dict[Path, list[str]]:
         from tickless.app.configured import registry_of
         from tickless.app.settings import read_settings

@@ -88,6 +88,10 @@ class CliHost(Protocol):
         """Write settings to begin with; returns the lines to show. Overwrites nothing: raises `Conflict`."""
         ...
 
+    def policies(self, *, data: Path | None) -> tuple[Path, str]:
+        """The folder of policies that the settings name, and the profile."""
+        ...
+
     def check_runbooks(self, files: Sequence[Path], *, data: Path | None) -> dict[Path, list[str]]:
         """Compile runbook files (a folder means every YAML file in it); each file's problems, none when it is well."""
         ...

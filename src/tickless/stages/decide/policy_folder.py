@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -47,6 +48,17 @@ def files_of(folder: Path, profile: Profile = "small") -> dict[str, str]:
     if problems:
         raise PoliciesInvalid(folder.name, tuple(problems))
     return found
+
+
+def overlaid(files: Mapping[str, str], profile: Profile) -> dict[str, str]:
+    """The same for files by their path in the folder, such as those of an earlier commit."""
+    own = f"profiles/{profile}/"
+    found = {
+        name: text for name, text in files.items() if "/" not in name and (name == SCHEMA or name.endswith(".cedar"))
+    }
+    return found | {
+        name.removeprefix(own): text for name, text in files.items() if name.startswith(own) and name.endswith(".cedar")
+    }
 
 
 def case_folders(folder: Path, profile: Profile = "small") -> tuple[Path, ...]:
