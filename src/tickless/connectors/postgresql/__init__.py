@@ -1,0 +1,1 @@
+"""PostgreSQL: long and blocked queries, dead rows, replication; ending a query, and vacuuming a table."""
