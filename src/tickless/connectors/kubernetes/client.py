@@ -1,10 +1,11 @@
-"""The part of the Kubernetes API that an inventory needs: lists, page by page."""
+"""The part of the Kubernetes API that we need: lists, page by page, one object, and patches."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from tickless.connectors.kubernetes.settings import Settings
 from tickless.domain.errors import Rejected, Unreachable
@@ -17,6 +18,7 @@ MOST_PAGES = 200
 GONE = 410
 """A page's token is too old: the list begins anew."""
 Thing = Mapping[str, Any]
+Form = Literal["merge-patch", "strategic-merge-patch", "json-patch"]
 PATHS = {
     "Node": "/api/v1/nodes",
     "Service": "/api/v1/services",
@@ -36,13 +38,28 @@ class Cluster:
     http: HttpClient
     deadline: Deadline
 
-    def every(self, kind: str) -> list[Thing]:
-        """Every object of a kind that the token may see. Raises `OutsideError`."""
+    def every(self, kind: str, *, namespace: str = "") -> list[Thing]:
+        """Every object of a kind that the token may see, or of one namespace. Raises `OutsideError`."""
+        group, _, plural = PATHS[kind].rpartition("/")
+        path = f"{group}/namespaces/{namespace}/{plural}" if namespace else PATHS[kind]
         for _ in range(3):
-            found = self._pages(PATHS[kind])
+            found = self._pages(path)
             if found is not None:
                 return found
         raise Unreachable(f"the list of {kind}s changes faster than it can be read")
+
+    def one(self, path: str) -> Thing:
+        """One object. Raises `Rejected` when there is none."""
+        found = self.http.get(path, timeout=self.deadline.left()).json()
+        if not isinstance(found, Mapping):
+            raise Rejected("the API server did not answer with an object")
+        return found
+
+    def patch(self, path: str, body: Any, *, form: Form = "merge-patch") -> None:
+        """Change an object."""
+        headers = {"content-type": f"application/{form}+json"}
+        content = json.dumps(body).encode()
+        self.http.send("PATCH", path, timeout=self.deadline.left(), content=content, headers=headers)
 
     def _pages(self, path: str) -> list[Thing] | None:
         found: list[Thing] = []

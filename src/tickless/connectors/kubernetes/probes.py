@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tickless.connectors.kubernetes.client import PATHS, connect
+from tickless.connectors.kubernetes.client import PATHS, Cluster, connect
 from tickless.connectors.kubernetes.objects import Object, objects
+from tickless.connectors.kubernetes.parameters import NodeAsked, NodeState, WorkloadAsked, WorkloadState
 from tickless.connectors.kubernetes.reading import read_cluster
+from tickless.connectors.kubernetes.workloads import Workload, node_state, workload_state
 from tickless.domain.errors import AuthFailed, Rejected
 from tickless.sdk import Call, Result, probe
 from tickless.sdk.capabilities.inventory import Document, Inventory, InventoryAsked, Misfit
@@ -33,6 +35,32 @@ def read(call: Call, params: InventoryAsked) -> Result:
     settings = call.settings
     found = read_cluster(things, namespaces=settings.namespaces, pods=settings.pods, misfits=misfits, whole=not misfits)
     return _told(found)
+
+
+@probe("workload", params=WorkloadAsked, output=WorkloadState)
+def workload(call: Call, params: WorkloadAsked) -> Result:
+    """How many pods a workload wants and has, and whether its last change is through."""
+    state = workload_state(workload_of(connect(call), params))
+    told = f"{state.ready} of {state.wanted} ready, {'settled' if state.settled else 'not settled'}"
+    return Result(output=state, summary=told)
+
+
+@probe("node", params=NodeAsked, output=NodeState)
+def node(call: Call, params: NodeAsked) -> Result:
+    """Whether a node is ready, and takes new pods."""
+    state = node_state(node_of(connect(call), params))
+    return Result(output=state, summary="the node is ready" if state.ready else "the node is not ready")
+
+
+def workload_of(cluster: Cluster, params: WorkloadAsked) -> Workload:
+    """One workload. Raises `Rejected` when there is none."""
+    path = f"/apis/apps/v1/namespaces/{params.namespace}/{params.kind}s/{params.name}"
+    return Workload(path, cluster.one(path))
+
+
+def node_of(cluster: Cluster, params: NodeAsked) -> Mapping[str, Any]:
+    """One node. Raises `Rejected` when there is none."""
+    return cluster.one(f"/api/v1/nodes/{params.node}")
 
 
 @probe("parse", params=Document, output=Inventory)

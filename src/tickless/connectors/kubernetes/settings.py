@@ -18,5 +18,11 @@ class Settings(BaseModel):
     """The cluster's own certificate authority."""
     namespaces: tuple[str, ...] = Field(default=(), max_length=200)
     """Which namespaces count; none: all but `kube-system`, `kube-public` and `kube-node-lease`."""
+    acts_in: tuple[str, ...] = Field(default=(), max_length=200)
+    """Namespaces in which workloads may be changed; none: Tickless only reads."""
+    most_replicas: int = Field(default=50, ge=1)
+    """How many pods a workload may be scaled to."""
+    cordon: bool = False
+    """Whether nodes may be closed to new pods."""
     pods: bool = True
     """Whether each pod is an item of its own."""
