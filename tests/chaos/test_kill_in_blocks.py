@@ -26,7 +26,7 @@ def test_every_effect_of_a_block_happens_once(
 ) -> None:
     me, others = next(strangers), [next(strangers) for _ in range(3)]
     inputs = {
-        "person": me.username,
+        "login": me.username,
         **dict(zip(("one", "two", "three"), [one.username for one in others], strict=True)),
     }
     server = spawn(database=database, runbooks=str(BOOKS), run=["sweep.mailboxes", inputs, me.id], operator=me.id, cases=1,

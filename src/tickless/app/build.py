@@ -21,6 +21,7 @@ from tickless.app.listening import Listening
 from tickless.app.models import composer_of
 from tickless.app.policies import policing_of
 from tickless.app.record import record_of
+from tickless.app.reviewing import reviewed
 from tickless.app.settings import Settings
 from tickless.app.telemetry import pulling_of, telemetry_of
 from tickless.app.web import create_site
@@ -235,8 +236,10 @@ def _rooms(
     vault = Vault(journal=journal, seal=Seal.from_file(settings.data / "seal.key"), clock=clock)
     secret_store = secrets_of(settings, secret_values, once=vault.reveal)
     registry = registry_of(settings, secret_store)
+    look = reviewed(settings.runbooks, settings.publishing.review, journal)
     runbooks = Publishing(
-        journal, clock, read=lambda: _runbooks(settings, registry), signature=lambda: runbooks_signature(settings)
+        journal, clock, read=lambda: _runbooks(settings, registry, look), signature=lambda: runbooks_signature(settings),
+        strict=settings.publishing.revisions == "required",
     )
     language = language_of(settings, journal=journal, publishing=runbooks, clock=clock, secrets=secret_store)
     runbooks.changed = language.renew
@@ -289,8 +292,9 @@ def _rooms(
     return rooms, language
 
 
-def _runbooks(settings: Settings, registry: Registry) -> dict[str, Runbook]:
-    """Those of the folders, and the house's own, to which nothing in a message leads."""
+def _runbooks(settings: Settings, registry: Registry, look: Callable[[], None]) -> dict[str, Runbook]:
+    """Those of the folders, and the house's own, to which nothing in a message leads. `look`: at what git says of them."""
+    look()
     own = take_back_runbook()
     return {own.runbook: own, **runbooks_of(settings, registry)}
 

@@ -71,7 +71,7 @@ def runbooks_signature(settings: Settings) -> str:
     parts = []
     try:
         for folder in _folders(settings):
-            for path in sorted(folder.rglob("*.yaml")):
+            for path in sorted(one for one in folder.rglob("*") if one.is_file() and ".git" not in one.parts):
                 told = path.stat()
                 parts.append(f"{path}:{told.st_mtime_ns}:{told.st_size}")
     except OSError:

@@ -143,6 +143,16 @@ class AutonomySettings(Record):
                     {scope: Bar(one.bound, one.days) for scope, one in self.by_scope.items()})  # fmt: skip
 
 
+class PublishingSettings(Record):
+    """What it takes until a changed runbook holds."""
+
+    review: Review = "none"
+    """Of folders in git checkouts: nothing; that all is `committed`; that every new commit is `signed_off`; or `reviewed`,
+    signed off by somebody other than its author."""
+    revisions: Literal["told", "required"] = "told"
+    """`required`: a revision has to say as much as was changed (major, minor, patch)."""
+
+
 class MapSettings(Record):
     """The service map: who is asked what there is, and how often."""
 
@@ -185,6 +195,7 @@ class Settings(BaseSettings):
     """Where a runbook stands on the autonomy ladder until somebody moves it."""
     policy: PolicySettings = PolicySettings()
     autonomy: AutonomySettings = AutonomySettings()
+    publishing: PublishingSettings = PublishingSettings()
     brakes: BrakeSettings = BrakeSettings()
     pace: PaceSettings = PaceSettings()
     brain: BrainSettings = BrainSettings()

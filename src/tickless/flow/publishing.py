@@ -12,6 +12,7 @@ from tickless.journal import Journal
 from tickless.kit.canonical import digest
 from tickless.kit.clock import Clock
 from tickless.kit.log import get_logger
+from tickless.stages.act.comparing import differences, least_revision, raised_enough
 
 MARK = "runbooks"
 """What was published last, for all processes: the first to notice a change writes it into the audit record."""
@@ -38,16 +39,19 @@ class Publishing(Mapping[str, Runbook]):
     """Runbooks by id. What runs goes on by the plan it was given; the next decision is made with what holds then.
 
     `read` compiles the folders and raises `RunbookInvalid` with every problem; `signature` changes when a file does.
-    `changed`: called after something else holds, so that the brain is taught it.
+    `strict`: nothing is taken in whose revision says less than what was changed. `changed`: called after something else
+    holds, so that the brain is taught it.
     """
 
     def __init__(
-        self, journal: Journal, clock: Clock, *, read: Callable[[], dict[str, Runbook]], signature: Callable[[], str]
-    ) -> None:
+        self, journal: Journal, clock: Clock, *, read: Callable[[], dict[str, Runbook]], signature: Callable[[], str],
+        strict: bool = False,
+    ) -> None:  # fmt: skip
         self._journal = journal
         self._clock = clock
         self._read = read
         self._signature = signature
+        self._strict = strict
         self._lock = threading.Lock()
         self._seen = signature()
         self._held = read()
@@ -92,6 +96,8 @@ class Publishing(Mapping[str, Runbook]):
                 found = Published(len(before), problems=error.problems)
             else:
                 found = _compared(before, fresh)
+                low = tuple(_too_low(before, fresh, found.changed)) if self._strict else ()
+                found = Published(len(before), problems=low) if low else found
             if dry_run:
                 return found
             self._seen, self.problems = seen, found.problems
@@ -121,6 +127,15 @@ class Publishing(Mapping[str, Runbook]):
                     "retired": list(found.retired),
                 },
             )
+
+
+def _too_low(before: Mapping[str, Runbook], fresh: Mapping[str, Runbook], changed: tuple[str, ...]) -> Iterator[Problem]:
+    """Changed runbooks whose revision says less than what was changed."""
+    for name in changed:
+        if not raised_enough(before[name], fresh[name]):
+            least = least_revision(before[name], differences(before[name], fresh[name]))
+            reason = f"revision {fresh[name].revision} says less than what was changed"
+            yield Problem(name, 1, 1, "revision_not_raised", "revision", reason, f"write `revision: {least}`")
 
 
 def _compared(before: Mapping[str, Runbook], fresh: Mapping[str, Runbook]) -> Published:
