@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
+import random
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.storm_play import SOURCES, START
+from bench.week_disks import EVERY, Disk, make_disks, written
 from bench.week_traffic import Arrival, WeekTraffic, make_week
 from tickless.app.build import House, build
 from tickless.app.settings import ConnectorUse, Settings
@@ -26,6 +28,7 @@ from tickless.domain.signal import Payload
 from tickless.domain.world import World
 from tickless.flow.case_steps import CaseSteps
 from tickless.flow.ending import ends
+from tickless.flow.foretelling import Foretelling
 from tickless.journal.world import write_world
 from tickless.kit.clock import ManualClock
 from tickless.stages.measure.week import Week
@@ -49,6 +52,9 @@ class Replay:
     """How far the clock goes at once."""
     waits: dict[str, dt.datetime] = field(default_factory=dict)
     turns: dict[str, int] = field(default_factory=dict)
+    disks: list[Disk] = field(default_factory=list)
+    _measured: dt.datetime | None = None
+    _chance: random.Random = field(default_factory=lambda: random.Random("measured"))
 
     def play(self) -> Week:
         """The whole week, minute by minute; the report on it."""
@@ -60,10 +66,21 @@ class Replay:
                 while self.house.intake.run_once():
                     pass
                 self._decide(steps)
+                if self._measured is None or self.clock.now() - self._measured >= EVERY:
+                    self._measured = self.clock.now()
+                    runner.run(self._measure())
                 if minute % WATCH == 0:
                     self.house.desk.sources.look()
                     self.house.desk.sources.watch(self.clock.now())
         return self.house.desk.reports.week(days=self.week.days, until=self.clock.now())
+
+    async def _measure(self) -> None:
+        """What is measured of disks, what that foresees, and what became of what was foreseen."""
+        now, desk = self.clock.now(), self.house.desk
+        body = written(self.disks, now, self._chance)
+        await desk.telemetry.take("metrics", lambda: body, form="remote_write_1", source="nodes")
+        await asyncio.to_thread(desk.telemetry.look)
+        Foretelling(self.house.rooms).look(now)
 
     def _minutes(self) -> Iterator[list[Arrival]]:
         waiting = iter(self.week.arrivals)
@@ -134,7 +151,7 @@ def replaying(folder: Path, week: WeekTraffic) -> Iterator[Replay]:
                     )
                 )
         house.world.renew()
-        yield Replay(house, clock, week)
+        yield Replay(house, clock, week, disks=make_disks(len(week.arrivals), days=week.days))
     finally:
         house.stop()
 

@@ -14,6 +14,7 @@ from tests.flow.still_house import StillHouse
 from tickless.domain.case import Case
 from tickless.domain.foretold import Foretold
 from tickless.domain.service import Service
+from tickless.domain.sighting import Crossing
 from tickless.flow.case_steps import CaseSteps
 from tickless.flow.foretelling import Foretelling
 from tickless.flow.saying.conversation import personal
@@ -118,3 +119,17 @@ def test_a_forecast_that_does_not_come_true_is_told_so(disk: Disk) -> None:
     assert "It did not come true" in next(one.text for one in disk.case().evidence if one.source == "forecast")
     assert disk.audited().count("forecast.did_not") == 1
     assert disk.still.told(personal("p1")) == []
+
+
+def test_what_is_full_by_now_is_not_foreseen(disk: Disk) -> None:
+    disk.is_calm()
+    disk.fills(78.0, 92.0)
+    (said,) = disk.foretold()
+    episode = "sgt_full"
+    with disk.still.house.journal.write() as tx:
+        (seen,) = tx.sightings.where(tx.sightings.table.c.id == said.id)
+        now = seen.updated_at
+        met = Crossing(likely=now, earliest=now, latest=now)
+        tx.sightings.put(seen.model_copy(update={"id": episode, "crossing": met}))
+    Foretelling(disk.still.rooms).look(disk.still.clock.now())
+    assert [one.id for one in disk.foretold()] == [said.id]
