@@ -27,7 +27,9 @@ PAGES = (
     "/runbooks/directory.unlock-account", "/approvals", "/audit", "/signals", "/alerts", "/silences", "/maintenance",
     "/sources", "/telemetry", "/telemetry?q=a", "/telemetry/limits", "/telemetry/patterns", "/quarantine", "/mapping",
     "/doctor", "/chat/new", "/secret/none", "/conversations", "/known", "/intents", "/storms", "/cases/2047/storm",
-    "/lessons/grouping", "/reports/week", "/accounts", "/assist", "/assist?caller=p017", "/catalogue",
+    "/lessons/grouping", "/reports/week", "/policy", "/policy?action=use&right=act", "/autonomy", "/autonomy/pool.recycle",
+    "/accounts",
+    "/accounts/sign-ins", "/accounts/people", "/cases/2047/explained", "/assist", "/assist?caller=p017", "/catalogue",
 )  # fmt: skip
 OPEN_PAGES = ("/sign-in", "/enter/none", "/chat?guest=1")
 

@@ -13,12 +13,16 @@ from tests.browser.reading import Node, form_of, read_page
 from tests.browser.site import PASSWORD, Site, open_site
 
 from tickless.doors.console.frame import local_path
+from tickless.journal.audit_export import check_bundle, read_bundle
 
 EVERY_PAGE = (
     "/", "/brake", "/cases", "/cases/2041", "/cases/2042", "/cases/2043", "/cases/2044", "/cases/2045", "/cases/2046",
     "/cases/2047", "/map", "/map?focus=orders-api", "/map/sources", "/map/edges/orders-api/orders-db",
     "/runbooks", "/brakes", "/runbooks/directory.unlock-account",
-    "/runbooks/pool.recycle", "/approvals", "/audit", "/signals", "/alerts",
+    "/runbooks/pool.recycle", "/approvals", "/policy", "/autonomy",
+    "/autonomy/pool.recycle", "/policy?action=use&right=act", "/policy?action=use&who=nobody&right=act", "/audit",
+    "/signals", "/alerts",
+    "/accounts", "/accounts/sign-ins", "/accounts/people", "/cases/2047/explained",
     "/silences", "/maintenance", "/sources", "/quarantine", "/mapping", "/doctor", "/chat",
     "/chat/new", "/storms", "/storms?least=1", "/cases/2047/storm", "/lessons/grouping", "/reports/week",
 )  # fmt: skip
@@ -273,6 +277,8 @@ def test_a_form_without_its_guard_changes_nothing(admin: TestClient, site: Site,
         ("employee", "/audit"),
         ("employee", "/signals"),
         ("operator", "/audit"),
+        ("operator", "/cases/2047/explained"),
+        ("operator", "/accounts/people"),
         ("auditor", "/brake"),
     ],
 )
@@ -419,7 +425,9 @@ def test_the_audit_chain_is_verified_filtered_and_exported(admin: TestClient, si
     rows = look(admin, "/audit?text=case%3A2041").one("tbody").text
     assert "case:2041" in rows
     assert "case:2042" not in rows
-    lines = [json.loads(line) for line in admin.get("/audit/export").text.splitlines()]
+    exported = admin.get("/audit/export").text.splitlines()
+    assert check_bundle(read_bundle(exported))[0].broken_at is None
+    lines = [line for line in map(json.loads, exported) if "seq" in line]
     assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
     assert all(after["previous"] == before["hash"] for before, after in itertools.pairwise(lines))
     assert signed_in(site, "operator").get("/audit/export", follow_redirects=False).status_code == 403
