@@ -151,7 +151,7 @@ BENCH = Bench(
         "nor were held back. `ends_lost`: alerts whose last news the house does not know. `pair_f1`: as in Q5, over the whole "
         "week. `root_named`: of incidents with three alerts or more, whether the case is about what broke. "
         "`disks_foreseen`: of disks that filled up, share of which a forecast was said an hour before; nothing is done about "
-        "any, so that what became of them is for the report to tell. `calm_disks_foreseen`: disks that only go up and down with "
-        "the day, of which one was said. `minutes`: by the clock on the wall; a tolerance for busy machines is in the bar."
+        "any, so that what became of them is for the report to tell. `calm_disks_foreseen`: disks that only go up and down "
+        "with the day, of which one was said. `minutes`: by the clock on the wall; a tolerance for busy machines is in the bar."
     ),
 )
