@@ -127,7 +127,7 @@ class RunSteps:
 
     def _conversation(self, case: Case, who: str) -> str | None:
         if who == "requester":
-            return case.conversation
+            return case.conversation or (personal(case.requester) if case.requester else None)
         service = self._rooms.world().services.get(case.service or "")
         return personal(service.owner) if service and service.owner else None
 

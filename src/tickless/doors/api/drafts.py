@@ -89,7 +89,7 @@ class ReplayShown(Shown):
 
 
 @router.post("/drafts/check", summary="Compile a draft")
-async def check(desk: DeskHere, visitor: Reader, given: DraftGiven) -> CheckedShown:
+async def check_draft(desk: DeskHere, visitor: Reader, given: DraftGiven) -> CheckedShown:
     """With the operations and runbooks of this house. Nothing is published."""
     try:
         found = await asyncio.to_thread(lambda: desk.drafting.compile(given.text))
@@ -99,7 +99,7 @@ async def check(desk: DeskHere, visitor: Reader, given: DraftGiven) -> CheckedSh
 
 
 @router.post("/drafts/compare", summary="Compare a draft with what is published")
-async def compare(desk: DeskHere, visitor: Reader, given: DraftGiven) -> ComparedShown:
+async def compare_draft(desk: DeskHere, visitor: Reader, given: DraftGiven) -> ComparedShown:
     """Every difference with its weight, and the revision that it takes."""
     found = await asyncio.to_thread(lambda: desk.drafting.compare(given.text))
     differences = [DifferenceShown(**vars(one)) for one in found.differences]
@@ -107,7 +107,7 @@ async def compare(desk: DeskHere, visitor: Reader, given: DraftGiven) -> Compare
 
 
 @router.post("/drafts/rehearse", summary="Dry run of a draft")
-async def rehearse(desk: DeskHere, visitor: Actor, given: DraftRun) -> RehearsalShown:
+async def rehearse_draft(desk: DeskHere, visitor: Actor, given: DraftRun) -> RehearsalShown:
     """Reads the live systems and changes nothing."""
     found = await asyncio.to_thread(
         lambda: desk.drafting.rehearse(desk.drafting.compile(given.text), given.inputs, by=visitor.actor)
@@ -116,7 +116,7 @@ async def rehearse(desk: DeskHere, visitor: Actor, given: DraftRun) -> Rehearsal
 
 
 @router.post("/replays", summary="The last days with a runbook in place")
-async def replay(desk: DeskHere, visitor: Actor, given: ReplayGiven) -> ReplayShown:
+async def replay_cases(desk: DeskHere, visitor: Actor, given: ReplayGiven) -> ReplayShown:
     """Every case of these days is decided again, as records and policy are now; nothing is changed."""
     return show_replay(
         await asyncio.to_thread(
