@@ -139,6 +139,7 @@ def test_a_lost_key_signs_nothing_until_somebody_says_so_and_the_break_shows(kep
     kept.say(1)
     assert kept.record.checkpoint() is None
     assert not kept.record.keys().signs
+    assert check(kept.lines()).problem, "what nobody signed is not vouched for"
     with pytest.raises(Conflict):
         kept.record.rotate(by="user:ada")
     kept.record.rotate(by="user:ada", lost=True)

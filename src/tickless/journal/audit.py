@@ -99,9 +99,7 @@ class Audit:
             query = sa.select(tables.audit).order_by(tables.audit.c.seq).limit(1_000)
             batch = self._connection.execute(query if after is None else query.where(tables.audit.c.seq > after)).all()
             for found in batch:
-                values = dict(found._mapping)
-                dropped = values.pop("dropped_at") is not None
-                yield Seen(**values, dropped=dropped)
+                yield Seen(**found._mapping)
             if not batch:
                 return
             after = batch[-1].seq

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from tickless.journal.audit_checkpoints import Checkpoint, Lineage, read_lineage
 from tickless.journal.audit_people import ERASED, SEALED, fits_mark, salt_of
-from tickless.journal.audit_rows import AuditRow, ChainReport, Seen, walk
+from tickless.journal.audit_rows import UNSAID, AuditRow, ChainReport, Seen, walk
 from tickless.kit.canonical import canonical_json
 from tickless.kit.signing import PublicKey
 
@@ -110,7 +110,7 @@ def _seen(found: Mapping[str, Any]) -> Seen:
         previous=found["previous"],
         hash=found["hash"],
         detail_hash=found["detail_hash"],
-        dropped=found["dropped_at"] is not None,
+        dropped_at=None if found["dropped_at"] is None else dt.datetime.fromisoformat(found["dropped_at"]),
     )
 
 
@@ -135,7 +135,10 @@ def check_bundle(bundle: Bundle, *, pinned: str | None = None) -> tuple[ChainRep
     """Check everything in a file, offline. `pinned`: the public key that one knows. The first problem wins."""
     lineage = read_lineage(bundle.checkpoints, pinned=pinned)
     report = walk(bundle.rows, anchors=lineage.anchors)
-    report = _earlier(report, _in_file(bundle, report))
+    in_file = _in_file(bundle, report)
+    if in_file is not None and report.problem == UNSAID:  # the row that says so may be what is missing
+        report = replace(report, broken_at=None, problem="")
+    report = _earlier(report, in_file)
     if report.broken_at is None and lineage.problem:
         report = replace(report, broken_at=report.signed_up_to + 1, problem=lineage.problem)
     return replace(report, key=_key_id(lineage)), lineage
@@ -146,6 +149,9 @@ def _in_file(bundle: Bundle, report: ChainReport) -> tuple[int, str] | None:
     found = [(seq, why) for seq, why in bundle.shown.items()]
     if bundle.unreadable is not None:
         found.append(bundle.unreadable)
+    elif bundle.checkpoints and bundle.checkpoints[-1].seq < len(bundle.rows):
+        last = bundle.checkpoints[-1].seq
+        found.append((last + 1, "the checkpoint that vouches for the last row is missing"))
     elif bundle.end is None:
         found.append((len(bundle.rows) + 1, "the end of the file is missing"))
     elif report.broken_at is None and bundle.end != (report.rows, report.head):

@@ -17,6 +17,9 @@ DROPPED = "audit.dropped"
 """Action of the row that says which bodies retention took away; `detail.ranges` are pairs of first and last row."""
 
 
+UNSAID = "its body was taken away, and no row says so"
+
+
 @dataclass(frozen=True)
 class AuditRow:
     """Who did what to what, when, and with which inputs and reasons."""
@@ -86,7 +89,11 @@ class Seen:
     previous: str
     hash: str
     detail_hash: str | None
-    dropped: bool
+    dropped_at: dt.datetime | None
+
+    @property
+    def dropped(self) -> bool:
+        return self.dropped_at is not None
 
 
 def text_hash(text: str) -> str:
@@ -147,49 +154,45 @@ def walk(rows: Iterable[Seen], *, anchors: Sequence[Anchor] = (), head: tuple[in
     by_seq: dict[int, list[Anchor]] = {}
     for anchor in anchors:
         by_seq.setdefault(anchor.seq, []).append(anchor)
+    rows = iter(rows)
     expected, previous, good, checked = 1, GENESIS, 0, sum(one.seq == 0 for one in anchors)
-    dropped: list[int] = []
-    allowed: list[tuple[int, int]] = []
+    dropped: dict[int, dt.datetime] = {}
+    allowed: dict[int, dt.datetime] = {}
     for row in rows:
         problem = problem_of(row, expected=expected, previous=previous)
         if problem:
             return ChainReport(expected - 1, previous, min(row.seq, expected), problem, checked, good)
-        if any(anchor.hash != row.hash for anchor in by_seq.get(row.seq, ())):
-            told = f"rows {good + 1} to {row.seq} were written anew: they are not what was signed"
-            return ChainReport(expected - 1, previous, good + 1, told, checked, good)
+        signed = next((anchor.hash for anchor in by_seq.get(row.seq, ()) if anchor.hash != row.hash), None)
+        if signed is not None:
+            alone = next((one.previous for one in rows), head[1] if head else "") == signed
+            told = f"rows {good + 1} to {row.seq} were written anew since they were signed"
+            told = "it is not what was signed" if alone else told
+            return ChainReport(expected - 1, previous, row.seq if alone else good + 1, told, checked, good)
         if row.seq in by_seq:
             good, checked = row.seq, checked + len(by_seq[row.seq])
-        if row.dropped:
-            dropped.append(row.seq)
-        if row.action == DROPPED and not row.dropped:
-            allowed += ranges_in(row.detail)
+        if row.dropped_at is not None:
+            dropped[row.seq] = row.dropped_at
+        elif row.action == DROPPED:
+            for first, last in ranges_in(row.detail):
+                allowed.update(dict.fromkeys(range(first, min(last, row.seq) + 1), row.at))
         expected, previous = expected + 1, row.hash
+    unsaid = next((seq for seq, at in dropped.items() if allowed.get(seq) != at), None)
     report = ChainReport(expected - 1, previous, checkpoints=checked, signed_up_to=good, dropped=len(dropped))
-    return _ended(report, last_anchor=max(by_seq, default=0), head=head, unsaid=_unsaid(dropped, allowed))
-
-
-def _unsaid(dropped: Sequence[int], allowed: Iterable[tuple[int, int]]) -> int | None:
-    """The first row whose body is gone without the record saying so."""
-    said = (
-        {seq for first, last in allowed for seq in range(first, min(last, first + 10_000_000) + 1)}
-        if dropped
-        else set()
-    )
-    return next((seq for seq in dropped if seq not in said), None)
+    return _ended(report, last_anchor=max(by_seq, default=0), head=head, unsaid=unsaid)
 
 
 def _ended(report: ChainReport, *, last_anchor: int, head: tuple[int, str] | None, unsaid: int | None) -> ChainReport:
     def broken(at: int, problem: str) -> ChainReport:
         return ChainReport(report.rows, report.head, at, problem, report.checkpoints, report.signed_up_to)
 
-    if unsaid is not None:
-        return broken(unsaid, "its body was taken away, and no row says so")
     if last_anchor > report.rows:
         return broken(report.rows + 1, "rows at the end are missing: a signed checkpoint speaks of later ones")
     if head is not None and head != (report.rows, report.head):
         if head[0] > report.rows:
             return broken(report.rows + 1, "rows at the end are missing")
         return broken(head[0] + 1, "rows at the end were added, or the head was changed")
+    if unsaid is not None:
+        return broken(unsaid, UNSAID)
     return report
 
 

@@ -77,7 +77,7 @@ def export_audit(desk: DeskHere, visitor: Auditor, form: Form = "jsonl", sealed:
 
 
 @router.get("/audit/keys", summary="Which keys signed the record")
-def keys(desk: DeskHere, visitor: Auditor) -> KeysShown:
+def audit_keys(desk: DeskHere, visitor: Auditor) -> KeysShown:
     """Public keys, oldest first; the last counts. Keep it where the record is not, to check exports with."""
     found = desk.record.keys()
     return KeysShown(
@@ -86,31 +86,31 @@ def keys(desk: DeskHere, visitor: Auditor) -> KeysShown:
 
 
 @router.post("/audit/keys", status_code=201, summary="Sign with a new key from now on")
-def rotate(desk: DeskHere, visitor: Admin, given: Rotate) -> KeysShown:
+def rotate_audit_key(desk: DeskHere, visitor: Admin, given: Rotate) -> KeysShown:
     """The old key signs the new one. With `lost` the new one signs itself, and every check says so from then on."""
     desk.record.rotate(by=visitor.actor, lost=given.lost)
-    return keys(desk, visitor)
+    return audit_keys(desk, visitor)
 
 
 @router.post("/audit/checkpoints", status_code=201, summary="Sign the head of the record now")
-def checkpoint(desk: DeskHere, visitor: Auditor) -> Signed:
+def sign_checkpoint(desk: DeskHere, visitor: Auditor) -> Signed:
     made = desk.record.checkpoint()
     return Signed(number=made.number if made else None, row=made.seq if made else None)
 
 
 @router.get("/audit/holds", summary="List legal holds")
-def list_holds(desk: DeskHere, visitor: Auditor, ended: bool = False) -> Page[HoldShown]:
+def list_legal_holds(desk: DeskHere, visitor: Auditor, ended: bool = False) -> Page[HoldShown]:
     return Page(items=[_hold(one) for one in desk.record.holds(active=not ended)])
 
 
 @router.post("/audit/holds", status_code=201, summary="Keep something whatever retention says")
-def hold(desk: DeskHere, visitor: Admin, given: NewHold) -> HoldShown:
+def add_legal_hold(desk: DeskHere, visitor: Admin, given: NewHold) -> HoldShown:
     """Of everything, of one case, or of all cases of one person. What is held is neither dropped nor erased."""
     return _hold(desk.record.hold(given.covers, given.ref, reason=given.reason, by=visitor.actor))
 
 
 @router.post("/audit/holds/{hold}/end", summary="End a legal hold")
-def release(desk: DeskHere, visitor: Admin, hold: str, given: Released) -> HoldShown:
+def end_legal_hold(desk: DeskHere, visitor: Admin, hold: str, given: Released) -> HoldShown:
     return _hold(desk.record.release(hold, reason=given.reason, by=visitor.actor))
 
 
@@ -119,7 +119,7 @@ def _hold(one: LegalHold) -> HoldShown:
 
 
 @router.post("/people/{person}/erase", summary="Erase a person")
-def erase(desk: DeskHere, visitor: Admin, person: str, given: Erase) -> ErasureShown:
+def erase_person(desk: DeskHere, visitor: Admin, person: str, given: Erase) -> ErasureShown:
     """Their words, names and accounts go everywhere; what the audit record says of them can be read no more, and still proves
     that it was not changed. It cannot be taken back. A legal hold, and cases that are not over, stand against it."""
     done = desk.erasing.erase(person, by=visitor.actor, reason=given.reason)
@@ -127,7 +127,7 @@ def erase(desk: DeskHere, visitor: Admin, person: str, given: Erase) -> ErasureS
 
 
 @router.get("/cases/{case}/explanation", summary="Every decision of a case, explained and made again")
-def explanation(desk: DeskHere, visitor: Auditor, case: str) -> Explanation:
+def explain_case(desk: DeskHere, visitor: Auditor, case: str) -> Explanation:
     """Who, what, why, from which inputs, by which policies and models; made again from what was kept, and compared."""
     chain = desk.record.verify()
     with desk.journal.read() as tx:
@@ -168,6 +168,6 @@ def _decision(one: Explained) -> ExplainedDecision:
 
 
 @router.post("/audit/retention", summary="Take the bodies of old rows away")
-def retain(desk: DeskHere, visitor: Admin, given: Retain) -> Retained:
+def retain_audit(desk: DeskHere, visitor: Admin, given: Retain) -> Retained:
     """Their hashes stay, so the record can still be checked; what is held stays whole; a row says which were taken."""
     return Retained(rows=desk.record.retain(before=given.before, by=visitor.actor))

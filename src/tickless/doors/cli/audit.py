@@ -13,8 +13,6 @@ from tickless.doors.cli.output import line, moment, show_more, show_pairs, show_
 from tickless.doors.cli.session import FAILED, AsJson, Limit, Reason, print_json, session_of, tell, usage
 
 audit = typer.Typer(no_args_is_help=True, help="The tamper-evident record: list, verify, export, explain, sign, hold.")
-hold = typer.Typer(no_args_is_help=True, help="Legal holds: what must be kept whatever retention says.")
-audit.add_typer(hold, name="hold")
 Cursor = Annotated[str | None, typer.Option("--cursor", help="Where the page before ended.")]
 Form = Literal["jsonl", "ocsf", "cloudevents"]
 
@@ -205,7 +203,7 @@ def retain(
         line(f"{done['rows']} rows have lost their details")
 
 
-@hold.command("list")
+@audit.command("holds")
 def list_holds(
     context: typer.Context,
     ended: Annotated[bool, typer.Option("--ended", help="Those that have ended, too.")] = False,
@@ -224,7 +222,7 @@ def list_holds(
     show_table(["id", "covers", "whom or which", "by", "since", "ended", "reason"], rows, empty="Nothing is held.")
 
 
-@hold.command("add")
+@audit.command("hold")
 def add_hold(
     context: typer.Context,
     covers: Annotated[Literal["everything", "case", "person"], typer.Argument(help="everything, case or person.")],
@@ -237,7 +235,7 @@ def add_hold(
     line(f"{made['id']} holds {made['covers']} {made['ref']}".rstrip())
 
 
-@hold.command("end")
+@audit.command("end-hold")
 def end_hold(
     context: typer.Context, identity: Annotated[str, typer.Argument(metavar="ID", help="Of the hold.")], reason: Reason
 ) -> None:

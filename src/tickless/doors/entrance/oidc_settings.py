@@ -21,12 +21,15 @@ class OidcSettings(BaseModel):
     issuer: str
     """Such as `https://login.example.org/realms/staff`; https, except on this machine."""
     client_id: str
+    """What this house is called at the provider."""
     client_secret: str | None = None
     """Reference, such as `env:OIDC_SECRET`. None: a public client, by PKCE alone."""
     name: str = "your organisation"
     """What the button says: “Sign in with …”."""
     scopes: tuple[str, ...] = ("openid", "profile", "email")
+    """What the provider is asked to tell."""
     groups_claim: str = "groups"
+    """Where the groups stand; dots lead into objects, as in `realm_access.roles`."""
     groups: dict[str, tuple[Role, ...]] = Field(default_factory=dict)
     """Group, as the claim says it → roles. Read again at every sign-in."""
     everybody: tuple[Role, ...] = ("employee",)
