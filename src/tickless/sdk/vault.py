@@ -41,10 +41,13 @@ class VaultSettings(BaseModel):
     role_secret: str = Field(default="", pattern=rf"({OWN})|^$")
     """Secret reference of its secret_id."""
     login_path: str = Field(default="approle", pattern=r"^[A-Za-z0-9_/-]+$")
+    """Where AppRole is mounted."""
     namespace: str = Field(default="", pattern=r"^[A-Za-z0-9_./-]*$")
+    """The namespace, where Vault has some."""
     version: Literal[1, 2] = 2
     """Of the key-value engine."""
     ca_file: str = ""
+    """Certificates to trust instead of the system's."""
 
 
 @dataclass
