@@ -34,6 +34,7 @@ from tickless.flow.desk.planning import PlanningDesk
 from tickless.flow.desk.policy import PolicyDesk
 from tickless.flow.desk.policy_health import policy_check
 from tickless.flow.desk.promise import Accepted, Check, Greeting, Numbers, Said
+from tickless.flow.desk.record_health import record_checks
 from tickless.flow.desk.record_keeping import RecordKeeping
 from tickless.flow.desk.regroup import RegroupDesk
 from tickless.flow.desk.reports import Reports
@@ -369,7 +370,7 @@ class FrontDesk:
     def doctor(self) -> list[Check]:
         return [*examine(self._rooms, self._engine), self._care.check(), telemetry_check(self.telemetry.state()),
                 *source_checks(self.sources.report(), self.clock.now()), *map_checks(self.map.sources()),
-                policy_check(self.policy.state())]  # fmt: skip
+                policy_check(self.policy.state()), *record_checks(self.record, self.journal)]  # fmt: skip
 
     def _audit(self, by: str, action: str, subject: str, detail: dict[str, Any]) -> None:
         with self.journal.write() as tx:
