@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -28,6 +29,7 @@ _HURT = (
     ("RequestsTimeOut", "{i}: {n} time-outs a minute, waiting for {up}"),
     ("QueueGrowing", "work waits at {s} on {i}: {n} items"),
 )
+_NAMES_UPSTREAM = frozenset(name for name, text in _HURT if text.endswith("{up}"))
 _STRAY = (("BackupFailed", "backup of {i} failed"), ("ClockSkew", "clock of {i} is {n} ms off"))
 
 
@@ -97,6 +99,17 @@ def _dependents(needs: Mapping[str, Sequence[str]], root: str) -> list[tuple[str
                 found[who] = (found[below][0] + 1, below)
                 queue.append(who)
     return [(who, steps, through) for who, (steps, through) in found.items() if who != root]
+
+
+def tellable(storm: Iterable[Sent]) -> float:
+    """The share of alerts that somebody could place who knew how often what they say is of which trouble: two troubles that
+    hurt the same service say the same of it."""
+    seen = {one.serial: one for one in storm if one.trouble is not None}
+    said: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+    for one in seen.values():
+        names = one.text.rpartition(" ")[2] if one.name in _NAMES_UPSTREAM else ""
+        said[one.service, one.name, names][one.trouble or ""] += 1
+    return sum(max(counted.values()) for counted in said.values()) / max(len(seen), 1)
 
 
 def body_of(source: str, alerts: Sequence[Sent], began: dt.datetime, *, key: str = "") -> bytes:

@@ -201,12 +201,11 @@ class Intake:
         return len(due)
 
     def _gather(self, tx: Tx, now: dt.datetime) -> None:
-        """Cases that another one explains become one with it; after the batch, which looks at the live cases once."""
+        """Cases that turned out to be one become one; after the batch, which looks at the live cases once."""
         explained, self._explained = self._explained, []
-        for placement in explained:
-            if placement.case is not None:
-                others = placement.explained
-                self._gathering.gather(tx, placement.case.id, others, reason=placement.why, now=now)
+        unions = {(one.into, one.gone): one for placement in explained for one in placement.unions}
+        for one in unions.values():
+            self._gathering.gather(tx, one, now=now)
 
     def _understand(self, signal: Signal, now: dt.datetime) -> tuple[Finding, ...]:
         if signal.kind == "message":
@@ -237,7 +236,7 @@ class Intake:
         case = placement.case
         if case is None:
             return
-        if placement.explained:
+        if placement.unions:
             self._explained.append(placement)
         if placement.how == "reopen":
             ran = ends.mark_regressed(tx, case, by=signal.source, why=placement.why, now=now)

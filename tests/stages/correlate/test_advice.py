@@ -1,4 +1,4 @@
-"""What storms look like joins symptoms that no rule places; it never leads, and it quotes nobody's phrases."""
+"""What speaks for a storm that runs decides where a symptom goes, and quotes nobody's phrases; the map learns meanwhile."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tickless.domain.signal import Signal
 from tickless.domain.world import World
 from tickless.stages.correlate.advice import LEARNT, Advice
 from tickless.stages.correlate.core import Placed, Trouble
+from tickless.stages.correlate.deciding import decide
 
 NAMES = [f"s{n}" for n in range(40)]
 NEEDS = [("s1", "s0"), ("s2", "s1"), ("s3", "s0"), ("s9", "s8")]
@@ -27,20 +28,30 @@ def world(*more: Dependency) -> World:
 
 
 def heard(
-    advice: Advice, service: str, second: float, need: str, text: str, known: World, *, rules: Placed = ALONE
+    advice: Advice,
+    service: str,
+    second: float,
+    need: str,
+    text: str,
+    known: World,
+    *,
+    rules: Placed = ALONE,
+    opened: dict[str, Case] | None = None,
 ) -> Placed:
+    """`opened`: cases that were opened before, which are live, too."""
     at = NOW + dt.timedelta(seconds=second)
     signal = Signal(
         id=f"sig-{service}-{second}", source="m", event_key=f"{service}-{second}", kind="alert", state="firing",
         fingerprint=f"{service}-{need}-{second}", occurred_at=at, received_at=at, title=Untrusted(text),
     )  # fmt: skip
     trouble = Trouble(need=need, subject=f"service:{service}", service=service, fingerprint=signal.fingerprint, at=at)
-    said = advice.hear(signal, trouble, known)
-    live = {"c1": running(at)}
-    placed = advice.better(rules, said, trouble, signal, find=live.get)
-    advice.settled(
-        signal, said, placed.case or live["c1"].model_copy(update={"id": "c1" if service == "s0" else signal.id})
-    )
+    said = advice.weigh(signal, trouble, known)
+    live = {"c1": running(at), **(opened or {})}
+    placed = decide(rules, said.weighed, trouble, find=live.get)
+    name = placed.case.id if placed.case else "c1" if service == "s0" else signal.id
+    if opened is not None and placed.case is None:
+        opened[name] = running(at).model_copy(update={"id": name, "service": service, "need": need, "opened_at": at})
+    advice.settle(said, name)
     return placed
 
 
@@ -49,7 +60,7 @@ def running(at: dt.datetime) -> Case:
                 opened_at=NOW, updated_at=at)  # fmt: skip
 
 
-def test_a_symptom_that_the_rules_leave_alone_joins_its_storm() -> None:
+def test_a_symptom_joins_its_storm() -> None:
     advice, known = Advice(), world()
     heard(advice, "s0", 0, "service_down", "s0 does not answer", known)
     placed = heard(advice, "s1", 30, "unknown", "errors in s1", known)
@@ -58,18 +69,28 @@ def test_a_symptom_that_the_rules_leave_alone_joins_its_storm() -> None:
     assert not placed.take_over
 
 
-def test_a_cause_keeps_its_own_case_and_the_rules_have_the_first_word() -> None:
+def test_a_cause_keeps_its_own_case() -> None:
     advice, known = Advice(), world()
     heard(advice, "s0", 0, "service_down", "s0 does not answer", known)
-    assert heard(advice, "s1", 30, "disk_full", "disk of s1 is full", known) == ALONE
-    ruled = Placed("join", running(NOW), "The same trouble at the same place.")
-    assert heard(advice, "s3", 40, "latency_high", "s3 is slow", known, rules=ruled) == ruled
+    placed = heard(advice, "s1", 30, "disk_full", "disk of s1 is full", known)
+    assert (placed.how, placed.case) == ("open", None)
+
+
+def test_odds_outweigh_what_the_rules_make_of_the_map() -> None:
+    advice, known = Advice(), world()
+    other = running(NOW).model_copy(update={"id": "c9", "number": 9, "service": "s9", "subject": "service:s9"})
+    heard(advice, "s0", 0, "service_down", "s0 does not answer", known)
+    ruled = Placed("join", other, "Both need something, and both hurt at the same time.", by="near")
+    placed = heard(advice, "s1", 30, "latency_high", "timeout calling s0", known, rules=ruled)
+    assert (placed.how, placed.case and placed.case.id) == ("join", "c1")
+    people = Placed("join", other, "People put these together.", by="people")
+    assert heard(advice, "s3", 40, "latency_high", "timeout calling s0", known, rules=people) == people
 
 
 def test_what_nothing_links_stays_alone() -> None:
     advice, known = Advice(), world()
     heard(advice, "s0", 0, "service_down", "s0 does not answer", known)
-    assert heard(advice, "s20", 20, "latency_high", "s20 is slow", known) == ALONE
+    assert heard(advice, "s20", 20, "latency_high", "s20 is slow", known).how == "open"
 
 
 def test_nobodys_phrases_get_into_the_reasons() -> None:
@@ -83,10 +104,10 @@ def test_nobodys_phrases_get_into_the_reasons() -> None:
 
 def test_edges_that_alerts_show_are_told_with_their_source_and_are_no_drawn_map() -> None:
     advice, known = Advice(), world()
-    found = []
+    found, opened = [], dict[str, Case]()
     for turn in range(40):
-        heard(advice, "s5", 20_000.0 * turn, "service_down", "s5 does not answer", known)
-        heard(advice, "s6", 20_000.0 * turn + 30, "latency_high", "timeouts calling s5", known)
+        heard(advice, "s5", 20_000.0 * turn, "service_down", "s5 does not answer", known, opened=opened)
+        heard(advice, "s6", 20_000.0 * turn + 30, "latency_high", "timeouts calling s5", known, opened=opened)
         found += advice.learnt("main")
     assert {(edge.service, edge.needs) for edge, _ in found} == {("s6", "s5")}
     assert all(source in LEARNT and edge.confidence >= 0.75 for edge, source in found)

@@ -106,3 +106,11 @@ def test_of_two_that_say_to_be_broken_the_deeper_one_is_suspected() -> None:
     found = weigh_causes(Known(roots=even, broken=both, felt={"s1": "S0"}), name=str.upper, at=NOW)
     assert [one.node for one in found.suspects] == ["s0", "s1"]
     assert any("needs S0" in why.text for why in found.suspects[1].because)
+
+
+def test_what_says_itself_to_be_broken_is_before_what_complained_first() -> None:
+    loud = (Root("s1", 0.98, "Its first alert came 0 s after the very first."), Root("s0", 0.02, "It alerted late."))
+    known = Known(roots=loud, broken=[("s0", "It says so itself: service down.", "sig")], felt={"s1": "S0"})
+    found = weigh_causes(known, name=str.upper, at=NOW)
+    assert found.suspects[0].node == "s0"
+    assert found.named

@@ -1,36 +1,27 @@
-"""What storms look like just now, kept in memory: joins symptoms that no rule places, and learns edges that the map lacks.
-
-Only advice: it is asked when the rules find nothing, and after a restart it knows nothing until alerts come. Every answer that
-is taken is written with its reasons, so that what happened can be read without it.
+"""The storms that run just now, kept in memory, each under the name of its case: what speaks for each of them, and edges that
+the map lacks. Every answer that is taken is written with its reasons, so that what happened can be read without it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from tickless.domain.case import Case
 from tickless.domain.signal import Signal
 from tickless.domain.world import World
-from tickless.stages.correlate.core import Placed, Trouble, recent
+from tickless.stages.correlate.core import Trouble
 from tickless.stages.correlate.corrected import kind_of
 from tickless.stages.correlate.edges.book import Edge, Source
-from tickless.stages.correlate.grouping.alarm import Alarm, Grouped
+from tickless.stages.correlate.grouping.alarm import Alarm, Heard
 from tickless.stages.correlate.grouping.corrections import NONE, Corrections
 from tickless.stages.correlate.grouping.roots import Root
 from tickless.stages.correlate.regroup.doubts import Alike, alike_of
 from tickless.stages.correlate.storms import Storms
 
-CASES = 5_000
-"""Groups whose case is remembered."""
 CALLS = 20_000
 """Calls of traces that wait for the next alert."""
-SURE_LIVE = 0.8
-"""Probability that it is nothing new from which advice is given: putting apart later costs more than one case more."""
-TELLING_TEXT = 2.5
-"""Weight from which a text links what the map does not: an identifier that both have."""
 BELIEVED = 0.75
 """Confidence from which a learnt edge is put on the map."""
 SHOWN = 2
@@ -52,55 +43,51 @@ class _Tenant:
     world: World
     nodes: frozenset[str]
     needs: frozenset[tuple[str, str]]
-    cases: OrderedDict[str, str]
-    """Group → its case."""
-    groups: OrderedDict[str, str] = field(default_factory=OrderedDict)
-    """Case → the group that its newest alert is of."""
 
 
 class Advice:
-    """One storm book for each tenant. Not shared between threads: the intake has one worker at a time."""
+    """One storm book for each tenant; a storm has the name of its case. Not shared between threads: the intake has one worker
+    at a time."""
 
     def __init__(self) -> None:
         self._tenants: dict[str, _Tenant] = {}
         self._calls: deque[tuple[str, str, str, dt.datetime]] = deque(maxlen=CALLS)
 
-    def hear(self, signal: Signal, trouble: Trouble, world: World, corrections: Corrections = NONE) -> Grouped:
-        """Take an alert in that fires; say with what it belongs together, heeding what people put right."""
+    def weigh(self, signal: Signal, trouble: Trouble, world: World, corrections: Corrections = NONE) -> Heard:
+        """What speaks for each storm that runs, heeding what people put right; nothing is put anywhere yet."""
         tenant = self._tenant(signal.tenant, world)
         self._take_calls()
         tenant.storms.correct(corrections)
         labels = [f"{name}={text.tame(80)}" for name in GROUPING_LABELS if (text := signal.labels.get(name))]
-        return tenant.storms.place(
-            Alarm(
-                key=f"{signal.source} {signal.fingerprint}",
-                at=trouble.at,
-                node=trouble.service if trouble.service in world.services else None,
-                text=f"{signal.title.tame(300)} {signal.body.tame(1_500)}",
-                labels=tuple(labels),
-                kind=kind_of(trouble),
-            )
+        alarm = Alarm(
+            key=f"{signal.source} {signal.fingerprint}",
+            at=trouble.at,
+            node=trouble.service if trouble.service in world.services else None,
+            text=f"{signal.title.tame(300)} {signal.body.tame(1_500)}",
+            labels=tuple(labels),
+            kind=kind_of(trouble),
         )
+        return Heard(signal.tenant, alarm, tenant.storms.weigh(alarm))
 
-    def better(
-        self, placed: Placed, heard: Grouped, trouble: Trouble, signal: Signal, *, find: Callable[[str], Case | None]
-    ) -> Placed:
-        """Where it goes in the end: what the rules say; where they see several causes, the one of its storm; and for a symptom
-        that they leave alone, the case of its storm."""
-        if heard.how != "join" or not _links(heard):
-            return placed
-        name = self._tenants[signal.tenant].cases.get(heard.group)
-        if placed.case is not None:
-            other = next((case for case in placed.others if case.id == name), None)
-            if other is None or heard.sure < SURE_LIVE:
-                return placed
-            return Placed("join", other, f"Of several causes that it needs, this is the likeliest. {heard.why}")
-        if heard.sure < SURE_LIVE or not trouble.symptom:
-            return placed
-        case = find(name) if name else None
-        if case is None or not _takes(case, trouble):
-            return placed
-        return Placed("join", case, f"It belongs to a storm that runs (sure by {heard.sure:.0%}). {heard.why}")
+    def settle(self, heard: Heard, case: str) -> None:
+        """It stands in that case, whoever decided so."""
+        self._tenants[heard.tenant].storms.settle(heard.alarm, heard.weighed, case)
+
+    def unions(self, tenant: str, case: str) -> list[Alike]:
+        """Storms that turn out to be one with that of a case, in which something was new just now. Never by time alone."""
+        return alike_of(self._tenants[tenant].storms.unions(case))
+
+    def unite(self, tenant: str, into: str, gone: str) -> None:
+        """Two cases are one: their storms are, too."""
+        known = self._tenants.get(tenant)
+        if known is not None and into != gone:
+            known.storms.unite(into, gone)
+
+    def are_two(self, tenant: str, one: str, other: str) -> None:
+        """They stay apart, whatever speaks for their being one."""
+        known = self._tenants.get(tenant)
+        if known is not None:
+            known.storms.are_two(one, other)
 
     def saw_calls(self, tenant: str, calls: Iterable[tuple[str, str, dt.datetime]]) -> None:
         """Traces have callers calling callees. Safe from any thread: taken up with the next alert."""
@@ -109,8 +96,7 @@ class Advice:
     def roots(self, tenant: str, case: str) -> tuple[Root, ...]:
         """Where the alerts of a case say that it began, likeliest first; nothing when its storm is not remembered."""
         known = self._tenants.get(tenant)
-        group = known.groups.get(case) if known is not None else None
-        return known.storms.roots(group) if known is not None and group is not None else ()
+        return known.storms.roots(case) if known is not None else ()
 
     def _take_calls(self) -> None:
         while self._calls:
@@ -118,22 +104,6 @@ class Advice:
             known = self._tenants.get(tenant)
             if known is not None and {caller, callee} <= known.nodes:
                 known.storms.saw_call(caller, callee, at=at)
-
-    def settled(self, signal: Signal, heard: Grouped, case: Case) -> None:
-        """In which case an alert of a group is."""
-        cases = self._tenants[signal.tenant].cases
-        if heard.how in {"open", "join"} and heard.group not in cases:
-            cases[heard.group] = case.id
-        while len(cases) > CASES:
-            cases.popitem(last=False)
-        groups = self._tenants[signal.tenant].groups
-        groups[case.id] = heard.group
-        while len(groups) > CASES:
-            groups.popitem(last=False)
-
-    def alike(self, tenant: str, heard: Grouped) -> list[Alike]:
-        """Cases that grouping takes for the same as the one of this alert."""
-        return alike_of(heard, self._tenants[tenant].cases)
 
     def learnt(self, tenant: str) -> list[tuple[Edge, str]]:
         """Edges that are believed and that the map lacks, with where they are known from; told again when that changes much."""
@@ -156,7 +126,7 @@ class Advice:
         if known is None:
             storms = Storms(nodes=nodes, needs=sorted(needs))
             storms.recall(_learnt_of(world))
-            known = self._tenants[name] = _Tenant(storms, world, nodes, needs, OrderedDict())
+            known = self._tenants[name] = _Tenant(storms, world, nodes, needs)
         elif (known.nodes, known.needs) != (nodes, needs):
             known.storms.redraw(nodes=nodes, needs=sorted(needs))
             known.nodes, known.needs = nodes, needs
@@ -171,20 +141,3 @@ def _learnt_of(world: World) -> list[tuple[str, str, Source, float]]:
         for edge in world.dependencies
         if edge.source in LEARNT
     ]
-
-
-def _links(heard: Grouped) -> bool:
-    """Time alone joins nothing: the map or an identifier in the text has to."""
-    return any(
-        (one.kind == "map" and one.weight > 0) or (one.kind == "text" and one.weight >= TELLING_TEXT)
-        for one in heard.reasons
-    )
-
-
-def _takes(case: Case, trouble: Trouble) -> bool:
-    fits = case.live and case.door == "machine" and case.kind == "incident"
-    return fits and recent(trouble.at, case) and not _personal(case)
-
-
-def _personal(case: Case) -> bool:
-    return (case.subject or "").startswith("person:")

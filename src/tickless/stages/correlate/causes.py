@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from tickless.domain.case import Case
@@ -85,7 +85,7 @@ class Causes:
         known = Known(
             roots=roots,
             broken=said,
-            felt=_felt(live, [node for node, _, _ in said]),
+            felt=_felt(live, nodes, {node for node, _, _ in said}),
             traced=traced,
             changes=self._changes(live, case, nodes),
             alerts=live.alerts_of(case),
@@ -115,13 +115,12 @@ class Causes:
         ]
 
 
-def _felt(live: LiveCases, broken: Iterable[str]) -> dict[str, str]:
-    """Broken things that need another broken thing → its name: the deeper one explains the other."""
-    nodes = sorted(set(broken))
+def _felt(live: LiveCases, nodes: Iterable[str], broken: Collection[str]) -> dict[str, str]:
+    """Things that need another one which is broken → its name: the deeper one explains the other."""
     found = {}
-    for node in nodes:
+    for node in sorted(set(nodes)):
         needs = live.nearby.needs(node)
-        below = [one for one in nodes if one in needs and needs[one].trust >= TRUSTED]
+        below = [one for one in sorted(broken) if one != node and one in needs and needs[one].trust >= TRUSTED]
         if below:
             found[node] = live.nearby.name(max(below, key=lambda one: (needs[one].steps, one)))
     return found

@@ -32,6 +32,8 @@ OWN = frozenset({
     "licence_expiring", "mailbox_over_quota", "vpn_trouble",
 })  # fmt: skip
 """Classes that say what is wrong, and hurt nobody else: each a trouble of its own."""
+HARMLESS = frozenset({"account_lockout", "backup_failed", "clock_skew", "mailbox_over_quota"})
+"""Of these, those that explain nothing at all that shows elsewhere."""
 TRUSTED = 0.4
 """How sure a way over the map has to be for the rules to follow it by themselves."""
 FURTHER = 0.7
@@ -67,6 +69,10 @@ class Placed:
     others: tuple[Case, ...] = ()
     explained: tuple[Case, ...] = ()
     """Further cases that this trouble explains, and about which nothing was done yet."""
+    by: Literal["before", "same", "past", "map", "near", "people"] = "map"
+    """What it rests on: its own case before, that the very same trouble runs at the same place, or people's word, all of which
+    are heeded; that people had the same trouble some hours ago; the map and the classes; or only that both need something in
+    common. Odds may outweigh the last three."""
     stale: bool = False
     """People have the case: that its trouble comes and goes is no news that others would be joined to."""
 
@@ -82,14 +88,16 @@ def place(trouble: Trouble, live: Iterable[Case], last: Case | None, world: Worl
     cases = [case for case in live if case.door == "machine"]
     same = next((case for case in cases if case.subject == trouble.subject and case.need == trouble.need), None)
     if same is not None:
-        return Placed("join", same, "The same trouble at the same place.", stale=same.state == "handed_off")
+        return Placed("join", same, "The same trouble at the same place.", by="same", stale=same.state == "handed_off")
     if last is not None and not last.live and last.hold_until is not None and trouble.at <= last.hold_until:
         if last.resolved_at is not None and trouble.at <= last.resolved_at:
-            return Placed("join", last, "It began before the last fix was read back as done, and arrived late.")
-        return Placed("reopen", last, "It came back inside the window in which the last fix had to hold.")
+            return Placed(
+                "join", last, "It began before the last fix was read back as done, and arrived late.", by="before"
+            )
+        return Placed("reopen", last, "It came back inside the window in which the last fix had to hold.", by="before")
     if last is not None and last.state == "handed_off" and trouble.at - last.updated_at <= AT_IT:
         why = "People have the same trouble at the same place already, and it is not over for them."
-        return Placed("join", last, why, stale=True)
+        return Placed("join", last, why, by="past", stale=True)
     if trouble.symptom:
         return _place_symptom(trouble, cases, near)
     return _place_felt(trouble, cases, near) or _place_cause(trouble, cases, near)
@@ -202,8 +210,13 @@ def _among_symptoms(trouble: Trouble, cases: list[Case], needs: Mapping[str, Way
         best = min(shared, key=lambda one: (-shared[one], one))
         deeper = own in below and below[own].trust >= TRUSTED
         why = _why_shared(own, case.service, best, near)
-        return Placed("join", case, why, take_over=deeper and case.state == "open")
+        return Placed("join", case, why, take_over=deeper and case.state == "open", by=_by(own, case, best))
     return Placed("open", None, "Nothing that it needs is in trouble, so it stands for itself.")
+
+
+def _by(own: str, case: Case, best: str) -> Literal["map", "near"]:
+    """One of the two is what the other needs, or they only need something in common."""
+    return "map" if best in {own, case.service} else "near"
 
 
 def _why_shared(mine: str, theirs: str, best: str, near: Nearby) -> str:

@@ -23,7 +23,7 @@ def together(placed: Placed, trouble: Trouble, cases: Iterable[Case], correction
     for case in cases:
         said = _said(trouble, case, corrections)
         if said is not None and _rules(said, "join") and case.kind == "incident" and recent(trouble.at, case):
-            return Placed("join", case, f"People put these together: {said.words}")
+            return Placed("join", case, f"People put these together: {said.words}", by="people")
     return placed
 
 

@@ -18,14 +18,23 @@ SOLVED: frozenset[Outcome | None] = frozenset({"verified", "confirmed", "assumed
 
 
 @dataclass(frozen=True)
+class Union:
+    """A case that is a part of another one (ids), and why."""
+
+    into: str
+    gone: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Placement:
     """What happened to a finding. `case` is None when it only changed the state of an alert that has no case."""
 
     how: Literal["open", "join", "again", "reopen", "state"]
     case: Case | None
     why: str
-    explained: tuple[str, ...] = ()
-    """Ids of further cases that this trouble explains, and about which nothing was done yet."""
+    unions: tuple[Union, ...] = ()
+    """Cases that turned out to be one by it, as far as nothing was done about them yet."""
 
 
 def reopened(case: Case, *, now: dt.datetime) -> dict[str, object]:

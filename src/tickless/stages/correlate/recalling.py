@@ -1,7 +1,6 @@
 """After a start, storms that run are remembered: the alerts of the last while are heard again, in the order in which they came.
 
-Grouping is decided by what came before and nothing else, so that what is heard again is grouped as it was; which case each
-group is of is read from where its alerts stand.
+A storm has the name of its case, so that each alert is put where it stands, whoever decided so.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from tickless.stages.correlate.advice import Advice
 from tickless.stages.correlate.core import Trouble
 from tickless.stages.correlate.grouping.corrections import Corrections
 from tickless.stages.correlate.grouping.grouper import QUIET
+from tickless.stages.correlate.regroup.follow import standing_for
 
 MOST = 2_000
 """Alerts that are heard again, the newest."""
@@ -47,6 +47,5 @@ def recall(
             fingerprint=alert.fingerprint,
             at=signal.occurred_at,
         )
-        grouped = advice.hear(signal, trouble, world, corrections(signal.tenant))
-        advice.settled(signal, grouped, case)
+        advice.settle(advice.weigh(signal, trouble, world, corrections(signal.tenant)), standing_for(tx, case).id)
     return len(heard)

@@ -10,26 +10,25 @@ from dataclasses import replace
 from tickless.domain.case import Case, Participant
 from tickless.domain.finding import Evidence, Finding
 from tickless.domain.record import Untrusted
-from tickless.domain.service import Dependency
 from tickless.domain.signal import Sender, Signal
 from tickless.domain.world import World
 from tickless.journal import Tx
 from tickless.journal.alerts import Alert
 from tickless.kit.ids import new_id
-from tickless.practices.services.judging import learn_edge
 from tickless.stages.correlate.about import inputs_of, subject_of
 from tickless.stages.correlate.advice import Advice
 from tickless.stages.correlate.causes import Causes
 from tickless.stages.correlate.core import SYMPTOMS, Placed, Trouble, place
 from tickless.stages.correlate.corrected import allowed, together
-from tickless.stages.correlate.grouping.alarm import Grouped
+from tickless.stages.correlate.deciding import decide
+from tickless.stages.correlate.grouping.alarm import Heard
 from tickless.stages.correlate.grouping.corrections import NONE, Corrections
+from tickless.stages.correlate.growing import Growing, leads
 from tickless.stages.correlate.live import LiveCases, Parsed
 from tickless.stages.correlate.nearby import Nearby
 from tickless.stages.correlate.needs import Needs
-from tickless.stages.correlate.placing import Placement, impact_of, reopened, with_reason
+from tickless.stages.correlate.placing import Placement, Union, impact_of, reopened, with_reason
 from tickless.stages.correlate.recalling import Signals, recall
-from tickless.stages.correlate.regroup.doubts import Doubts
 from tickless.stages.correlate.regroup.follow import followed
 
 
@@ -51,7 +50,7 @@ class CorrelateRoom:
         self._corrections = corrections
         self._served = served
         self._advice = Advice()
-        self._doubts = Doubts()
+        self._growing = Growing(self._advice)
         self.causes = Causes(self._advice.roots)
         self._parsed = Parsed()
         self._nearby = Nearby(World())
@@ -108,10 +107,13 @@ class CorrelateRoom:
             return self._quiet(live, signal, finding, known)
         placed, heard = self._place(live, signal, finding, known)
         case = self._carry_out(live, placed, signal, finding, now=now)
+        found: list[Union] = []
         if heard is not None:
-            self._advice.settled(signal, heard, case)
-            self._doubts.note(tx, case, self._advice.alike(signal.tenant, heard), now=now)
-            self._keep_learnt(tx, signal.tenant, now)
+            self._advice.settle(heard, case.id)
+            if leads(self._advice, case, finding):
+                case = live.put(live.need(case.id).model_copy(update=self._about(signal, finding, now=now)))
+            found = self._growing.unions(live, case, placed, now=now)
+            self._growing.keep_learnt(tx, signal.tenant, now)
         told = self._alert(signal, finding, case=case.id, count=(known.count if known else 0) + 1)
         if known is not None:  # a repeat that arrives late does not turn the alert's time back
             told = replace(told, occurred_at=max(known.occurred_at, told.occurred_at))
@@ -119,16 +121,15 @@ class CorrelateRoom:
         live.heard(case)
         tx.alerts.join(case.id, signal, why=placed.why)
         tx.cases.attach_finding(finding, case.id)
-        return Placement(placed.how, case, placed.why, tuple(one.id for one in placed.explained))
+        return Placement(placed.how, case, placed.why, tuple(found))
 
-    def _keep_learnt(self, tx: Tx, tenant: str, now: dt.datetime) -> None:
-        """Edges that alerts have shown are put on the map, with where they are from and how sure they are."""
-        for edge, source in self._advice.learnt(tenant):
-            seen = dt.datetime.fromtimestamp(edge.last_seen, dt.UTC)
-            learnt = Dependency(
-                service=edge.service, needs=edge.needs, source=source, confidence=edge.confidence, last_seen=seen
-            )
-            learn_edge(tx, learnt, at=now)
+    def united(self, tenant: str, into: str, gone: str) -> None:
+        """Two cases became one."""
+        self._advice.unite(tenant, into, gone)
+
+    def kept_apart(self, tenant: str, one: str, other: str) -> None:
+        """Two cases stay two, whatever speaks for their being one."""
+        self._advice.are_two(tenant, one, other)
 
     def _quiet(self, live: LiveCases, signal: Signal, finding: Finding, known: Alert | None) -> Placement:
         tx = live.tx
@@ -164,27 +165,30 @@ class CorrelateRoom:
 
     def _place(
         self, live: LiveCases, signal: Signal, finding: Finding, known: Alert | None
-    ) -> tuple[Placed, Grouped | None]:
+    ) -> tuple[Placed, Heard | None]:
         if known is not None and known.case and known.state == "firing":
             case = live.hold(known.case)
             if case is not None and case.live:
                 return Placed("join", case, "The same alert again."), None
         trouble = self._trouble(signal, finding)
         last = live.last_about(trouble)
-        moved = followed(live.tx, known, last)
+        heard = self._advice.weigh(signal, trouble, live.nearby.world, self._corrections(signal.tenant))
+        moved = followed(live.tx, known, last, at=trouble.at)
         if moved is not None:
-            return Placed("join", *moved), None
-        heard = self._advice.hear(signal, trouble, live.nearby.world, self._corrections(signal.tenant))
+            whole, why = moved
+            return Placed("join", whole, why, by="before", stale=whole.state == "handed_off"), heard
         return self._choose(live, trouble, last, signal, heard), heard
 
-    def _choose(self, live: LiveCases, trouble: Trouble, last: Case | None, signal: Signal, heard: Grouped) -> Placed:
+    def _choose(self, live: LiveCases, trouble: Trouble, last: Case | None, signal: Signal, heard: Heard) -> Placed:
         """What the rules and grouping say; a case that has ended meanwhile takes in nothing, so it is asked again."""
         corrections = self._corrections(signal.tenant)
         while True:
             cases = allowed(trouble, live.candidates(trouble), corrections)
             placed = place(trouble, cases, last, live.nearby)
             placed = together(placed, trouble, live.all() if corrections else (), corrections)
-            placed = self._advice.better(placed, heard, trouble, signal, find=live.get)
+            placed = decide(
+                placed, heard.weighed, trouble, find=lambda name: self._growing.case_of(live, signal.tenant, name)
+            )
             if (
                 placed.how != "join"
                 or placed.case is None

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from tickless.stages.correlate.edges.book import Edge, EdgeBook, Source
-from tickless.stages.correlate.grouping.alarm import Alarm, Grouped
+from tickless.stages.correlate.grouping.alarm import Alarm, Grouped, Reason, Weighed
 from tickless.stages.correlate.grouping.corrections import NONE, Corrections
 from tickless.stages.correlate.grouping.grouper import Closed, Grouper
 from tickless.stages.correlate.grouping.reach import Reach
@@ -34,13 +34,40 @@ class Storms:
     def place(self, alarm: Alarm) -> Grouped:
         """Where an alarm belongs."""
         placed = self._groups.place(alarm)
-        if placed.how in {"open", "join"} and alarm.node is not None:
-            at = alarm.at.timestamp()
-            self.book.saw_alert(alarm.node, at=at)
-            for named in words_of(alarm.text, self._nodes, own=alarm.node)[1]:
-                self.book.saw_blame(alarm.node, named, at=at)
+        if placed.how in {"open", "join"}:
+            self._saw(alarm, words_of(alarm.text, self._nodes, own=alarm.node)[1])
         self._learn(self._groups.take_closed())
         return placed
+
+    def weigh(self, alarm: Alarm) -> Weighed:
+        """What speaks for each open group; nothing is put anywhere yet."""
+        return self._groups.weigh(alarm)
+
+    def settle(self, alarm: Alarm, weighed: Weighed, group: str) -> None:
+        """Whoever decides has put it there: a group that is not open is opened."""
+        self._groups.settle(alarm, weighed, group)
+        if weighed.how in {"weighed", "follows"}:
+            self._saw(alarm, weighed.said.blamed)
+        self._learn(self._groups.take_closed())
+
+    def unions(self, group: str) -> list[tuple[str, tuple[Reason, ...]]]:
+        """Open groups that turn out to be one with this."""
+        return self._groups.unions(group)
+
+    def unite(self, into: str, gone: str) -> None:
+        """They are one from now on."""
+        self._groups.unite(into, gone)
+
+    def are_two(self, one: str, other: str) -> None:
+        """They are not one, whatever speaks for it."""
+        self._groups.are_two(one, other)
+
+    def _saw(self, alarm: Alarm, blamed: Iterable[str]) -> None:
+        if alarm.node is not None:
+            at = alarm.at.timestamp()
+            self.book.saw_alert(alarm.node, at=at)
+            for named in sorted(blamed):
+                self.book.saw_blame(alarm.node, named, at=at)
 
     def saw_call(self, caller: str, callee: str, *, at: dt.datetime) -> None:
         """A trace has one thing calling another."""

@@ -21,6 +21,9 @@ ELSE = 0.15
 """Weight of something that nobody has thought of, beside suspects that share 1."""
 SAYS_SO = 8.0
 """How many times likelier a thing is the cause whose own alert says that it is broken."""
+EXPLAINED = 0.2
+"""How many times less likely a thing is that only hurts, when something that it needs says of itself to be broken: that it
+complained first says little, monitors are slow."""
 TRACED = 6.0
 """How many times likelier at most by what traces show of it; and how many times less likely at most what they clear."""
 CLEARED = 0.5
@@ -51,7 +54,7 @@ class Known:
     broken: Sequence[tuple[str, str, str]] = ()
     """(node, sentence, signal)."""
     felt: Mapping[str, str] = field(default_factory=dict)
-    """Node → the name of something that it needs and that says of itself to be broken, too."""
+    """Node → the name of something that it needs and that says of itself to be broken."""
     traced: Cause | None = None
     changes: Sequence[Changed] = ()
     alerts: int = 0
@@ -71,6 +74,9 @@ def weigh_causes(known: Known, *, name: Callable[[str], str], at: dt.datetime) -
             found[node].weight = max(found[node].weight, _floor(len(found)))
         but = f" But it needs {known.felt[node]}, which says so, too." if node in known.felt else ""
         _speak(found[node], 1.0 if but else SAYS_SO, Because(text=f"{words}{but}", source="class", ref=signal))
+    says_so = {node for node, _, _ in known.broken}
+    for node in sorted(known.felt.keys() & found.keys() - says_so):
+        found[node].weight *= EXPLAINED
     _trace(found, known.traced)
     for change in sorted(known.changes, key=lambda one: (one.before, one.ref)):
         if change.node in found:

@@ -33,7 +33,7 @@ def rank(group: Group, reach: Reach, *, most: int = 5) -> tuple[Root, ...]:
         return ()
     began = min(group.first.values())
     weights = {
-        node: gain + _beside_map(group, node, began) for node, gain in weighed(group.gain, group.first, reach).items()
+        node: gain + _beside_map(group, node, began) for node, gain in weighed(group.gain, group.tells, reach).items()
     }
     best = max(weights.values())
     total = sum(math.exp(one - best) for one in weights.values())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from tickless.stages.correlate.grouping.alarm import Alarm
+from tickless.stages.correlate.grouping.alarm import Alarm, Said
 from tickless.stages.correlate.grouping.corrections import AlarmKind
 from tickless.stages.correlate.grouping.reach import Reach
 
@@ -30,19 +30,11 @@ LATEST = 3.0
 """What lateness costs at most."""
 STRAY = 10.0
 """Alerts of an incident that may show at places unknown to the map, if all of it were unknown."""
+QUIETEST = -50.0
 MISSED = 0.3
 """How much it speaks against a root when something that it would surely hurt has not alerted (yet)."""
 TELLING = 256
 """Things that are weighed as a root."""
-
-
-@dataclass(frozen=True)
-class Said:
-    """What was read of an alarm: its second, its words, and the other things that its text names."""
-
-    at: float
-    words: frozenset[str]
-    blamed: frozenset[str]
 
 
 @dataclass
@@ -61,12 +53,17 @@ class Group:
     blamed: Counter[str] = field(default_factory=Counter)
     kinds: Counter[AlarmKind] = field(default_factory=Counter)
     gain: dict[str, float] = field(default_factory=dict)
+    tells: dict[str, float] = field(default_factory=dict)
+    """Thing that alerted → what the classes of its alerts say of whether it began there (logarithm of the odds)."""
+    classes: dict[str, set[str]] = field(default_factory=dict)
 
     def add(self, alarm: Alarm, said: Said) -> None:
         """One more alert of it."""
         self.again(said.at)
         if alarm.node is not None:
             self.first[alarm.node] = min(said.at, self.first.get(alarm.node, said.at))
+            self.tells = louder(self.tells, {alarm.node: said.tells})
+            self.classes.setdefault(alarm.node, set()).add(alarm.kind.need)
         self.words.update(said.words)
         if len(self.words) > WORDS:
             self.words = Counter(dict(self.words.most_common(WORDS // 2)))
@@ -89,15 +86,23 @@ class Group:
         self.times = sorted([*self.times, *other.times])[-LAST:]
         for node, at in other.first.items():
             self.first[node] = min(at, self.first.get(node, at))
+            self.classes.setdefault(node, set()).update(other.classes[node])
+        self.tells = louder(self.tells, other.tells)
         self.words.update(other.words)
         self.labels.update(other.labels)
         self.blamed.update(other.blamed)
         self.kinds.update(other.kinds)
 
-    def rate(self, at: float) -> float:
-        """How likely a second is to bring an alert of it, from the gap to its nearest alert (Omori's law)."""
-        gap = min((abs(at - one) for one in self.times), default=0.0)
+    def rate(self, at: float, *, also: Iterable[float] = ()) -> float:
+        """How likely a second is to bring an alert of it, from the gap to its nearest alert (Omori's law). `also`: further
+        times at which it alerted."""
+        gap = min((abs(at - one) for one in (*self.times, *also)), default=0.0)
         return float(OFFSPRING * (FADE - 1) / TEMPO * (1 + gap / TEMPO) ** -FADE)
+
+
+def louder(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+    """What the classes say of each thing, of both: what says most that it began there counts."""
+    return {node: max(one.get(node, QUIETEST), other.get(node, QUIETEST)) for node in {**one, **other}}
 
 
 def gains_of(node: str, reach: Reach, leak: float) -> dict[str, float]:
@@ -119,15 +124,13 @@ def joined(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
     return total
 
 
-def weighed(gain: Mapping[str, float], loud: Collection[str], reach: Reach) -> dict[str, float]:
-    """Root → how well it explains what alerts and what does not: less, if it would hurt many others, or keeps silent."""
-    return {
-        root: one - MISSED * reach.spread_of(root) + (0.0 if root in loud else math.log(SILENT))
-        for root, one in gain.items()
-    }
+def weighed(gain: Mapping[str, float], loud: Mapping[str, float], reach: Reach) -> dict[str, float]:
+    """Root → how well it explains what alerts and what does not: less, if it would hurt many others, or keeps silent. `loud`:
+    what alerted → what the classes of its alerts say."""
+    return {root: one - MISSED * reach.spread_of(root) + loud.get(root, math.log(SILENT)) for root, one in gain.items()}
 
 
-def evidence(gain: Mapping[str, float], loud: Collection[str], reach: Reach, *, fresh: bool = False) -> float:
+def evidence(gain: Mapping[str, float], loud: Mapping[str, float], reach: Reach, *, fresh: bool = False) -> float:
     """How well one unknown root explains all of it (logarithm of the marginal likelihood, up to what all groups share).
     `fresh`: it began just now, so nothing else can have alerted yet."""
     if not gain:

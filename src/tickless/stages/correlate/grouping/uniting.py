@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from tickless.stages.correlate.grouping.alarm import Reason
-from tickless.stages.correlate.grouping.state import Group, evidence, joined, late
+from tickless.stages.correlate.grouping.state import Group, evidence, joined, late, louder
 from tickless.stages.correlate.grouping.weighing import TRUE_BLAME, Weighing, by_people, sentence
 from tickless.stages.correlate.grouping.words import common, shared_words
 
 SURE_MERGE = 0.95
 """Posterior probability from which two groups are one."""
+SAME_LABEL = 0.5
+"""What it weighs that alerts of both have a label in common."""
 
 
-def are_one(why: list[Reason]) -> bool:
+def are_one(why: Iterable[Reason]) -> bool:
     """Whether the reasons are enough."""
     return sum(one.weight for one in why) >= math.log(SURE_MERGE / (1 - SURE_MERGE))
 
@@ -22,7 +25,10 @@ def one_trouble(group: Group, other: Group, weighing: Weighing) -> list[Reason]:
     """How much speaks for two groups being one."""
     older, newer = (group, other) if group.opened <= other.opened else (other, group)
     founder = next(iter(newer.first), None)
-    time = math.log(older.rate(newer.opened) / weighing.pace.rate(founder, newer.opened, weighing.reach.size))
+    time = math.log(
+        older.rate(newer.opened, also=older.first.values())
+        / weighing.pace.rate(founder, newer.opened, weighing.reach.size)
+    )
     both = joined(group.gain, other.gain)
     root = max(both, key=lambda one: both[one]) if both else "?"
     smaller, larger = (group, other) if group.alerts <= other.alerts else (other, group)
@@ -31,6 +37,7 @@ def one_trouble(group: Group, other: Group, weighing: Weighing) -> list[Reason]:
         Reason("map", _map(group, other, both, weighing), f"Both can come from {root}."),
         Reason("time", time, f"They began {newer.opened - older.opened:.0f} s apart."),
         Reason("text", text, sentence(shared_words(telling))),
+        *_labelled(group, other),
         *_corrected(smaller, larger, weighing),
     ]
 
@@ -40,9 +47,9 @@ def _map(group: Group, other: Group, both: dict[str, float], weighing: Weighing)
         return 0.0
     reach = weighing.reach
     weight = (
-        evidence(both, {*group.first, *other.first}, reach)
-        - evidence(group.gain, group.first, reach)
-        - evidence(other.gain, other.first, reach)
+        evidence(both, louder(group.tells, other.tells), reach)
+        - evidence(group.gain, group.tells, reach)
+        - evidence(other.gain, other.tells, reach)
         - late(both, {**other.first, **group.first})
     )
     older = group if group.opened <= other.opened else other
@@ -51,6 +58,12 @@ def _map(group: Group, other: Group, both: dict[str, float], weighing: Weighing)
     if (set(group.blamed) & set(other.first)) | (set(other.blamed) & set(group.first)):
         weight = max(weight, math.log(TRUE_BLAME * reach.size / (2 * max(len(older.first), 1))))
     return weight
+
+
+def _labelled(group: Group, other: Group) -> list[Reason]:
+    shared = sorted(group.labels.keys() & other.labels.keys())
+    name = shared[0].partition("=")[0] if shared else ""
+    return [Reason("label", SAME_LABEL, f"Alerts of both have the same {name}.")] if shared else []
 
 
 def _corrected(smaller: Group, larger: Group, weighing: Weighing) -> list[Reason]:

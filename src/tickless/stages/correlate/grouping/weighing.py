@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 
-from tickless.stages.correlate.grouping.alarm import Alarm, Reason
+from tickless.stages.correlate.grouping.alarm import Alarm, Reason, Said
 from tickless.stages.correlate.grouping.corrections import NONE, Correction, Corrections
 from tickless.stages.correlate.grouping.reach import Reach
-from tickless.stages.correlate.grouping.state import Group, Said, evidence, gains_of, joined, late
+from tickless.stages.correlate.grouping.state import Group, evidence, gains_of, joined, late
+from tickless.stages.correlate.grouping.telling import Telling
 from tickless.stages.correlate.grouping.words import Usual, common, shared_words
 
 TRUE_BLAME = 0.8
@@ -16,6 +17,8 @@ TRUE_BLAME = 0.8
 NEW_A_DAY = 200.0
 """Troubles a day that are assumed until more is known."""
 DAY = 86_400.0
+ELSEWHERE = 2.0
+"""What it speaks against a group at most that a text names a thing which does not belong to it."""
 LATELY = 1_800.0
 """Seconds after which new troubles count for a third in how many are to be expected: they come in crowds."""
 
@@ -28,14 +31,18 @@ class Pace:
         self._founded: Counter[str] = Counter()
         self._lately, self._last = 0.0, 0.0
 
-    def founded(self, node: str | None, at: float) -> int:
-        """Something new began; returns which it is."""
+    @property
+    def count(self) -> int:
+        """How often something new began."""
+        return self._count
+
+    def founded(self, node: str | None, at: float) -> None:
+        """Something new began."""
         self._count += 1
         self._lately = 1 + self._lately * math.exp(-max(at - self._last, 0.0) / LATELY)
         self._last = max(at, self._last)
         if node is not None:
             self._founded[node] += 1
-        return self._count
 
     def was_none(self) -> None:
         """What seemed new turned out not to be."""
@@ -56,6 +63,7 @@ class Weighing:
         self.reach, self.leak = reach, leak
         self.usual = Usual()
         self.pace = Pace()
+        self.telling = Telling()
         self.corrections: Corrections = NONE
 
     def reasons(self, group: Group, alarm: Alarm, said: Said) -> list[Reason]:
@@ -76,19 +84,21 @@ class Weighing:
         return Reason("time", weight, f"{gap:.0f} s from another of {group.alerts} alerts.")
 
     def _place_on_map(self, group: Group, node: str | None, said: Said) -> Reason:
-        weight, words = self._near(group, node, said.at)
+        weight, words = self._near(group, node, said.at, said.tells)
         for other in sorted(said.blamed):
             theirs = (
                 math.log(self.reach.size / (2 * max(len(group.first), 1)))
                 if other in group.first
-                else self._near(group, other, said.at)[0]
+                else self._near(group, other, said.at, 0.0)[0]
             )
             both = math.log(TRUE_BLAME * math.exp(theirs) + (1 - TRUE_BLAME) * math.exp(weight))
             if both > weight:
                 weight, words = both, f"Its text names {other}, which belongs to it."
+            else:
+                weight, words = max(both, weight - ELSEWHERE), f"Its text names {other}, which does not belong to it."
         return Reason("map", weight, words)
 
-    def _near(self, group: Group, node: str | None, at: float) -> tuple[float, str]:
+    def _near(self, group: Group, node: str | None, at: float, tells: float) -> tuple[float, str]:
         """How the map speaks for trouble of `node` being part of a group, against its being something new."""
         reach = self.reach
         if node is None or not group.first:
@@ -100,9 +110,9 @@ class Weighing:
         mine = gains_of(node, reach, self.leak)
         both = joined(group.gain, mine)
         weight = (
-            evidence(both, {*group.first, node}, reach)
-            - evidence(group.gain, group.first, reach)
-            - evidence(mine, (node,), reach, fresh=True)
+            evidence(both, {**group.tells, node: tells}, reach)
+            - evidence(group.gain, group.tells, reach)
+            - evidence(mine, {node: tells}, reach, fresh=True)
         )
         weight = max(weight - late(both, {**group.first, node: group.first.get(node, at)}), math.log(self.leak))
         root = max(mine, key=lambda one: both.get(one, 0.0) + (one in group.first))

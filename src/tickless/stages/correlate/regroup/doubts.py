@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections import OrderedDict
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -12,7 +11,7 @@ from tickless.domain.case import Case
 from tickless.domain.regroup import Doubt
 from tickless.journal import Tx
 from tickless.kit.canonical import digest
-from tickless.stages.correlate.grouping.alarm import Grouped, Reason
+from tickless.stages.correlate.grouping.alarm import Reason, in_words, nothing_new
 from tickless.stages.correlate.regroup.rules import may_merge
 
 SURE = 0.8
@@ -32,20 +31,13 @@ class Alike(NamedTuple):
     why: str
 
 
-def alike_of(heard: Grouped, case_of: dict[str, str] | OrderedDict[str, str]) -> list[Alike]:
-    """Cases that grouping takes for the same as that of an alert: of its group, and of groups that turned out to be it.
-
-    What only the time links is left out.
-    """
-    found = []
-    if heard.how == "join" and heard.group in case_of and _links(heard.reasons):
-        found.append(Alike(case_of[heard.group], heard.sure, heard.why))
-    for name, reasons in heard.merged:
-        if name in case_of and _links(reasons):
-            weight = min(sum(one.weight for one in reasons), 50.0)
-            words = " ".join(one.words for one in sorted(reasons, key=lambda one: -abs(one.weight)))
-            found.append(Alike(case_of[name], 1 / (1 + math.exp(-weight)), words))
-    return found
+def alike_of(unions: Iterable[tuple[str, tuple[Reason, ...]]]) -> list[Alike]:
+    """Cases whose storms turn out to be one with that of an alert. What only the time links is left out."""
+    return [
+        Alike(name, nothing_new([sum(one.weight for one in reasons)]), in_words(reasons))
+        for name, reasons in unions
+        if _links(reasons)
+    ]
 
 
 def _links(reasons: Iterable[Reason]) -> bool:
@@ -53,6 +45,11 @@ def _links(reasons: Iterable[Reason]) -> bool:
         (one.kind in {"map", "person"} and one.weight > 0) or (one.kind == "text" and one.weight >= TELLING)
         for one in reasons
     )
+
+
+def doubt_id(one: str, two: str) -> str:
+    """Of two cases, in order."""
+    return f"dbt_{digest([one, two])[:24]}"
 
 
 class Doubts:
@@ -77,7 +74,7 @@ class Doubts:
         if theirs is None or may_merge(theirs, [case]) is not None:
             return
         one, two = sorted((case.id, other.case))
-        identity = f"dbt_{digest([one, two])[:24]}"
+        identity = doubt_id(one, two)
         known = tx.doubts.get(identity)
         if known is None or known.state == "open":
             sure = min(max(other.sure, known.sure if known else 0.0), 1.0)

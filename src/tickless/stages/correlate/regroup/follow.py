@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from tickless.domain.case import Case
 from tickless.domain.finding import Finding
 from tickless.journal import Tx
 from tickless.journal.alerts import Alert
+from tickless.stages.correlate.core import AT_IT
 from tickless.stages.correlate.people import ABOUT_SERVICES
 from tickless.stages.correlate.regroup.rules import stands
 
@@ -22,7 +25,7 @@ def standing_for(tx: Tx, case: Case) -> Case:
     return case
 
 
-def followed(tx: Tx, known: Alert | None, last: Case | None) -> tuple[Case, str] | None:
+def followed(tx: Tx, known: Alert | None, last: Case | None, *, at: dt.datetime) -> tuple[Case, str] | None:
     """The case to which people moved this alert, or its kind of trouble, if that still stands; and why it goes there.
 
     `known`: the alert as it was; `last`: the newest case about the same subject with the same need.
@@ -34,9 +37,14 @@ def followed(tx: Tx, known: Alert | None, last: Case | None) -> tuple[Case, str]
         moved = tx.regroups.placed(known.fingerprint, known.source)
         if moved is not None and moved == known.case and case is not None and stands(case):
             return case, "Somebody put this alert here before."
-    if last is not None and last.state == "merged" and stands(whole := standing_for(tx, last)):
+    if last is not None and last.state == "merged" and goes_on(whole := standing_for(tx, last), at):
         return whole, f"The same trouble was merged into this case, as case {last.number}."
     return None
+
+
+def goes_on(case: Case, at: dt.datetime) -> bool:
+    """Whether a case takes the same trouble in: it runs, or people have had news of it not long ago."""
+    return case.live or (case.state == "handed_off" and at - case.updated_at <= AT_IT)
 
 
 def about_a_service(finding: Finding) -> bool:
