@@ -117,18 +117,20 @@ class Access:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
-        self.users = Shelf(connection, tables.users, User, lambda u: {"id": u.id, "login": u.login, "person": u.person})
+        self.users = Shelf(
+            connection, access_tables.users, User, lambda u: {"id": u.id, "login": u.login, "person": u.person}
+        )
 
     def user_by_login(self, login: str) -> User | None:
         return next(iter(self.users.by(login=login)), None)
 
     def add_session(self, token: str, session: Session) -> None:
         values = {"token_hash": token_hash(token), **session.__dict__}
-        self._connection.execute(sa.insert(tables.sessions).values(**values))
+        self._connection.execute(sa.insert(access_tables.sessions).values(**values))
 
     def session(self, token: str, *, now: dt.datetime) -> Session | None:
         """The live session behind a token."""
-        table = tables.sessions
+        table = access_tables.sessions
         row = self._connection.execute(
             sa.select(table).where(table.c.token_hash == token_hash(token), table.c.expires_at > now)
         ).one_or_none()
@@ -136,18 +138,18 @@ class Access:
 
     def sessions_of(self, user: str, *, now: dt.datetime) -> list[Session]:
         """The live sessions of an account, newest first."""
-        table = tables.sessions
+        table = access_tables.sessions
         query = sa.select(table).where(table.c.user == user, table.c.kind == "session", table.c.expires_at > now)
         return [_session(row) for row in self._connection.execute(query.order_by(table.c.created_at.desc()))]
 
     def session_seen(self, token: str, *, at: dt.datetime) -> None:
         """It is in use."""
-        table = tables.sessions
+        table = access_tables.sessions
         self._connection.execute(sa.update(table).where(table.c.token_hash == token_hash(token)).values(seen_at=at))
 
     def end_sessions(self, user: str, *, session: str | None = None, but: str | None = None) -> int:
         """End one session by its id, or all of an account (`but`: all except the one with this token)."""
-        table = tables.sessions
+        table = access_tables.sessions
         query = sa.delete(table).where(table.c.user == user)
         if session is not None:
             query = query.where(table.c.id == session)
@@ -157,41 +159,45 @@ class Access:
 
     def forget_sessions(self, *, before: dt.datetime) -> int:
         """Delete what ran out before then."""
-        table = tables.sessions
+        table = access_tables.sessions
         return int(self._connection.execute(sa.delete(table).where(table.c.expires_at < before)).rowcount)
 
     def end_session(self, token: str) -> bool:
         """Delete it; False if it was gone already (a sign-in link works once)."""
-        table = tables.sessions
+        table = access_tables.sessions
         done = self._connection.execute(sa.delete(table).where(table.c.token_hash == token_hash(token)))
         return bool(done.rowcount)
 
     def add_token(self, token: str, record: ApiToken) -> None:
         self._connection.execute(
-            sa.insert(tables.api_tokens).values(
+            sa.insert(access_tables.api_tokens).values(
                 id=record.id, token_hash=token_hash(token), user=record.user, body=record.model_dump_json()
             )
         )
 
     def token(self, token: str, *, now: dt.datetime) -> ApiToken | None:
         """The live API token."""
-        query = sa.select(tables.api_tokens.c.body).where(tables.api_tokens.c.token_hash == token_hash(token))
+        query = sa.select(access_tables.api_tokens.c.body).where(
+            access_tables.api_tokens.c.token_hash == token_hash(token)
+        )
         body = self._connection.execute(query).scalar()
         record = None if body is None else ApiToken.model_validate_json(body)
         return record if record and (record.expires_at is None or record.expires_at > now) else None
 
     def tokens_used(self) -> dict[str, dt.datetime]:
         """When each token was shown last, as far as that was noted."""
-        table = tables.api_tokens
+        table = access_tables.api_tokens
         query = sa.select(table.c.id, table.c.used_at).where(table.c.used_at.is_not(None))
         return {row.id: row.used_at for row in self._connection.execute(query)}
 
     def token_used(self, identity: str, *, at: dt.datetime) -> None:
-        table = tables.api_tokens
+        table = access_tables.api_tokens
         self._connection.execute(sa.update(table).where(table.c.id == identity).values(used_at=at))
 
     def revoke_tokens_of(self, user: str) -> int:
-        done = self._connection.execute(sa.delete(tables.api_tokens).where(tables.api_tokens.c.user == user))
+        done = self._connection.execute(
+            sa.delete(access_tables.api_tokens).where(access_tables.api_tokens.c.user == user)
+        )
         return int(done.rowcount)
 
     def external(self, identity: str) -> str | None:
@@ -225,19 +231,21 @@ class Access:
         self._connection.execute(sa.delete(table).where(condition))
 
     def tokens(self) -> list[ApiToken]:
-        query = sa.select(tables.api_tokens.c.body).order_by(tables.api_tokens.c.id)
+        query = sa.select(access_tables.api_tokens.c.body).order_by(access_tables.api_tokens.c.id)
         return [ApiToken.model_validate_json(body) for body in self._connection.execute(query).scalars()]
 
     def revoke_token(self, identity: str) -> bool:
-        done = self._connection.execute(sa.delete(tables.api_tokens).where(tables.api_tokens.c.id == identity))
+        done = self._connection.execute(
+            sa.delete(access_tables.api_tokens).where(access_tables.api_tokens.c.id == identity)
+        )
         return bool(done.rowcount)
 
     def add_one_time(self, secret: OneTime) -> bool:
         """Store it; False if the id is taken (the step that makes it ran before)."""
-        return bool(insert_new(self._connection, tables.one_time, secret.__dict__))
+        return bool(insert_new(self._connection, access_tables.one_time, secret.__dict__))
 
     def one_time(self, identity: str, *, lock: bool = False) -> OneTime | None:
-        query = sa.select(tables.one_time).where(tables.one_time.c.id == identity)
+        query = sa.select(access_tables.one_time).where(access_tables.one_time.c.id == identity)
         if lock:
             query = query.with_for_update()
         row = self._connection.execute(query).one_or_none()
@@ -245,13 +253,13 @@ class Access:
 
     def one_time_of(self, case: str, *, kind: str) -> list[OneTime]:
         """Newest first."""
-        table = tables.one_time
+        table = access_tables.one_time
         query = sa.select(table).where(table.c.case == case, table.c.kind == kind).order_by(table.c.created_at.desc())
         return [OneTime(**row._mapping) for row in self._connection.execute(query)]
 
     def one_time_count(self, person: str, *, kind: str, since: dt.datetime) -> int:
         """How many were made for a person since then."""
-        table = tables.one_time
+        table = access_tables.one_time
         query = sa.select(sa.func.count()).select_from(table)
         query = query.where(table.c.person == person, table.c.kind == kind, table.c.created_at >= since)
         return int(self._connection.execute(query).scalar_one())
@@ -260,7 +268,7 @@ class Access:
         self, since: dt.datetime, *, person: str | None = None, conversations: str | None = None
     ) -> tuple[int, int]:
         """One-time codes made and wrong tries since then: of a person, or asked for in conversations that begin so."""
-        codes, cases = tables.one_time, tables.cases
+        codes, cases = access_tables.one_time, tables.cases
         wrong = sa.func.coalesce(sa.func.sum(codes.c.tries - sa.case((codes.c.used_at.is_not(None), 1), else_=0)), 0)
         query = sa.select(sa.func.count(), wrong).select_from(codes)
         query = query.where(codes.c.kind == "code", codes.c.created_at >= since)
@@ -273,9 +281,13 @@ class Access:
         return int(row[0]), int(row[1])
 
     def use_one_time(self, identity: str, *, at: dt.datetime) -> None:
-        self._connection.execute(sa.update(tables.one_time).where(tables.one_time.c.id == identity).values(used_at=at))
+        self._connection.execute(
+            sa.update(access_tables.one_time).where(access_tables.one_time.c.id == identity).values(used_at=at)
+        )
 
     def count_try(self, identity: str) -> None:
         self._connection.execute(
-            sa.update(tables.one_time).where(tables.one_time.c.id == identity).values(tries=tables.one_time.c.tries + 1)
+            sa.update(access_tables.one_time)
+            .where(access_tables.one_time.c.id == identity)
+            .values(tries=access_tables.one_time.c.tries + 1)
         )

@@ -366,44 +366,6 @@ counters = sa.Table(
     sa.Column("hash", Key(64), nullable=False),
 )
 
-users = _table("users", _id(), _text("login", null=False, index=True), _text("person", index=True))
-sessions = sa.Table(
-    "sessions",
-    main,
-    sa.Column("token_hash", Key(64), primary_key=True),
-    sa.Column("user", Key(64), nullable=False, index=True),
-    sa.Column("kind", Key(20), nullable=False),
-    sa.Column("csrf", Key(64), nullable=False),
-    sa.Column("created_at", UtcTime, nullable=False),
-    sa.Column("expires_at", UtcTime, nullable=False),
-    sa.Column("id", Key(64), index=True),
-    sa.Column("seen_at", UtcTime),
-    sa.Column("address", Key(64)),
-    sa.Column("agent", Key(200)),
-    sa.Column("way", Key(20)),
-)
-api_tokens = _table(
-    "api_tokens",
-    _id(),
-    sa.Column("token_hash", Key(64), nullable=False, unique=True),
-    _text("user", index=True),
-    _time("used_at", null=True),
-)
-one_time = sa.Table(
-    "one_time",
-    main,
-    sa.Column("id", Key(64), primary_key=True),
-    sa.Column("kind", Key(20), nullable=False),
-    sa.Column("case", Key(64), index=True),
-    sa.Column("person", Key(64), nullable=False),
-    sa.Column("cipher", Words, nullable=False),
-    sa.Column("tries", sa.Integer, nullable=False),
-    sa.Column("created_at", UtcTime, nullable=False),
-    sa.Column("expires_at", UtcTime, nullable=False),
-    sa.Column("used_at", UtcTime),
-    comment="One-time secrets and codes: encrypted or hashed, shown or accepted once.",
-)
-
 outbox = sa.Table(
     "outbox",
     main,
