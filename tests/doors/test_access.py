@@ -104,7 +104,7 @@ def test_roles_are_given_by_others(entrance: Entrance, ada: User) -> None:
 def test_a_program_has_an_owner_and_never_signs_in(entrance: Entrance, ada: User, clock: ManualClock) -> None:
     for wrong in ({}, {"owner": "p001", "password": PASSWORD}, {"owner": "p001", "person": "p001"}):
         with pytest.raises(BadInput):
-            entrance.create_user("robot", roles=["operator"], service=True, **wrong)  # type: ignore[arg-type]
+            entrance.create_user("robot", roles=["operator"], service=True, **wrong)
     robot = entrance.create_user("robot", roles=["operator"], service=True, owner="p001")
     with pytest.raises(BadInput):
         entrance.set_password("robot", PASSWORD, by="user:root")

@@ -168,7 +168,7 @@ def test_retention_takes_bodies_and_not_what_is_held(kept: House) -> None:
     held = kept.record.hold("person", "p001", reason="a lawsuit", by="user:ada")
     kept.record.release(held.id, reason="settled", by="user:ada")
     with kept.journal.write() as tx:
-        from tickless.journal.audit_holds import LegalHold, shelf  # noqa: PLC0415
+        from tickless.journal.audit_holds import LegalHold, shelf
 
         shelf(tx.connection).put(LegalHold(id="h", covers="case", ref="c2", reason="r", by="b", at=kept.clock.now()))
     before = kept.clock.now() + HOUR

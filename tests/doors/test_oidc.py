@@ -137,17 +137,18 @@ def test_what_only_a_sign_in_has_is_checked() -> None:
     check(claims())
     check(claims(at_hash=half_hash("token", "RS256")), access_token="token")
     check(claims(acr="mfa", auth_time=int(NOW.timestamp()) - 30), acr=("mfa",), max_age=60)
-    for found, more in [
+    wrong: list[tuple[dict[str, Any], dict[str, Any]]] = [
         (claims(nonce="other"), {}), (claims(nonce=None), {}), (claims(exp=None), {}),
         (claims(at_hash="other"), {"access_token": "token"}), (claims(), {"acr": ("mfa",)}), (claims(), {"max_age": 60}),
         (claims(auth_time=int(NOW.timestamp()) - 200), {"max_age": 60}),
-    ]:  # fmt: skip
+    ]  # fmt: skip
+    for found, more in wrong:
         with pytest.raises(Unauthenticated):
             check(found, **more)
 
 
 def test_a_logout_token_is_told_from_a_sign_in() -> None:
-    event = {"http://schemas.openid.net/event/backchannel-logout": {}}
+    event: dict[str, Any] = {"http://schemas.openid.net/event/backchannel-logout": {}}
     check_logout(claims(events=event, jti="1", nonce=None))
     for wrong in (
         claims(),

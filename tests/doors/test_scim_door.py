@@ -19,7 +19,7 @@ from tickless.journal import Journal
 from tickless.journal.access import User
 from tickless.kit.clock import ManualClock
 
-PASSWORD = "four words make sense"  # noqa: S105
+PASSWORD = "four words make sense"
 SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:"
 
 
@@ -104,11 +104,14 @@ def test_the_protocols_own_tester_is_content(door: Door) -> None:
 
 
 def test_a_new_user_is_a_person_on_record(door: Door) -> None:
+    work: dict[str, Any] = {
+        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "Finance"},
+        "schemas": [SCHEMA + "User", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],
+    }
     made = door.user(
         "Bert.Brandt@larkmoor.example", displayName="Bert Brandt", externalId="ext-1", title="Clerk", password=PASSWORD,
         emails=[{"value": "bert@larkmoor.example", "type": "work"}], phoneNumbers=[{"value": "tel:+49 30 1", "type": "mobile"}],
-        **{"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "Finance"},
-           "schemas": [SCHEMA + "User", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]},
+        **work,
     )  # fmt: skip
     person = door.person("bert.brandt@larkmoor.example")
     assert (person.name, person.email, person.phone, person.department, person.title) == (

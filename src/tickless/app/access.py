@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from tickless.app.configured import secrets_of
 from tickless.app.settings import Settings
 from tickless.doors.entrance import Entrance
 from tickless.doors.entrance.oidc import OidcSignIn
@@ -12,7 +13,6 @@ from tickless.flow.rooms import Rooms
 from tickless.flow.saying.conversation import personal, say
 from tickless.kit.ids import new_id
 from tickless.kit.log import get_logger
-from tickless.sdk.secrets import Secrets
 
 log = get_logger("entrance")
 
@@ -22,7 +22,7 @@ def oidc_of(settings: Settings, entrance: Entrance, secret_values: Mapping[str, 
     oidc = settings.entrance.oidc
     if oidc is None:
         return None
-    secrets, reference = Secrets(dict(secret_values)), oidc.client_secret
+    secrets, reference = secrets_of(settings, secret_values), oidc.client_secret
     secret = None if reference is None else lambda: secrets.reveal(reference)
     return OidcSignIn(entrance, Provider(oidc, entrance.clock, secret=secret), home=settings.home)
 

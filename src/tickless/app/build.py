@@ -76,7 +76,6 @@ from tickless.journal import Journal
 from tickless.kit.clock import Clock, SystemClock
 from tickless.kit.sealing import Seal
 from tickless.sdk.registry import Registry
-from tickless.sdk.secrets import Secrets
 from tickless.stages.act.house import house_operations
 from tickless.stages.act.service import ActRoom
 from tickless.stages.act.vault import Vault
@@ -192,7 +191,7 @@ def build(
         renew=language.renew,
     )
     tracing = Tracing(telemetry.room, rooms.correlate, clock)
-    record = record_of(settings, journal=journal, clock=clock, secrets=Secrets(dict(secret_values or {})))
+    record = record_of(settings, journal=journal, clock=clock, secrets=secrets_of(settings, secret_values))
     chores.append(record.look)
     schedules = Schedules(
         rooms=rooms, engine=engine, watching=Watching(rooms=rooms, engine=engine), node=node, role=role,
@@ -219,7 +218,8 @@ def build(
     entrance.rights = Rights(rooms.policy)
     return House(
         settings, role, node, journal, rooms, engine, intake, schedules, desk, entrance, language.world,
-        create_site(desk, entrance, settings.entrance, oidc=oidc_of(settings, entrance, secret_values or {})), Postman(rooms=rooms, node=node, home=settings.home),
+        create_site(desk, entrance, settings.entrance, oidc=oidc_of(settings, entrance, secret_values or {})),
+        Postman(rooms=rooms, node=node, home=settings.home),
         Listening(desk=desk, registry=rooms.registry, node=node), language.library, tickets,
     )  # fmt: skip
 

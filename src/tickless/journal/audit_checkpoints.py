@@ -74,7 +74,9 @@ def sign(key: SigningKey, words: Checkpoint) -> Checkpoint:
 def read_lineage(checkpoints: Sequence[Checkpoint], *, pinned: str | None = None) -> Lineage:
     """Check signatures, order and keys. `pinned`: a public key that one knows from elsewhere; it must be one of those that
     counted, with no break after it. Pure."""
-    previous, keys, anchors, breaks, since_pin = GENESIS, [], [], 0, False
+    keys: list[str] = []
+    anchors: list[Anchor] = []
+    previous, breaks, since_pin = GENESIS, 0, False
     last = 0
     for place, one in enumerate(checkpoints, start=1):
         signer = one.key if one.kind in {"first", "new_key"} else (keys[-1] if keys else one.key)

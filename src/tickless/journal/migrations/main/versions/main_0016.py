@@ -1,6 +1,8 @@
 """Audit rows whose bodies can go, signed checkpoints, holds, people's keys, inputs of decisions; sessions that can be told
 apart, sign-in from elsewhere, provisioned people."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -11,7 +13,13 @@ down_revision = "main_0015"
 branch_labels = None
 depends_on = None
 
-_OF_SESSIONS = {"id": Key(64), "seen_at": UtcTime(), "address": Key(64), "agent": Key(200), "way": Key(20)}
+_OF_SESSIONS: dict[str, Any] = {
+    "id": Key(64),
+    "seen_at": UtcTime(),
+    "address": Key(64),
+    "agent": Key(200),
+    "way": Key(20),
+}
 
 
 def upgrade() -> None:
