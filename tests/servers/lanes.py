@@ -44,6 +44,10 @@ LANES: dict[str, Lane] = {
     "supervisord": Lane(modules=("supervisor",), package="PyPI: supervisor"),
     "nginx": Lane(programs=("nginx",), package="Debian: nginx-light"),
     "haproxy": Lane(programs=("haproxy", "nginx"), package="Debian: haproxy nginx-light"),
+    "nginx_tls": Lane(
+        programs=("nginx", "openssl"), modules=("trustme",), package="Debian: nginx-light openssl; PyPI: trustme"
+    ),
+    "knot": Lane(programs=("knotd",), modules=("dns",), package="Debian: knot; PyPI: dnspython"),
     "prometheus": Lane(
         programs=("prometheus", "prometheus-alertmanager", "prometheus-blackbox-exporter"),
         package="Debian: prometheus prometheus-alertmanager prometheus-blackbox-exporter",
@@ -109,6 +113,8 @@ FIXTURE_LANES: dict[str, tuple[str, ...]] = {
     "supervisord": ("supervisord",),
     "nginx": ("nginx",),
     "haproxy": ("haproxy",),
+    "knot": ("knot",),
+    "nginx_tls": ("nginx_tls",),
     "prometheus_stack": ("prometheus",),
     "watched_nginx": ("supervisord", "nginx", "prometheus"),
     "postgres_url": ("postgres",),

@@ -78,5 +78,6 @@ CASES = [
     ContractCase("clear_out", server, {"username": "olga", "older_than_days": 0}, changes=True, expect={"messages": 4},
                  faults={**CHANGING, "invalid": another_folder}),
     ContractCase("clear_out", server, {"username": "anna"}, expect={"messages": 0}, name="nothing there"),
-    ContractCase("clear_out", server, {"username": "olga", "older_than_days": 1}, expect={"messages": 0}, name="nothing so old"),
+    ContractCase("clear_out", server, {"username": "olga", "older_than_days": 1}, expect={"messages": 0},
+                 name="nothing so old"),
 ]  # fmt: skip
