@@ -160,7 +160,8 @@ def test_the_wait_after_wrong_passwords_outlives_a_restart(
         Entrance(journal, clock).sign_in("ada", PASSWORD, address="10.0.0.1")
 
 
-@pytest.mark.parametrize("password", ["password1234", "qwertyuiop123", "aaaaaaaaaaaa", "Tickless2026!", "ada-ada-ada-1", "123456789012",
+@pytest.mark.parametrize("password", ["password1234", "qwertyuiop123", "aaaaaaaaaaaa", "Tickless2026!", "ada-ada-ada-1",
+                                      "123456789012",
                                       "Summer2026Summer", "abcdefghijklm", "AdminAdmin2026", "passw0rd!!!!"])  # fmt: skip
 def test_passwords_that_are_tried_first_are_refused(password: str) -> None:
     assert guessable(password, "ada")

@@ -230,7 +230,8 @@ def test_whatever_is_done_to_a_file_is_found_and_located(tmp_path_factory: pytes
     how = data.draw(st.sampled_from(["field", "shown", "remove", "swap", "repeat", "cut", "garble"]))
     expected = at + 1
     if how == "field":
-        name = data.draw(st.sampled_from(["actor", "action", "subject", "case", "stored", "previous", "hash", "at", "detail_hash"]))
+        names = ["actor", "action", "subject", "case", "stored", "previous", "hash", "at", "detail_hash"]
+        name = data.draw(st.sampled_from(names))
         row[name] = "2026-03-02T09:00:07.5+00:00" if name == "at" else f"{row[name]}x"
         tampered = [*lines[:at], json.dumps(row), *lines[at + 1 :]]
     elif how == "shown":

@@ -1,4 +1,4 @@
-"""Signing in by an identity provider: a real one for the whole way, and tokens made by hand for everything that must not pass."""
+"""Signing in by an identity provider: a real one for the whole way, and tokens made by hand for what must not pass."""
 
 from __future__ import annotations
 
