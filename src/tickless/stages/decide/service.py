@@ -93,9 +93,7 @@ class DecisionRoom:
             )
             return made
 
-    def _choose(
-        self, tx: Tx, case: Case, now: dt.datetime, heard: list[PolicyQuestion], seen: list[Witness]
-    ) -> Choice:
+    def _choose(self, tx: Tx, case: Case, now: dt.datetime, heard: list[PolicyQuestion], seen: list[Witness]) -> Choice:
         alerts = tx.alerts.of_case(case.id)
         asked = tx.questions.by(case=case.id)
         approvals = tuple(counting(tx, case))
