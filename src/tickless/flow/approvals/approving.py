@@ -12,6 +12,7 @@ from tickless.domain.person import Person
 from tickless.domain.plan import Plan
 from tickless.domain.signal import Assurance
 from tickless.flow.approvals.keys import borrowed_key
+from tickless.flow.approvals.standing_in import delegations_to
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
 from tickless.stages.decide.approvers import different_humans, stands_in_for
@@ -71,7 +72,7 @@ class Approving:
         """For whom of those asked this person may answer; None for those who were asked themselves."""
         if by.id in asked.approvers:
             return None
-        return stands_in_for(by.id, asked, tx.delegations.by(delegate=by.id), closed=parties, now=now)
+        return stands_in_for(by.id, asked, delegations_to(tx, by.id, now=now), closed=parties, now=now)
 
     def _ruling(
         self,

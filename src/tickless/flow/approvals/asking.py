@@ -104,7 +104,7 @@ def tell(tx: Tx, rooms: Rooms, asked: ApprovalRequest, case: Case, people: Seque
     }  # fmt: skip
     told = [*people]
     for person in people:
-        told += [one.delegate for one in tx.delegations.by(person=person)
+        told += [one.delegate for one in tx.delegations.where(tx.delegations.table.c.person == person, tx.delegations.table.c.until > now)
                  if one.approves and one.holds(now) and one.by not in closed and one.delegate not in closed]  # fmt: skip
     for person in dict.fromkeys(told):
         say(tx, conversation=personal(person), case=case, text=asked.summary, key=f"{asked.id}:{person}", at=now,
