@@ -102,9 +102,9 @@ def tell(tx: Tx, rooms: Rooms, asked: ApprovalRequest, case: Case, people: Seque
     card: dict[str, object] = {
         "kind": "approval", "approval": asked.id, "title": asked.title, "summary": asked.summary,
     }  # fmt: skip
-    told = [*people]
+    told, table = [*people], tx.delegations.table.c
     for person in people:
-        told += [one.delegate for one in tx.delegations.where(tx.delegations.table.c.person == person, tx.delegations.table.c.until > now)
+        told += [one.delegate for one in tx.delegations.where(table.person == person, table.until > now)
                  if one.approves and one.holds(now) and one.by not in closed and one.delegate not in closed]  # fmt: skip
     for person in dict.fromkeys(told):
         say(tx, conversation=personal(person), case=case, text=asked.summary, key=f"{asked.id}:{person}", at=now,
