@@ -238,7 +238,10 @@ def _rooms(
     registry = registry_of(settings, secret_store)
     look = reviewed(settings.runbooks, settings.publishing.review, journal)
     runbooks = Publishing(
-        journal, clock, read=lambda: _runbooks(settings, registry, look), signature=lambda: runbooks_signature(settings),
+        journal,
+        clock,
+        read=lambda: _runbooks(settings, registry, look),
+        signature=lambda: runbooks_signature(settings),
         strict=settings.publishing.revisions == "required",
     )
     language = language_of(settings, journal=journal, publishing=runbooks, clock=clock, secrets=secret_store)
@@ -274,8 +277,12 @@ def _rooms(
         act=ActRoom(journal=journal, registry=registry, clock=clock, rules=settings.brakes),
         verify=VerifyRoom(journal=journal, registry=registry, clock=clock),
         measure=MeasureRoom(journal=journal),
-        learn=LearnRoom(journal=journal, default_rung=settings.default_rung, world=language.world.world,
-                        bars=settings.autonomy.bars()),
+        learn=LearnRoom(
+            journal=journal,
+            default_rung=settings.default_rung,
+            world=language.world.world,
+            bars=settings.autonomy.bars(),
+        ),
         vault=vault,
         data=settings.data,
         pace=Pace(settings.pace.answer, settings.pace.approval, settings.pace.escalate, settings.pace.first_look),

@@ -129,7 +129,9 @@ class Publishing(Mapping[str, Runbook]):
             )
 
 
-def _too_low(before: Mapping[str, Runbook], fresh: Mapping[str, Runbook], changed: tuple[str, ...]) -> Iterator[Problem]:
+def _too_low(
+    before: Mapping[str, Runbook], fresh: Mapping[str, Runbook], changed: tuple[str, ...]
+) -> Iterator[Problem]:
     """Changed runbooks whose revision says less than what was changed."""
     for name in changed:
         if not raised_enough(before[name], fresh[name]):

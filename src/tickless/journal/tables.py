@@ -279,9 +279,7 @@ answers = _table(
 maintenance = _table(
     "maintenance", _id(), _text("service", index=True), _time("starts_at"), sa.Column("ends_at", UtcTime, index=True)
 )
-work_series = _table(
-    "work_series", _id(), _text("service", index=True), sa.Column("ended", sa.Boolean, nullable=False)
-)
+work_series = _table("work_series", _id(), _text("service", index=True), sa.Column("ended", sa.Boolean, nullable=False))
 bulletins = _table("bulletins", _id(), _text("case", index=True), _time("at"))
 ratings = _table("ratings", _id(), _text("case", index=True), _time("at"))
 tickets = _table(

@@ -9,13 +9,13 @@ from pydantic import Field
 
 from tickless.domain.errors import Forbidden, NotFound
 from tickless.doors.api.guards import Admin, Anyone, EntranceHere, new_router
-from tickless.doors.api.schemas import Done, Given, Page, Role, Short, Shown, UserShown
+from tickless.doors.api.schemas import Done, Given, Page, Short, Shown, UserShown
 from tickless.doors.api.views import show_user
 from tickless.doors.entrance import Entrance, Visitor
 from tickless.doors.entrance.break_glass import seal
 from tickless.doors.entrance.entrance import COOKIE
 from tickless.doors.entrance.sessions import Sessions
-from tickless.journal.access import Session, User
+from tickless.journal.access import Role, Session, User
 
 router = new_router("accounts")
 

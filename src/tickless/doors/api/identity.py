@@ -113,7 +113,12 @@ def list_delegations(desk: DeskHere, visitor: Admin) -> Page[DelegationShown]:
 async def create_delegation(desk: DeskHere, visitor: Admin, given: Delegate) -> DelegationShown:
     """For at most a year."""
     made = await desk.identity.delegate(
-        given.person, given.delegate, since=given.since, until=given.until, by=visitor.actor, note=given.note,
+        given.person,
+        given.delegate,
+        since=given.since,
+        until=given.until,
+        by=visitor.actor,
+        note=given.note,
         approves=given.approves,
     )
     return _delegation(made)

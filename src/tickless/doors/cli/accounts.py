@@ -21,7 +21,9 @@ def create_token(
     context: typer.Context,
     *,
     name: Annotated[str, typer.Argument(help="What it is for.")],
-    scope: Annotated[list[str], typer.Option("--scope", "-s", help="signals:write, read, act, ask_as, provision, admin.")],
+    scope: Annotated[
+        list[str], typer.Option("--scope", "-s", help="signals:write, read, act, ask_as, provision, admin.")
+    ],
     for_user: Annotated[str | None, typer.Option("--user", help="Login it acts for. Default: yourself.")] = None,
     source: Annotated[str | None, typer.Option("--source", help="May only send as this source.")] = None,
     days: Annotated[float | None, typer.Option("--days", help="Runs out after so many days.")] = None,
@@ -84,6 +86,7 @@ def list_users(context: typer.Context, as_json: AsJson = False) -> None:
 def create_user(
     context: typer.Context,
     login: Login,
+    *,
     role: Annotated[list[str], typer.Option("--role", help="employee, operator, approver, auditor, admin.")],
     belongs_to: Annotated[str | None, typer.Option("--person", help="Id of the person it belongs to.")] = None,
     owner: Annotated[

@@ -13,6 +13,8 @@ from tickless.doors.cli.output import line, moment, show_pairs, show_table
 from tickless.doors.cli.runbooks import runbook
 from tickless.doors.cli.session import FAILED, AsJson, Reason, print_json, session_of, usage
 
+__all__ = ["runbook"]
+
 Subject = Annotated[str, typer.Argument(metavar="FILE|RUNBOOK", help="A file, or the id of a published runbook.")]
 Inputs = Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE…", help="The runbook's inputs.")]
 

@@ -48,8 +48,12 @@ def page(visit: Visit) -> Screen:
         people = [
             person
             for asked in (*pending, *lately)
-            for person in (*asked.approval.approvers, *asked.approval.agreed, asked.approval.requester,
-                           asked.approval.answered_by)
+            for person in (
+                *asked.approval.approvers,
+                *asked.approval.agreed,
+                asked.approval.requester,
+                asked.approval.answered_by,
+            )
         ]
         names = names_of(tx, people=people)
         to_me = {one.id for one in waiting_for(tx, me, now=visit.now)}

@@ -18,8 +18,8 @@ from tickless.domain.errors import Forbidden, Unauthenticated
 from tickless.domain.person import Person
 from tickless.domain.record import Untrusted
 from tickless.doors.entrance.accounts import plain_login
-from tickless.doors.entrance.entrance import Entrance, Opened
 from tickless.doors.entrance.directory_roles import roles_of_groups
+from tickless.doors.entrance.entrance import Entrance, Opened
 from tickless.doors.entrance.oidc_provider import Provider, Tokens
 from tickless.doors.entrance.oidc_tokens import challenge_of, check_logout, check_sign_in, groups_in, refused
 from tickless.journal import Tx

@@ -75,7 +75,9 @@ def approval_asked(names: str) -> str:
 
 
 def approval_asked_of_several(needed: int, names: str) -> str:
-    return f"This needs a yes from {needed} of these: {names}. I've asked, and you'll hear from me as soon as they agree."
+    return (
+        f"This needs a yes from {needed} of these: {names}. I've asked, and you'll hear from me as soon as they agree."
+    )
 
 
 def names(people: tuple[str, ...], world: World) -> str:

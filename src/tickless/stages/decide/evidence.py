@@ -59,7 +59,8 @@ class Witness:
         self._given = situation
         self._answers: dict[str, dict[str, Any]] = {}
         _, calls = _hints()
-        self.situation = replace(situation, **{name: self._listening(name, hint) for name, hint in calls.items()})
+        listening: dict[str, Any] = {name: self._listening(name, hint) for name, hint in calls.items()}
+        self.situation = replace(situation, **listening)
 
     def _listening(self, name: str, hint: Any) -> Callable[..., Any]:
         asked = getattr(self._given, name)
@@ -122,9 +123,10 @@ def situation_of(inputs: Mapping[str, Any], *, world: Any, runbooks: Any) -> Sit
 
         return answer
 
+    remembered: dict[str, Any] = {name: remembering(name, hint) for name, hint in calls.items()}
     return Situation(
         **data,
-        **{name: remembering(name, hint) for name, hint in calls.items()},
+        **remembered,
         world=_adapter(World).validate_python(world),
         runbooks=tuple(Runbook.model_validate(one) for one in runbooks),
     )

@@ -246,9 +246,7 @@ def _quick(reading: _Reading, metric: _Metric, at: int, end: int) -> bool:
     return True
 
 
-def _meet(
-    reading: _Reading, metric: _Metric, slots: list[int | None], points: list[tuple[int, int, int]]
-) -> None:
+def _meet(reading: _Reading, metric: _Metric, slots: list[int | None], points: list[tuple[int, int, int]]) -> None:
     """Look further for the points that were not near; the rest is read by itself, and stays None."""
     for row, (start, value, stop) in enumerate(points):
         if slots[row] is None:
