@@ -86,6 +86,8 @@ class ReceiverHouse:
     def _proof(self, target: Target, body: bytes) -> dict[str, str]:
         kind, secret = target.source.partition("-")[0], _SECRET.encode()
         match kind:
+            case "github":
+                return {"x-hub-signature-256": f"sha256={hmac.new(secret, body, hashlib.sha256).hexdigest()}"}
             case "sentry":
                 return {"sentry-hook-signature": hmac.new(secret, body, hashlib.sha256).hexdigest()}
             case "cloudwatch":

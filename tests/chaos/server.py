@@ -291,7 +291,7 @@ def rehearse(plan: dict[str, Any]) -> None:
     own = {"runbooks": (Path(plan["runbooks"]),)} if plan.get("runbooks") else {}
     settings = sample_settings(estate, Path(plan["data"]), **own)
     _, values = estate.connector_settings()
-    registry = composition.registry_of(settings, composition.Secrets(dict(values)))
+    registry = composition.registry_of(settings, configured.secrets_of(settings, values))
     for operation in composition.house_operations(vault=None, notify=None, back=None):  # type: ignore[arg-type]
         registry.add(operation)
     language.build_brain(composition.runbooks_of(settings, registry).values())

@@ -96,9 +96,10 @@ class Foretelling:
 
 
 def _said_of(tx: Tx, one: Sighting) -> Foretold | None:
-    """A forecast as it is said; None where it has no limit, or where that is met by now: then nothing is foreseen."""
+    """A forecast as it is said, also where it is over by now; None where it has no limit, or where that is met: then nothing is
+    foreseen."""
     met = one.crossing is not None and one.crossing.latest is not None and one.crossing.latest <= one.updated_at
-    if one.limit is None or one.over_at is not None or met:
+    if one.limit is None or met:
         return None
     alert = tx.alerts.get(one.fingerprint, TELLER)
     return Foretold(
