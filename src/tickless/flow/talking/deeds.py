@@ -107,6 +107,8 @@ class Deeds:
             return phrases.APPROVE_WHO
         if sender.via is not None or not sender.approves:
             return phrases.APPROVE_YOURSELF
+        if asked is not None and person.id in asked.agreed:
+            return phrases.APPROVAL_ANSWERED
         if asked is None or not is_asked(tx, asked, person.id, now=now):
             return phrases.STALE
         try:
