@@ -47,6 +47,7 @@ from tickless.kit.log import configure_logging
 from tickless.sample.company import make_company
 from tickless.sample.estate.control import Estate
 from tickless.stages.act import service as act
+from tickless.stages.act import undoing
 
 PACE = PaceSettings(answer=600.0, approval=600.0, first_look=600.0, gather=1.0)
 LIFE_SECONDS = 60.0
@@ -123,7 +124,7 @@ def arm(points: Points) -> None:
     DbosEngine.step = deadly_step  # type: ignore[method-assign]
     DbosEngine.send = deadly_send  # type: ignore[method-assign]
     SignalLog.append_rows = deadly_append  # type: ignore[method-assign]
-    act.invoke = deadly_invoke
+    act.invoke = undoing.invoke = deadly_invoke
 
 
 class People:

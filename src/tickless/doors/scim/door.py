@@ -1,4 +1,4 @@
-"""The address of SCIM, and who may use it."""
+"""What SCIM is answered, and who may use it."""
 
 from __future__ import annotations
 
@@ -25,20 +25,16 @@ from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 from scim2_server.routing import Operation
 from scim2_server.service import ScimService
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from tickless.domain.errors import Forbidden, TicklessError, Unauthenticated
 from tickless.doors.entrance import Entrance
 from tickless.doors.scim.storage import JournalStorage
 from tickless.flow.desk.promise import Desk
 
-PREFIX = "/scim/v2"
 MEDIA = "application/scim+json"
 MOST_RESULTS = 200
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _OPEN = frozenset({Operation.service_provider_config})
 """What may be asked without a token (RFC 7643, 5)."""
 
@@ -64,20 +60,11 @@ def service() -> ScimService:
     return ScimService(ScimProvider(models=[User, EnterpriseUser, Group], resource_types=kinds, config=config))
 
 
-def create_route(desk: Desk, entrance: Entrance) -> Route:
-    """Mount it at the root of the site."""
-
-    async def endpoint(request: Request) -> Response:
-        body = await request.body()
-        return await run_in_threadpool(_answer, desk, entrance, request, body)
-
-    return Route(PREFIX + "/{path:path}", endpoint, methods=_METHODS)
-
-
-def _answer(desk: Desk, entrance: Entrance, request: Request, body: bytes) -> Response:
+def answer(desk: Desk, entrance: Entrance, request: Request, body: bytes, *, prefix: str) -> Response:
+    """Do what is asked, in a thread of its own. `prefix`: where the door is mounted."""
     asked = ScimRequest(
         method=request.method,
-        base_url=str(request.base_url).rstrip("/") + PREFIX,
+        base_url=str(request.base_url).rstrip("/") + prefix,
         path="/" + str(request.path_params["path"]).removesuffix(".scim").strip("/"),
         query=dict(request.query_params),
         headers=request.headers.items(),
