@@ -12,7 +12,7 @@ from tickless.domain.measure import Resolution
 from tickless.domain.record import Untrusted
 from tickless.flow.intake import CONSUMER
 from tickless.journal import Journal, tables
-from tickless.journal.signal_row import SignalRow
+from tickless.journal.signal_log import SignalRow
 from tickless.journal.tables import to_micros
 from tickless.sample.company import make_company
 

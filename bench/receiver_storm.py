@@ -16,8 +16,7 @@ from bench.receiver_house import Answered, ReceiverHouse
 from bench.receiver_targets import Target
 from tickless.domain.signal import Payload
 from tickless.flow.desk.promise import Accepted
-from tickless.journal.signal_log import OUR_DEFECT, KeptPayload
-from tickless.journal.signal_row import SignalRow
+from tickless.journal.signal_log import OUR_DEFECT, KeptPayload, SignalRow
 
 CHUNK: Final = 1_000
 BESIDE: Final = 16

@@ -154,7 +154,9 @@ async def test_a_stream_hears_that_the_reader_left() -> None:
 
 
 def test_a_break_says_nothing_about_itself(client: TestClient) -> None:
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))  # others may have been quieter
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO)
+    )  # others may have been quieter
     with capture_logs(processors=[format_exc_info]) as lines:
         answer = client.get("/fail/break")
     assert answer.status_code == 500

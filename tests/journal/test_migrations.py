@@ -18,13 +18,8 @@ from tests.journal.samples import NOW, case, signal
 from tickless import journal as journal_room
 from tickless.domain.channel import Binding, Delivery, Thread
 from tickless.journal import Journal, tables
-from tickless.journal.signal_log import row_of
-from tickless.journal.signal_row import SignalRow
 
 MIGRATIONS = Path(journal_room.__file__).parent / "migrations"
-INSERT = (
-    f"INSERT INTO signals ({', '.join(SignalRow._fields)}) VALUES ({', '.join(f':{one}' for one in SignalRow._fields)})"
-)
 MIGRATE = (
     "import sys; from tickless.journal import Journal; Journal(main_url=sys.argv[1], log_url=sys.argv[2]).migrate()"
 )
@@ -138,20 +133,4 @@ def test_records_of_an_older_schema_are_found_by_the_newer_columns(urls: Urls) -
         assert tx.threads.by(channel="slack", account="T0:U0") == [put["threads"]]
         assert tx.bindings.values("active") == [False]
         assert tx.deliveries.values("tries") == [1]
-    journal.close()
-
-
-def test_a_log_of_before_knows_its_events(urls: Urls) -> None:
-    """What was in the log under its own uniqueness is not taken in again under the index of keys."""
-    journal = urls.open()
-    with journal.log_engine.begin() as connection:
-        with Operations.context(MigrationContext.configure(connection)):
-            importlib.import_module("tickless.journal.migrations.log.versions.log_0001").upgrade()
-        connection.execute(sa.text("CREATE TABLE schema_version_log (version_num VARCHAR(32) PRIMARY KEY)"))
-        connection.execute(sa.text("INSERT INTO schema_version_log VALUES ('log_0001')"))
-        rows = [row_of(signal(event_key=f"k{number}"))._asdict() for number in range(5)]
-        connection.execute(sa.text(INSERT), rows)
-    journal.migrate()
-    journal.signals.append([signal(event_key=f"k{number}") for number in range(7)])
-    assert [one.signal.event_key for one in journal.signals.after(0)] == [f"k{number}" for number in range(7)]
     journal.close()

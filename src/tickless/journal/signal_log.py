@@ -8,19 +8,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 import zlib
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from tickless.domain.errors import NotFound, Unreachable
 from tickless.domain.signal import Payload, Quarantined, Signal
 from tickless.journal import tables
-from tickless.journal.event_keys import MERGE_FROM, EventKeys
-from tickless.journal.signal_row import SignalRow
 from tickless.journal.tables import storable, to_micros
 from tickless.kit.ids import new_id
 
@@ -50,15 +47,29 @@ class KeptPayload:
     payload: Payload
 
 
+class SignalRow(NamedTuple):
+    """A signal as it is stored: texts within their columns' lengths and without NUL, times in microseconds since 1970,
+    `body` the signal as JSON."""
+
+    id: str
+    source: str
+    event_key: str
+    kind: str
+    state: str
+    fingerprint: str
+    occurred_at: int
+    received_at: int
+    body: str
+
+
 class SignalLog:
     """Appends in one transaction per call; reads by cursor."""
 
-    def __init__(self, engine: sa.Engine, *, merge_from: int = MERGE_FROM) -> None:
+    def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._mark = "?" if engine.dialect.name == "sqlite" else "%s"
-        self._insert = _insert("signals", SignalRow._fields, self._mark)
-        self._insert_many = _insert("signals", SignalRow._fields, self._mark, rows=_AT_ONCE)
-        self._keys = EventKeys(self._mark, merge_from=merge_from)
+        self._insert = self._insert_signals(1)
+        self._insert_many = self._insert_signals(_AT_ONCE)
         self._insert_payload = _insert("payloads", _PAYLOAD, self._mark)
 
     def append(self, signals: Sequence[Signal], payloads: Sequence[KeptPayload] = ()) -> None:
@@ -76,33 +87,21 @@ class SignalLog:
             raise Unreachable("the signal log cannot be written", detail=str(error)[:300]) from error
 
     def _append(self, rows: Sequence[SignalRow], payloads: Sequence[KeptPayload]) -> None:
-        if self._keys.full:
-            with self._alone() as connection:
-                merge = self._keys.merge(connection)
-            merge.done()
-        with self._alone() as connection:
-            if payloads:
-                connection.exec_driver_sql(self._insert_payload, [_payload_row(kept) for kept in payloads])
-            fresh = self._keys.fresh(connection, rows)
-            whole = len(fresh.rows) // _AT_ONCE * _AT_ONCE
-            for begin in range(0, whole, _AT_ONCE):
-                values = tuple(chain.from_iterable(fresh.rows[begin : begin + _AT_ONCE]))
-                connection.exec_driver_sql(self._insert_many, values)
-            if whole < len(fresh.rows):
-                connection.exec_driver_sql(self._insert, list(fresh.rows[whole:]))
-            in_order = self._keys.appended(connection, fresh)
-        if in_order:
-            self._keys.note(fresh)
-
-    @contextmanager
-    def _alone(self) -> Iterator[sa.Connection]:
-        """A transaction beside which nobody appends."""
         with self._engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_APPEND_LOCK})")
-            else:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield connection
+            if payloads:
+                connection.exec_driver_sql(self._insert_payload, [_payload_row(kept) for kept in payloads])
+            whole = len(rows) // _AT_ONCE * _AT_ONCE
+            for begin in range(0, whole, _AT_ONCE):
+                values = tuple(chain.from_iterable(rows[begin : begin + _AT_ONCE]))
+                connection.exec_driver_sql(self._insert_many, values)
+            if whole < len(rows):
+                connection.exec_driver_sql(self._insert, list(rows[whole:]))
+
+    def _insert_signals(self, rows: int) -> str:
+        ignore, conflict = ("OR IGNORE ", "") if self._mark == "?" else ("", " ON CONFLICT DO NOTHING")
+        return _insert("signals", SignalRow._fields, self._mark, rows=rows, ignore=ignore) + conflict
 
     def after(self, seq: int, limit: int = 500) -> list[Logged]:
         """The next signals behind a cursor, in the order they were stored."""
@@ -147,11 +146,10 @@ class SignalLog:
 
     def by_event(self, source: str, event_key: str) -> Logged | None:
         """The signal of that event of that source."""
-        table = tables.signals.c
+        table = tables.signals
+        query = sa.select(table.c.seq, table.c.body).where(table.c.source == source, table.c.event_key == event_key)
         with self._engine.connect() as connection:
-            place = self._keys.place(connection, source, event_key)
-            query = sa.select(table.seq, table.body).where(table.seq == place)
-            row = connection.execute(query).one_or_none() if place is not None else None
+            row = connection.execute(query).one_or_none()
         return None if row is None else Logged(row.seq, Signal.model_validate_json(row.body))
 
     def transitions(
@@ -298,10 +296,10 @@ def _payload_row(kept: KeptPayload) -> tuple[object, ...]:
     )
 
 
-def _insert(table: str, columns: Sequence[str], mark: str, *, rows: int = 1) -> str:
+def _insert(table: str, columns: Sequence[str], mark: str, *, rows: int = 1, ignore: str = "") -> str:
     """The statement for the driver itself: SQLAlchemy's own costs several times as much a row."""
     marks = ", ".join([f"({', '.join([mark] * len(columns))})"] * rows)
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {marks}"  # noqa: S608 (our own names)
+    return f"INSERT {ignore}INTO {table} ({', '.join(columns)}) VALUES {marks}"  # noqa: S608 (our own names)
 
 
 def _payload(row: Any) -> Payload:

@@ -425,25 +425,9 @@ signals = sa.Table(
     sa.Column("occurred_at", UtcTime, nullable=False),
     sa.Column("received_at", UtcTime, nullable=False),
     sa.Column("body", Words, nullable=False),
+    sa.UniqueConstraint("source", "event_key", name="uq_signals_source_event"),
     sa.Index("ix_signals_id", "id"),
 )
-event_keys = sa.Table(
-    "event_keys",
-    log,
-    sa.Column("key", sa.LargeBinary(16), primary_key=True),
-    sa.Column("seq", sa.BigInteger, nullable=False),
-    sqlite_with_rowid=False,
-    comment="Digests of the events that are in the log, but for the newest.",
-)
-
-log_marks = sa.Table(
-    "log_marks",
-    log,
-    sa.Column("name", Key(20), primary_key=True),
-    sa.Column("seq", sa.BigInteger, nullable=False),
-    comment="How far along the log something has come.",
-)
-
 payloads = sa.Table(
     "payloads",
     log,

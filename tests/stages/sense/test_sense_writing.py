@@ -15,8 +15,7 @@ import sqlalchemy as sa
 from tickless.domain.errors import NotFound, Unreachable
 from tickless.domain.signal import Payload
 from tickless.journal import Journal
-from tickless.journal.signal_log import KeptPayload
-from tickless.journal.signal_row import SignalRow
+from tickless.journal.signal_log import KeptPayload, SignalRow
 from tickless.kit.ids import new_ids
 from tickless.sdk.receiving import Item
 from tickless.stages.sense.rows import Arrival, make_row

@@ -13,8 +13,7 @@ from typing import get_args
 import msgspec
 
 from tickless.domain.signal import Severity, SignalKind, SignalState
-from tickless.journal.signal_log import row_of
-from tickless.journal.signal_row import SignalRow
+from tickless.journal.signal_log import SignalRow, row_of
 from tickless.journal.tables import to_micros
 from tickless.sdk.receiving import Item
 from tickless.stages.sense.reading import SKEW, make_signal

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from tickless.domain.errors import NotFound, PayloadRejected
 from tickless.domain.signal import Payload, Signal
 from tickless.journal import Journal
-from tickless.journal.signal_log import KeptPayload, row_of
-from tickless.journal.signal_row import SignalRow
+from tickless.journal.signal_log import KeptPayload, SignalRow, row_of
 from tickless.kit.ids import new_id, new_ids
 from tickless.sdk.connector import Instance
 from tickless.sdk.receiving import UNBOUND, Item, Receiver

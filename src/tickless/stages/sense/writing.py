@@ -11,8 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from tickless.domain.errors import Unreachable
-from tickless.journal.signal_log import KeptPayload
-from tickless.journal.signal_row import SignalRow
+from tickless.journal.signal_log import KeptPayload, SignalRow
 from tickless.kit.log import get_logger
 
 MAX_GROUP = 5_000
