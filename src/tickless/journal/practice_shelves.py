@@ -1,0 +1,44 @@
+"""The shelves of the practices: part of every transaction."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from tickless.domain.change import Change, ChangeModel
+from tickless.domain.practice import Kept
+from tickless.journal import practice_tables as tables
+from tickless.journal.shelf import Shelf
+
+K = TypeVar("K", bound=Kept)
+
+
+def _keys(record: Kept) -> dict[str, Any]:
+    state: Any = getattr(record, "state", "")
+    return {
+        "id": record.id,
+        "state": state,
+        "service": record.service,
+        "owner": record.owner,
+        "ref": record.ref,
+        "due": record.due,
+    }
+
+
+class PracticeShelves:
+    """Inside a transaction."""
+
+    connection: sa.Connection
+
+    def _kept(self, table: sa.Table, model: type[K]) -> Shelf[K]:
+        return Shelf(self.connection, table, model, _keys)
+
+    @cached_property
+    def change_records(self) -> Shelf[Change]:
+        return self._kept(tables.change_records, Change)
+
+    @cached_property
+    def change_models(self) -> Shelf[ChangeModel]:
+        return self._kept(tables.change_models, ChangeModel)
