@@ -41,6 +41,7 @@ from tickless.journal.cases import Cases
 from tickless.journal.coordination import Coordination
 from tickless.journal.database import ABANDONED_STATE, migrate, open_engine, survey
 from tickless.journal.govern_shelves import GovernShelves
+from tickless.journal.history_shelves import HistoryShelves
 from tickless.journal.holds import Holds
 from tickless.journal.practice_shelves import PracticeShelves
 from tickless.journal.regroup_shelves import RegroupShelves
@@ -53,7 +54,7 @@ LOG_PAGE = 16_384
 """Bytes of a page of the signal log: it is written at its end, in large pieces."""
 
 
-class Tx(AheadShelves, BrakeShelves, GovernShelves, PracticeShelves, RegroupShelves):
+class Tx(AheadShelves, BrakeShelves, GovernShelves, HistoryShelves, PracticeShelves, RegroupShelves):
     """One transaction and what can be done in it. `connection` is for enqueuing durable work in the same commit."""
 
     def __init__(self, connection: sa.Connection) -> None:
