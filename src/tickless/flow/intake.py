@@ -37,7 +37,9 @@ BATCH = 100
 IDLE_SECONDS = 0.5
 BREATH = 0.08
 """Seconds after a batch in which more may gather: a storm comes in single posts, and each transaction costs some
-milliseconds of its own. What comes while nothing goes on is taken in at once."""
+milliseconds of its own."""
+STORM = 4
+"""Signals of one batch, from which on more are to be expected. Fewer are followed by the next one at once."""
 
 log = get_logger("flow")
 
@@ -84,7 +86,7 @@ class Intake:
                 busy = 0
             if not busy:
                 self._awake.wait(IDLE_SECONDS)
-            elif busy < BATCH:
+            elif STORM <= busy < BATCH:
                 self._stop.wait(BREATH)
 
     def _recall(self) -> None:

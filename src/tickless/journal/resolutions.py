@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -12,6 +12,10 @@ from tickless.domain.case import Outcome
 from tickless.domain.measure import Resolution
 from tickless.journal import tables
 from tickless.journal.shelf import Shelf
+
+_AT_ONCE = 500
+"""Cases that one query names."""
+_MANY = 50_000
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,17 @@ class Resolutions(Shelf[Resolution]):
 
     def __init__(self, connection: sa.Connection) -> None:
         super().__init__(connection, tables.resolutions, Resolution, _keys)
+
+    def of_cases(self, cases: Iterable[str], *, runbook: str) -> dict[str, list[Resolution]]:
+        """The ends to which a runbook brought these cases, by case."""
+        found: dict[str, list[Resolution]] = {}
+        wanted, table = sorted(set(cases)), self.table.c
+        for start in range(0, len(wanted), _AT_ONCE):
+            for one in self.where(
+                table.runbook == runbook, table.case.in_(wanted[start : start + _AT_ONCE]), limit=_MANY
+            ):
+                found.setdefault(one.case, []).append(one)
+        return found
 
     def tally(self) -> dict[str, Tally]:
         """By outcome, those that occurred."""

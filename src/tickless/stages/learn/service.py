@@ -48,9 +48,7 @@ class LearnRoom:
         """The ledger, newest first: every run and what came of it, and every shadow that was compared."""
         table = tx.runs.table.c
         runs = tx.runs.where(table.runbook == runbook, order=table.started_at.desc(), limit=_MOST)
-        ends: dict[str, list[Resolution]] = {}
-        for one in tx.resolutions.by(runbook=runbook, limit=10 * _MOST):
-            ends.setdefault(one.case, []).append(one)
+        ends = tx.resolutions.of_cases((run.case for run in runs), runbook=runbook)
         made = [self._try_of(run, ends.get(run.case, [])) for run in runs if not run.dry_run]
         seen = tx.shadows.table.c
         shadows = tx.shadows.where(seen.runbook == runbook, order=seen.at.desc(), limit=_MOST)
