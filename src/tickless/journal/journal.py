@@ -49,12 +49,13 @@ from tickless.journal.resolutions import Resolutions
 from tickless.journal.shelf import Shelf
 from tickless.journal.sightings import Answers, Sightings
 from tickless.journal.signal_log import SignalLog
+from tickless.journal.steering_shelves import SteeringShelves
 
 LOG_PAGE = 16_384
 """Bytes of a page of the signal log: it is written at its end, in large pieces."""
 
 
-class Tx(AheadShelves, BrakeShelves, GovernShelves, HistoryShelves, PracticeShelves, RegroupShelves):
+class Tx(AheadShelves, BrakeShelves, GovernShelves, HistoryShelves, PracticeShelves, RegroupShelves, SteeringShelves):
     """One transaction and what can be done in it. `connection` is for enqueuing durable work in the same commit."""
 
     def __init__(self, connection: sa.Connection) -> None:

@@ -40,6 +40,8 @@ class CaseHistory:
     resolved_at: dt.datetime | None = None
     """The last time. None: it is not resolved now."""
     closed_at: dt.datetime | None = None
+    ended_at: dt.datetime | None = None
+    """When the house was done with it: it may have handed it to people, who are not."""
     reopened_at: tuple[dt.datetime, ...] = ()
     reopens: int | None = None
     pauses: tuple[Pause, ...] = ()
@@ -89,6 +91,11 @@ class CaseHistory:
     def settled(self) -> bool:
         """Whether nobody works on it any more."""
         return self.resolved_at is not None or self.closed_at is not None
+
+    @property
+    def over_at(self) -> dt.datetime | None:
+        """When the house was done with it, else when it was resolved, else when it was closed."""
+        return self.ended_at or self.resolved_at or self.closed_at
 
     @property
     def first_resolved_at(self) -> dt.datetime | None:

@@ -62,7 +62,7 @@ class Scope:
     @cached_property
     def ended(self) -> list[CaseHistory]:
         """Ended in the window: resolved, or handed to people, or closed without a resolution."""
-        return [one for one in self.cases if self.window.holds(one.resolved_at or one.closed_at)]
+        return [one for one in self.cases if self.window.holds(one.over_at)]
 
     @cached_property
     def open_at_end(self) -> list[CaseHistory]:
