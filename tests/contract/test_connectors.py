@@ -13,6 +13,7 @@ from tests.servers.lanes import LANES
 from tickless.sdk.connector import Connector
 from tickless.sdk.registry import connector_folders, load_connector
 from tickless.sdk.testing import live
+from tickless.sdk.testing.calls import check_calls_its_own, check_calls_nobody
 from tickless.sdk.testing.cases import ContractCase, Fault, MissingServer, cases_of
 from tickless.sdk.testing.fixtures import check_snapshot, fixtures_of
 from tickless.sdk.testing.folder import check_files, check_loads_offline, check_readme, check_settings
@@ -162,6 +163,23 @@ def test_an_undo_takes_the_effect_back(found: Found, in_its_world: InItsWorld) -
         in_its_world(lambda: live.check_no_undo(connector, found.case))
     else:
         in_its_world(lambda: live.check_undo(connector, found.case))
+
+
+each_operation = pytest.mark.parametrize(
+    "found",
+    list({(found.folder.name, found.case.operation): found for found in reversed(CASES)}.values()),
+    ids=lambda found: found.title,
+)
+
+
+@each_operation
+def test_who_may_call_nobody_calls_nobody(found: Found, in_its_world: InItsWorld) -> None:
+    in_its_world(lambda: check_calls_nobody(load_connector(found.folder), found.case))
+
+
+@each_operation
+def test_only_hosts_are_called_that_settings_or_manifest_name(found: Found, in_its_world: InItsWorld) -> None:
+    in_its_world(lambda: check_calls_its_own(load_connector(found.folder), found.case))
 
 
 @pytest.mark.parametrize(("found", "fault"), FAULTS, ids=[f"{found.title}-{fault}" for found, fault in FAULTS])

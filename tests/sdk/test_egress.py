@@ -1,5 +1,7 @@
 """A connector calls the hosts of its settings and nobody else, however the address reached it."""
 
+import socket
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +12,7 @@ from pydantic import BaseModel
 
 from tickless.domain.errors import Forbidden
 from tickless.sdk.egress import Egress, EgressSettings, Place, egress_of, only_to, place_of, reach, reach_url
+from tickless.sdk.guarding import only_named
 from tickless.sdk.hosts import Host
 from tickless.sdk.http import HttpClient
 from tickless.sdk.manifest import Manifest
@@ -120,6 +123,32 @@ def test_every_connector_that_ships_says_hosts_that_can_be_read() -> None:
     odd: dict[str, Any] = {}
     for folder in connector_folders():
         for entry in read_manifest(folder).egress:
-            if not entry.startswith("settings.") and place_of(entry) is None and folder.name != "apprise":
+            if not entry.startswith("settings.") and place_of(entry) is None:
                 odd[folder.name] = entry
     assert odd == {}
+
+
+def test_a_library_that_connects_by_itself_is_watched_while_it_works() -> None:
+    egress = Egress("x", (Place("allowed.test"),), denied=(Place("denied.test"),))
+    with only_to(egress), only_named({"named.test", "denied.test", "127.0.0.1"}):
+        socket.getaddrinfo("127.0.0.1", 80)
+        for host in ("elsewhere.test", "denied.test"):
+            with pytest.raises(Forbidden, match=f"may not call {host}"):
+                socket.getaddrinfo(host, 443)
+        assert not _told_elsewhere(), "another thread is nobody's business"
+    socket.getaddrinfo("127.0.0.1", 80)
+
+
+def _told_elsewhere() -> list[Exception]:
+    told: list[Exception] = []
+
+    def look() -> None:
+        try:
+            socket.getaddrinfo("::1", 80)
+        except Forbidden as error:
+            told.append(error)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+    return told

@@ -64,9 +64,14 @@ class Egress:
     def allows(self, host: str, port: int) -> bool:
         """Whether a call to this host and port may be made. Names are compared as written, without a dot at the end."""
         name = host.lower().rstrip(".")
-        if any(place.covers(name, port) for place in self.denied):
+        if self.denies(name, port):
             return False
         return self.anywhere or any(place.covers(name, port) for place in self.places)
+
+    def denies(self, host: str, port: int) -> bool:
+        """Whether the operator denies this host, whatever the settings say."""
+        name = host.lower().rstrip(".")
+        return any(place.covers(name, port) for place in self.denied)
 
 
 _here: ContextVar[Egress | None] = ContextVar("tickless_egress", default=None)
@@ -91,6 +96,13 @@ def reach(host: str, port: int) -> None:
         f"{egress.instance} may not call {Place(host[:200], port)}",
         mend="if it should, name the host in its settings or in `egress.allow`",
     )
+
+
+def reach_named(host: str, port: int) -> None:
+    """`reach` for a host that an operator wrote into a secret: only a denied one is refused."""
+    egress = _here.get()
+    if egress is not None and egress.denies(host, port):
+        raise Forbidden(f"{egress.instance} may not call {Place(host[:200], port)}", mend="it stands in `egress.deny`")
 
 
 def reach_url(url: str) -> None:

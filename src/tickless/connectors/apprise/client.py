@@ -8,8 +8,10 @@ import threading
 import warnings
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from tickless.domain.errors import AuthFailed, RateLimited, Rejected, SettingsInvalid, Unreachable
+from tickless.sdk.guarding import only_named
 
 _STATUS = re.compile(r"\berror=(\d{3})\b")
 ASK_AGAIN_AFTER = 30.0
@@ -53,13 +55,24 @@ def send(url: str, *, title: str, text: str, timeout: float) -> None:
     listener = _Listener()
     _LOGGER.addHandler(listener)
     try:
-        sent = plugin.notify(body=text, title=title)
+        with only_named(_hosts_of(plugin)):
+            sent = plugin.notify(body=text, title=title)
     except (OSError, TypeError, ValueError) as error:
         raise Rejected("the notification cannot be sent this way", detail=type(error).__name__) from None
     finally:
         _LOGGER.removeHandler(listener)
     if not sent:
         _raise_for(listener.status)
+
+
+def _hosts_of(plugin: Any) -> set[str]:
+    """The hosts that a target's address and its plugin's own addresses name."""
+    found = {str(plugin.host or ""), str(getattr(plugin, "smtp_host", None) or "")}
+    for name in dir(type(plugin)):
+        value = getattr(type(plugin), name, None)
+        if isinstance(value, str) and value.startswith(("https://", "http://")):
+            found.add(urlsplit(value).hostname or "")
+    return found - {""}
 
 
 def _raise_for(status: int | None) -> None:

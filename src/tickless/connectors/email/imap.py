@@ -14,6 +14,7 @@ from imapclient.imapclient import Quota
 from tickless.connectors.email.settings import Server
 from tickless.domain.errors import AuthFailed, OutsideError, RateLimited, Rejected, Unreachable
 from tickless.kit.redaction import redact_secrets
+from tickless.sdk.egress import reach
 
 STORAGE = "STORAGE"
 
@@ -45,6 +46,7 @@ def signed_in(server: Server, *, password: str, timeout: float, login: str = "",
 
 def connected(server: Server, *, timeout: float) -> Any:
     """A connection that nobody has signed in to, encrypted as the settings say. Raises the library's errors."""
+    reach(server.host, server.port)
     client = IMAPClient(
         server.host,
         server.port,

@@ -13,6 +13,7 @@ from tickless.connectors.email.settings import Server
 from tickless.connectors.email.threads import WIRE
 from tickless.domain.errors import AuthFailed, OutsideError, RateLimited, Rejected, Unreachable
 from tickless.kit.redaction import redact_secrets
+from tickless.sdk.egress import reach
 
 
 def compose(*, sender: str, to: str, subject: str, text: str, in_reply_to: str, key: str) -> EmailMessage:
@@ -46,6 +47,7 @@ def deliver(server: Server, mail: EmailMessage, *, password: str, timeout: float
 
 
 def _connected(server: Server, timeout: float) -> smtplib.SMTP:
+    reach(server.host, server.port)
     if server.tls == "tls":
         return smtplib.SMTP_SSL(server.host, server.port, timeout=timeout, context=tls_context(server))
     return smtplib.SMTP(server.host, server.port, timeout=timeout)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from tickless.connectors.github.client import connect
-from tickless.connectors.github.parameters import RunAsked, RunState, ServiceAsked
-from tickless.connectors.github.probes import state_of
+from tickless.connectors.github.parameters import RunAsked, RunState
+from tickless.connectors.github.probes import release_of, state_of, way_back
 from tickless.connectors.github.settings import Settings
 from tickless.domain.errors import Rejected
 from tickless.sdk import Call, Result, action
+from tickless.sdk.capabilities.release import Release, RollBack
 
 
 @action("run_again", params=RunAsked, output=RunState)
@@ -28,22 +29,17 @@ def run_again(call: Call, params: RunAsked) -> Result:
     )
 
 
-@action("roll_back", params=ServiceAsked, output=RunState)
-def roll_back(call: Call, params: ServiceAsked) -> Result:
+@action("roll_back", params=RollBack, output=Release)
+def roll_back(call: Call, params: RollBack) -> Result:
     """Start the workflow that rolls a service back. One that an earlier try of this step started is not started again."""
-    settings: Settings = call.settings
-    back = settings.roll_backs.get(params.service)
-    if back is None:
-        raise Rejected("the settings name no way to roll that back", detail=f"service {params.service!r}"[:200])
+    back = way_back(call, params.service)
+    if params.to:
+        raise Rejected("the workflow itself says which version it goes back to", mend="leave `to` empty")
     github = connect(call)
-    began = github.started(back, call.key)
-    if began is not None:
-        return Result(output=state_of(began), summary="an earlier try of this step had started the workflow")
+    before = release_of(github.deployments(back))
+    if github.started(back, call.key) is not None:
+        return Result(output=before, summary="an earlier try of this step had started the workflow")
     if call.dry_run:
-        return Result(
-            output=RunState(done=False, succeeded=False), changed=True, summary=f"would start {back.workflow}"
-        )
+        return Result(output=before, changed=True, summary=f"would start {back.workflow}")
     github.dispatch(back, call.key)
-    now = github.started(back, call.key)
-    output = state_of(now) if now is not None else RunState(done=False, succeeded=False)
-    return Result(output=output, changed=True, summary=f"started {back.workflow}")
+    return Result(output=before.model_copy(update={"rolling": True}), changed=True, summary=f"started {back.workflow}")

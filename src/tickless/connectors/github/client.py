@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +12,22 @@ from tickless.connectors.github.settings import RollBack, Settings
 from tickless.domain.errors import AuthFailed, RateLimited, Rejected
 from tickless.sdk import Call
 from tickless.sdk.deadline import Deadline
+from tickless.sdk.fields import time_of
 from tickless.sdk.http import HttpClient, Reply
 
 Run = Mapping[str, Any]
+MOST_DEPLOYMENTS = 20
+WENT_WELL = frozenset({"success", "inactive"})
+"""A deployment that went well is `success`, and `inactive` once another one took its place."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One deployment, by the newest of its statuses."""
+
+    sha: str
+    state: str
+    since: dt.datetime | None
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,32 @@ class GitHub:
         body = {"ref": back.ref, "inputs": {**back.inputs, back.step_input: key}}
         path = f"/repos/{back.repository}/actions/workflows/{quote(back.workflow, safe='')}/dispatches"
         self._send("POST", path, body=body)
+
+    def deployments(self, back: RollBack) -> list[Deployment]:
+        """The latest deployments to the environment with how each stands, the newest first; as many as say what is live."""
+        query = urlencode({"environment": back.environment, "per_page": MOST_DEPLOYMENTS})
+        told = self._send("GET", f"/repos/{back.repository}/deployments?{query}").json()
+        if not isinstance(told, list):
+            raise Rejected("GitHub did not answer with a list")
+        found: list[Deployment] = []
+        for one in told[:MOST_DEPLOYMENTS]:
+            if isinstance(one, Mapping):
+                found.append(self._deployment(back, one))
+                if len({seen.sha for seen in found if seen.state in WENT_WELL}) == 2:
+                    break
+        return found
+
+    def _deployment(self, back: RollBack, told: Run) -> Deployment:
+        number, sha = told.get("id"), told.get("sha")
+        path = f"/repos/{back.repository}/deployments/{number if isinstance(number, int) else 0}/statuses?per_page=1"
+        statuses = self._send("GET", path).json()
+        newest = statuses[0] if isinstance(statuses, list) and statuses and isinstance(statuses[0], Mapping) else {}
+        state = newest.get("state")
+        return Deployment(
+            sha=sha if isinstance(sha, str) else "",
+            state=state if isinstance(state, str) else "pending",
+            since=time_of(newest.get("created_at")),
+        )
 
     def _send(self, method: str, path: str, *, body: Any = None) -> Reply:
         reply = self.http.send(method, path, timeout=self.deadline.left(), json=body, accept=frozenset({403}))

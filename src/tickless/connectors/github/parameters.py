@@ -13,10 +13,6 @@ class RunAsked(Params):
     run: int = Field(gt=0)
 
 
-class ServiceAsked(Params):
-    service: str = Field(min_length=1, max_length=200)
-
-
 class RunState(Output):
     """`conclusion` is GitHub's word once it is `done`; `attempt` counts from 1. `run` 0: not to be seen yet."""
 

@@ -19,6 +19,8 @@ class RollBack(BaseModel):
     """Its file's name."""
     ref: str = Field(default="main", pattern=r"^[A-Za-z0-9._/-]+$")
     inputs: Mapping[str, str] = Field(default_factory=dict)
+    environment: str = Field(default="production", min_length=1, max_length=255)
+    """Of the deployments that say what is live."""
     step_input: str = Field(default="tickless_step", pattern=r"^[A-Za-z_][A-Za-z0-9_-]*$")
     """The input that gets the step's key. The workflow shows it in its `run-name`, so that a repeated try is known."""
 

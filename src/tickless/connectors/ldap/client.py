@@ -10,6 +10,7 @@ from tickless.connectors.ldap.entries import Change, Entry
 from tickless.connectors.ldap.settings import Settings
 from tickless.domain.errors import AuthFailed, OutsideError, Rejected, SettingsInvalid, Unreachable
 from tickless.sdk.deadline import Deadline
+from tickless.sdk.egress import reach_url
 
 
 def library() -> Any:
@@ -27,6 +28,7 @@ def connect(settings: Settings, *, password: str, timeout: float) -> Iterator[Di
 
     Raises `AuthFailed`, `Unreachable` or `Rejected`, here and from every method of what it yields.
     """
+    reach_url(settings.url)
     ldap = library()
     deadline = Deadline.within(timeout, who="the directory")
     with translated(ldap):

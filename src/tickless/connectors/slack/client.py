@@ -9,6 +9,7 @@ from typing import Any
 
 from tickless.domain.errors import AuthFailed, OutsideError, RateLimited, Rejected, SettingsInvalid, Unreachable
 from tickless.kit.redaction import redact_secrets
+from tickless.sdk.egress import reach_url
 
 Answer = dict[str, Any]
 QUIET = logging.getLogger("tickless.slack_sdk")
@@ -37,6 +38,7 @@ class SlackClient:
         """Raises `AuthFailed`, `RateLimited`, `Unreachable`, `Rejected` with Slack's own word for it."""
         from slack_sdk.errors import SlackApiError, SlackClientError
 
+        reach_url(self.web.base_url)
         given = {name: value for name, value in arguments.items() if value not in (None, "")}
         try:
             answer = self.web.api_call(method, **{"json" if method in _TAKES_JSON else "params": given})

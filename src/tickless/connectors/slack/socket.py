@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from tickless.connectors.slack.client import QUIET, error_of, web_client
 from tickless.domain.errors import Unreachable
+from tickless.sdk.egress import reach_url
 
 Hear = Callable[[dict[str, Any]], bool]
 """(envelope) → may it be acknowledged? Called in a thread of its own, one envelope after the other."""
@@ -37,8 +39,13 @@ class Socket:
         """Raises `AuthFailed`, `RateLimited`, `Unreachable`, `Rejected`."""
         from slack_sdk.errors import SlackApiError, SlackClientError
 
+        web = self._client.web_client
+        reach_url(web.base_url)
         try:
-            self._client.wss_uri = self._client.web_client.apps_connections_open(app_token=self._token)["url"]
+            uri = str(web.apps_connections_open(app_token=self._token)["url"])
+            if urlsplit(uri).hostname != urlsplit(web.base_url).hostname:  # an answer leads nowhere but to Slack
+                reach_url(uri)
+            self._client.wss_uri = uri
             self._client.connect()
         except SlackApiError as error:
             raise error_of("apps.connections.open", error.response, self._token) from None

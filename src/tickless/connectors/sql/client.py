@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from tickless.connectors.sql.settings import Settings
 from tickless.connectors.sql.text import for_psycopg
 from tickless.domain.errors import AuthFailed, OutsideError, RateLimited, Rejected, Unreachable
+from tickless.sdk.egress import reach
 
 Value = str | int | float | bool | None
 _STEPS_BETWEEN_LOOKS = 1_000
@@ -99,6 +100,9 @@ def _sqlite_error(error: sqlite3.Error) -> OutsideError:
 @contextmanager
 def _postgres(settings: Settings, reveal: Callable[[str], str], timeout: float, write: bool) -> Iterator[Database]:
     import psycopg  # late: SQLite needs no libpq
+
+    if not settings.host.startswith("/"):  # a folder of sockets is on this machine
+        reach(settings.host, settings.port)
 
     try:
         with psycopg.connect(

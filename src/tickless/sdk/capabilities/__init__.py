@@ -11,6 +11,7 @@ from tickless.sdk.capabilities import (
     inventory,
     mailbox,
     phone,
+    release,
     ticketing,
     vpn,
 )
@@ -18,7 +19,7 @@ from tickless.sdk.capabilities.shape import Shape
 
 CAPABILITIES: dict[str, Shape] = {
     shape.name: shape
-    for module in (chat, directory, endpoint, infrastructure, inventory, mailbox, phone, ticketing, vpn)
+    for module in (chat, directory, endpoint, infrastructure, inventory, mailbox, phone, release, ticketing, vpn)
     for shape in module.SHAPES
 }
 

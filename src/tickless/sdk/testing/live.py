@@ -47,11 +47,13 @@ def run_operation(
     dry_run: bool = False,
     first_started: dt.datetime | None = None,
     timeout: float = PATIENCE,
+    instance: Instance | None = None,
 ) -> Result:
-    """Run an operation. Whatever comes back, or goes wrong, is searched for the world's secrets."""
+    """Run an operation, of `instance` or of the one that the world configures. Whatever comes back, or goes wrong, is
+    searched for the world's secrets."""
     operation = connector.operations[name]
     call = Call(
-        instance=instance_in(connector, world), key=key, now=dt.datetime.now(dt.UTC), timeout=timeout,
+        instance=instance or instance_in(connector, world), key=key, now=dt.datetime.now(dt.UTC), timeout=timeout,
         dry_run=dry_run, first_started=first_started,
     )  # fmt: skip
     try:

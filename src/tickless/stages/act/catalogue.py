@@ -41,6 +41,7 @@ _UNDO = {
     "process.stop": "process.start",
     "mailbox.set_quota": "mailbox.set_quota",
     "mailbox.create": "mailbox.delete",
+    "release.roll_back": "release.roll_back",
     "directory.create_account": "directory.delete_account",
 }
 """What takes a capability back wherever it is connected. The rest has to say in each runbook why it cannot be."""

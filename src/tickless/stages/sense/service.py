@@ -13,6 +13,7 @@ from tickless.journal import Journal
 from tickless.journal.signal_log import KeptPayload, SignalRow, row_of
 from tickless.kit.ids import new_id, new_ids
 from tickless.sdk.connector import Instance
+from tickless.sdk.egress import only_to
 from tickless.sdk.receiving import UNBOUND, Item, Receiver
 from tickless.sdk.registry import Registry
 from tickless.stages.sense.core import Repeats
@@ -98,7 +99,9 @@ class SenseRoom:
         instance, receiver = self._receiver(payload.source)
         if receiver.authenticate is None:
             return False, None
-        if not receiver.authenticate(payload, instance.settings, instance.secrets.reveal):
+        with only_to(instance.egress):
+            welcome = receiver.authenticate(payload, instance.settings, instance.secrets.reveal)
+        if not welcome:
             return False, None
         return True, receiver.handshake(payload, instance.settings) if receiver.handshake else None
 

@@ -20,6 +20,7 @@ class Actions:
             2: {"id": 2, "status": "completed", "conclusion": "success", "run_attempt": 1},
         }
         self.back: list[dict[str, Any]] = []
+        self.deployed = {9: ("c" * 40, "failure"), 8: ("b" * 40, "success"), 7: ("a" * 40, "inactive")}
 
     def look(self) -> Any:
         return {number: (run["status"], run["run_attempt"]) for number, run in self.runs.items()}, len(self.back)
@@ -41,6 +42,11 @@ class Actions:
                 0, {"id": 70 + len(self.back), "status": "queued", "conclusion": None, "display_title": title}
             )
             return Answer(204)
+        if asked.path == f"/repos/{SHOP}/deployments":
+            return Answer(200, [{"id": number, "sha": sha} for number, (sha, _) in self.deployed.items()])
+        if found := re.fullmatch(rf"/repos/{SHOP}/deployments/(\d+)/statuses", asked.path):
+            state = self.deployed[int(found[1])][1]
+            return Answer(200, [{"state": state, "created_at": "2026-03-01T08:00:00Z"}])
         if asked.path == f"/repos/{SHOP}/actions/workflows/rollback.yml/runs":
             return Answer(200, {"total_count": len(self.back), "workflow_runs": self.back})
         return Answer(404, {"message": "Not Found", "status": "404"})
@@ -97,9 +103,12 @@ FAULTS = {**http_faults(at), "rate_limited": too_often}
 FAILED, FINE = {"repository": SHOP, "run": 1}, {"repository": SHOP, "run": 2}
 CASES = [
     ContractCase("run", github, FAILED, expect={"done": True, "succeeded": False}, faults={**FAULTS, "not_found": unknown_run}),
+    ContractCase("release", github, {"service": "shop"},
+                 expect={"known": True, "version": "b" * 40, "previous": "a" * 40, "rolling": False, "failed": True},
+                 faults={**FAULTS, "invalid": without_a_way_back}),
     ContractCase("run_again", github, FAILED, changes=True, expect={"done": False, "attempt": 2},
                  faults={**FAULTS, "not_found": unknown_run, "invalid": another_repository}),
     ContractCase("run_again", github, FINE, expect={"succeeded": True}, name="went well"),
-    ContractCase("roll_back", github, {"service": "shop"}, changes=True, expect={"done": False},
+    ContractCase("roll_back", github, {"service": "shop"}, changes=True, expect={"rolling": True},
                  faults={**FAULTS, "not_found": without_the_workflow, "invalid": without_a_way_back}),
 ]  # fmt: skip
