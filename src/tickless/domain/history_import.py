@@ -27,7 +27,7 @@ class ColumnMapping(Record):
 
     version: Literal[1] = 1
     layout: Layout = "tickets"
-    columns: dict[HistoryField, str] = {}
+    columns: dict[HistoryField, str] = Field(default={})
     order: Literal["iso", "dmy", "mdy", "ymd", "epoch"] = "iso"
     """How stamps are written; `epoch`: seconds or milliseconds since 1970."""
     zone: str = "UTC"
@@ -84,4 +84,4 @@ class RefusedHistoryRow(Record):
     field: str = ""
     reason: str
     mend: str
-    cells: dict[str, str] = {}
+    cells: dict[str, str] = Field(default={})

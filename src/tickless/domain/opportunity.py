@@ -1,4 +1,4 @@
-"""Work that comes again and again, found in what people and machines reported: what it costs, and what could be done about it."""
+"""Work that comes again and again in what was reported: what it costs, and what could be done about it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,161 @@
+"""One row of a source becomes what it says of a ticket, or the reason why it is not taken. Pure.
+
+An entry is a plain dictionary, so that a million of them stay cheap: `number`, `row`,
+and every field that the row speaks of. Stamps
+are ISO 8601 in UTC, so that it can be kept as JSON.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from tickless.domain.history_import import ColumnMapping, HistoryField
+from tickless.domain.record import Untrusted
+from tickless.kit.redaction import MASK, redact_personal
+from tickless.practices.history.stamps import read_stamp
+from tickless.practices.history.words import NOTHING, flag_of, kind_of, priority_of, state_of
+
+Entry = dict[str, Any]
+STAMPS: tuple[HistoryField, ...] = ("opened", "acknowledged", "responded", "resolved", "closed", "updated", "sla_due")
+PEOPLE: tuple[HistoryField, ...] = ("caller", "opened_by", "assignee", "resolved_by")
+LINES: tuple[HistoryField, ...] = (
+    "category", "subcategory", "category_item", "service", "item", "channel", "location", "team", "problem", "change",
+    "caused_by", "known_error", "close_code")  # fmt: skip
+RANKS: tuple[HistoryField, ...] = ("priority", "impact", "urgency")
+FLAGS: tuple[HistoryField, ...] = ("sla_made", "knowledge_used")
+COUNTS: tuple[HistoryField, ...] = ("reopen_count", "reassignment_count", "updates")
+LINE, TITLE, TEXT = 200, 200, 4_000
+_SHORTEST_NAME = 5
+_WRITTEN = {
+    "iso": "like 2026-03-04 10:15",
+    "dmy": "day first, like 31/12/2026 10:15",
+    "mdy": "month first, like 12/31/2026 10:15",
+    "ymd": "year first, like 2026/12/31 10:15",
+    "epoch": "in seconds or milliseconds since 1970",
+}
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why a row is not taken."""
+
+    field: str
+    reason: str
+    mend: str
+
+
+class Reader:
+    """Reads the rows of one source. `secret` makes its pseudonyms."""
+
+    def __init__(self, mapping: ColumnMapping, secret: str) -> None:
+        self.mapping = mapping
+        self._columns = dict(mapping.columns)
+        self._key = bytes.fromhex(secret)
+        self._pseudonym = lru_cache(maxsize=50_000)(self._made_pseudonym)
+
+    def read(self, cells: Mapping[str, str], row: int) -> Entry | Refused:
+        """What the row says. Cells that say nothing are left out."""
+        said = {field: value for field, column in self._columns.items()
+                if (value := cells.get(column, "").strip()).lower() not in NOTHING}  # fmt: skip
+        number = said.get("number", "")
+        if not number:
+            return Refused("number", "the row does not say which ticket it is about",
+                           "fill the column, or map another one to it")  # fmt: skip
+        entry: Entry = {"number": Untrusted(number).tame(100), "row": row}
+        refused = self._stamps(said, entry) or self._numbers(said, entry)
+        if refused is not None:
+            return refused
+        if self.mapping.layout == "events" and "updated" not in entry:
+            return Refused("updated", "the row does not say when it happened",
+                           "fill the column, or map another one to it")  # fmt: skip
+        self._words(said, entry)
+        return entry
+
+    def _stamps(self, said: Mapping[HistoryField, str], entry: Entry) -> Refused | None:
+        mapping = self.mapping
+        for field in STAMPS:
+            text = said.get(field)
+            if text is None:
+                continue
+            found = read_stamp(text, mapping.order, mapping.zone) or read_stamp(text, "iso", mapping.zone)
+            if found is None:
+                shown = Untrusted(text).tame(40)
+                return Refused(field, f"{shown!r} is no time that is written {_WRITTEN[mapping.order]}",
+                               "mend the cell, or choose another way of writing times for this source")  # fmt: skip
+            entry[field] = found.isoformat()
+        return None
+
+    def _numbers(self, said: Mapping[HistoryField, str], entry: Entry) -> Refused | None:
+        for field in (*COUNTS, "effort", "rating"):
+            text = said.get(field)
+            if text is None:
+                continue
+            try:
+                number = float(text.replace(",", ""))
+            except ValueError:
+                number = -1.0
+            if not 0 <= number < 1e9:
+                return Refused(
+                    field, f"{Untrusted(text).tame(40)!r} is no number", "mend the cell, or leave the column out"
+                )
+            entry[field] = int(number) if field in COUNTS else number
+        return None
+
+    def _words(self, said: Mapping[HistoryField, str], entry: Entry) -> None:
+        if "state" in said:
+            entry["said"] = _line(said["state"])
+            word = said["state"].lower()
+            state = self.mapping.states.get(word) or (None if word.isdecimal() else state_of(word))
+            if state is not None:
+                entry["state"] = state
+        for field in LINES:
+            if field in said:
+                entry[field] = _line(said[field])
+        for rank in RANKS:
+            if rank in said and (found := priority_of(said[rank])) is not None:
+                entry[rank] = found
+        for flag in FLAGS:
+            if flag in said and (known := flag_of(said[flag])) is not None:
+                entry[flag] = known
+        entry["kind"] = (kind_of(said["kind"]) if "kind" in said else None) or self.mapping.kind
+        for person in PEOPLE:
+            if person in said:
+                entry[person] = self._pseudonym(said[person])
+        names = [said[person] for person in PEOPLE if len(said.get(person, "")) >= _SHORTEST_NAME]
+        if "title" in said:
+            entry["title"] = _told(said["title"], TITLE, names)
+        if "text" in said:
+            entry["text"] = _told(said["text"], TEXT, names)
+
+    def _made_pseudonym(self, name: str) -> str:
+        plain = " ".join(name.split()).casefold()
+        return "anyone_" + hmac.new(self._key, plain.encode(errors="replace"), hashlib.sha256).hexdigest()[:16]
+
+
+@lru_cache(maxsize=20_000)
+def _line(text: str) -> str:
+    return Untrusted(text).tame(LINE)
+
+
+def _told(text: str, most: int, names: list[str]) -> str:
+    found = Untrusted(text[: most * 2]).tame(most)
+    for name in names:
+        found = found.replace(name, MASK)
+    return redact_personal(found)
+
+
+def ticket_id(source: str, number: str) -> str:
+    """The same ticket of a source always has the same."""
+    return "hist_" + hashlib.sha256(json.dumps([source, number]).encode()).hexdigest()[:26]
+
+
+def event_key(entry: Entry) -> str:
+    """The same happening of a ticket always has the same, wherever it stands in a file."""
+    said = {name: value for name, value in entry.items() if name != "row"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
