@@ -37,6 +37,7 @@ from tickless.flow.case_steps import CaseSteps
 from tickless.flow.dbos_engine import DbosEngine
 from tickless.flow.desk.erasing import ErasingDesk
 from tickless.flow.desk.front import FrontDesk
+from tickless.flow.desk.history import HistoryDesk
 from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.knowledge import KnowledgeCare
@@ -134,6 +135,7 @@ class House:
             self.tickets.stop()
         self.schedules.stop()
         self.desk.telemetry.close()
+        self.desk.history.close()
         self.engine.stop()
         self.journal.close()
 
@@ -192,7 +194,12 @@ def build(
     )
     tracing = Tracing(telemetry.room, rooms.correlate, clock)
     record = record_of(settings, journal=journal, clock=clock, secrets=secrets_of(settings, secret_values))
-    chores.append(record.look)
+    history = HistoryDesk(journal, clock, data=settings.data, node=node)
+    chores += [record.look, history.look]
+    desk = FrontDesk(
+        rooms=rooms, engine=engine, wake=woken, renew=language.renew, care=care, lessons=lessons, refusing=refusing
+    )
+    chores += desk.practices.looks
     schedules = Schedules(
         rooms=rooms, engine=engine, watching=Watching(rooms=rooms, engine=engine), node=node, role=role,
         take_over=settings.database is not None,
@@ -201,15 +208,13 @@ def build(
                 sources.watch, *chores],
         looks=[rooms.runbooks.look, rooms.policing.look, telemetry.look, tracing.look, sources.look, in_force.look],
     )  # fmt: skip
-    desk = FrontDesk(
-        rooms=rooms, engine=engine, wake=woken, renew=language.renew, care=care, lessons=lessons, refusing=refusing
-    )
     desk.telemetry = telemetry
     desk.sources = sources
     desk.regroup.learning.changed = in_force.look
     desk.holding = holding
     desk.planning = planning
     desk.map = map_desk
+    desk.history = history
     desk.record = record
     desk.erasing = ErasingDesk(journal, clock, renew=language.renew)
     tickets = _tickets(settings, rooms, node=node, desk=desk, short=short)

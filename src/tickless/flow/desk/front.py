@@ -25,6 +25,7 @@ from tickless.flow.desk.brakes import BrakesDesk
 from tickless.flow.desk.doctor import examine
 from tickless.flow.desk.drafting import Drafting, DryRun
 from tickless.flow.desk.erasing import ErasingDesk
+from tickless.flow.desk.history import HistoryDesk
 from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.knowledge import KnowledgeCare
@@ -33,6 +34,7 @@ from tickless.flow.desk.map_health import map_checks
 from tickless.flow.desk.planning import PlanningDesk
 from tickless.flow.desk.policy import PolicyDesk
 from tickless.flow.desk.policy_health import policy_check
+from tickless.flow.desk.practices import PracticesDesk
 from tickless.flow.desk.promise import Accepted, Check, Greeting, Numbers, Said
 from tickless.flow.desk.record_health import record_checks
 from tickless.flow.desk.record_keeping import RecordKeeping
@@ -85,6 +87,7 @@ class FrontDesk:
     """Set by the composition root, too."""
     erasing: ErasingDesk
     """Set by the composition root, too."""
+    history: HistoryDesk
     record: RecordKeeping
     """Set by the composition root, too: it has the key."""
 
@@ -109,6 +112,7 @@ class FrontDesk:
         self.brakes = BrakesDesk(rooms)
         self.drafting = Drafting(rooms)
         self.reports = Reports(rooms)
+        self.practices = PracticesDesk.of(rooms)
         self.journal = rooms.journal
         self.clock = rooms.clock
         self.runbooks = rooms.runbooks

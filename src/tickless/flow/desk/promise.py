@@ -22,10 +22,12 @@ from tickless.flow.desk.autonomy import AutonomyDesk
 from tickless.flow.desk.brakes import BrakesDesk
 from tickless.flow.desk.drafting import Drafting, DryRun
 from tickless.flow.desk.erasing import ErasingDesk
+from tickless.flow.desk.history import HistoryDesk
 from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.planning import PlanningDesk
 from tickless.flow.desk.policy import PolicyDesk
+from tickless.flow.desk.practices import PracticesDesk
 from tickless.flow.desk.record_keeping import RecordKeeping
 from tickless.flow.desk.regroup import RegroupDesk
 from tickless.flow.desk.reports import Reports
@@ -121,9 +123,11 @@ class Desk(Protocol):
     regroup: RegroupDesk
     brakes: BrakesDesk
     drafting: Drafting
+    history: HistoryDesk
     record: RecordKeeping
     erasing: ErasingDesk
     reports: Reports
+    practices: PracticesDesk
 
     async def receive(self, payload: Payload) -> Accepted:
         """Take in what a source sent. Returns after it is durable; a bad payload is quarantined, never an error."""
