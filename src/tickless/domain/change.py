@@ -92,8 +92,8 @@ class Change(Kept):
     approvals: tuple[str, ...] = ()
     case: str | None = None
     """The case in which its approval is asked for."""
-    window: str | None = None
-    """The planned work that it opened."""
+    windows: tuple[str, ...] = ()
+    """The planned work that it opened, one for each service."""
     runs: tuple[str, ...] = ()
     """Cases whose runs carry it out: their verdicts are its check."""
     risk: Risk | None = None

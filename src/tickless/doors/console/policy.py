@@ -15,7 +15,7 @@ DEEDS: dict[str, str] = {
     "use": "use the house with a right", "run": "have a runbook run by itself", "suggest": "have a runbook proposed",
     "approve": "answer an approval", "grant_autonomy": "move a runbook on the ladder", "read_case": "read a case",
     "answer": "answer in a case", "regroup": "merge and split a case", "silence": "silence alerts",
-    "bind": "have a channel account", "plan_work": "plan work",
+    "bind": "have a channel account", "plan_work": "plan work", "keep_practice": "keep records of a practice",
 }  # fmt: skip
 """Actions in plain words."""
 

@@ -23,6 +23,7 @@ Action = Literal[
     "grant_autonomy",
     "silence",
     "plan_work",
+    "keep_practice",
 ]
 
 RUN_DEFAULTS: Mapping[str, Any] = {
@@ -81,6 +82,14 @@ CONTEXT_DEFAULTS: Mapping[Action, Mapping[str, Any]] = {
     "bind": {"way": ""},
     "silence": {"assurance": "none", "hours": 1_000_000, "criticality": 1, "owned": False},
     "plan_work": {"assurance": "none", "hours": 1_000_000, "criticality": 1, "owned": False, "recurring": True},
+    "keep_practice": {
+        "assurance": "none",
+        "practice": "",
+        "deed": "",
+        "criticality": 1,
+        "owned": False,
+        "mine": False,
+    },
 }
 
 

@@ -1,0 +1,26 @@
+"""The desks of the practices, and what happens in them by the clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tickless.flow.desk.practices.change_clock import ChangeClock
+from tickless.flow.desk.practices.changes import ChangesDesk
+from tickless.flow.desk.practices.keeping import Keeping
+from tickless.flow.rooms import Rooms
+
+
+@dataclass(frozen=True)
+class PracticesDesk:
+    """One desk for each practice; `looks` is called every half minute, by one process."""
+
+    changes: ChangesDesk
+    looks: tuple[Callable[[dt.datetime], None], ...] = ()
+
+    @classmethod
+    def of(cls, rooms: Rooms) -> PracticesDesk:
+        keeping = Keeping(rooms)
+        changes = ChangesDesk(keeping)
+        return cls(changes=changes, looks=(ChangeClock(keeping, changes).look,))

@@ -1,0 +1,1 @@
+"""Changes: how risky, what else is on, and what came of them."""
