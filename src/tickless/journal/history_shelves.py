@@ -157,6 +157,12 @@ class HistoryShelves:
         rows = self.connection.execute(sa.select(table.name, table.body).order_by(table.name))
         return {row.name: None if row.body == "{}" else ColumnMapping.model_validate_json(row.body) for row in rows}
 
+    def history_extent(self) -> dict[str, tuple[int, dt.datetime | None, dt.datetime | None]]:
+        """Source → how many tickets, the first and the last opening."""
+        table = tables.history_tickets.c
+        query = sa.select(table.source, sa.func.count(), sa.func.min(table.opened_at), sa.func.max(table.opened_at))
+        return {row[0]: (row[1], row[2], row[3]) for row in self.connection.execute(query.group_by(table.source))}
+
     def keep_mapping(self, source: str, mapping: ColumnMapping) -> None:
         """For the next file of this source."""
         secret = self.history_secret(source)

@@ -95,6 +95,13 @@ class ApiClient:
             )
         return _checked(answer)
 
+    def send_part(self, path: str, content: bytes, *, offset: int) -> Any:
+        """Put a part of a file where it belongs."""
+        with self._reaching():
+            answer = self._http.put(API + path, params={"offset": offset}, content=content,
+                                    headers={"Content-Type": "application/octet-stream"}, timeout=UPLOAD_SECONDS)  # fmt: skip
+        return _checked(answer)
+
     def put(self, path: str, body: Mapping[str, Any]) -> Any:
         return self._call("PUT", path, json=dict(body))
 

@@ -1,0 +1,241 @@
+"""`tickless history …`: bring in the organisation's own past tickets."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tickless.doors.cli.client import ApiClient, part
+from tickless.doors.cli.output import line, moment, show_table
+from tickless.doors.cli.session import FAILED, AsJson, Limit, print_json, session_of, tell, usage
+
+history = typer.Typer(
+    no_args_is_help=True, help="Tickets of the past: look at a file, import it, see what was refused."
+)
+File = Annotated[Path, typer.Argument(help="CSV, JSON or one object a line; packed with gzip or not.")]
+Source = Annotated[str, typer.Option("--source", "-s", help="What to call where it comes from, such as servicenow.")]
+Zone = Annotated[str, typer.Option(help="Time zone of times that name none, such as Europe/Zurich.")]
+Mapped = Annotated[
+    list[str] | None,
+    typer.Option("--map", "-m", help="field=Column, where the guess is wrong; repeat it. field= drops it."),
+]
+Settled = Annotated[Path | None, typer.Option("--mapping", help="JSON file of a mapping, as preview --json gives it.")]
+Identity = Annotated[str, typer.Argument(metavar="ID")]
+PART = 900_000
+EVERY = 0.5
+ENDED = frozenset({"done", "failed", "stopped"})
+
+
+@history.command("preview")
+def preview(
+    context: typer.Context,
+    file: File,
+    *,
+    source: Source = "",
+    zone: Zone = "UTC",
+    mapped: Mapped = None,
+    mapping: Settled = None,
+    as_json: AsJson = False,
+) -> None:
+    """What the columns of a file seem to mean, and what the first rows would become. Nothing is stored."""
+    with session_of(context).api() as api:
+        found = _previewed(api, _sent(api, file), source=source, zone=zone, mapped=mapped, settled=mapping)
+    if as_json:
+        print_json(found)
+    else:
+        _show(found)
+
+
+@history.command("import")
+def import_file(
+    context: typer.Context,
+    file: File,
+    *,
+    source: Source,
+    zone: Zone = "UTC",
+    mapped: Mapped = None,
+    mapping: Settled = None,
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Tell how far it is until it is done.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Import a file of tickets or an event log. Importing it again changes nothing."""
+    with session_of(context).api() as api:
+        sent = _sent(api, file)
+        found = _previewed(api, sent, source=source, zone=zone, mapped=mapped, settled=mapping)
+        body = {"source": source, "name": file.name, "mapping": found["mapping"]}
+        job = api.post(f"/history/files/{part(sent)}/import", body)
+        began = time.monotonic()
+        while wait and job["state"] not in ENDED:
+            time.sleep(EVERY)
+            job = api.get(f"/history/imports/{part(job['id'])}")
+            if not as_json:
+                _progress(job)
+    seconds = time.monotonic() - began
+    if as_json:
+        print_json(
+            {**job, "seconds": round(seconds, 1), "rows_a_second": round(job["rows"] / seconds) if seconds else 0}
+        )
+    elif wait:
+        line(_summary(job))
+    else:
+        line(f"It is being imported as {job['id']}: `tickless history status` tells how far it is.")
+    if job["state"] == "failed":
+        raise typer.Exit(FAILED)
+
+
+@history.command("status")
+def status(context: typer.Context, limit: Limit = 20, as_json: AsJson = False) -> None:
+    """Imports and how far they are; sources and what they hold."""
+    with session_of(context).api() as api:
+        page, sources = api.get("/history/imports", limit=limit), api.get("/history/sources")
+    if as_json:
+        print_json({"imports": page["items"], "sources": sources["items"]})
+        return
+    rows = [(one["id"], one["source"], one["name"], one["state"], one["rows"], one["new"], one["changed"], one["same"],
+             one["refused"]) for one in page["items"]]  # fmt: skip
+    show_table(["id", "source", "file", "state", "rows", "new", "changed", "same", "refused"], rows,
+               empty="Nothing was imported yet.")  # fmt: skip
+    if sources["items"]:
+        held = [(one["source"], one["tickets"], moment(one["since"]), moment(one["until"])) for one in sources["items"]]
+        show_table(["source", "tickets", "first opened", "last opened"], held, empty="")
+
+
+@history.command("refused")
+def refused(
+    context: typer.Context,
+    identity: Identity,
+    *,
+    as_csv: Annotated[bool, typer.Option("--csv", help="All of them as CSV, to be mended and imported again.")] = False,
+    limit: Limit = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Rows that were not taken, why, and how to mend them."""
+    with session_of(context).api() as api:
+        if as_csv:
+            typer.echo(api.text(f"/history/imports/{part(identity)}/refused.csv"), nl=False)
+            return
+        page = api.get(f"/history/imports/{part(identity)}/refused", limit=limit)
+    if as_json:
+        print_json(page)
+        return
+    rows = [(one["row"], one["field"], one["reason"], one["mend"]) for one in page["items"]]
+    show_table(["row", "column", "why", "mend"], rows, empty="No row was refused.")
+
+
+@history.command("stop")
+def stop(context: typer.Context, identity: Identity, as_json: AsJson = False) -> None:
+    """Stop an import behind the rows that are stored; `resume` goes on there."""
+    _turned(context, identity, "stop", as_json=as_json)
+
+
+@history.command("resume")
+def resume(context: typer.Context, identity: Identity, as_json: AsJson = False) -> None:
+    """Go on with an import that was stopped or failed."""
+    _turned(context, identity, "resume", as_json=as_json)
+
+
+@history.command("forget")
+def forget(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(help="Where it came from.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Everything of a source goes: tickets, imports, refused rows, pseudonyms."""
+    if not yes and not typer.confirm(f"Forget every ticket of {source}? It cannot be taken back."):
+        raise typer.Exit(FAILED)
+    with session_of(context).api() as api:
+        gone = api.delete(f"/history/sources/{part(source)}")
+    if as_json:
+        print_json(gone)
+    else:
+        line(f"Forgotten: {gone['tickets']} tickets of {gone['source']}.")
+
+
+def _turned(context: typer.Context, identity: str, deed: str, *, as_json: bool) -> None:
+    with session_of(context).api() as api:
+        job = api.post(f"/history/imports/{part(identity)}/{deed}")
+    if as_json:
+        print_json(job)
+    else:
+        line(_summary(job))
+
+
+def _sent(api: ApiClient, file: Path) -> str:
+    try:
+        size = file.stat().st_size
+        made: str = api.post("/history/files")["file"]
+        with file.open("rb") as source:
+            for offset in range(0, size, PART):
+                api.send_part(f"/history/files/{part(made)}", source.read(PART), offset=offset)
+    except OSError as error:
+        raise usage(f"{file} cannot be read: {error.strerror}") from None
+    return made
+
+
+def _previewed(
+    api: ApiClient, sent: str, *, source: str, zone: str, mapped: list[str] | None, settled: Path | None
+) -> Any:
+    asked: dict[str, Any] = {"source": source, "zone": zone}
+    if settled is not None:
+        asked["mapping"] = _settled(settled)
+    found = api.post(f"/history/files/{part(sent)}/preview", asked)
+    if mapped:
+        columns = {**found["mapping"]["columns"]}
+        for one in mapped:
+            field, equals, column = one.partition("=")
+            if not equals:
+                raise usage(f"{one!r} is not field=Column")
+            columns.pop(field, None)
+            if column:
+                columns[field] = column
+        asked["mapping"] = {**found["mapping"], "columns": columns}
+        found = api.post(f"/history/files/{part(sent)}/preview", asked)
+    return found
+
+
+def _settled(file: Path) -> Any:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise usage(f"{file} is no JSON: {error}") from None
+    return found.get("mapping", found) if isinstance(found, dict) else found
+
+
+def _show(found: Any) -> None:
+    mapping = found["mapping"]
+    rows = [(field, column, found["why"].get(field, "")) for field, column in mapping["columns"].items()]
+    show_table(["field", "column", "why"], rows, empty="No column was understood.")
+    written = "one row a ticket" if mapping["layout"] == "tickets" else "one row an event"
+    line(f"{written}; times: {mapping['order']}, in {mapping['zone']} where they name no zone")
+    if found["unused"]:
+        line(f"not used: {', '.join(found['unused'])}")
+    for word, state in found["states"].items():
+        if state is None:
+            line(f"unknown state: {word}")
+    for doubt in found["doubts"]:
+        tell(doubt)
+    shown = [(one["number"], one["title"], moment(one["opened_at"]), moment(one["resolved_at"]), one["state"], one["team"])
+             for one in found["tickets"]]  # fmt: skip
+    show_table(["ticket", "title", "opened", "resolved", "state", "team"], shown, empty="No row can be taken.")
+    for one in found["refused"]:
+        tell(f"row {one['row']}: {one['reason']}", mend=one["mend"])
+
+
+def _progress(job: Any) -> None:
+    share = f"{100 * job['bytes'] / job['size']:.0f} %" if job["size"] else ""
+    typer.echo(f"\r{job['rows']:>10,} rows  {share:>5}  {job['refused']} refused", nl=False, err=True)
+    if job["state"] in ENDED:
+        typer.echo("", err=True)
+
+
+def _summary(job: Any) -> str:
+    told = f"{job['state']}: {job['rows']:,} rows; {job['new']:,} new, {job['changed']:,} changed, {job['same']:,} known"
+    if job["refused"]:
+        told += f", {job['refused']:,} refused: `tickless history refused {job['id']}` says why"
+    return told + (f". {job['why']}" if job["why"] else "")
