@@ -21,7 +21,7 @@ EVERY_PAGE = (
     "/runbooks", "/brakes", "/runbooks/directory.unlock-account",
     "/runbooks/pool.recycle", "/approvals", "/policy", "/autonomy",
     "/autonomy/pool.recycle", "/policy?action=use&right=act", "/policy?action=use&who=nobody&right=act", "/audit",
-    "/signals", "/alerts",
+    "/audit/decisions", "/audit/keeping", "/signals", "/alerts",
     "/accounts", "/accounts/sign-ins", "/accounts/people", "/cases/2047/explained",
     "/silences", "/maintenance", "/sources", "/quarantine", "/mapping", "/doctor", "/chat",
     "/chat/new", "/storms", "/storms?least=1", "/cases/2047/storm", "/lessons/grouping", "/reports/week",

@@ -157,13 +157,14 @@ def _decision(one: Explained) -> ExplainedDecision:
         plan_hash=made.plan.hash if made.plan else None,
         reasons=[reason.model_dump() for reason in made.reasons],
         policies=made.policy,
-        questions=[made.asked.model_dump(mode="json")] if made.asked else [],
+        questions=[each.model_dump(mode="json") for each in one.asked],
         inputs=one.inputs,
         understood_by=list(one.understood_by),
         models=list(one.models),
         row=one.row.seq if one.row else None,
         vouched=one.vouched,
         again=Remade(state=one.again.state, detail=one.again.detail),
+        policy_again=Remade(state=one.policy_again.state, detail=one.policy_again.detail),
     )
 
 

@@ -110,18 +110,21 @@ class ExplainedDecision(Shown):
     policies: str
     """Digest of the policies that answered."""
     questions: list[dict[str, Any]]
-    """What policy was asked, field by field, and what it said."""
+    """What policy was asked, field by field, and what it said: yes or no, what it needs, and which policies spoke."""
     inputs: str | None
     """Digest of everything it was made from."""
     understood_by: list[str]
     """The brain or model, with its prompt's version, behind each finding."""
     models: list[dict[str, Any]]
-    """Calls of a language model for this case before the decision."""
+    """What language models read in this case's messages before: model, version of the prompt, and the answer word by word."""
     row: int | None
     """Its row in the audit record."""
     vouched: bool
     """Whether that row says the same as what is shown here, and a signed checkpoint vouches for it."""
     again: Remade
+    """Made again from its inputs by today's rules."""
+    policy_again: Remade
+    """Its questions put once more to the policies that were in force then."""
 
 
 class Explanation(Shown):

@@ -8,11 +8,13 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from tickless.doors.cli.audit_again import again
 from tickless.doors.cli.client import part
 from tickless.doors.cli.output import line, moment, show_more, show_pairs, show_table
 from tickless.doors.cli.session import FAILED, AsJson, Limit, Reason, print_json, session_of, tell, usage
 
 audit = typer.Typer(no_args_is_help=True, help="The tamper-evident record: list, verify, export, explain, sign, hold.")
+audit.command("again")(again)
 Cursor = Annotated[str | None, typer.Option("--cursor", help="Where the page before ended.")]
 Form = Literal["jsonl", "ocsf", "cloudevents"]
 
@@ -145,11 +147,16 @@ def _tell_decision(one: dict[str, Any]) -> None:
             "models": [f"{call.get('model', '')} {call.get('prompt', '')}".strip() for call in one["models"]] or None,
             "row": one["row"],
             "signed": "yes" if one["vouched"] else "not yet",
-            "made again": " ".join((one["again"]["state"].replace("_", " "), one["again"]["detail"])).strip(),
+            "made again": _outcome(one["again"]),
+            "policies of then": _outcome(one["policy_again"]),
         }
     )
     for reason in one["reasons"]:
         line(f"{reason['effect']}: {reason['text']} ({reason['policy']})", indent=2)
+
+
+def _outcome(one: dict[str, str]) -> str:
+    return " ".join((one["state"].replace("_", " "), one["detail"])).strip()
 
 
 @audit.command("key")

@@ -68,7 +68,15 @@ async def delegate(visit: Visit, form: Form) -> str:
         raise BadInput("say until which day", mend="a date such as 2026-12-31") from error
     end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=dt.UTC)
     note = form.get("note", "").strip()[:200]
-    await visit.desk.identity.delegate(person, stand_in, since=None, until=end, by=visit.visitor.actor, note=note)
+    await visit.desk.identity.delegate(
+        person,
+        stand_in,
+        since=None,
+        until=end,
+        by=visit.visitor.actor,
+        note=note,
+        approves=form.get("approves") == "yes",
+    )
     return "/accounts?told=delegated"
 
 

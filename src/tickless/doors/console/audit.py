@@ -10,9 +10,11 @@ from starlette.routing import BaseRoute, Route
 from tickless.domain.errors import TicklessError
 from tickless.doors.console.frame import Form, Frame, Screen, Visit
 from tickless.doors.entrance.audit_lines import exported
+from tickless.flow.desk.accounting import account
 from tickless.journal.audit import AuditRow
 
 PER_PAGE = 60
+CASES_AT_A_TIME = 100
 LOOK_BACK = 3_000
 """Rows that a filter looks through before it says that there is more."""
 
@@ -31,6 +33,7 @@ def routes(frame: Frame) -> list[BaseRoute]:
 
     return [
         frame.show("/audit", "audit", page),
+        frame.show("/audit/decisions", "audit", decisions),
         frame.deed("/audit/verify", "audit", verify),
         Route("/audit/export", export, methods=["GET"]),
     ]
@@ -66,6 +69,13 @@ def content(visit: Visit) -> dict[str, object]:
 
 def _has(row: AuditRow, text: str | None) -> bool:
     return text is None or text.lower() in f"{row.actor} {row.action} {row.subject} {row.case} {row.detail}".lower()
+
+
+def decisions(visit: Visit) -> Screen:
+    """Made again, so many cases at a time."""
+    after = visit.number("after") or 0
+    done = account(visit.desk.journal, visit.desk.record, after=after, cases=CASES_AT_A_TIME)
+    return Screen("audit_decisions.html", {"done": done, "first": after + 1, "last": done.next or "the newest"})
 
 
 async def verify(visit: Visit, form: Form) -> Screen:

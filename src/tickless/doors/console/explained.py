@@ -17,6 +17,14 @@ AGAIN = {
     "cannot": ("warn", "It cannot be made again"),
 }
 
+POLICY_AGAIN = {
+    "same": ("good", "Asked again, the policies of then say the same."),
+    "differs": ("bad", "Asked again, the policies of then say something else"),
+    "erased": ("warn", "The policies of then cannot be asked the same: somebody was erased from the question."),
+    "not_kept": ("warn", "The policies of then cannot be asked again"),
+    "cannot": ("warn", "The policies of then cannot be asked again"),
+}
+
 
 def routes(frame: Frame) -> list[BaseRoute]:
     return [frame.show("/cases/{number}/explained", "audit", page)]
@@ -34,4 +42,12 @@ def page(visit: Visit) -> Screen:
             str(one.who[name]) for one in found for name in ("speaker", "requester", "typed_by") if one.who.get(name)
         ]
         names = names_of(tx, people=people)
-    return Screen("explained.html", {"case": case, "decisions": found, "chain": chain, "names": names, "again": AGAIN})
+    told = {
+        "case": case,
+        "decisions": found,
+        "chain": chain,
+        "names": names,
+        "again": AGAIN,
+        "policy_again": POLICY_AGAIN,
+    }
+    return Screen("explained.html", told)

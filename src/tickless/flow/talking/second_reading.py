@@ -29,6 +29,7 @@ from tickless.flow.saying.notices import tell_put_aside
 from tickless.flow.talking.hearing import Hearing
 from tickless.flow.talking.in_turn import InTurn, Settle
 from tickless.flow.talking.looking_up import reader_of, tools_for
+from tickless.flow.talking.read_by_model import note_reading
 from tickless.flow.talking.turns import Turns
 from tickless.flow.talking.what_needs_mean import meanings
 from tickless.journal import Tx
@@ -130,6 +131,7 @@ class SecondReading:
                 return "over"
             waiting = self._turns.waiting(tx, held.conversation)
             self._begin_cases(tx, self._in_turn.after_reading(tx, waiting, self._settle(held, now), now=now))
+            note_reading(tx, held, now=now)
         self._wake()
         return "heard"
 

@@ -11,6 +11,7 @@ from tickless.domain.world import World
 from tickless.journal import Tx
 from tickless.journal.evidence import Evidence
 from tickless.stages.decide.evidence import Witness, digest_of, pack, runbooks_body, world_body
+from tickless.stages.decide.policy_again import PolicyAnswer
 
 
 class Keeper:
@@ -20,13 +21,16 @@ class Keeper:
         self._world: tuple[World, str] | None = None
         self._runbooks: tuple[tuple[tuple[str, str], ...], str] | None = None
 
-    def keep(self, tx: Tx, made: Decision, witness: Witness, *, now: dt.datetime) -> str:
-        """Write it down; returns the digest of the inputs, for the audit record."""
+    def keep(
+        self, tx: Tx, made: Decision, witness: Witness, heard: Iterable[PolicyAnswer] = (), *, now: dt.datetime
+    ) -> str:
+        """Write it down, with what policy was asked and said; returns the digest of it all, for the audit record."""
         evidence, situation = Evidence(tx.connection), witness.situation
         body = {
             **witness.inputs,
             "world": self._world_digest(evidence, situation.world, now),
             "runbooks": self._runbooks_digest(evidence, situation.runbooks, now),
+            "policy": [one.model_dump(mode="json") for one in heard],
         }
         found = digest_of(body)
         evidence.put(made.id, case=made.case, digest=found, body=body)

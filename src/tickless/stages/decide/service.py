@@ -8,7 +8,7 @@ from typing import Any
 
 from tickless.domain.case import Case
 from tickless.domain.catalogue import CatalogueItem
-from tickless.domain.decision import Decision, PolicyQuestion
+from tickless.domain.decision import Decision
 from tickless.domain.known import KnownError
 from tickless.domain.person import App, Person
 from tickless.domain.plan import Plan
@@ -27,7 +27,8 @@ from tickless.stages.decide.identity_facts import identity_facts
 from tickless.stages.decide.keeping import Keeper
 from tickless.stages.decide.order import comes_after
 from tickless.stages.decide.policy import PolicyEngine
-from tickless.stages.decide.policy_requests import Principal, Resource, question_of
+from tickless.stages.decide.policy_again import PolicyAnswer, answer_of
+from tickless.stages.decide.policy_requests import Principal, Resource
 from tickless.stages.decide.reversal import TAKE_BACK, first_run, gives_back
 
 FAILED_RUN_STATES = frozenset({"failed", "undone", "unverified", "stopped"})
@@ -63,7 +64,7 @@ class DecisionRoom:
             if known is not None:
                 return known
             record = tx.cases.need(case, lock=True)
-            heard: list[PolicyQuestion] = []
+            heard: list[PolicyAnswer] = []
             seen: list[Witness] = []
             choice = self._choose(tx, record, now, heard, seen)
             table = tx.decisions.table.c
@@ -76,7 +77,7 @@ class DecisionRoom:
                 attempt=attempt,
                 decided_at=now,
                 policy=self._policy.version,
-                asked=heard[-1] if heard else None,
+                asked=heard[0].question if heard else None,
                 **{name: getattr(choice, name) for name in Choice.__dataclass_fields__},
             )
             tx.decisions.put(made)
@@ -89,11 +90,11 @@ class DecisionRoom:
                 action=f"decide.{made.kind}",
                 subject=made.plan.subject if made.plan else record.id,
                 case=case,
-                detail={**_audit_detail(made, record), "inputs": self._keeper.keep(tx, made, seen[-1], now=now)},
+                detail={**_audit_detail(made, record), "inputs": self._keeper.keep(tx, made, seen[-1], heard, now=now)},
             )
             return made
 
-    def _choose(self, tx: Tx, case: Case, now: dt.datetime, heard: list[PolicyQuestion], seen: list[Witness]) -> Choice:
+    def _choose(self, tx: Tx, case: Case, now: dt.datetime, heard: list[PolicyAnswer], seen: list[Witness]) -> Choice:
         alerts = tx.alerts.of_case(case.id)
         asked = tx.questions.by(case=case.id)
         approvals = tuple(counting(tx, case))
@@ -103,7 +104,7 @@ class DecisionRoom:
             runbooks=tuple(self._runbooks.values()),
             world=self._world(),
             rule=lambda plan, runbook: self._rule(tx, case, plan, runbook, now=now, heard=heard),
-            may_suggest=lambda plan, runbook: self._may_suggest(tx, case, plan, runbook, now=now),
+            may_suggest=lambda plan, runbook: self._may_suggest(tx, case, plan, runbook, now=now, heard=heard),
             incident=_incident(tx, case),
             comes_after=comes_after(tx, case),
             approvals=approvals,
@@ -155,21 +156,29 @@ class DecisionRoom:
         runbook: Runbook,
         *,
         now: dt.datetime,
-        heard: list[PolicyQuestion] | None = None,
+        heard: list[PolicyAnswer] | None = None,
     ) -> Ruled:
         principal, resource = self._principal(tx, case), Resource.runbook(runbook)
         context = self._context(tx, case, plan, runbook, now=now)
         ruling = self._policy.may(principal=principal, action="run", resource=resource, context=context)
         if heard is not None:
-            heard.append(question_of(principal, "run", resource, context))
+            heard.append(answer_of(principal, "run", resource, context, ruling=ruling))
         run = first_run(tx, case) if plan.runbook == TAKE_BACK else None
         done_by = self._runbooks.get(run.plan.runbook) if run is not None else None
         if run is None or done_by is None or not ruling.allowed:
             return Ruled(ruling.allowed, ruling.reasons, ruling.needs)
-        return self._rule_reversal(tx, case, plan, run.plan, done_by, now=now)
+        return self._rule_reversal(tx, case, plan, run.plan, done_by, now=now, heard=heard)
 
     def _rule_reversal(
-        self, tx: Tx, case: Case, plan: Plan, done: Plan, done_by: Runbook, *, now: dt.datetime
+        self,
+        tx: Tx,
+        case: Case,
+        plan: Plan,
+        done: Plan,
+        done_by: Runbook,
+        *,
+        now: dt.datetime,
+        heard: list[PolicyAnswer] | None,
     ) -> Ruled:
         """Who may not have it done may not have it undone: what did it is asked for again, with the yes that it took where
         its way back gives rights. Nobody has to be eligible for giving something back."""
@@ -178,18 +187,28 @@ class DecisionRoom:
         context = self._context(tx, case, as_done, done_by, now=now) | {"eligible": True, "approvals": given}
         if not gives_back(tx, case):
             context |= {"approval_required": (), "bodies_required": ()}
-        ruling = self._policy.may(
-            principal=self._principal(tx, case), action="run", resource=Resource.runbook(done_by), context=context
-        )
+        principal, resource = self._principal(tx, case), Resource.runbook(done_by)
+        ruling = self._policy.may(principal=principal, action="run", resource=resource, context=context)
+        if heard is not None:
+            heard.append(answer_of(principal, "run", resource, context, ruling=ruling))
         return Ruled(ruling.allowed, ruling.reasons, ruling.needs)
 
-    def _may_suggest(self, tx: Tx, case: Case, plan: Plan, runbook: Runbook, *, now: dt.datetime) -> bool:
-        return self._policy.may(
-            principal=self._principal(tx, case),
-            action="suggest",
-            resource=Resource.runbook(runbook),
-            context=self._context(tx, case, plan, runbook, now=now),
-        ).allowed
+    def _may_suggest(
+        self,
+        tx: Tx,
+        case: Case,
+        plan: Plan,
+        runbook: Runbook,
+        *,
+        now: dt.datetime,
+        heard: list[PolicyAnswer] | None = None,
+    ) -> bool:
+        principal, resource = self._principal(tx, case), Resource.runbook(runbook)
+        context = self._context(tx, case, plan, runbook, now=now)
+        ruling = self._policy.may(principal=principal, action="suggest", resource=resource, context=context)
+        if heard is not None:
+            heard.append(answer_of(principal, "suggest", resource, context, ruling=ruling))
+        return ruling.allowed
 
     def _principal(self, tx: Tx, case: Case) -> Principal:
         if case.door == "machine":
