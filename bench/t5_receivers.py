@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 
 from bench.api_calls import call_everything
 from bench.hostile_calls import call_hostile
@@ -73,9 +74,10 @@ def run(task: Task) -> Outcome:
 
 
 def _growth(used: Sequence[float]) -> float:
-    """By how many MB the most in the last third is above the most in the third before; the first third fills caches."""
+    """By how many MB the middle of the last third is above the middle of the third before; the first third fills caches.
+    (Single bodies unpack to tens of megabytes: the most of a third says which of them it met.)"""
     third = max(1, len(used) // 3)
-    return max(0.0, max(used[-third:]) - max(used[-2 * third : -third] or used))
+    return max(0.0, median(used[-third:]) - median(used[-2 * third : -third] or used))
 
 
 BENCH = Bench(
@@ -101,7 +103,7 @@ BENCH = Bench(
         "listeners do. The account has to balance: what was answered as new is in the log, what was refused for its contents "
         "is in the quarantine byte for byte, the intake takes everything in. Then a sample is replayed: in vain it waits on, "
         "once; read by a mended source it becomes signals. `hangs`: no answer within 20 seconds. `memory_growth_mb`: by "
-        "how much the most in the last third is above the most in the third before. The API is called by "
+        "how much the median of the last third is above the median of the third before. The API is called by "
         "Schemathesis along its OpenAPI description, by an administrator."
     ),
 )
