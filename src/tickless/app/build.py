@@ -44,6 +44,7 @@ from tickless.flow.desk.knowledge import KnowledgeCare
 from tickless.flow.desk.planning import PlanningDesk
 from tickless.flow.desk.sources import Sources
 from tickless.flow.desk.tickets import TicketDesk
+from tickless.flow.desk.tools import said_of
 from tickless.flow.ending.handing_off import HandingOff
 from tickless.flow.ending.summarising import Summarising
 from tickless.flow.ending.taking_back import TakingBack, take_back_runbook
@@ -199,7 +200,7 @@ def build(
     desk = FrontDesk(
         rooms=rooms, engine=engine, wake=woken, renew=language.renew, care=care, lessons=lessons, refusing=refusing
     )
-    chores += desk.practices.looks
+    chores += [*desk.practices.looks, desk.tools.watch]
     schedules = Schedules(
         rooms=rooms, engine=engine, watching=Watching(rooms=rooms, engine=engine), node=node, role=role,
         take_over=settings.database is not None,
@@ -240,7 +241,7 @@ def _rooms(
 ) -> tuple[Rooms, Language]:
     vault = Vault(journal=journal, seal=Seal.from_file(settings.data / "seal.key"), clock=clock)
     secret_store = secrets_of(settings, secret_values, once=vault.reveal)
-    registry = registry_of(settings, secret_store)
+    registry = registry_of(settings, secret_store, said=lambda name: said_of(journal, name))
     look = reviewed(settings.runbooks, settings.publishing.review, journal)
     runbooks = Publishing(
         journal,

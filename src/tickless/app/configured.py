@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from tickless.app.settings import Settings
 from tickless.app.shipped import shipped
 from tickless.domain.errors import SettingsInvalid
 from tickless.domain.runbook import Runbook
+from tickless.domain.tool_effect import ToolEffect
 from tickless.sdk.capabilities import CAPABILITIES
 from tickless.sdk.connector import Instance
 from tickless.sdk.registry import Registry, connector_folders, load_connector, make_instance
@@ -18,9 +20,17 @@ from tickless.stages.act.catalogue import catalogue_of
 from tickless.stages.act.compiler import compile_folder
 from tickless.stages.sense.heartbeats import SourceRule
 
+SaidOf = Callable[[str], Mapping[str, ToolEffect]]
 
-def registry_of(settings: Settings, secret_store: Secrets) -> Registry:
-    """Load the configured connectors. Raises `SettingsInvalid` for an unknown one or an empty binding."""
+
+def _nothing_said(instance: str) -> Mapping[str, ToolEffect]:
+    return {}
+
+
+def registry_of(settings: Settings, secret_store: Secrets, *, said: SaidOf = _nothing_said) -> Registry:
+    """Load the configured connectors. `said`: what people say of the tools of a server, by its name.
+
+    Raises `SettingsInvalid` for an unknown one or an empty binding."""
     folders = {folder.name: folder for folder in connector_folders()}
     instances: dict[str, Instance] = {}
     for name, use in settings.connectors.items():
@@ -30,8 +40,9 @@ def registry_of(settings: Settings, secret_store: Secrets) -> Registry:
                 f"connector {name!r} uses {use.use!r}, which does not exist", mend=f"there are: {known}"
             )
         instances[name] = make_instance(
-            name, load_connector(folders[use.use]), use.settings, secret_store, egress=settings.egress
-        )
+            name, load_connector(folders[use.use]), use.settings, secret_store, egress=settings.egress,
+            said=partial(said, name),
+        )  # fmt: skip
     capabilities = {name.partition(".")[0] for name in CAPABILITIES}
     for capability, instance in settings.bindings.items():
         if capability not in capabilities or instance not in instances:

@@ -50,12 +50,22 @@ from tickless.journal.shelf import Shelf
 from tickless.journal.sightings import Answers, Sightings
 from tickless.journal.signal_log import SignalLog
 from tickless.journal.steering_shelves import SteeringShelves
+from tickless.journal.tool_shelves import ToolShelves
 
 LOG_PAGE = 16_384
 """Bytes of a page of the signal log: it is written at its end, in large pieces."""
 
 
-class Tx(AheadShelves, BrakeShelves, GovernShelves, HistoryShelves, PracticeShelves, RegroupShelves, SteeringShelves):
+class Tx(
+    AheadShelves,
+    BrakeShelves,
+    GovernShelves,
+    HistoryShelves,
+    PracticeShelves,
+    RegroupShelves,
+    SteeringShelves,
+    ToolShelves,
+):
     """One transaction and what can be done in it. `connection` is for enqueuing durable work in the same commit."""
 
     def __init__(self, connection: sa.Connection) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
+from tickless.domain.tool_effect import ToolEffect
 from tickless.sdk.egress import Egress
 from tickless.sdk.manifest import Manifest
 from tickless.sdk.operations import Operation
@@ -39,6 +41,8 @@ class Instance:
     secrets: Secrets
     egress: Egress = field(default_factory=lambda: Egress("nobody", anywhere=True))
     """Where it may call; `make_instance` says so, by its settings and its manifest."""
+    said: Callable[[], Mapping[str, ToolEffect]] = dict
+    """What people have said of the tools that its server offers, by the tool's name: read anew at each call."""
 
 
 @dataclass(frozen=True)

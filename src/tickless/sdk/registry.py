@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tickless.domain.errors import NotFound, SettingsInvalid
+from tickless.domain.tool_effect import ToolEffect
 from tickless.sdk.connector import Connector, Instance
 from tickless.sdk.drop_in import DropIn
 from tickless.sdk.egress import EgressSettings, egress_of
@@ -152,6 +153,7 @@ def make_instance(
     secrets: Secrets,
     *,
     egress: EgressSettings = _CONFIGURED,
+    said: Callable[[], Mapping[str, ToolEffect]] = dict,
 ) -> Instance:
     """Check the settings of one instance. Raises `SettingsInvalid` with each field and reason."""
     try:
@@ -160,4 +162,4 @@ def make_instance(
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise SettingsInvalid(f"settings of connector {name!r}: {problems}") from error
     places = egress_of(name, connector.manifest, checked, egress)
-    return Instance(name=name, connector=connector, settings=checked, secrets=secrets, egress=places)
+    return Instance(name=name, connector=connector, settings=checked, secrets=secrets, egress=places, said=said)

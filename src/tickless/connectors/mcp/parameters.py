@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from pydantic import Field, JsonValue
 
-from tickless.connectors.mcp.tools import State
 from tickless.sdk import Output, Params
 
 
@@ -21,23 +20,5 @@ class ToolDone(Output):
     called: bool
     text: str = ""
     structured: Mapping[str, JsonValue] = Field(default_factory=dict)
-
-
-class AnyTool(Params):
-    """Every tool of the server."""
-
-
-class ToolShown(Output):
-    """`state`: `classified` (somebody read this very one), `new`, or `changed` since. `description` is the server's word."""
-
-    name: str
-    state: State
-    effect: str = ""
-    sha256: str
-    description: str = ""
-
-
-class ToolsShown(Output):
-    tools: tuple[ToolShown, ...] = ()
-    waiting: int = 0
-    """How many nobody has read, or have changed since."""
+    seen: str = ""
+    """What the tool that verifies it answered afterwards, if one is named."""

@@ -6,13 +6,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from tickless.connectors.mcp.settings import Classified, Effect
 from tickless.domain.errors import Rejected
+from tickless.domain.runbook import Effect
+from tickless.domain.tool_effect import ToolEffect
 
 MOST_NAME = 128
-State = Literal["classified", "new", "changed"]
 
 
 @dataclass(frozen=True)
@@ -40,32 +40,30 @@ def read_tool(told: Any) -> Tool | None:
     )
 
 
-def state_of(tool: Tool, classified: Classified | None) -> State:
-    """Whether somebody has read this very tool."""
-    if classified is None:
-        return "new"
-    return "classified" if classified.sha256 == tool.sha256 else "changed"
-
-
-def check(name: str, tools: Mapping[str, Tool], said: Mapping[str, Classified], *, effect: Effect) -> Classified:
+def check(name: str, tools: Mapping[str, Tool], said: Mapping[str, ToolEffect], *, effect: Effect) -> ToolEffect:
     """What was said of a tool that may be called in this way. Raises `Rejected` for every other: default deny."""
-    classified = said.get(name)
-    if classified is None:
-        raise Rejected(
-            "nobody has said what this tool does", detail=f"tool {name!r}", mend="read it, then add it to `tools`"
-        )
-    if classified.effect != effect:
-        raise Rejected(f"this tool is classified as {classified.effect!r}, not {effect!r}", detail=f"tool {name!r}")
+    word = said.get(name)
+    if word is None:
+        raise Rejected("nobody has said what this tool does", detail=f"tool {name!r}", mend="read it, then classify it")
+    if word.effect != effect:
+        raise Rejected(f"this tool is classified as {word.effect!r}, not {effect!r}", detail=f"tool {name!r}")
     tool = tools.get(name)
     if tool is None:
         raise Rejected("the server has no such tool any more", detail=f"tool {name!r}")
-    if tool.sha256 != classified.sha256:
+    if tool.sha256 != word.sha256:
         raise Rejected(
             "this tool has changed since somebody read it",
             detail=f"tool {name!r} is now {tool.sha256}",
-            mend="read it again, then write its new hash into `tools`",
+            mend="read it again, then classify it again",
         )
-    return classified
+    return word
+
+
+def known_arguments(arguments: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the arguments that another tool knows by the same name."""
+    properties = schema.get("properties")
+    known = properties if isinstance(properties, Mapping) else {}
+    return {name: value for name, value in arguments.items() if name in known}
 
 
 def misfits(arguments: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:

@@ -46,6 +46,8 @@ from tickless.flow.desk.speaking import Draft, Speaking
 from tickless.flow.desk.telemetry import TelemetryDesk
 from tickless.flow.desk.telemetry_health import telemetry_check
 from tickless.flow.desk.tickets import TicketDesk
+from tickless.flow.desk.tools import ToolsDesk
+from tickless.flow.desk.tools_health import tool_checks
 from tickless.flow.desk.trying import Trying
 from tickless.flow.ending import ends
 from tickless.flow.ending.taking_back import can_be_taken_back, open_take_back, standing, underway
@@ -111,6 +113,7 @@ class FrontDesk:
         self.regroup = RegroupDesk(rooms, engine, wake=wake)
         self.brakes = BrakesDesk(rooms)
         self.drafting = Drafting(rooms)
+        self.tools = ToolsDesk(rooms)
         self.reports = Reports(rooms)
         self.practices = PracticesDesk.of(rooms)
         self.journal = rooms.journal
@@ -374,7 +377,7 @@ class FrontDesk:
     def doctor(self) -> list[Check]:
         return [*examine(self._rooms, self._engine), self._care.check(), telemetry_check(self.telemetry.state()),
                 *source_checks(self.sources.report(), self.clock.now()), *map_checks(self.map.sources()),
-                policy_check(self.policy.state()), *record_checks(self.record, self.journal)]  # fmt: skip
+                policy_check(self.policy.state()), *tool_checks(self.tools.boxes()), *record_checks(self.record, self.journal)]  # fmt: skip
 
     def _audit(self, by: str, action: str, subject: str, detail: dict[str, Any]) -> None:
         with self.journal.write() as tx:

@@ -35,6 +35,7 @@ from tickless.flow.desk.sources import Sources
 from tickless.flow.desk.speaking import Draft
 from tickless.flow.desk.telemetry import TelemetryDesk
 from tickless.flow.desk.tickets import TicketDesk
+from tickless.flow.desk.tools import ToolsDesk
 from tickless.flow.desk.trying import Trying
 from tickless.flow.inventory import MapDesk
 from tickless.flow.lessons import Lessons
@@ -122,6 +123,7 @@ class Desk(Protocol):
     trying: Trying
     regroup: RegroupDesk
     brakes: BrakesDesk
+    tools: ToolsDesk
     drafting: Drafting
     history: HistoryDesk
     record: RecordKeeping

@@ -9,17 +9,32 @@ from tickless.sdk.capabilities import (
     endpoint,
     infrastructure,
     inventory,
+    mail,
     mailbox,
     phone,
     release,
     ticketing,
+    toolbox,
     vpn,
 )
 from tickless.sdk.capabilities.shape import Shape
 
 CAPABILITIES: dict[str, Shape] = {
     shape.name: shape
-    for module in (chat, directory, endpoint, infrastructure, inventory, mailbox, phone, release, ticketing, vpn)
+    for module in (
+        chat,
+        directory,
+        endpoint,
+        infrastructure,
+        inventory,
+        mail,
+        mailbox,
+        phone,
+        release,
+        ticketing,
+        toolbox,
+        vpn,
+    )
     for shape in module.SHAPES
 }
 

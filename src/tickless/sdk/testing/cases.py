@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tickless.domain.errors import AuthFailed, OutsideError, RateLimited, Rejected, Unreachable
+from tickless.domain.tool_effect import ToolEffect
 
 Fault = Literal[
     "unauthenticated", "forbidden", "rate_limited", "failing", "hangs", "not_listening", "not_found", "invalid"
@@ -53,6 +54,8 @@ class World:
     secrets: Mapping[str, str] = field(default_factory=dict)
     look: Callable[[], Any] = _nothing
     params: Mapping[str, Any] = field(default_factory=dict)
+    said: Mapping[str, ToolEffect] = field(default_factory=dict)
+    """What people have said of tools that the outside system offers."""
 
 
 OpenWorld = Callable[[], AbstractContextManager[World]]

@@ -70,7 +70,9 @@ def run_operation(
 
 def instance_in(connector: Connector, world: World) -> Instance:
     """The connector as this world configures it, named like its folder."""
-    return make_instance(connector.manifest.id, connector, world.settings, Secrets(dict(world.secrets)))
+    return make_instance(
+        connector.manifest.id, connector, world.settings, Secrets(dict(world.secrets)), said=lambda: world.said
+    )
 
 
 def _check_no_secret(world: World, text: str, where: str) -> None:

@@ -1,5 +1,6 @@
 """Tools of a real MCP server over HTTP and over standard streams, and servers that fail."""
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -10,10 +11,12 @@ from tests.servers.worlds import need
 
 from tickless.connectors.mcp.client import Session
 from tickless.connectors.mcp.wire import HttpWire
+from tickless.domain.tool_effect import ToolEffect
 from tickless.sdk.deadline import Deadline
 from tickless.sdk.http import HttpClient
 from tickless.sdk.testing import ContractCase, World, http_faults
 
+AT = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 SECRETS = {"MCP_TOKEN": "mcp-token-55d0-very-secret"}
 EFFECTS = {"count": "read", "add": "change", "wipe": "destroy", "fail": "change", "sleep": "read"}
 
@@ -25,44 +28,49 @@ def hashes() -> dict[str, str]:
     return {name: tool.sha256 for name, tool in session.tools().items()}
 
 
-def classified(**changes: Any) -> dict[str, Any]:
-    return {name: {"effect": effect, "sha256": hashes()[name], **changes} for name, effect in EFFECTS.items()}
+def said(name: str, effect: Any, sha256: str) -> ToolEffect:
+    return ToolEffect(id=f"tef_{name}", instance="mcp", tool=name, sha256=sha256, effect=effect,
+                      verify="count" if name == "add" else "", by="user:pia", at=AT)  # fmt: skip
+
+
+def classified() -> dict[str, ToolEffect]:
+    return {name: said(name, effect, hashes()[name]) for name, effect in EFFECTS.items()}
 
 
 @contextmanager
 def server() -> Iterator[World]:
     need("mcp")
     ledger = fresh_ledger()
-    yield World({"url": ledger.url, "token": "env:MCP_TOKEN", "tools": classified()}, SECRETS, ledger.lines)
+    yield World({"url": ledger.url, "token": "env:MCP_TOKEN"}, SECRETS, ledger.lines, said=classified())
 
 
 @contextmanager
 def that_changed() -> Iterator[World]:
     with server() as world:
         ledger = changed_ledger()
-        yield World({**world.settings, "url": ledger.url}, SECRETS, ledger.lines)
+        yield World({**world.settings, "url": ledger.url}, SECRETS, ledger.lines, said=world.said)
 
 
 @contextmanager
 def where_nobody_read_them() -> Iterator[World]:
     with server() as world:
-        yield World({**world.settings, "tools": {}}, SECRETS, world.look)
+        yield World(world.settings, SECRETS, world.look)
 
 
 @contextmanager
 def that_fails() -> Iterator[World]:
     with server() as world:
-        yield World(world.settings, SECRETS, world.look, {"tool": "fail", "arguments": {}})
+        yield World(world.settings, SECRETS, world.look, {"tool": "fail", "arguments": {}}, world.said)
 
 
 @contextmanager
 def no_such_program() -> Iterator[World]:
-    yield World({"command": ["/no/such/program"], "tools": {}})
+    yield World({"command": ["/no/such/program"]})
 
 
 def at(url: str) -> World:
-    said = {"effect": "read", "sha256": "0" * 64}
-    return World({"url": url, "token": "env:MCP_TOKEN", "tools": {"count": said, "add": said}}, SECRETS)
+    words = {name: said(name, "read", "0" * 64) for name in ("count", "add")}
+    return World({"url": url, "token": "env:MCP_TOKEN"}, SECRETS, said=words)
 
 
 FAULTS = http_faults(at)
@@ -73,7 +81,7 @@ CASES = [
     ContractCase("tools", that_changed, expect={"waiting": 1}, faults={"failing": no_such_program}, name="one changed"),
     ContractCase("ask", server, {"tool": "count"}, expect={"called": True, "text": "2"},
                  faults={**FAULTS, "invalid": where_nobody_read_them}),
-    ContractCase("change", server, ADD, changes=True, refuses_repeat=True,
+    ContractCase("change", server, ADD, changes=True, expect={"called": True, "seen": "3"}, refuses_repeat=True,
                  faults={**FAULTS, "invalid": that_changed, "not_found": that_fails}),
     ContractCase("destroy", server, WIPE, changes=True, refuses_repeat=True,
                  faults={**FAULTS, "invalid": where_nobody_read_them}),

@@ -1,5 +1,6 @@
 """Nothing is called that nobody has read: no new tool, no changed one, none under another effect, whatever it says."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -7,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from tickless.connectors.mcp.settings import Classified, Effect, Settings
-from tickless.connectors.mcp.tools import Tool, check, misfits, read_tool, state_of
+from tickless.connectors.mcp.settings import Settings
+from tickless.connectors.mcp.tools import Tool, check, known_arguments, misfits, read_tool
 from tickless.connectors.mcp.wire import events
 from tickless.domain.errors import Rejected
+from tickless.domain.runbook import Effect
+from tickless.domain.tool_effect import ToolEffect, state_of
 
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
@@ -21,7 +24,12 @@ TOLD = st.fixed_dictionaries(
     {"name": st.sampled_from(["wipe", "count"])},
     optional={"description": st.text(), "inputSchema": JSON, "annotations": JSON, "title": st.text()},
 )
+AT = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 EFFECTS: list[Effect] = ["read", "change", "destroy"]
+
+
+def word(one: Tool, effect: Effect) -> ToolEffect:
+    return ToolEffect(id="tef_1", instance="crm", tool=one.name, sha256=one.sha256, effect=effect, by="user:pia", at=AT)
 
 
 def tool(told: Any) -> Tool:
@@ -38,15 +46,17 @@ def test_anything_told_is_a_tool_or_none(told: Any) -> None:
 
 @given(TOLD, TOLD)
 def test_every_word_of_a_tool_counts(first: Any, second: Any) -> None:
-    said = Classified(effect="read", sha256=tool(first).sha256)
-    assert (state_of(tool(second), said) == "classified") == (first == second and repr(first) == repr(second))
+    one, other = tool(first), tool({**second, "name": first["name"]})
+    state = state_of(one.name, {one.name: other.sha256}, {one.name: word(one, "read")})
+    second = {**second, "name": first["name"]}
+    assert (state == "classified") == (first == second and repr(first) == repr(second))
 
 
 @given(TOLD, st.sampled_from(EFFECTS), st.sampled_from(EFFECTS), st.booleans())
 def test_only_what_was_read_and_said_may_be_called(told: Any, said: Effect, asked: Effect, changed: bool) -> None:
     one = tool(told)
     now = tool({**told, "description": "do as I say " + str(told.get("description"))}) if changed else one
-    book = {one.name: Classified(effect=said, sha256=one.sha256)}
+    book = {one.name: word(one, said)}
     if said == asked and not changed:
         assert check(one.name, {one.name: now}, book, effect=asked).effect == asked
     else:
@@ -55,13 +65,13 @@ def test_only_what_was_read_and_said_may_be_called(told: Any, said: Effect, aske
     with pytest.raises(Rejected, match="nobody has said"):
         check(one.name, {one.name: one}, {}, effect=asked)
     with pytest.raises(Rejected, match="no such tool"):
-        check(one.name, {}, {one.name: Classified(effect=asked, sha256=one.sha256)}, effect=asked)
+        check(one.name, {}, {one.name: word(one, asked)}, effect=asked)
 
 
 def test_a_hint_of_the_server_counts_for_nothing() -> None:
     one = tool({"name": "wipe", "annotations": {"readOnlyHint": True}})
     with pytest.raises(Rejected, match="classified as 'destroy'"):
-        check("wipe", {"wipe": one}, {"wipe": Classified(effect="destroy", sha256=one.sha256)}, effect="read")
+        check("wipe", {"wipe": one}, {"wipe": word(one, "destroy")}, effect="read")
 
 
 SCHEMA = {"properties": {"line": {"type": "string"}, "n": {"type": "integer"}}, "required": ["line"], "type": "object"}
@@ -86,6 +96,13 @@ def test_arguments_that_do_not_fit_are_told(arguments: dict[str, Any], wrong: in
 def test_any_schema_is_looked_at_without_tripping(arguments: dict[str, Any], schema: Any) -> None:
     if isinstance(schema, dict):
         assert all(isinstance(told, str) and told for told in misfits(arguments, schema))
+
+
+@given(st.dictionaries(st.sampled_from(["line", "n", "z"]), st.integers()))
+def test_another_tool_is_given_what_it_knows_and_nothing_else(arguments: dict[str, int]) -> None:
+    given_to_it = known_arguments(arguments, SCHEMA)
+    assert given_to_it == {name: value for name, value in arguments.items() if name != "z"}
+    assert known_arguments(arguments, {}) == {}
 
 
 @given(st.text())
