@@ -211,6 +211,11 @@ class HistoryShelves:
         query = sa.select(table.item).where(table.opportunity == opportunity)
         return list(self.connection.execute(query.order_by(table.at.desc(), table.item).limit(limit)).scalars())
 
+    def opportunity_of(self, item: str) -> str | None:
+        """What a ticket or case was found to belong to."""
+        table = tables.mined_members.c
+        return self.connection.execute(sa.select(table.opportunity).where(table.item == item)).scalar()
+
     def all_members(self) -> dict[str, str]:
         """Item → opportunity, of the last run."""
         table = tables.mined_members.c

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
-from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import Path, Query, Request
@@ -29,14 +26,13 @@ from tickless.doors.api.history_schemas import (
 )
 from tickless.doors.api.paging import Cursor, Limit, page_of
 from tickless.doors.api.schemas import Page
+from tickless.doors.entrance.history_lines import refused_lines
 from tickless.flow.desk.history import FILE
-from tickless.flow.desk.promise import Desk
 
 router = new_router("history")
 File = Annotated[str, Path(pattern=FILE.pattern, max_length=40)]
 Id = Annotated[str, Path(max_length=64)]
 _PART = {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @router.post("/history/files", summary="Begin to send a file of tickets", status_code=201)
@@ -152,26 +148,3 @@ def show_history_ticket(desk: DeskHere, visitor: Reader, identity: Id) -> Histor
 
 def _refused(row: RefusedHistoryRow) -> RefusedShown:
     return RefusedShown(row=row.row, field=row.field, reason=row.reason, mend=row.mend, cells=row.cells)
-
-
-def refused_lines(desk: Desk, identity: str) -> Iterator[str]:
-    """The refused rows of an import as CSV that no spreadsheet calculates."""
-    last, header = "", list[str]()
-    while True:
-        with desk.journal.read() as tx:
-            table = tx.history_refused.table.c
-            found = tx.history_refused.where(table.import_id == identity, table.id > last, order=table.id, limit=1_000)
-        if not header:
-            header = list(dict.fromkeys(name for row in found for name in row.cells))
-            yield _line(["row", "field", "reason", "mend", *header])
-        for row in found:
-            yield _line([str(row.row), row.field, row.reason, row.mend, *(row.cells.get(name, "") for name in header)])
-        if len(found) < 1_000:
-            return
-        last = found[-1].id
-
-
-def _line(cells: list[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow([f"'{one}" if one.startswith(_FORMULA) else one for one in cells])
-    return out.getvalue()

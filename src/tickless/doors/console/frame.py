@@ -228,6 +228,11 @@ TOLD: dict[str, str] = {
     "roles_set": "Set. They hold with the next page that the person opens.",
     "account_on": "It is on again.",
     "account_off": "It is off. Its sessions and tokens ended at once.",
+    "kept_record": "Kept. It is on record.",
+    "importing": "It is being read. What came in stays, whatever happens to the rest.",
+    "import_stop": "Stopped. It goes on from here when you resume it.",
+    "import_resume": "It goes on where it was.",
+    "forgotten": "Forgotten: its tickets, imports and pseudonyms.",
     "erased": "Erased, as far as it may be. What stays, and why, is below.",
 }
 """What a page says after something was done; the address carries the word only."""

@@ -5,11 +5,13 @@ import { themes } from "./theme.js";
 import { age } from "./age.js";
 import { chat } from "./chat.js";
 import { assist } from "./assist.js";
+import { sendInParts } from "./history.js";
 
 for (const place of document.querySelectorAll("[data-stream]")) follow(place.dataset.stream);
 for (const map of document.querySelectorAll("svg[data-map]")) roam(map, document.querySelector("[data-zoom]"));
 for (const form of document.querySelectorAll("form[data-chat]")) chat(form);
 for (const form of document.querySelectorAll("form[data-assist]")) assist(form);
+for (const form of document.querySelectorAll("form[data-parts]")) sendInParts(form);
 themes(document.querySelectorAll("[data-theme-toggle]"));
 age();
 if (!CSS.supports("selector(::details-content)")) {
