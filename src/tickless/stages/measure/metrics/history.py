@@ -66,6 +66,8 @@ class CaseHistory:
     sla_due_at: dt.datetime | None = None
     handling_minutes: float | None = None
     """Minutes of people's work on it."""
+    declared_minutes: float | None = None
+    """Minutes that it saved by the word of its runbook: claimed, never measured."""
     known: bool | None = None
     """Whether it is tied to a problem or known error."""
     knowledge: bool | None = None

@@ -1,0 +1,160 @@
+"""Reads the material of figures out of the journal. Read-only."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from tickless.domain.case import LIVE_STATES
+from tickless.domain.world import World
+from tickless.journal import Journal, Tx
+from tickless.journal.measure_rows import MeasureRows
+from tickless.stages.measure.facts.live import Lived, from_lived, outages_of, runs_of
+from tickless.stages.measure.facts.past import from_past
+from tickless.stages.measure.metrics.history import CaseHistory
+from tickless.stages.measure.metrics.material import (
+    AskedFact,
+    ChangeFact,
+    Costs,
+    ExposureFact,
+    LimitFact,
+    Material,
+    ModelFact,
+    ServiceFact,
+)
+
+MOST = 250_000
+"""Cases, and tickets of the past, that are read at most: the newest."""
+MARKS = ("case.reopened", "case.impact", "case.corrected")
+BAD_CHANGE = frozenset({"failed", "backed_out", "degraded"})
+EXPOSED = ("unpatched_since", "exposed_since")
+"""Attributes of configuration items that tell since when a weakness is known."""
+T = TypeVar("T")
+
+
+def read_material(
+    journal: Journal,
+    world: World,
+    *,
+    since: dt.datetime,
+    now: dt.datetime,
+    runbooks: int,
+    hours: str,
+    zone: str,
+    costs: Costs,
+) -> Material:
+    """Everything since a moment, with cases that are still open. Raises `Unreachable`."""
+    with journal.read() as tx:
+        lived = _lived(tx, since)
+        rows = MeasureRows(tx.connection)
+        return Material(
+            now=now, cases=[*from_lived(lived), *_past(tx, since)], changes=_changes(tx, since), services=_services(tx, world),
+            outages=outages_of(lived), asked=_asked(tx, since), limits=_limits(tx), exposures=_exposures(world),
+            runs=runs_of(lived), models=[
+                ModelFact(at=one.at, tokens=int(one.detail.get("sent") or 0) + int(one.detail.get("received") or 0))
+                for one in rows.marks(("model.asked",), since=since)
+            ],
+            runbooks=runbooks, hours=hours, zone=zone, costs=costs,
+            service_names={one.id: one.name for one in world.services.values()},
+        )  # fmt: skip
+
+
+def _lived(tx: Tx, since: dt.datetime) -> Lived:
+    cases, ends, rated, asked = tx.cases.table.c, tx.resolutions.table.c, tx.ratings.table.c, tx.asked.table.c
+    rows = MeasureRows(tx.connection)
+    left = (*sorted(LIVE_STATES), "handed_off")
+    found = tx.cases.where(
+        (cases.updated_at >= since) | (cases.opened_at >= since) | cases.state.in_(left),
+        order=cases.number.desc(),
+        limit=MOST,
+    )
+    earliest = min((one.opened_at for one in found), default=since)
+    begin = min(earliest, since)
+    return Lived(
+        cases=found,
+        ends=_by(tx.resolutions.where(ends.at >= begin, limit=2 * MOST), lambda one: one.case),
+        decided=rows.first_decisions(since=begin),
+        runs=_by(rows.runs(since=begin), lambda one: one.case),
+        tickets={one.case: one for one in tx.tickets.where(limit=MOST)},
+        ratings=_by(tx.ratings.where(rated.at >= begin, limit=MOST), lambda one: one.case),
+        marks=_by(rows.marks(MARKS, since=begin), lambda one: one.case or ""),
+        followers=rows.followers(),
+        used=frozenset(one.case for one in tx.asked.where(asked.at >= begin, limit=MOST) if one.case and one.article),
+        began=rows.first_signals(since=begin),
+    )
+
+
+def _past(tx: Tx, since: dt.datetime) -> list[CaseHistory]:
+    return from_past(itertools.islice(tx.histories(since=since), MOST))
+
+
+def _changes(tx: Tx, since: dt.datetime) -> list[ChangeFact] | None:
+    """Changes on record; None where nobody keeps any."""
+    table = tx.change_records.table.c
+    found = [one for one in tx.change_records.where(order=table.id.desc(), limit=MOST) if one.ends_at >= since]
+    made = [one for one in found if one.begun_at is not None or one.state in {"watched", "closed"}]
+    if not found:
+        return None
+    return [
+        ChangeFact(id=one.id, title=one.title, service=one.service or "", at=one.begun_at or one.starts_at,
+                   kind=one.kind, success=None if one.result in {None, "unknown"} else one.result not in BAD_CHANGE,
+                   link=f"/changes/{one.id}")
+        for one in made
+    ]  # fmt: skip
+
+
+def _services(tx: Tx, world: World) -> list[ServiceFact] | None:
+    if not world.services:
+        return None
+    return [
+        ServiceFact(id=one.id, name=one.name, criticality=one.criticality, owner=one.owner or one.team or "",
+                    supplier=one.supplier or "", hours=one.hours, users=world.users_of({one.id}))
+        for one in world.services.values() if one.lifecycle in {"live", "retiring"}
+    ]  # fmt: skip
+
+
+def _asked(tx: Tx, since: dt.datetime) -> list[AskedFact]:
+    table = tx.asked.table.c
+    return [
+        AskedFact(id=one.id, at=one.at, article=one.article or "", helped=one.helped, case=one.case or "")
+        for one in tx.asked.where(table.at >= since, limit=MOST)
+    ]
+
+
+def _limits(tx: Tx) -> list[LimitFact] | None:
+    table = tx.foretold.table.c
+    ever = tx.foretold.count()
+    if not ever:
+        return None
+    return [
+        LimitFact(id=one.id, text=one.text.tame(200), likely=one.crossing.likely)
+        for one in tx.foretold.where(table.open.is_(True), limit=10_000)
+    ]
+
+
+def _exposures(world: World) -> list[ExposureFact] | None:
+    """Things that their inventory says have a weakness. None where no inventory tells of any."""
+    told = [(item, name) for item in world.items.values() for name in EXPOSED if name in item.attributes]
+    if not told:
+        return None
+    return [
+        ExposureFact(id=item.id, name=item.name, since=_moment(item.attributes[name]), service=item.service or "")
+        for item, name in told if item.attributes[name]
+    ]  # fmt: skip
+
+
+def _moment(text: str) -> dt.datetime | None:
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+
+
+def _by(rows: Iterable[T], key: Callable[[T], str]) -> dict[str, Sequence[T]]:
+    found: dict[str, list[T]] = {}
+    for one in rows:
+        found.setdefault(key(one), []).append(one)
+    return {name: tuple(ones) for name, ones in found.items()}

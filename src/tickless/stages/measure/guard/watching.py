@@ -1,0 +1,157 @@
+"""Looks over all pairs of metrics and all patterns at once, and says in plain words what does not add up. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from tickless.stages.measure.guard.patterns import PATTERNS, Pattern
+from tickless.stages.measure.guard.testing import false_discovery, more_often, rising
+from tickless.stages.measure.metrics.material import Material
+from tickless.stages.measure.metrics.metric import Metric
+from tickless.stages.measure.metrics.registry import METRICS, trend
+from tickless.stages.measure.metrics.window import Window
+
+RATE: Final = 0.1
+"""Of all that is warned of, one in ten may be chance."""
+LEAST_WEEKS: Final = 6
+LEAST_CASES: Final = 20
+
+
+@dataclass(frozen=True)
+class Warned:
+    """One pair or pattern that was looked at. `q`: the rate of false warnings at which it would be one; `flagged`: it is.
+
+    `before` and `after`: the figure in the first and the second half (of a pair: of its metric); `counter_*`: of its counter.
+    """
+
+    id: str
+    kind: Literal["pair", "pattern"]
+    title: str
+    told: str
+    do: str
+    p: float
+    q: float
+    flagged: bool
+    before: float | None
+    after: float | None
+    counter_before: float | None = None
+    counter_after: float | None = None
+    metric: str = ""
+    counter: str = ""
+    cases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Everything that was looked at, warnings first. `skipped`: pairs and patterns with too little to tell, with the reason."""
+
+    window: Window
+    found: tuple[Warned, ...]
+    skipped: tuple[tuple[str, str], ...]
+    rate: float = RATE
+
+    @property
+    def warnings(self) -> list[Warned]:
+        return [one for one in self.found if one.flagged]
+
+
+@dataclass(frozen=True)
+class _Look:
+    id: str
+    kind: Literal["pair", "pattern"]
+    p: float
+    title: str
+    told: str
+    do: str
+    before: float | None
+    after: float | None
+    counter_before: float | None = None
+    counter_after: float | None = None
+    metric: str = ""
+    counter: str = ""
+    cases: tuple[str, ...] = ()
+
+
+def watch(material: Material, window: Window, *, metrics: Sequence[Metric] | None = None) -> Watch:
+    """Look at a window of some months: pairs week by week, patterns by its second half against its first."""
+    looks: list[_Look] = []
+    skipped: list[tuple[str, str]] = []
+    for metric in metrics if metrics is not None else METRICS.values():
+        counter = METRICS.get(metric.counter or "")
+        if counter is None or "neither" in {metric.better, counter.better}:
+            continue
+        seen = _pair(metric, counter, material, window)
+        if isinstance(seen, _Look):
+            looks.append(seen)
+        else:
+            skipped.append((f"{metric.name} / {counter.name}", seen))
+    for pattern in PATTERNS:
+        shown = _pattern(pattern, material, window)
+        if isinstance(shown, _Look):
+            looks.append(shown)
+        else:
+            skipped.append((pattern.name, shown))
+    qs = false_discovery([one.p for one in looks])
+    found = [
+        Warned(one.id, one.kind, one.title, one.told, one.do, one.p, q, q <= RATE, one.before, one.after, one.counter_before,
+               one.counter_after, one.metric, one.counter, one.cases)
+        for one, q in zip(looks, qs, strict=True)
+    ]  # fmt: skip
+    return Watch(window, tuple(sorted(found, key=lambda one: (one.q, one.id))), tuple(skipped))
+
+
+def _pair(metric: Metric, counter: Metric, material: Material, window: Window) -> _Look | str:
+    """Both must be so, the one better and the other worse: the less likely of the two to be chance does not count."""
+    ours, theirs = (trend(one, material, window, grain="week") for one in (metric, counter))
+    both = [
+        (a.value, b.value) for (week, a), (_, b) in zip(ours, theirs, strict=True)
+        if a.value is not None and b.value is not None and week.days > 6.9
+    ]  # fmt: skip
+    if len(both) < LEAST_WEEKS:
+        return f"only {len(both)} whole weeks have both figures"
+    signs = (1.0 if metric.better == "up" else -1.0, -1.0 if counter.better == "up" else 1.0)
+    p = max(rising([signs[0] * a for a, _ in both]), rising([signs[1] * b for _, b in both]))
+    half = len(both) // 2
+    a0, a1 = _mean([a for a, _ in both[:half]]), _mean([a for a, _ in both[half:]])
+    b0, b1 = _mean([b for _, b in both[:half]]), _mean([b for _, b in both[half:]])
+    told = f"{metric.name} gets better week by week while {counter.name.lower()} gets worse. {metric.why_counter}"
+    do = f"Look at the cases behind {counter.name.lower()} before {metric.name.lower()} is called a success."
+    return _Look(f"pair:{metric.id}", "pair", p, f"{metric.name} against {counter.name.lower()}", told, do, a0, a1, b0, b1,
+                 metric.id, counter.id)  # fmt: skip
+
+
+def _pattern(pattern: Pattern, material: Material, window: Window) -> _Look | str:
+    middle = window.since + (window.until - window.since) / 2
+    cases = [one for one in material.cases if window.holds(one.over_at)]
+    verdicts = pattern.find(cases)
+    halves: tuple[list[int], list[int]] = ([0, 0], [0, 0])
+    so = []
+    for case in cases:
+        verdict, end = verdicts.get(case.id), case.over_at
+        if verdict is None or end is None:
+            continue
+        half = halves[int(end >= middle)]
+        half[0] += int(verdict)
+        half[1] += 1
+        if verdict and end >= middle:
+            so.append(case.id)
+    (earlier, earlier_of), (hits, of) = halves
+    if min(of, earlier_of) < LEAST_CASES:
+        return f"only {earlier_of} and {of} cases in the halves tell of it"
+    p = more_often((hits, of), (earlier, earlier_of))
+    flattered = METRICS[pattern.flatters].name.lower()
+    told = f"{pattern.words} {hits} of {of} lately, {earlier} of {earlier_of} before. It flatters {flattered}."
+    return _Look(f"pattern:{pattern.id}", "pattern", p, pattern.name, told, pattern.do, earlier / earlier_of, hits / of,
+                 metric=pattern.flatters, cases=tuple(so))  # fmt: skip
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def span(now: dt.datetime, *, weeks: int) -> Window:
+    """The last whole weeks, ending now."""
+    return Window(now - dt.timedelta(weeks=weeks), now)

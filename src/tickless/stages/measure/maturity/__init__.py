@@ -1,0 +1,7 @@
+"""Maturity from live evidence: three models, each criterion with its query, its threshold and why, and the next best step."""
+
+from tickless.stages.measure.maturity.criteria import CRITERIA, QUESTIONS
+from tickless.stages.measure.maturity.judging import Judged, Standing, judge
+from tickless.stages.measure.maturity.model import Criterion, Evidence, HouseFacts, Reading
+
+__all__ = ["CRITERIA", "QUESTIONS", "Criterion", "Evidence", "HouseFacts", "Judged", "Reading", "Standing", "judge"]

@@ -1,0 +1,115 @@
+"""What a criterion is, and what it may look at. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tickless.stages.measure.metrics.material import Material
+from tickless.stages.measure.metrics.metric import Figure
+from tickless.stages.measure.metrics.registry import METRICS, figure, trend
+from tickless.stages.measure.metrics.window import Window
+
+ModelName = Literal["zero_ticket", "cmmi", "excellence"]
+Dimension = Literal["resolution", "prevention", "experience", "governance", ""]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HouseFacts:
+    """What is counted outside of cases. Shares are None where there is nothing to take a share of."""
+
+    runbooks: int = 0
+    verified_runbooks: int = 0
+    """With a check of what they did."""
+    automatic: int = 0
+    """That may act by themselves somewhere."""
+    earned: int = 0
+    """Promotions that were granted on evidence."""
+    services: int = 0
+    owned: int = 0
+    rated: int = 0
+    """With a criticality that somebody has said."""
+    articles: int = 0
+    reviewed: int = 0
+    """Whose review is not overdue."""
+    policies: int = 0
+    rehearsed: int = 0
+    """Changes of policy or runbook that were tried on the past first."""
+    monitors: int = 0
+    """Sources that send."""
+    forecasts: int = 0
+    """Things with a limit that were foreseen, ever."""
+    open_warnings: int | None = None
+    """Of the Goodhart guard; None: there is too little to tell."""
+    measured_share: float | None = None
+    """Of the worth that is claimed: how much of it rests on a measured baseline."""
+    told_first: float | None = None
+    """Of incidents with people in them: how many were told before the end what is known."""
+    better: float | None = None
+    """Of people who say: how many say that it was better than they expected."""
+    changes: int = 0
+    judged_changes: int = 0
+    problems: int = 0
+    problems_measured: int = 0
+    improvements: int = 0
+    improvements_measured: int = 0
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Facts, figures over the window, and what people answered. `answers`: 0 no, 1 in part, 2 yes."""
+
+    material: Material
+    window: Window
+    house: HouseFacts = HouseFacts()
+    answers: Mapping[str, int] = field(default_factory=dict)
+    _known: dict[str, Figure] = field(default_factory=dict)
+
+    def figure(self, metric: str) -> Figure:
+        """A metric over the window; computed once."""
+        if metric not in self._known:
+            self._known[metric] = figure(METRICS[metric], self.material, self.window)
+        return self._known[metric]
+
+    def halves(self, metric: str) -> tuple[float | None, float | None]:
+        """The metric in the first and the second half of the window."""
+        middle = self.window.since + (self.window.until - self.window.since) / 2
+        parts = (Window(self.window.since, middle), Window(middle, self.window.until))
+        first, second = (figure(METRICS[metric], self.material, part).value for part in parts)
+        return first, second
+
+    def weeks(self, metric: str) -> int:
+        """How many weeks of the window have that figure."""
+        return sum(one.value is not None for _, one in trend(METRICS[metric], self.material, self.window, grain="week"))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a criterion's query found. `value` None: there is nothing to tell it from, so the criterion is not met."""
+
+    value: float | None
+    of: int
+    told: str
+
+
+Query = Callable[[Evidence], Reading]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Criterion:
+    """Met where the value is at least `threshold` (or at most, where `most`). `place`: its stage or level; `link`: where the
+    evidence is. `question`: nothing measures it, people answer, and it is marked so."""
+
+    id: str
+    model: ModelName
+    place: int
+    dimension: Dimension = ""
+    says: str
+    query: Query
+    threshold: float
+    most: bool = False
+    reason: str
+    step: str
+    link: str
+    question: str = ""

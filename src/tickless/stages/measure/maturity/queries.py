@@ -1,0 +1,87 @@
+"""The few kinds of queries that criteria ask. Pure."""
+
+from __future__ import annotations
+
+from tickless.stages.measure.maturity.model import Evidence, HouseFacts, Query, Reading
+from tickless.stages.measure.metrics.registry import METRICS
+
+
+def metric(name: str, *, least: int = 1) -> Query:
+    """A metric's figure; none where fewer than `least` were counted."""
+
+    def ask(evidence: Evidence) -> Reading:
+        found = evidence.figure(name)
+        if found.value is None or found.of < least:
+            return Reading(None, found.of, f"{METRICS[name].name}: {found.of} counted, {least} needed")
+        return Reading(found.value, found.of, f"{METRICS[name].name} over {found.of} counted, {found.missing} missing")
+
+    return ask
+
+
+def told(name: str) -> Query:
+    """Of the cases that a metric is about: how many have what it needs."""
+
+    def ask(evidence: Evidence) -> Reading:
+        found = evidence.figure(name)
+        whole = found.of + found.missing
+        return Reading(found.of / whole if whole else None, whole, f"{METRICS[name].name}: {found.of} of {whole} tell")
+
+    return ask
+
+
+def better(name: str) -> Query:
+    """By how much, in parts of the first half, a metric got better in the second half of the window."""
+
+    def ask(evidence: Evidence) -> Reading:
+        first, second = evidence.halves(name)
+        if first is None or second is None or not first:
+            return Reading(None, 0, f"{METRICS[name].name}: nothing to compare")
+        change = (second - first) / abs(first)
+        gain = change if METRICS[name].better == "up" else -change
+        return Reading(gain, evidence.figure(name).of, f"{METRICS[name].name}: {first:.3g} before, {second:.3g} after")
+
+    return ask
+
+
+def weeks(name: str) -> Query:
+    """How many weeks have the figure."""
+
+    def ask(evidence: Evidence) -> Reading:
+        found = evidence.weeks(name)
+        return Reading(float(found), found, f"{METRICS[name].name}: known in {found} weeks")
+
+    return ask
+
+
+def fact(name: str, words: str) -> Query:
+    """A number of the house."""
+
+    def ask(evidence: Evidence) -> Reading:
+        value = getattr(evidence.house, name)
+        return Reading(None if value is None else float(value), 0 if value is None else 1, words)
+
+    return ask
+
+
+def part(name: str, of: str, words: str) -> Query:
+    """One number of the house by another."""
+
+    def ask(evidence: Evidence) -> Reading:
+        house: HouseFacts = evidence.house
+        whole, some = int(getattr(house, of)), int(getattr(house, name))
+        return Reading(some / whole if whole else None, whole, f"{some} of {whole} {words}")
+
+    return ask
+
+
+def answered(name: str) -> Query:
+    """What people say, where no data can show it: 0 no, 1 in part, 2 yes."""
+
+    def ask(evidence: Evidence) -> Reading:
+        said = evidence.answers.get(name)
+        words = {None: "nobody has answered", 0: "people say no", 1: "people say in part", 2: "people say yes"}
+        return Reading(
+            None if said is None else float(said), int(said is not None), words.get(said, "nobody has answered")
+        )
+
+    return ask
