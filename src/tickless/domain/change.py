@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from tickless.domain.practice import Event, Kept, Line, Named, Words
+from tickless.domain.practice import Draft, Event, Kept, Line, Named, Words
 from tickless.domain.record import Record
 
 ChangeKind = Literal["standard", "normal", "emergency"]
@@ -122,7 +122,7 @@ class Change(Kept):
         return self.correction.result if self.correction else self.outcome.result if self.outcome else None
 
 
-class ChangeDraft(Record):
+class ChangeDraft(Draft):
     """A change as somebody wants it. Services and the owner by id or name."""
 
     title: Line
@@ -154,7 +154,7 @@ class ChangeModel(Kept):
     suspended_why: str = ""
 
 
-class ModelDraft(Record):
+class ModelDraft(Draft):
     """A standard change as somebody wants it."""
 
     title: Line

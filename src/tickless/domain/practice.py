@@ -5,13 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
 
 from tickless.domain.record import Record
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000)]
-Named = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+
+def _whole(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("text has no zero bytes")
+    return text
+
+
+_No0 = AfterValidator(_whole)
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _No0]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000), _No0]
+Named = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), _No0]
 
 
 class Kept(Record):
@@ -46,3 +54,9 @@ class Event(Record):
     by: str
     kind: str
     text: str = Field(max_length=4_000)
+
+
+class Draft(Record):
+    """A record as somebody wants it: what the doors take as it is. Built at once, because routes name it."""
+
+    model_config = ConfigDict(defer_build=False)

@@ -1,0 +1,7 @@
+"""The commands of the practices, together."""
+
+from __future__ import annotations
+
+from tickless.doors.cli import changes
+
+GROUPS = (("change", changes.change),)

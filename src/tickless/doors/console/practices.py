@@ -1,0 +1,12 @@
+"""The pages of the practices, together."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from tickless.doors.console import changes
+from tickless.doors.console.frame import Frame
+
+
+def routes(frame: Frame) -> list[BaseRoute]:
+    return [*changes.routes(frame)]
