@@ -73,6 +73,11 @@ class MeasureRows:
         )
         return {row[0]: row[1] for row in self._connection.execute(query.group_by(table.case))}
 
+    def sources(self) -> int:
+        """How many sources have ever told of an alert."""
+        query = sa.select(sa.func.count(sa.distinct(tables.alerts.c.source)))
+        return int(self._connection.execute(query).scalar_one())
+
     def marks(self, actions: tuple[str, ...], *, since: dt.datetime) -> Iterator[AuditMark]:
         """Rows of the record with one of these actions, oldest first."""
         table = tables.audit.c

@@ -43,6 +43,7 @@ from tickless.flow.desk.reports import Reports
 from tickless.flow.desk.source_health import source_checks
 from tickless.flow.desk.sources import Sources
 from tickless.flow.desk.speaking import Draft, Speaking
+from tickless.flow.desk.steering import SteeringDesk
 from tickless.flow.desk.telemetry import TelemetryDesk
 from tickless.flow.desk.telemetry_health import telemetry_check
 from tickless.flow.desk.tickets import TicketDesk
@@ -114,6 +115,7 @@ class FrontDesk:
         self.brakes = BrakesDesk(rooms)
         self.drafting = Drafting(rooms)
         self.tools = ToolsDesk(rooms)
+        self.steering = SteeringDesk(rooms)
         self.reports = Reports(rooms)
         self.practices = PracticesDesk.of(rooms)
         self.journal = rooms.journal

@@ -33,6 +33,7 @@ from tickless.flow.desk.regroup import RegroupDesk
 from tickless.flow.desk.reports import Reports
 from tickless.flow.desk.sources import Sources
 from tickless.flow.desk.speaking import Draft
+from tickless.flow.desk.steering import SteeringDesk
 from tickless.flow.desk.telemetry import TelemetryDesk
 from tickless.flow.desk.tickets import TicketDesk
 from tickless.flow.desk.tools import ToolsDesk
@@ -129,6 +130,7 @@ class Desk(Protocol):
     record: RecordKeeping
     erasing: ErasingDesk
     reports: Reports
+    steering: SteeringDesk
     practices: PracticesDesk
 
     async def receive(self, payload: Payload) -> Accepted:

@@ -22,7 +22,7 @@ CMMI: Final = (
         ask.weeks("backlog"),
         at=4,
         why="A month of weeks shows that it is no single effort.",
-        link="/metrics/backlog",
+        link="/figures/backlog",
         step="Keep cases here, or import tickets weekly.",
     ),
     _cmmi(
@@ -42,7 +42,7 @@ CMMI: Final = (
         ask.told("sla_met"),
         at=0.5,
         why="A promise that is not measured is not managed.",
-        link="/metrics/sla_met",
+        link="/figures/sla_met",
         step="Say what is promised by priority, or import it with the tickets.",
     ),
     _cmmi(
@@ -62,7 +62,7 @@ CMMI: Final = (
         ask.told("repeat_contacts"),
         at=0.9,
         why="A process that cannot say what it works on is not defined.",
-        link="/metrics/miscategorised",
+        link="/figures/miscategorised",
         step="Teach the intents that are not understood.",
     ),
     _cmmi(
@@ -92,7 +92,7 @@ CMMI: Final = (
         ask.weeks("mttr_resolve"),
         at=12,
         why="Twelve weeks are the least in which ordinary variation shows.",
-        link="/metrics/mttr_resolve",
+        link="/figures/mttr_resolve",
         step="Go on measuring; import what came before.",
     ),
     _cmmi(
@@ -123,7 +123,7 @@ CMMI: Final = (
         ask.better("recurrence"),
         at=0.05,
         why="Optimising removes causes; one in twenty less is more than chance in most houses.",
-        link="/metrics/recurrence",
+        link="/figures/recurrence",
         step="Raise a problem for what recurs most.",
     ),
     _cmmi(

@@ -22,7 +22,7 @@ EXCELLENCE: Final = (
         ask.metric("mttr_resolve"),
         at=0,
         why="The core service comes first.",
-        link="/metrics/mttr_resolve",
+        link="/figures/mttr_resolve",
         step="Solve and close a first case here.",
     ),
     _excel(
@@ -32,7 +32,7 @@ EXCELLENCE: Final = (
         ask.metric("answers_given", least=10),
         at=0.1,
         why="Below that the answers are of those who are very happy or very angry.",
-        link="/metrics/answers_given",
+        link="/figures/answers_given",
         step="Ask after each case, in the channel it came by.",
     ),
     _excel(
@@ -53,7 +53,7 @@ EXCELLENCE: Final = (
         ask.metric("csat", least=20),
         at=0.8,
         why="Reliable service satisfies; below that it is luck.",
-        link="/metrics/csat",
+        link="/figures/csat",
         step="Look at the category with the lowest satisfaction.",
     ),
     _excel(
@@ -64,7 +64,7 @@ EXCELLENCE: Final = (
         at=0.1,
         most=True,
         why="Who has to come back was not served.",
-        link="/metrics/reopened",
+        link="/figures/reopened",
         step="Add a check to what comes back most.",
     ),
     _excel(
@@ -75,7 +75,7 @@ EXCELLENCE: Final = (
         at=2.0,
         most=True,
         why="Two of five is easy; effort drives people away more than delight brings them.",
-        link="/metrics/ces",
+        link="/figures/ces",
         step="Find what they were asked twice.",
     ),
     _excel(
@@ -85,7 +85,7 @@ EXCELLENCE: Final = (
         ask.metric("proactive_ratio", least=10),
         at=1.0,
         why="One to one is where people stop being the monitor.",
-        link="/metrics/proactive_ratio",
+        link="/figures/proactive_ratio",
         step="Alert on what people reported first.",
     ),
     _excel(
@@ -105,7 +105,7 @@ EXCELLENCE: Final = (
         ask.fact("better", "part of answers that say better than expected"),
         at=0.25,
         why="Delight is rare by nature; one in four is far beyond chance.",
-        link="/metrics/csat",
+        link="/figures/csat",
         step="Look at what was different where people said so.",
     ),
     _excel(
@@ -115,7 +115,7 @@ EXCELLENCE: Final = (
         ask.metric("deflection", least=50),
         at=0.5,
         why="The best wait is none.",
-        link="/metrics/deflection",
+        link="/figures/deflection",
         step="Serve the next need end to end.",
     ),
     _excel(

@@ -26,7 +26,7 @@ ZERO_TICKET: Final = (
         ask.metric("ticket_volume"),
         at=20,
         why="Below twenty cases nothing can be said of how they are solved.",
-        link="/metrics/ticket_volume",
+        link="/figures/ticket_volume",
         step="Connect a channel that people use, or import the tickets of the last months.",
     ),
     _zero(
@@ -37,7 +37,7 @@ ZERO_TICKET: Final = (
         ask.told("verified"),
         at=0.5,
         why="Where half of the ends are unknown the other half proves nothing.",
-        link="/metrics/verified",
+        link="/figures/verified",
         step="Let cases end here: bind a runbook, or the ticket system whose ends are read back.",
     ),
     _zero(
@@ -48,7 +48,7 @@ ZERO_TICKET: Final = (
         ask.metric("automation_adoption", least=20),
         at=0.3,
         why="Three in ten is where deterministic requests are done by themselves in most organisations.",
-        link="/metrics/automation_adoption",
+        link="/figures/automation_adoption",
         step="Automate the category at the top of the opportunities.",
     ),
     _zero(
@@ -60,7 +60,7 @@ ZERO_TICKET: Final = (
         at=0.2,
         most=True,
         why="A ticket is then the exception that people look at, not the way things are done.",
-        link="/metrics/handed_off",
+        link="/figures/handed_off",
         step="Look at what is handed off most, and write the runbook or article for it.",
     ),
     _zero(
@@ -82,7 +82,7 @@ ZERO_TICKET: Final = (
         ask.metric("proactive_ratio", least=10),
         at=0.5,
         why="Below that people are the monitor.",
-        link="/metrics/proactive_ratio",
+        link="/figures/proactive_ratio",
         step="Look at incidents that people reported first, and add the alert that would have told.",
     ),
     _zero(
@@ -104,7 +104,7 @@ ZERO_TICKET: Final = (
         ask.metric("prevented"),
         at=3,
         why="Once may be luck: three are a habit.",
-        link="/metrics/prevented",
+        link="/figures/prevented",
         step="Let a runbook act on what is foreseen; begin where undoing is easy.",
     ),
     _zero(
@@ -115,7 +115,7 @@ ZERO_TICKET: Final = (
         ask.metric("deflection", least=1),
         at=0,
         why="A door that nobody uses resolves nothing.",
-        link="/metrics/deflection",
+        link="/figures/deflection",
         step="Open the web chat, or bind the chat that people use.",
     ),
     _zero(
@@ -126,7 +126,7 @@ ZERO_TICKET: Final = (
         ask.metric("articles_helped", least=10),
         at=0.5,
         why="Below half, people learn not to read them.",
-        link="/metrics/articles_helped",
+        link="/figures/articles_helped",
         step="Review the articles that did not help.",
     ),
     _zero(
@@ -137,7 +137,7 @@ ZERO_TICKET: Final = (
         ask.metric("deflection", least=20),
         at=0.4,
         why="At four in ten most people have seen it work, and come back to it.",
-        link="/metrics/deflection",
+        link="/figures/deflection",
         step="Serve the needs that are asked for most and handed off.",
     ),
     _zero(
@@ -148,7 +148,7 @@ ZERO_TICKET: Final = (
         ask.metric("csat", least=20),
         at=0.8,
         why="Solving without people must not be worse than solving with them.",
-        link="/metrics/csat",
+        link="/figures/csat",
         step="Read the comments of those who are not, category by category.",
     ),
     _zero(
@@ -193,7 +193,7 @@ ZERO_TICKET: Final = (
         at=0.05,
         most=True,
         why="Above that people stop trusting what acts by itself.",
-        link="/metrics/false_actions",
+        link="/figures/false_actions",
         step="Look at the runbooks whose runs fail, and sharpen when they may begin.",
     ),
 )
