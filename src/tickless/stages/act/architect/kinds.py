@@ -1,0 +1,331 @@
+"""The kinds of clauses: each looks whether a clause is its own, and puts into the sketch what it asks for.
+
+A kind answers what the clause became, in words; None: it is not its own. The first that answers counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from tickless.stages.act.architect import words
+from tickless.stages.act.architect.conditions import FAILED, Under
+from tickless.stages.act.architect.kinds_people import PEOPLE
+from tickless.stages.act.architect.kinds_proof import PROOF
+from tickless.stages.act.architect.matching import doing_in, resolved, topic_of
+from tickless.stages.act.architect.operating import words_of_wait
+from tickless.stages.act.architect.page import Drawing
+
+Kind = Callable[[Drawing, str, Under], str | None]
+_BACK = re.compile(
+    r"\b(undo|put \w+( \w+){0,3} back|take \w+( \w+){0,3} (back|out)|set the (old|previous)|"
+    r"restor\w*|revert\w*|(can|could) be \w+ (\w+ )?(on |off )?again|"
+    r"back (in|to what)|to the old|activated again|switched (on|off) again|bring it back|"
+    r"scale (it )?(back|down)|uncordon|(un)?install\w* it again|"
+    r"stop it again|remove it again|previous (size|value)s?|what it was before|roll\w* \w*\s?back)\b"
+)
+_LASTING = re.compile(
+    r"\b(cannot|not|never|can no longer) (be )?(undone|undo|taken back|reversed|brought "
+    r"back|restored|recovered)|gone for good|irreversibl\w*|no way back"
+)
+_NEVER = re.compile(r"^(never|do not|nobody|no one|must not)\b|\b(never|must not|may not) (be )?\w+")
+_LOOP = re.compile(
+    r"\b(for )?(each|every|all|a list|list)( one)?( of)?( a list of| the| these| those|"
+    r" its| their| them)* ?(of )?(the )?(hosts?|servers?|machines?|process(?:es)?|services|"
+    r"devices|nodes|apps?|applications)\b"
+)
+_LOOPED = {
+    "host": "host",
+    "server": "host",
+    "machine": "host",
+    "process": "process",
+    "service": "service",
+    "device": "device",
+    "node": "node",
+}
+
+
+def taken_back(drawing: Drawing, text: str, under: Under) -> str | None:
+    """What is to be taken back when it goes wrong."""
+    mistake = under.failing or under.refused
+    can = re.search(r"\b(can|could|may) be\b.*\bagain\b|^(to )?undo\b|\bundone\b", text) is not None
+    again = re.search(r"\b(old|previous) (size|values?|quota|number|state)\b|what it was before", text) is not None
+    if not (_BACK.search(text) and (mistake or can or again)) and not (
+        mistake and doing_in(text, drawing.topic) is not None
+    ):
+        return None
+    lasting = [one for one in drawing.sketch.done if one.doing.undo is None]
+    if drawing.sketch.done and len(lasting) == len(drawing.sketch.done):
+        return drawing.gap(text, f"{lasting[-1].use} cannot be taken back: {lasting[-1].doing.why}", look=False)
+    if not drawing.sketch.done:
+        return None
+    drawing.sketch.say.setdefault("undone", "It did not work out, so it is as it was before.")
+    return "what was changed is taken back in reverse when a step or a check fails"
+
+
+def lasting(drawing: Drawing, text: str, under: Under) -> str | None:
+    """What cannot be taken back, said by the author."""
+    if not _LASTING.search(text):
+        return None
+    if drawing.sketch.done and all(one.doing.undo is not None for one in drawing.sketch.done):
+        return "said; what is done here can be taken back after all"
+    return "the runbook says so, with the reason"
+
+
+def never(drawing: Drawing, text: str, under: Under) -> str | None:
+    """What must not be done: kept by what the draft leaves out, where that can be told."""
+    amount = words.most(text)
+    if (
+        not _NEVER.search(text)
+        or amount is not None
+        or re.search(r"nobody (answers|is waiting)|nothing is (changed|left)", text)
+    ):
+        return None
+    if re.search(r"\b(show|tell|send|see|read)\w*\b.*\b(password|secret)|\bpassword\b", text):
+        return "kept: a password is a reference all the way, and only its owner can open the link"
+    if re.search(r"\b(touch\w*|chang\w*|disabled|switched off)\b", text):
+        from_account = drawing.operating.check("directory.account", "result.exists && result.enabled")
+        if from_account is not None and re.search(r"disabled|switched off", text):
+            drawing.conditions.add_precheck(
+                from_account, "stop", "The account is switched off; people decide about that."
+            )
+            return "nothing is done unless the account is enabled; otherwise people take over"
+    return drawing.gap(text, "this can be said in policy, not in a runbook", look=False)
+
+
+def wait(drawing: Drawing, text: str, under: Under) -> str | None:
+    """Let time pass."""
+    day = re.search(
+        (
+            r"\b(on|until|at|by) (the|their|his|her|its|a) (last|first|end|start|given|agreed|"
+            r"leaving) ?(working )?(day|date)|\bon the (day|date)\b|\bend date\b"
+        ),
+        text,
+    )
+    if day is not None:
+        drawing.sketch.inputs.add("day", {"type": "date", "from": "message", "ask": "On which day?"})
+        drawing.sketch.step("day_comes", {"title": "Wait for the day", "until": "${{ inputs.day.at }}"})
+        rest = re.sub(re.escape(day[0]), "", text).strip()
+        more = operate(drawing, rest, under) if doing_in(rest, drawing.topic) is not None else None
+        return "waits for the day that is named" + (f"; {more}" if more else "")
+    if re.search(r"\bwait\w*\b.*\b(for at most|at most)\b", text) and drawing.conditions.asked is not None:
+        for one in drawing.sketch.steps:
+            if one["id"] == drawing.conditions.asked:
+                one["ask"]["within"] = words_of_wait(text)
+        return f"the question waits for {words_of_wait(text)} at most"
+    if not re.search(
+        r"\b(wait|pause|sleep|hold on)\b|\bgive\b.*\b(seconds?|minutes?|hours?)\b|\blet\b.*\bsettle\b", text
+    ):
+        return None
+    if re.search(r"\bapprov|\bconsent|\byes\b", text):
+        return None
+    body = {"title": "Give it time", "wait": words_of_wait(text), **({"if": under.written} if under.written else {})}
+    drawing.sketch.step("settle", body)
+    return f"waits {words_of_wait(text)}"
+
+
+def limits(drawing: Drawing, text: str, under: Under) -> str | None:
+    """A bound that stands by itself: so many at most, so long, so often."""
+    retries = re.search(r"\b(try|retry|repeat)\w*\b.*\b(up to|at most)?\s*(\w+) times\b", text)
+    if retries is not None and drawing.sketch.done:
+        times = int(words.number(text) or 3)
+        for one in drawing.sketch.steps:
+            if one["id"] == drawing.sketch.done[-1].step:
+                one["retry"] = {"times": times, "wait": "5s"}
+        return f"tried {times} times at most"
+    length = words.duration(text)
+    if (
+        length
+        and drawing.sketch.done
+        and re.search(r"\b(take|last|run|at most|no longer|give up)\b", text)
+        and doing_in(text, drawing.topic) is None
+    ):
+        return _timeout(drawing, length)
+    most = words.most(text)
+    if most is None or doing_in(text, drawing.topic) is not None:
+        return None
+    if drawing.operating.loop is not None:
+        drawing.operating.loop["for_each"]["at_most"] = most
+        return f"a longer list than {most} is not begun at all"
+    given = next((one.given.get("replicas") for one in drawing.sketch.done if "replicas" in one.given), None)
+    if isinstance(given, int):
+        return (
+            f"kept: it is {given}, and {most} is the most"
+            if given <= most
+            else drawing.gap(text, f"{given} is more than {most}", look=False)
+        )
+    return drawing.gap(text, "nothing here can count that beforehand", look=False)
+
+
+def _timeout(drawing: Drawing, length: str) -> str:
+    for one in drawing.sketch.steps:
+        if one["id"] == drawing.sketch.done[-1].step:
+            one["timeout"] = length
+    return f"step “{drawing.sketch.done[-1].step}” may take {length}"
+
+
+def several(drawing: Drawing, text: str, under: Under) -> str | None:
+    """For each of a list; the first few alone; some at a time."""
+    first = re.search(
+        (
+            r"\b(start|begin|try)\w* (it )?with (one|the first|two|three|\d+)|\b(one|two|"
+            r"three|\d+) (\w+ )?first\b|\bcanary\b|\bfirst (one|two|three|\d+)\b"
+        ),
+        text,
+    )
+    looped = _LOOP.search(text)
+    told = []
+    if looped is not None and drawing.operating.loop is None:
+        noun = (
+            re.sub(
+                r"(?<=process)es$|s$",
+                "",
+                looped[8].replace("processes", "process").replace("applications", "app").replace("apps", "app"),
+            )
+            if looped[8] != "process"
+            else "process"
+        )
+        if noun in {"app", "application"}:
+            return _apps(drawing, text, under)
+        parameter = _LOOPED.get(noun, "host")
+        _open_loop(drawing, noun, parameter)
+        told.append(f"for each of a list of {noun}s, {drawing.operating.loop['for_each']['at_most']} at most")  # type: ignore[index]
+    loop = drawing.operating.loop
+    if loop is not None and first is not None:
+        count = int(words.number(first[0]) or 1)
+        loop["for_each"]["canary"] = {"first": count, "watch": words.duration(text) or "10s"}
+        told.append(f"{count} first, read back and watched, then the rest")
+    if loop is not None and re.search(r"\bwatch\b", text) and words.duration(text):
+        loop["for_each"].setdefault("canary", {"first": 1})["watch"] = words.duration(text)
+        told.append(f"watched for {words.duration(text)}")
+    if loop is not None and (at_once := re.search(r"\b(one|two|three|four|five|\d+) at (a time|once)\b", text)):
+        loop["for_each"]["at_once"] = int(words.number(at_once[0]) or 1)
+        told.append(f"{loop['for_each']['at_once']} at a time")
+    if loop is not None and (most := words.most(text)) is not None:
+        loop["for_each"]["at_most"] = most
+        told.append(f"{most} at most")
+    doing = doing_in(text, drawing.topic) if looped is not None else None
+    if doing is not None:
+        told.append(operate(drawing, text, under) or "")
+    if loop is not None and not told and re.search(r"\b(the )?(others|rest)\b", text):
+        told.append("then the rest")
+    return "; ".join(one for one in told if one) or None
+
+
+def _open_loop(drawing: Drawing, noun: str, parameter: str) -> None:
+    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    drawing.sketch.inputs.add(plural, {"type": "text", "ask": f"Which {plural}? Please separate them by commas."})
+    loop = {
+        "title": f"One {noun} after the other",
+        "for_each": {
+            "each": f'${{{{ inputs.{plural}.split(",") }}}}',
+            "at_most": 20,
+            "target": "ci:${{ each }}",
+            "steps": [],
+        },
+    }
+    drawing.sketch.step(f"each_{noun}", loop)
+    drawing.operating.loop = drawing.sketch.steps[-1]
+    drawing.sketch.inputs.loop[parameter] = "${{ each }}"
+
+
+def _apps(drawing: Drawing, text: str, under: Under) -> str | None:
+    """What the person has, one request each, by the runbook that there is for it."""
+    if "access.remove-app" not in drawing.means.runbooks or not re.search(r"\b(take|remov|revok|withdraw)\w*", text):
+        return None
+    drawing.operating.settle_yes()
+    drawing.sketch.inputs.person()
+    drawing.sketch.inputs.add("held", {"type": "apps", "kind": "held"})
+    task = {
+        "id": "app",
+        "title": "Take ${{ each }} away from ${{ inputs.person.name }}",
+        "runbook": "access.remove-app",
+        "each": "${{ inputs.held.ids }}",
+        "with": {"person": "${{ inputs.person.id }}", "app": "${{ each }}"},
+    }
+    step = drawing.sketch.step("parts", {"title": "Take every app away", "tasks": {"open": [task]}})
+    drawing.sketch.step(
+        "rest",
+        {
+            "title": "What could not be done goes to people",
+            "if": f"${{{{ steps.{step}.left > 0 }}}}",
+            "hand_off": {
+                "reason": f"${{{{ steps.{step}.verified }}}} of ${{{{ steps.{step}.total }}}} apps are "
+                f"taken away; people see to "
+                f"${{{{ steps.{step}.open }}}}."
+            },
+        },
+    )
+    return "for each app that the person has, the runbook access.remove-app; what is left goes to people"
+
+
+def parallel(drawing: Drawing, text: str, under: Under) -> str | None:
+    """Several look-ups side by side."""
+    if not re.search(r"\bat the same time|side by side|in parallel|simultaneously|at once\b", text) or (
+        re.search(r"\w+ at once\b$", text) and drawing.operating.loop
+    ):
+        return None
+    found = drawing.operating.probes_in(text)
+    if len(found) < 2:
+        return drawing.gap(
+            text,
+            "only several look-ups or operations can go side by side, and fewer than two were recognised",
+            look=False,
+        )
+    steps = [{"id": name.rpartition(".")[2], "uses": check["uses"], "with": check["with"]} for name, check in found]
+    drawing.sketch.step("together", {"title": "Look at the same time", "parallel": {"steps": steps}})
+    return f"side by side: {', '.join(name for name, _ in found)}"
+
+
+def operate(drawing: Drawing, text: str, under: Under) -> str | None:
+    """An operation that changes something."""
+    clause = resolved(text, drawing.topic)
+    doing = doing_in(clause, drawing.topic)
+    if doing is None:
+        return None
+    if under.failing:
+        return drawing.gap(
+            text,
+            "when a check fails, what was changed is taken back and people take over; nothing else is begun",
+            look=False,
+        )
+    if doing.use == "directory.set_password":
+        return drawing.operating.password(under.written)
+    same = [one for one in drawing.sketch.done if one.doing is doing]
+    if same and drawing.operating.loop is None and "older_than" not in str(same[-1].given) and under.expression is None:
+        return f"done by step “{same[-1].step}”"
+    drawing.operating.limit = (
+        words.size_mb(text) if re.search(r"\b(up to|at most)\b", text) else drawing.operating.limit
+    )
+    try:
+        told = drawing.operating.do(doing, clause, under.written)
+    except LookupError as error:
+        return drawing.gap(text, str(error))
+    drawing.conditions.checked = False
+    drawing.conditions.ended = False
+    if topic_of(clause):
+        drawing.topic = topic_of(clause)
+    length = words.duration(text)
+    if length and re.search(r"\b(within|take up to|at most|no longer than|timeout)\b", text):
+        told += f"; {_timeout(drawing, length)}"
+    return told
+
+
+def failing(text: str) -> bool:
+    """Whether the words speak of something that went wrong."""
+    return FAILED.search(text) is not None
+
+
+KINDS: tuple[Kind, ...] = (
+    taken_back,
+    lasting,
+    never,
+    *PEOPLE[:2],
+    wait,
+    parallel,
+    limits,
+    several,
+    *PROOF,
+    *PEOPLE[2:],
+    operate,
+)
