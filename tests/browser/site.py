@@ -13,6 +13,7 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 from tests.browser.house import EMPLOYEE, MANAGER, fill
+from tests.browser.tools import SERVER, fill_tools
 
 from tickless.app.build import House, build
 from tickless.app.settings import ConnectorUse, Settings
@@ -50,12 +51,16 @@ def open_site(
     settings = Settings(
         data=folder / "data",
         entrance=EntranceSettings(hosts=("testserver",)),
-        connectors={"alertmanager": ConnectorUse(use="alertmanager")},
+        connectors={
+            "alertmanager": ConnectorUse(use="alertmanager"),
+            SERVER: ConnectorUse(use="mcp", settings={"url": "https://crm.example/mcp"}),
+        },
     )
     house = build(settings, role="door", clock=clock)
     house.engine.prepare()
     if filled:
         fill(house.journal, clock.now(), house.desk.runbooks)
+        fill_tools(house.journal, clock.now())
     entrance = house.entrance
     people = (EMPLOYEE, MANAGER) if filled else (None, None)
     entrance.create_user("admin", roles=["admin"], password=PASSWORD)

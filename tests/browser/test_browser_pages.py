@@ -22,7 +22,7 @@ SWITCHES = [
 ]  # fmt: skip
 WIDE, NARROW = 1360, 390
 PAGES = (
-    "/", "/brake", "/brakes", "/cases", "/cases/2041", "/cases/2046", "/cases/2047", "/map", "/map?focus=orders-api",
+    "/", "/tools", "/brake", "/brakes", "/cases", "/cases/2041", "/cases/2046", "/cases/2047", "/map", "/map?focus=orders-api",
     "/map/sources", "/map/edges/orders-api/orders-db", "/map?fold=team", "/runbooks",
     "/runbooks/directory.unlock-account", "/approvals", "/audit", "/audit/decisions", "/audit/keeping", "/signals", "/alerts", "/silences", "/maintenance",
     "/sources", "/telemetry", "/telemetry?q=a", "/telemetry/limits", "/telemetry/patterns", "/quarantine", "/mapping",

@@ -18,7 +18,7 @@ from tickless.journal.audit_export import check_bundle, read_bundle
 EVERY_PAGE = (
     "/", "/brake", "/cases", "/cases/2041", "/cases/2042", "/cases/2043", "/cases/2044", "/cases/2045", "/cases/2046",
     "/cases/2047", "/map", "/map?focus=orders-api", "/map/sources", "/map/edges/orders-api/orders-db",
-    "/runbooks", "/brakes", "/runbooks/directory.unlock-account",
+    "/runbooks", "/tools", "/brakes", "/runbooks/directory.unlock-account",
     "/runbooks/pool.recycle", "/approvals", "/policy", "/autonomy",
     "/autonomy/pool.recycle", "/policy?action=use&right=act", "/policy?action=use&who=nobody&right=act", "/audit",
     "/audit/decisions", "/audit/keeping", "/signals", "/alerts",

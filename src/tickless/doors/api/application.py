@@ -35,6 +35,7 @@ from tickless.doors.api import (
     record,
     records,
     regroup,
+    report_subscriptions,
     reports,
     runbooks,
     service_map,
@@ -44,6 +45,7 @@ from tickless.doors.api import (
     sources,
     telemetry,
     tickets,
+    tools,
 )
 from tickless.doors.api.guards import Api
 from tickless.doors.api.stream import Watching
@@ -69,6 +71,7 @@ TAGS = {
     "catalogue": "What people can ask for, in their own language.",
     "lessons": "What people's words could teach the language brain, tried before it is taught.",
     "known": "What is known beforehand: known errors, planned work, bulletins; and how people say it was.",
+    "tools": "Tools of outside servers: what people say they do; a tool that changed is not called.",
     "control": "Brakes.",
     **practices.TAGS,
     "autonomy": "How much each runbook may do by itself, for what, and the evidence.",
@@ -163,10 +166,12 @@ def _assemble() -> FastAPI:
         lessons,
         history,
         records,
+        report_subscriptions,
         reports,
         brakes,
         control,
         autonomy,
+        tools,
         policy,
         audit,
         decisions_again,

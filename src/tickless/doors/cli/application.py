@@ -36,6 +36,7 @@ from tickless.doors.cli import (
     silences,
     telemetry,
     tickets,
+    tools,
 )
 from tickless.doors.cli.asking import ask
 from tickless.doors.cli.host import CliHost, ServeRole
@@ -102,6 +103,7 @@ def create_cli(host: CliHost) -> typer.Typer:
         ("delegation", identity.delegation),
         ("report", reports.report),
         ("audit", audit.audit),
+        ("tool", tools.tool),
         ("switch", brakes.switch),
         ("freeze", brakes.freeze),
         ("person", accounts.person),

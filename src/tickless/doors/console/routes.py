@@ -40,6 +40,7 @@ from tickless.doors.console import (
     talks,
     telemetry,
     tickets,
+    tools,
     users,
 )
 from tickless.doors.console.frame import Frame
@@ -69,6 +70,7 @@ def create_routes(
         *services.routes(frame),
         *map_pages.routes(frame),
         *runbooks.routes(frame),
+        *tools.routes(frame),
         *knowledge.routes(frame),
         *approvals.routes(frame),
         *approval_links.routes(frame),

@@ -39,6 +39,7 @@ from tickless.flow.desk.promise import Accepted, Check, Greeting, Numbers, Said
 from tickless.flow.desk.record_health import record_checks
 from tickless.flow.desk.record_keeping import RecordKeeping
 from tickless.flow.desk.regroup import RegroupDesk
+from tickless.flow.desk.report_subscriptions import ReportSubscriptions
 from tickless.flow.desk.reports import Reports
 from tickless.flow.desk.source_health import source_checks
 from tickless.flow.desk.sources import Sources
@@ -90,6 +91,8 @@ class FrontDesk:
     """Set by the composition root, too."""
     erasing: ErasingDesk
     """Set by the composition root, too."""
+    subscriptions: ReportSubscriptions
+    """Set by the composition root, too: it knows where the house is."""
     history: HistoryDesk
     record: RecordKeeping
     """Set by the composition root, too: it has the key."""
@@ -379,7 +382,8 @@ class FrontDesk:
     def doctor(self) -> list[Check]:
         return [*examine(self._rooms, self._engine), self._care.check(), telemetry_check(self.telemetry.state()),
                 *source_checks(self.sources.report(), self.clock.now()), *map_checks(self.map.sources()),
-                policy_check(self.policy.state()), *tool_checks(self.tools.boxes()), *record_checks(self.record, self.journal)]  # fmt: skip
+                policy_check(self.policy.state()), *tool_checks(self.tools.boxes()),
+                *record_checks(self.record, self.journal)]  # fmt: skip
 
     def _audit(self, by: str, action: str, subject: str, detail: dict[str, Any]) -> None:
         with self.journal.write() as tx:
