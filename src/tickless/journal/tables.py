@@ -280,6 +280,9 @@ maintenance = _table(
     "maintenance", _id(), _text("service", index=True), _time("starts_at"), sa.Column("ends_at", UtcTime, index=True)
 )
 work_series = _table("work_series", _id(), _text("service", index=True), sa.Column("ended", sa.Boolean, nullable=False))
+report_subscriptions = _table(
+    "report_subscriptions", _id(), _text("person", index=True), sa.Column("ended", sa.Boolean, nullable=False)
+)
 bulletins = _table("bulletins", _id(), _text("case", index=True), _time("at"))
 ratings = _table("ratings", _id(), _text("case", index=True), _time("at"))
 tickets = _table(

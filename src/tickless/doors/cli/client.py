@@ -117,6 +117,15 @@ class ApiClient:
             _checked(answer)
         return answer.text
 
+    def content(self, path: str, **query: str | int | None) -> bytes:
+        """A file that the house makes."""
+        params = {name: value for name, value in query.items() if value is not None}
+        with self._reaching():
+            answer = self._http.get(API + path, params=params, timeout=UPLOAD_SECONDS)
+        if answer.status_code >= 400:
+            _checked(answer)
+        return answer.content
+
     def lines(self, path: str, **query: str | bool) -> Iterator[str]:
         """The lines of an NDJSON answer."""
         with self._reaching(), self._http.stream("GET", API + path, params=query) as answer:

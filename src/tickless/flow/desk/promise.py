@@ -30,6 +30,7 @@ from tickless.flow.desk.policy import PolicyDesk
 from tickless.flow.desk.practices import PracticesDesk
 from tickless.flow.desk.record_keeping import RecordKeeping
 from tickless.flow.desk.regroup import RegroupDesk
+from tickless.flow.desk.report_subscriptions import ReportSubscriptions
 from tickless.flow.desk.reports import Reports
 from tickless.flow.desk.sources import Sources
 from tickless.flow.desk.speaking import Draft
@@ -131,6 +132,7 @@ class Desk(Protocol):
     erasing: ErasingDesk
     reports: Reports
     steering: SteeringDesk
+    subscriptions: ReportSubscriptions
     practices: PracticesDesk
 
     async def receive(self, payload: Payload) -> Accepted:
