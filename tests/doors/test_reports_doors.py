@@ -44,7 +44,7 @@ def test_the_week_is_told_in_every_form(place: Place, monkeypatch: pytest.Monkey
     told = cli(place, "report", "week")
     assert "WHAT REPEATS" in told
     assert json.loads(cli(place, "report", "week", "--json"))["figures"]["alerts"] >= 1
-    assert cli(place, "report", "week", "--md", "--days", "1").startswith("# The week of ")
+    assert cli(place, "report", "week", "--md", "--days", "1").startswith("# The day of ")
 
 
 def test_an_edge_that_the_report_asks_about_is_judged_there(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

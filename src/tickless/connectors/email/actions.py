@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from tickless.connectors.email.connect import mailbox_of, own_mailbox, password_of
 from tickless.connectors.email.imap import flag_seen, has_copy, keep_copy, set_storage_quota, storage_quota
-from tickless.connectors.email.parameters import Flagged, NewMail, Sent, Uids
+from tickless.connectors.email.parameters import Flagged, Uids
 from tickless.connectors.email.probes import as_quota
 from tickless.connectors.email.render import Letterhead, write
 from tickless.connectors.email.settings import Settings
@@ -15,11 +15,12 @@ from tickless.domain.errors import OutsideError, Rejected, SettingsInvalid
 from tickless.domain.receipt import UndoStep
 from tickless.sdk import Call, Result, action
 from tickless.sdk.capabilities.chat import Outgoing, Posted
+from tickless.sdk.capabilities.mail import Letter, LetterSent
 from tickless.sdk.capabilities.mailbox import Quota, SetQuota
 
 
-@action("send", params=NewMail, output=Sent)
-def send(call: Call, params: NewMail) -> Result:
+@action("send", params=Letter, output=LetterSent)
+def send(call: Call, params: Letter) -> Result:
     """Send a mail. SMTP cannot tell whether an interrupted try got through, so a repeat is refused by default."""
     settings = call.settings
     if settings.smtp is None or not settings.sender:
@@ -33,10 +34,12 @@ def send(call: Call, params: NewMail) -> Result:
         text=params.text,
         in_reply_to=params.in_reply_to,
         key=call.key,
+        html=params.html,
+        attached=params.attached,
     )
     if not call.dry_run:
         deliver(settings.smtp, mail, password=password_of(call, settings.smtp), timeout=call.timeout)
-    output = Sent(sent=not call.dry_run, message_id=mail["Message-ID"].strip("<>"))
+    output = LetterSent(sent=not call.dry_run, message_id=mail["Message-ID"].strip("<>"))
     return Result(output=output, changed=True, summary="would send a mail" if call.dry_run else "sent a mail")
 
 

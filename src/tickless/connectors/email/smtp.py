@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import smtplib
 import ssl
+from base64 import b64decode
+from collections.abc import Sequence
 from email.message import EmailMessage
 
 from tickless.connectors.email.imap import tls_context
@@ -13,10 +15,21 @@ from tickless.connectors.email.settings import Server
 from tickless.connectors.email.threads import WIRE
 from tickless.domain.errors import AuthFailed, OutsideError, RateLimited, Rejected, Unreachable
 from tickless.kit.redaction import redact_secrets
+from tickless.sdk.capabilities.mail import Attached
 from tickless.sdk.egress import reach
 
 
-def compose(*, sender: str, to: str, subject: str, text: str, in_reply_to: str, key: str) -> EmailMessage:
+def compose(
+    *,
+    sender: str,
+    to: str,
+    subject: str,
+    text: str,
+    in_reply_to: str,
+    key: str,
+    html: str = "",
+    attached: Sequence[Attached] = (),
+) -> EmailMessage:
     """A mail that machines do not answer (RFC 3834). The same key has the same Message-ID."""
     mail = EmailMessage(policy=WIRE)
     mail["From"] = sender
@@ -30,6 +43,11 @@ def compose(*, sender: str, to: str, subject: str, text: str, in_reply_to: str, 
         mail["In-Reply-To"] = f"<{in_reply_to}>"
         mail["References"] = f"<{in_reply_to}>"
     mail.set_content(text)
+    if html:
+        mail.add_alternative(html, subtype="html")
+    for one in attached:
+        kind, _, subtype = one.type.partition("/")
+        mail.add_attachment(b64decode(one.base64), maintype=kind, subtype=subtype, filename=one.name)
     return mail
 
 

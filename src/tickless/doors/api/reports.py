@@ -1,4 +1,4 @@
-"""Reports: the week as an operator wants to read it on Monday."""
+"""Reports: a span as an operator wants to read it on Monday, or an owner in a review; to read, to print, to take along."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import asyncio
 import datetime as dt
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Query, Response
 from pydantic import AwareDatetime, Field
 
+from tickless.domain.errors import SettingsInvalid
 from tickless.doors.api.guards import DeskHere, Reader, new_router
-from tickless.doors.api.schemas import Shown
+from tickless.doors.api.schemas import Given, Shown
+from tickless.flow.desk.promise import Desk
 from tickless.flow.desk.reports import MOST_DAYS
-from tickless.stages.measure.week import Section, Week, as_markdown
+from tickless.kit.pdf import MEND, NoPdf, as_pdf
+from tickless.stages.measure.week import Section, Week, as_html, as_markdown
 
 router = new_router("reports")
 
@@ -46,6 +49,17 @@ class SectionShown(Shown):
     more: int = Field(description="Rows that are not listed")
 
 
+class DayShown(Shown):
+    """Cases that began on a day (UTC), and ends."""
+
+    began: dt.datetime
+    machines: int
+    people: int
+    handed_off: int
+    regressed: int
+    held: int
+
+
 class WeekShown(Shown):
     """`figures`: null where there is nothing to tell it from."""
 
@@ -56,22 +70,83 @@ class WeekShown(Shown):
     outcomes: dict[str, int]
     sections: list[SectionShown]
     markdown: str = Field(description="The same to read: for a mail or a wiki")
+    title: str
+    before: dict[str, float | None] = Field(description="Some of the figures, of as long a span before")
+    days: list[DayShown]
 
 
-Days = Annotated[int, Query(ge=1, le=MOST_DAYS)]
+class OwnerShown(Shown):
+    """Somebody who answers for services."""
+
+    id: str
+    name: str
+
+
+class _Asked(Given):
+    days: int = Field(default=7, ge=1, le=MOST_DAYS)
+    until: AwareDatetime | None = None
+    since: AwareDatetime | None = Field(default=None, description="Beginning of the span, instead of `days`")
+    owner: str = Field(
+        default="", max_length=200, description="Id of a person: only what concerns the services that are theirs"
+    )
+
+
+Asked = Annotated[_Asked, Query()]
 
 
 @router.get("/reports/week", summary="What repeats, is risky, is ageing or unclear")
-async def read_week(desk: DeskHere, visitor: Reader, days: Days = 7, until: AwareDatetime | None = None) -> WeekShown:
+async def read_week(desk: DeskHere, visitor: Reader, asked: Asked) -> WeekShown:
     """The days before `until` (else now), from the journal: alerts against cases, what repeats, what only makes noise and how
-    that could be mended, what was held back and why, who told late, edges to confirm, what to automate next."""
-    return _shown(await asyncio.to_thread(lambda: desk.reports.week(days=days, until=until)))
+    that could be mended, what was held back and why, who told late, edges to confirm, what to automate next; beside the same
+    time before. Of an `owner` it is a review of their services."""
+    return _shown(await asyncio.to_thread(_week, desk, asked))
+
+
+@router.get("/reports/week/page", summary="The same as one HTML page, to print or to send on",
+            responses={200: {"content": {"text/html": {}}, "description": "A page that loads nothing"}},
+            response_class=Response)  # fmt: skip
+async def read_page(desk: DeskHere, visitor: Reader, asked: Asked) -> Response:
+    html = as_html(await asyncio.to_thread(_week, desk, asked))
+    return Response(html, media_type="text/html", headers=_named("html"))
+
+
+@router.get("/reports/week/pdf", summary="The same as a PDF",
+            responses={200: {"content": {"application/pdf": {}}, "description": "A PDF, A4"}},
+            response_class=Response)  # fmt: skip
+async def read_pdf(desk: DeskHere, visitor: Reader, asked: Asked) -> Response:
+    """Needs the extra `pdf`; where it is missing the refusal says how to mend that."""
+    week = await asyncio.to_thread(_week, desk, asked)
+    return Response(await asyncio.to_thread(on_paper, week), media_type="application/pdf", headers=_named("pdf"))
+
+
+@router.get("/reports/owners", summary="Who answers for services: each can have a review")
+def list_owners(desk: DeskHere, visitor: Reader) -> list[OwnerShown]:
+    return [OwnerShown(id=one, name=name) for one, name in desk.reports.owners()]
+
+
+def on_paper(week: Week) -> bytes:
+    """The report as PDF. Raises `SettingsInvalid` where none can be made."""
+    try:
+        return as_pdf(as_html(week))
+    except NoPdf as error:
+        raise SettingsInvalid(str(error), mend=MEND) from error
+
+
+def _named(ending: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="report.{ending}"'}
+
+
+def _week(desk: Desk, asked: _Asked) -> Week:
+    if asked.since is None:
+        return desk.reports.week(days=asked.days, until=asked.until, owner=asked.owner)
+    return desk.reports.span(asked.since, asked.until or desk.clock.now(), owner=asked.owner)
 
 
 def _shown(week: Week) -> WeekShown:
     return WeekShown(
         since=week.since, until=week.until, headline=list(week.headline), figures=dict(week.figures),
         outcomes=dict(week.outcomes), sections=[_section(one) for one in week.sections], markdown=as_markdown(week),
+        title=week.title, before=dict(week.before), days=[DayShown(**vars(one)) for one in week.days],
     )  # fmt: skip
 
 

@@ -18,6 +18,9 @@ from tickless.doors.console import wording
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 LONGEST_LINE = 2_000
+_FIRST = ("base", "layout", "parts", "pages")
+SHEET = "tickless.css"
+_FOR_LONG = {"Cache-Control": "public, max-age=31536000, immutable"}
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 
@@ -28,6 +31,13 @@ def asset_version() -> str:
     for path in sorted(STATIC.iterdir()):
         found.update(path.read_bytes())
     return found.hexdigest()[:12]
+
+
+@lru_cache(maxsize=1)
+def whole_sheet() -> str:
+    """Every style sheet as one, so that a page asks once: the base first, for it says which layers there are."""
+    others = sorted(path for path in STATIC.glob("*.css") if path.stem not in _FIRST)
+    return "\n".join(path.read_text(encoding="utf-8") for path in (*(STATIC / f"{name}.css" for name in _FIRST), *others))
 
 
 @lru_cache(maxsize=1)
@@ -87,9 +97,9 @@ def fragment(template: str, block: str, context: dict[str, Any]) -> str:
 async def static(request: Request) -> Response:
     """A style sheet, script or picture of ours."""
     name = request.path_params["name"]
+    if name == SHEET:
+        return PlainTextResponse(whole_sheet(), media_type="text/css", headers=_FOR_LONG)
     path = STATIC / name
     if path.parent != STATIC or path.suffix not in _TYPES or not path.is_file():
         return PlainTextResponse("there is no such file", 404)
-    return FileResponse(
-        path, media_type=_TYPES[path.suffix], headers={"Cache-Control": "public, max-age=31536000, immutable"}
-    )
+    return FileResponse(path, media_type=_TYPES[path.suffix], headers=_FOR_LONG)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
-from tickless.domain.errors import BadInput
+from tickless.domain.errors import BadInput, NotFound
 from tickless.flow.rooms import Rooms
 from tickless.stages.measure.week import Week, week_of
-from tickless.stages.measure.week.reading import read_facts
+from tickless.stages.measure.week.parts import about, services_of
+from tickless.stages.measure.week.reading import read_counts, read_facts
 
 MOST_DAYS = 31
+MOST_SPAN = dt.timedelta(days=MOST_DAYS, hours=1)
+"""A month whose clocks were put back is an hour longer."""
 EARLIEST = 1990
 """Years before it are no time of a report."""
 
@@ -20,13 +23,35 @@ class Reports:
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
 
-    def week(self, *, days: int = 7, until: dt.datetime | None = None) -> Week:
-        """The `days` before `until` (else now). Raises `BadInput` for a span that is too long, `Unreachable`."""
+    def week(self, *, days: int = 7, until: dt.datetime | None = None, owner: str = "") -> Week:
+        """The `days` before `until` (else now). Raises as `span` does."""
         if not 1 <= days <= MOST_DAYS:
             raise BadInput(f"a report is about 1 to {MOST_DAYS} days", mend="ask for fewer days")
         if until is not None and until.year < EARLIEST:
             raise BadInput("nothing was heard that long ago", mend="give a later time")
         now = self._rooms.clock.now()
         end = min(until, now) if until is not None else now
-        facts = read_facts(self._rooms.journal, self._rooms.world(), since=end - dt.timedelta(days=days), until=end)
-        return week_of(facts)
+        return self.span(end - dt.timedelta(days=days), end, owner=owner)
+
+    def span(self, since: dt.datetime, until: dt.datetime, *, owner: str = "") -> Week:
+        """A span beside one of the same length before it. `owner`: id of a person, of whose services it is a review. Raises
+        `BadInput` for a span that is none or too long, `NotFound` for an owner of nothing, `Unreachable`."""
+        if not dt.timedelta(0) < until - since <= MOST_SPAN:
+            raise BadInput(f"a report is about 1 to {MOST_DAYS} days", mend="ask for fewer days, in the order of time")
+        world = self._rooms.world()
+        theirs = services_of(world, owner) if owner else None
+        if theirs is not None and not theirs:
+            raise NotFound("no service is theirs", mend="name the owner of a service: the service map shows them")
+        journal = self._rooms.journal
+        facts = read_facts(journal, world, since=since, until=until)
+        before = read_counts(journal, since=since - (until - since), until=since, services=theirs)
+        if theirs is None:
+            return week_of(facts, before=before)
+        name = world.people[owner].name if owner in world.people else owner
+        return week_of(about(facts, theirs), before=before, owner=name)
+
+    def owners(self) -> list[tuple[str, str]]:
+        """(id, name) of everybody who answers for a service, by name."""
+        world = self._rooms.world()
+        known = {one.owner for one in world.services.values() if one.owner}
+        return sorted(((one, world.people[one].name) for one in known if one in world.people), key=lambda pair: pair[1])

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from tickless.stages.measure.core import minutes_saved, outcomes, seconds_to_verified
-from tickless.stages.measure.week import forecasts, noise, troubles
+from tickless.stages.measure.week import forecasts, noise, reviewed, troubles
+from tickless.stages.measure.week.days import compared, days_of
 from tickless.stages.measure.week.facts import Facts, opened
 from tickless.stages.measure.week.shape import Week
 from tickless.stages.measure.week.transitions import Doings, Key, doings_of, total
 
+NOTHING: Mapping[str, float | None] = MappingProxyType({})
+_OF_ALL = frozenset({"senders"})
+"""Sections that are about nobody's services."""
 
-def week_of(facts: Facts) -> Week:
-    """The whole report."""
+
+def week_of(facts: Facts, *, before: Mapping[str, float | None] = NOTHING, owner: str = "") -> Week:
+    """The whole report. `before`: counts of as long a span before it, to compare with. `owner`: who answers for the services
+    that these facts are about, if they are a part."""
     doings = doings_of(facts.transitions)
     figures = _figures(facts, doings)
     found = (
@@ -27,8 +34,12 @@ def week_of(facts: Facts) -> Week:
         noise.on_the_map(facts),
         troubles.automate(facts),
     )
+    if owner:
+        found = (reviewed.services(facts), *(one for one in found if one.id not in _OF_ALL))
     ended = outcomes(facts.resolutions)
-    return Week(facts.since, facts.until, _headline(facts, figures, ended), figures, ended, found)
+    told = compared(figures, before)
+    headline = (*_headline(facts, figures, ended), *([told] if told else []))
+    return Week(facts.since, facts.until, headline, figures, ended, found, days_of(facts), before, owner)
 
 
 def _figures(facts: Facts, doings: Mapping[Key, Doings]) -> dict[str, float | None]:
@@ -50,6 +61,8 @@ def _figures(facts: Facts, doings: Mapping[Key, Doings]) -> dict[str, float | No
         "forecasts_true": float(sum(one.fate == "came_true" for one in facts.foretold)),
         "forecasts_untrue": float(sum(one.fate == "did_not" for one in facts.foretold)),
         "forecasts_prevented": float(sum(one.fate == "prevented" for one in facts.foretold)),
+        "handed_off": float(sum(one.outcome == "handed_off" for one in facts.resolutions)),
+        "regressed": float(sum(one.outcome == "regressed" for one in facts.resolutions)),
         "open": float(sum(one.live for one in facts.cases)),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from tickless.domain.case import LIVE_STATES
 from tickless.domain.world import World
@@ -44,3 +45,22 @@ def read_facts(journal: Journal, world: World, *, since: dt.datetime, until: dt.
             ],
             doubts=tx.doubts.count(tx.doubts.table.c.state == "open"),
         )  # fmt: skip
+
+
+def read_counts(
+    journal: Journal, *, since: dt.datetime, until: dt.datetime, services: Collection[str] | None = None
+) -> dict[str, float | None]:
+    """Some of a report's figures, for the span that it is compared with. `services`: of these only. Raises `Unreachable`."""
+    with journal.read() as tx:
+        cases, ends = tx.cases.table.c, tx.resolutions.table.c
+        began = [cases.opened_at >= since, cases.opened_at < until, cases.state != "merged"]
+        over = [ends.at >= since, ends.at < until]
+        if services is not None:
+            began.append(cases.service.in_(services))
+            over.append(ends.service.in_(services))
+        return {
+            "cases_of_machines": float(tx.cases.count(*began, cases.door == "machine")),
+            "cases_of_people": float(tx.cases.count(*began, cases.door == "human")),
+            "handed_off": float(tx.resolutions.count(*over, ends.outcome == "handed_off")),
+            "regressed": float(tx.resolutions.count(*over, ends.outcome == "regressed")),
+        }

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 SectionId = Literal[
-    "repeating", "noisy", "held", "ageing", "risky", "forecasts", "unclear", "senders", "map", "automate"
+    "services", "repeating", "noisy", "held", "ageing", "risky", "forecasts", "unclear", "senders", "map", "automate"
 ]  # fmt: skip
 
 
@@ -38,8 +38,23 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Day:
+    """A day or, of the first and last one, the part of it that the span holds. `began`: at midnight UTC or with the span."""
+
+    began: dt.datetime
+    machines: int
+    """Cases that alerts opened."""
+    people: int
+    handed_off: int
+    regressed: int
+    held: int
+    """Ends that were verified, prevented or confirmed, and hold so far."""
+
+
+@dataclass(frozen=True)
 class Week:
-    """`figures`: counts, shares (0..1), seconds and minutes by name; None where there is nothing to tell it from."""
+    """`figures`: counts, shares (0..1), seconds and minutes by name; None where there is nothing to tell it from. `before`: the
+    same of as long a span before. `owner`: whose services it is about; empty: everything."""
 
     since: dt.datetime
     until: dt.datetime
@@ -47,6 +62,16 @@ class Week:
     figures: Mapping[str, float | None] = field(default_factory=dict)
     outcomes: Mapping[str, int] = field(default_factory=dict)
     sections: tuple[Section, ...] = ()
+    days: tuple[Day, ...] = ()
+    before: Mapping[str, float | None] = field(default_factory=dict)
+    owner: str = ""
+
+    @property
+    def title(self) -> str:
+        """What it is called: by how long the span is."""
+        length = self.until - self.since
+        span = "day" if length < dt.timedelta(hours=26) else "week" if length < dt.timedelta(days=8) else "month"
+        return f"The {span} of {self.since:%-d %B %Y}" + (f" for {self.owner}" if self.owner else "")
 
     def section(self, identity: SectionId) -> Section:
         return next(one for one in self.sections if one.id == identity)

@@ -11,7 +11,7 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|!~])")
 
 def as_markdown(week: Week) -> str:
     """The whole report. Texts from outside are escaped: they format nothing."""
-    lines = [f"# The week of {week.since:%-d %B %Y}", "", f"{_moment(week)}", ""]
+    lines = [f"# {_text(week.title)}", "", f"{_moment(week)}", ""]
     lines += [f"- {_text(line)}" for line in week.headline]
     for section in week.sections:
         lines += ["", *_section(section)]

@@ -1,0 +1,86 @@
+"""The front desk with everything that stands on it, and what is done by the clock for each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tickless.app.configured import secrets_of
+from tickless.app.ground import Ground
+from tickless.app.inventory import map_desk_of
+from tickless.app.language import Language
+from tickless.app.record import record_of
+from tickless.app.telemetry import pulling_of, telemetry_of
+from tickless.flow.approvals.escalating import Escalating
+from tickless.flow.brake_watch import BrakeWatch
+from tickless.flow.desk.erasing import ErasingDesk
+from tickless.flow.desk.front import FrontDesk
+from tickless.flow.desk.history import HistoryDesk
+from tickless.flow.desk.holding import HoldingDesk
+from tickless.flow.desk.identity import IdentityDesk
+from tickless.flow.desk.knowledge import KnowledgeCare
+from tickless.flow.desk.planning import PlanningDesk
+from tickless.flow.desk.report_subscriptions import ReportSubscriptions
+from tickless.flow.desk.sources import Sources
+from tickless.flow.foretelling import Foretelling
+from tickless.flow.hindsight import Hindsight
+from tickless.flow.lessons import Lessons
+from tickless.flow.reassessing import Reassessing
+from tickless.flow.refusing import Refusing
+from tickless.flow.regroup.children import Children
+from tickless.flow.rooms import Rooms
+from tickless.flow.shadowing import Shadowing
+from tickless.flow.tracing import Tracing
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """`chores` are done every half minute by one process, `looks` by every process for itself."""
+
+    desk: FrontDesk
+    chores: tuple[Callable[[dt.datetime], None], ...]
+    looks: tuple[Callable[[], None], ...]
+
+
+def furnish(ground: Ground, rooms: Rooms, language: Language) -> Furnished:
+    """The desk as doors see it."""
+    settings, journal, clock = ground.settings, ground.journal, ground.clock
+    care = KnowledgeCare(rooms, settings.knowledge, language.renew)
+    lessons = Lessons(rooms, language.teach, language.renew)
+    refusing = Refusing(
+        rooms,
+        taught=lambda: language.world.taught_threshold,
+        asked=settings.brain.in_scope_rejection,
+        renew=language.renew,
+    )
+    desk = FrontDesk(
+        rooms=rooms,
+        engine=ground.engine,
+        wake=ground.woken,
+        renew=language.renew,
+        care=care,
+        lessons=lessons,
+        refusing=refusing,
+    )
+    desk.telemetry = telemetry = telemetry_of(settings, rooms)
+    desk.map = map_desk_of(settings, rooms, telemetry, language.renew)
+    desk.sources = sources = Sources(rooms)
+    desk.holding = holding = HoldingDesk(rooms, settings.hygiene.rules(), wake=ground.woken)
+    desk.planning = planning = PlanningDesk(rooms, wake=ground.woken)
+    desk.record = record = record_of(
+        settings, journal=journal, clock=clock, secrets=secrets_of(settings, ground.secret_values)
+    )
+    desk.history = history = HistoryDesk(journal, clock, data=settings.data, node=ground.node)
+    desk.subscriptions = subscriptions = ReportSubscriptions(rooms, desk.reports, home=settings.home)
+    desk.erasing = ErasingDesk(journal, clock, renew=language.renew)
+    desk.regroup.learning.changed = ground.in_force.look
+    chores = (
+        care.look, lessons.look, Children(rooms).look, IdentityDesk(rooms).sweep, Escalating(rooms).look, Shadowing(rooms).look,
+        sources.watch, pulling_of(settings, telemetry).look, Hindsight(rooms).look, Foretelling(rooms).look, desk.map.look,
+        Reassessing(rooms).look, BrakeWatch(rooms, settings.brakes).look, holding.tidy, planning.tend, record.look,
+        history.look, *desk.practices.looks, desk.tools.watch, subscriptions.tend,
+    )  # fmt: skip
+    tracing = Tracing(telemetry.room, rooms.correlate, clock)
+    looks = (rooms.runbooks.look, rooms.policing.look, telemetry.look, tracing.look, sources.look, ground.in_force.look)
+    return Furnished(desk, chores, looks)
