@@ -40,6 +40,7 @@ from tickless.journal.brake_shelves import BrakeShelves
 from tickless.journal.cases import Cases
 from tickless.journal.coordination import Coordination
 from tickless.journal.database import ABANDONED_STATE, migrate, open_engine, survey
+from tickless.journal.draft_shelves import DraftShelves
 from tickless.journal.govern_shelves import GovernShelves
 from tickless.journal.history_shelves import HistoryShelves
 from tickless.journal.holds import Holds
@@ -59,6 +60,7 @@ LOG_PAGE = 16_384
 class Tx(
     AheadShelves,
     BrakeShelves,
+    DraftShelves,
     GovernShelves,
     HistoryShelves,
     PracticeShelves,
