@@ -21,6 +21,7 @@ from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.knowledge import KnowledgeCare
 from tickless.flow.desk.planning import PlanningDesk
+from tickless.flow.desk.practices import PracticesDesk
 from tickless.flow.desk.report_subscriptions import ReportSubscriptions
 from tickless.flow.desk.sources import Sources
 from tickless.flow.foretelling import Foretelling
@@ -68,6 +69,7 @@ def furnish(ground: Ground, rooms: Rooms, language: Language) -> Furnished:
     desk.sources = sources = Sources(rooms)
     desk.holding = holding = HoldingDesk(rooms, settings.hygiene.rules(), wake=ground.woken)
     desk.planning = planning = PlanningDesk(rooms, wake=ground.woken)
+    desk.practices = PracticesDesk.of(rooms, major=settings.major)
     desk.record = record = record_of(
         settings, journal=journal, clock=clock, secrets=secrets_of(settings, ground.secret_values)
     )

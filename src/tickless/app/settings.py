@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from tickless.ai.models.options import ModelSettings
 from tickless.domain.brake import BrakeSettings
+from tickless.domain.major import MajorSettings
 from tickless.domain.errors import SettingsInvalid
 from tickless.domain.record import Record
 from tickless.doors.entrance.settings import EntranceSettings
@@ -206,6 +207,7 @@ class Settings(BaseSettings):
     telemetry: TelemetrySettings = TelemetrySettings()
     map: MapSettings = MapSettings()
     hygiene: HygieneSettings = HygieneSettings()
+    major: MajorSettings = MajorSettings()
     egress: EgressSettings = EgressSettings()
     vault: VaultSettings = VaultSettings()
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from tickless.domain.change import Change, ChangeModel
+from tickless.domain.major import MajorIncident
 from tickless.domain.practice import Kept
 from tickless.journal import practice_tables as tables
 from tickless.journal.shelf import Shelf
@@ -42,3 +43,7 @@ class PracticeShelves:
     @cached_property
     def change_models(self) -> Shelf[ChangeModel]:
         return self._kept(tables.change_models, ChangeModel)
+
+    @cached_property
+    def major_incidents(self) -> Shelf[MajorIncident]:
+        return self._kept(tables.major_incidents, MajorIncident)

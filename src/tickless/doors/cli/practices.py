@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tickless.doors.cli import changes
+from tickless.doors.cli import changes, major
 
-GROUPS = (("change", changes.change),)
+GROUPS = (("change", changes.change), ("major", major.major))

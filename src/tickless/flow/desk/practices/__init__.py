@@ -6,9 +6,11 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tickless.domain.major import MajorSettings
 from tickless.flow.desk.practices.change_clock import ChangeClock
 from tickless.flow.desk.practices.changes import ChangesDesk
 from tickless.flow.desk.practices.keeping import Keeping
+from tickless.flow.desk.practices.major import MajorDesk
 from tickless.flow.rooms import Rooms
 
 
@@ -17,10 +19,12 @@ class PracticesDesk:
     """One desk for each practice; `looks` is called every half minute, by one process."""
 
     changes: ChangesDesk
+    major: MajorDesk
     looks: tuple[Callable[[dt.datetime], None], ...] = ()
 
     @classmethod
-    def of(cls, rooms: Rooms) -> PracticesDesk:
+    def of(cls, rooms: Rooms, *, major: MajorSettings | None = None) -> PracticesDesk:
         keeping = Keeping(rooms)
         changes = ChangesDesk(keeping)
-        return cls(changes=changes, looks=(ChangeClock(keeping, changes).look,))
+        bridge = MajorDesk(keeping, major or MajorSettings())
+        return cls(changes=changes, major=bridge, looks=(ChangeClock(keeping, changes).look, bridge.look))

@@ -1,0 +1,324 @@
+"""What doors may ask about major incidents: declared, led, told of, stood down, reviewed, rehearsed. Ruled and audited."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from tickless.domain.case import LIVE_STATES, Case, Participant
+from tickless.domain.errors import BadInput, Conflict
+from tickless.domain.known import Bulletin
+from tickless.domain.major import (
+    DeclareDraft,
+    MajorIncident,
+    MajorSettings,
+    RehearsalDraft,
+    RolesDraft,
+    UpdateDraft,
+)
+from tickless.flow.desk.holding import Keeper
+from tickless.flow.desk.practices.keeping import Keeping, names_person
+from tickless.flow.regroup.bulletins import tell_bulletin
+from tickless.flow.saying.conversation import personal, say
+from tickless.journal import Tx
+from tickless.kit.ids import new_id
+from tickless.practices.known import announce
+from tickless.practices.major.core import criteria_met, filled, review_draft, update_template, with_roles, with_update
+from tickless.practices.major.rehearsing import play, score
+
+MOST = 200
+
+
+class MajorDesk:
+    """Methods block. What changes something raises `Forbidden` with the policies' reasons."""
+
+    def __init__(self, keeping: Keeping, rules: MajorSettings) -> None:
+        self._keeping = keeping
+        self._journal = keeping.rooms.journal
+        self.rules = rules
+
+    # what there is
+
+    def listed(self, *, state: str | None = None) -> list[MajorIncident]:
+        """The latest first. `state`: one of them."""
+        with self._journal.read() as tx:
+            table = tx.major_incidents.table.c
+            wanted = [table.state == state] if state else []
+            return tx.major_incidents.where(*wanted, order=table.due.desc(), limit=MOST)
+
+    def show(self, identity: str) -> MajorIncident:
+        """Raises `NotFound`."""
+        with self._journal.read() as tx:
+            return tx.major_incidents.need(identity)
+
+    def of_case(self, tx: Tx, case: str) -> MajorIncident | None:
+        return next(iter(tx.major_incidents.by(ref=case)), None)
+
+    def candidates(self) -> list[tuple[Case, tuple[str, ...]]]:
+        """Live incidents that the criteria speak for and nobody has declared, with the reasons."""
+        with self._journal.read() as tx:
+            table = tx.cases.table.c
+            live = tx.cases.where(
+                table.state.in_((*LIVE_STATES, "handed_off")), table.kind == "incident", order=table.number.desc(), limit=MOST
+            )  # fmt: skip
+            found = [(case, why) for case in live if (why := criteria_met(case, self.rules))]
+            return [(case, why) for case, why in found if self.of_case(tx, case.id) is None]
+
+    def template(self, identity: str) -> str:
+        """Words for the next update."""
+        return update_template(self.show(identity), world=self._keeping.world, now=self._keeping.now)
+
+    def draft_review(self, identity: str) -> str:
+        """A review to be finished by people."""
+        keeping = self._keeping
+        with self._journal.read() as tx:
+            major = tx.major_incidents.need(identity)
+            case = tx.cases.get(major.case or "")
+        names = {key: one.name for key, one in keeping.world.people.items()}
+        opened = case.opened_at if case else major.rehearsal.started_at if major.rehearsal else None
+        return review_draft(major, world=keeping.world, opened_at=opened, names=names)
+
+    # what people do
+
+    def rehearse(self, draft: RehearsalDraft, *, by: Keeper) -> MajorIncident:
+        """Play a storm. It makes no signal, alert or case: nothing can act on it. Raises `BadInput`, `Forbidden`."""
+        keeping, now = self._keeping, self._keeping.now
+        keeping.allow(by, "major_incidents", "rehearse")
+        service = keeping.service(draft.service)
+        played = play(keeping.world, service=service, seed=draft.seed or int(now.timestamp()), at=now)
+        with self._journal.write() as tx:
+            made = MajorIncident(
+                id=keeping.new_id(tx, "mjr"), title=draft.title, state="rehearsing", rehearsal=played, made_by=by.by,
+                made_at=now, cadence=self.rules.cadence, bridge=self.rules.bridge,
+                story=(keeping.event(by.by, "rehearsal", "A rehearsal began. None of it is real."),),
+            )  # fmt: skip
+            keeping.record(tx, by.by, "major_incident.rehearsed", made.id, {"seed": draft.seed})
+            return tx.major_incidents.put(made)
+
+    def declare(self, draft: DeclareDraft, *, by: Keeper) -> MajorIncident:
+        """An incident is a major one from now on. Raises `BadInput`, `Conflict`, `NotFound`, `Forbidden`."""
+        keeping, now = self._keeping, self._keeping.now
+        with self._journal.write() as tx:
+            if draft.rehearsal is not None:
+                made = tx.major_incidents.need(draft.rehearsal, lock=True)
+                if made.state != "rehearsing":
+                    raise Conflict(f"this rehearsal is {made.state.replace('_', ' ')}")
+                keeping.allow(by, "major_incidents", "declare")
+                why: tuple[str, ...] = ()
+                case = None
+            else:
+                case = self._case(tx, draft)
+                keeping.allow(by, "major_incidents", "declare", services=[case.service])
+                why = criteria_met(case, self.rules)
+                made = MajorIncident(
+                    id=keeping.new_id(tx, "mjr"), title=draft.title or case.title.tame(200), state="declared",
+                    service=case.service, case=case.id, number=case.number, made_by=by.by, made_at=now,
+                )  # fmt: skip
+            text = draft.why or " ".join(why) or "Declared by judgement: no criterion is met."
+            made = self._told(made, by.by, "declared", f"Declared. {text}").model_copy(
+                update={
+                    "state": "declared", "declared_at": now, "criteria": (*why, *((draft.why,) if draft.why else ())),
+                    "bridge": draft.bridge or self.rules.bridge, "cadence": draft.cadence or self.rules.cadence,
+                    "next_update_at": now + dt.timedelta(minutes=15),
+                }
+            )  # fmt: skip
+            made = self._roles(tx, made, commander=draft.commander, communications=draft.communications,
+                               specialists=draft.specialists, case=case)  # fmt: skip
+            keeping.record(tx, by.by, "major_incident.declared", made.id, {"case": made.number, "criteria": list(why),
+                                                                          "commander": made.owner}, case=made.case)  # fmt: skip
+            return tx.major_incidents.put(made)
+
+    def assign(self, identity: str, draft: RolesDraft, *, by: Keeper) -> MajorIncident:
+        """Who has which role from now on: one person, one role. Raises `BadInput`, `Conflict`."""
+        with self._journal.write() as tx:
+            major = self._going(tx, identity, by, "assign")
+            done = self._roles(tx, major, commander=draft.commander, communications=draft.communications,
+                               specialists=draft.specialists, case=tx.cases.get(major.case or ""))  # fmt: skip
+            if draft.bridge is not None:
+                done = done.model_copy(update={"bridge": draft.bridge})
+            roles = {
+                "commander": done.owner,
+                "communications": done.communications,
+                "specialists": list(done.specialists),
+            }
+            self._keeping.record(tx, by.by, "major_incident.assigned", identity, roles, case=major.case)
+            return tx.major_incidents.put(self._told(done, by.by, "roles", "Roles were given."))
+
+    def update(self, identity: str, draft: UpdateDraft, *, by: Keeper) -> MajorIncident:
+        """Tell everybody, and promise the next news. Raises `Conflict`."""
+        keeping, now = self._keeping, self._keeping.now
+        with self._journal.write() as tx:
+            major = self._going(tx, identity, by, "update")
+            done = with_update(major, draft.text, by=by.by, now=now, minutes=draft.minutes)
+            self._announce(tx, done, draft.text, by=by.by)
+            keeping.record(tx, by.by, "major_incident.updated", identity, {"text": draft.text, "late": done.updates[-1].late},
+                           case=major.case)  # fmt: skip
+            return tx.major_incidents.put(self._told(done, by.by, "update", draft.text))
+
+    def note(self, identity: str, text: str, *, by: Keeper) -> MajorIncident:
+        """Put something into the timeline, without telling it to all."""
+        if not text.strip():
+            raise BadInput("a note says something")
+        with self._journal.write() as tx:
+            major = self._going(tx, identity, by, "note")
+            self._keeping.record(tx, by.by, "major_incident.noted", identity, {"text": text[:500]}, case=major.case)
+            return tx.major_incidents.put(self._told(major, by.by, "note", text.strip()))
+
+    def name_cause(self, identity: str, service: str, *, by: Keeper) -> MajorIncident:
+        """The bridge names the cause. Raises `BadInput`."""
+        keeping = self._keeping
+        known = keeping.service(service)
+        with self._journal.write() as tx:
+            major = self._going(tx, identity, by, "name_cause")
+            done = major.model_copy(update={"cause": known or "", "cause_named_at": keeping.now})
+            keeping.record(tx, by.by, "major_incident.cause", identity, {"service": known}, case=major.case)
+            return tx.major_incidents.put(self._told(done, by.by, "cause", f"The cause lies at {known}."))
+
+    def stand_down(self, identity: str, text: str, *, by: Keeper) -> MajorIncident:
+        """It is over: everybody is told, and a rehearsal is scored. Raises `Conflict`."""
+        keeping, now = self._keeping, self._keeping.now
+        with self._journal.write() as tx:
+            major = self._going(tx, identity, by, "stand_down")
+            words = text.strip() or "It is over. Thank you for your patience."
+            done = with_update(major, words, by=by.by, now=now, minutes=None, over=True)
+            self._announce(tx, done, words, by=by.by)
+            done = self._told(done, by.by, "stood_down", words).model_copy(
+                update={"state": "stood_down", "stood_down_at": now}
+            )
+            if done.rehearsal is not None:
+                done = done.model_copy(
+                    update={"rehearsal": done.rehearsal.model_copy(update={"score": score(done, now=now)})}
+                )
+            keeping.record(tx, by.by, "major_incident.stood_down", identity, {"text": words}, case=major.case)
+            return tx.major_incidents.put(done)
+
+    def review(self, identity: str, text: str, *, by: Keeper, problem: str | None = None) -> MajorIncident:
+        """Keep the review that people finished. Raises `Conflict`, `BadInput`."""
+        if len(text.strip()) < 40:
+            raise BadInput("a review says what was learnt", mend="begin with the draft")
+        with self._journal.write() as tx:
+            major = tx.major_incidents.need(identity, lock=True)
+            self._allow(major, by, "review")
+            if major.state not in {"stood_down", "reviewed"}:
+                raise Conflict("it is reviewed when it is over")
+            done = self._told(major, by.by, "reviewed", "The review is kept.").model_copy(
+                update={"state": "reviewed", "review": text.strip()[:4_000], "problem": problem or major.problem}
+            )
+            self._keeping.record(tx, by.by, "major_incident.reviewed", identity, {}, case=major.case)
+            return tx.major_incidents.put(done)
+
+    # by the clock
+
+    def look(self, now: dt.datetime) -> None:
+        """News that are overdue are asked for; incidents that the criteria speak for are proposed to who owns the service."""
+        for major in self.listed(state="declared"):
+            told = major.overdue_told_at
+            if major.overdue(now) and (told is None or now - told >= dt.timedelta(minutes=major.cadence)):
+                self._remind(major, now)
+        for case, why in self.candidates():
+            self._propose(case, why, now)
+
+    def _remind(self, major: MajorIncident, now: dt.datetime) -> None:
+        with self._journal.write() as tx:
+            major = tx.major_incidents.need(major.id, lock=True)
+            assert major.next_update_at is not None
+            text = (
+                f"{major.id}: news were promised for {major.next_update_at:%H:%M} UTC and have not come. {major.title}"
+            )
+            for person in dict.fromkeys(one for one in (major.communications, major.owner) if one):
+                say(tx, conversation=personal(person), case=None, text=text, key=f"{major.id}:{now.isoformat()}:{person}",
+                    at=now, private=True)  # fmt: skip
+            self._keeping.record(tx, "tickless", "major_incident.overdue", major.id, {}, case=major.case)
+            late = self._told(major, "tickless", "overdue", "News are overdue.")
+            tx.major_incidents.put(late.model_copy(update={"overdue_told_at": now}))
+
+    def _propose(self, case: Case, why: Sequence[str], now: dt.datetime) -> None:
+        world = self._keeping.world
+        owner = world.services[case.service].owner if case.service in world.services else None
+        if owner is None:
+            return
+        text = f"Case {case.number} looks like a major incident: {' '.join(why)} Declare it: /major?case={case.number}"
+        with self._journal.write() as tx:
+            say(tx, conversation=personal(owner), case=case, text=text, key=f"{case.id}:major", at=now, private=True)
+
+    # pieces
+
+    def _case(self, tx: Tx, draft: DeclareDraft) -> Case:
+        case = tx.cases.by_number(draft.case or 0)
+        if case is None:
+            raise BadInput("there is no such case", mend="give the number of an incident, or the id of a rehearsal")
+        if case.kind != "incident":
+            raise BadInput(f"case {case.number} is a {case.kind}", mend="only incidents are major ones")
+        known = self.of_case(tx, case.id)
+        if known is not None:
+            raise Conflict(f"case {case.number} is {known.id} already")
+        return case
+
+    def _roles(
+        self,
+        tx: Tx,
+        major: MajorIncident,
+        *,
+        commander: str | None,
+        communications: str | None,
+        specialists: Sequence[str] | None,
+        case: Case | None,
+    ) -> MajorIncident:
+        keeping, now = self._keeping, self._keeping.now
+        chosen = None if specialists is None else [key for one in specialists if (key := keeping.person(one))]
+        done = with_roles(major, commander=keeping.person(commander), communications=keeping.person(communications),
+                          specialists=chosen)  # fmt: skip
+        if filled(done) and done.roles_filled_at is None:
+            done = done.model_copy(update={"roles_filled_at": now})
+        for person in (done.owner, done.communications, *done.specialists):
+            if (person and major.holds(person) != done.holds(person)) or (person and major.declared_at == now):
+                self._call(tx, done, person, case)
+        return done
+
+    def _call(self, tx: Tx, major: MajorIncident, person: str, case: Case | None) -> None:
+        now, role = self._keeping.now, major.holds(person)
+        label = {"commander": "leads", "communications": "writes the news of", "specialist": "is called to"}[
+            role or "specialist"
+        ]
+        real = "This is a rehearsal. " if major.rehearsal else ""
+        where = f" Bridge: {major.bridge}" if major.bridge else ""
+        text = f"{real}{self._keeping.world.people[person].name} {label} {major.id}: {major.title}.{where}"
+        say(
+            tx,
+            conversation=personal(person),
+            case=case,
+            text=text,
+            key=f"{major.id}:{role}:{person}",
+            at=now,
+            private=True,
+        )
+        if case is not None:
+            if role == "commander":
+                tx.alerts.set_owner(Participant(case=case.id, role="owner", ref=person, since=now))
+            else:
+                tx.alerts.add_participant(Participant(case=case.id, role="helper", ref=person, since=now))
+
+    def _announce(self, tx: Tx, major: MajorIncident, text: str, *, by: str) -> None:
+        """To everybody in the case. In a rehearsal nobody outside of the bridge is told anything."""
+        case, now = tx.cases.get(major.case or ""), self._keeping.now
+        if case is None:
+            return
+        made = Bulletin(id=new_id("bul"), case=case.id, text=text, next_update_at=major.next_update_at, by=by, at=now)
+        tell_bulletin(tx, case, announce(tx, made, case, by=by, now=now), now=now)
+
+    def _going(self, tx: Tx, identity: str, by: Keeper, deed: str) -> MajorIncident:
+        major = tx.major_incidents.need(identity, lock=True)
+        self._allow(major, by, deed)
+        if major.state != "declared":
+            raise Conflict(f"{identity} is {major.state.replace('_', ' ')}", mend="declare it first")
+        return major
+
+    def _allow(self, major: MajorIncident, by: Keeper, deed: str) -> None:
+        person = names_person(by)
+        mine = person is not None and major.holds(person) in {"commander", "communications"}
+        self._keeping.allow(by, "major_incidents", deed, services=[major.service], mine=mine)
+
+    def _told(self, major: MajorIncident, by: str, kind: str, text: str) -> MajorIncident:
+        changes: dict[str, Any] = {"story": (*major.story, self._keeping.event(by, kind, text))[-400:]}
+        return major.model_copy(update=changes)

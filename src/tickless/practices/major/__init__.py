@@ -1,0 +1,1 @@
+"""Major incidents: criteria, roles, updates, rehearsals."""
