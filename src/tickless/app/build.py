@@ -77,6 +77,7 @@ class House:
         self.schedules.stop()
         self.desk.telemetry.close()
         self.desk.history.close()
+        self.desk.mining.close()
         self.engine.stop()
         self.journal.close()
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tickless.app.brain import encoder_of
 from tickless.app.configured import secrets_of
 from tickless.app.ground import Ground
 from tickless.app.inventory import map_desk_of
@@ -20,6 +21,7 @@ from tickless.flow.desk.history import HistoryDesk
 from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.knowledge import KnowledgeCare
+from tickless.flow.desk.mining import MiningDesk
 from tickless.flow.desk.planning import PlanningDesk
 from tickless.flow.desk.practices import PracticesDesk
 from tickless.flow.desk.report_subscriptions import ReportSubscriptions
@@ -74,6 +76,7 @@ def furnish(ground: Ground, rooms: Rooms, language: Language) -> Furnished:
         settings, journal=journal, clock=clock, secrets=secrets_of(settings, ground.secret_values)
     )
     desk.history = history = HistoryDesk(journal, clock, data=settings.data, node=ground.node)
+    desk.mining = mining = MiningDesk(rooms, node=ground.node, encoder=lambda: encoder_of(settings.brain)[0])
     desk.subscriptions = subscriptions = ReportSubscriptions(rooms, desk.reports, home=settings.home)
     desk.erasing = ErasingDesk(journal, clock, renew=language.renew)
     desk.regroup.learning.changed = ground.in_force.look
@@ -81,8 +84,11 @@ def furnish(ground: Ground, rooms: Rooms, language: Language) -> Furnished:
         care.look, lessons.look, Children(rooms).look, IdentityDesk(rooms).sweep, Escalating(rooms).look, Shadowing(rooms).look,
         sources.watch, pulling_of(settings, telemetry).look, Hindsight(rooms).look, Foretelling(rooms).look, desk.map.look,
         Reassessing(rooms).look, BrakeWatch(rooms, settings.brakes).look, holding.tidy, planning.tend, record.look,
-        history.look, *desk.practices.looks, desk.tools.watch, subscriptions.tend,
+        mining.look, *desk.practices.looks, desk.tools.watch, subscriptions.tend,
     )  # fmt: skip
     tracing = Tracing(telemetry.room, rooms.correlate, clock)
-    looks = (rooms.runbooks.look, rooms.policing.look, telemetry.look, tracing.look, sources.look, ground.in_force.look)
+    looks = (
+        rooms.runbooks.look, rooms.policing.look, telemetry.look, tracing.look, sources.look, ground.in_force.look,
+        lambda: history.look(clock.now()),
+    )  # fmt: skip
     return Furnished(desk, chores, looks)

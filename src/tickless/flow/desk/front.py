@@ -31,6 +31,7 @@ from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.knowledge import KnowledgeCare
 from tickless.flow.desk.manual import manual_case
 from tickless.flow.desk.map_health import map_checks
+from tickless.flow.desk.mining import MiningDesk
 from tickless.flow.desk.planning import PlanningDesk
 from tickless.flow.desk.policy import PolicyDesk
 from tickless.flow.desk.policy_health import policy_check
@@ -94,6 +95,7 @@ class FrontDesk:
     subscriptions: ReportSubscriptions
     """Set by the composition root, too: it knows where the house is."""
     history: HistoryDesk
+    mining: MiningDesk
     record: RecordKeeping
     """Set by the composition root, too: it has the key."""
 

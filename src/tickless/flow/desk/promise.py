@@ -25,6 +25,7 @@ from tickless.flow.desk.erasing import ErasingDesk
 from tickless.flow.desk.history import HistoryDesk
 from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
+from tickless.flow.desk.mining import MiningDesk
 from tickless.flow.desk.planning import PlanningDesk
 from tickless.flow.desk.policy import PolicyDesk
 from tickless.flow.desk.practices import PracticesDesk
@@ -128,6 +129,7 @@ class Desk(Protocol):
     tools: ToolsDesk
     drafting: Drafting
     history: HistoryDesk
+    mining: MiningDesk
     record: RecordKeeping
     erasing: ErasingDesk
     reports: Reports
