@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stderr
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from bench.suite_house import PACE, SuiteHouse, suite_house
 from tickless.ai import Brain
 from tickless.ai.brain import Example
 from tickless.app.settings import ConnectorUse
+from tickless.app.shipped import shipped
 
 DESK = "desk"
 """What the connector of the ticket system is called in the house."""
@@ -38,8 +39,15 @@ class Outside:
 
 
 @contextmanager
-def open_outside(which: Seat, wanted: frozenset[str]) -> Iterator[tuple[SuiteHouse, Outside]]:
-    """A started house with these channels, a ticket system behind `ticket`, and the model `which` in its seat."""
+def open_outside(
+    which: Seat,
+    wanted: frozenset[str],
+    *,
+    more: Mapping[str, ConnectorUse] | None = None,
+    runbooks: tuple[Path, ...] = (),
+) -> Iterator[tuple[SuiteHouse, Outside]]:
+    """A started house with these channels, a ticket system behind `ticket`, and the model `which` in its seat. `more`: further
+    connectors; `runbooks`: folders beside those that ship."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         channels, uses = stack.enter_context(channel_servers(wanted, folder))
@@ -49,7 +57,10 @@ def open_outside(which: Seat, wanted: frozenset[str]) -> Iterator[tuple[SuiteHou
         uses[DESK] = ConnectorUse(use="request_tracker", settings={"url": desk.url, "token": f"file:{token}"})
         uses["webhook"] = ConnectorUse(use="webhook", settings={"mapping": ANY_BODY})
         uses["cloudevents"] = ConnectorUse(use="cloudevents", settings={})
+        uses |= more or {}
         settings: dict[str, Any] = {"pace": PACED, "bindings": {"ticket": DESK}}
+        if runbooks:
+            settings["runbooks"] = (shipped("runbooks"), *runbooks)
         if which != "brain":
             settings["model"] = AWAY
         house = stack.enter_context(_logging_to(folder / "house.log", uses, settings, stack))

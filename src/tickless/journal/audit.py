@@ -15,6 +15,7 @@ from tickless.journal.audit_rows import GENESIS, Anchor, AuditRow, ChainReport, 
 from tickless.journal.tables import storable
 from tickless.journal.upserts import insert_new
 from tickless.kit.canonical import canonical_json
+from tickless.kit.redaction import redact_within
 
 __all__ = ["GENESIS", "Audit", "AuditRow", "ChainReport"]
 
@@ -50,7 +51,8 @@ class Audit:
             .with_for_update()
         ).one()
         words = (storable(actor, 200), storable(action, 100), storable(subject, 300))
-        plain = {name: value for name, value in json.loads(canonical_json(dict(detail))).items() if name != SEALED}
+        given = redact_within(dict(detail))  # secrets in somebody's words stay with those words
+        plain = {name: value for name, value in json.loads(canonical_json(given)).items() if name != SEALED}
         if is_personal(plain):
             about = person or self.people.person_of(words[2], case=case, actor=words[0])
             plain = self.people.stored(plain, person=about, at=at)

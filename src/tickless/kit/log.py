@@ -9,14 +9,20 @@ from typing import Any, Literal
 
 import structlog
 
-from tickless.kit.redaction import redact_secrets
+from tickless.kit.redaction import redact_secrets, redact_within
 
 
 def _mask(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key, value in event.items():
-        if isinstance(value, str):
-            event[key] = redact_secrets(value)
+        event[key] = redact_within(value)
     return event
+
+
+class _Masked(logging.Formatter):
+    """What libraries log by themselves goes out masked, too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact_secrets(super().format(record))
 
 
 def configure_logging(*, level: str = "INFO", form: Literal["text", "json"] = "text") -> None:
@@ -39,9 +45,9 @@ def configure_logging(*, level: str = "INFO", form: Literal["text", "json"] = "t
     )
     for chatty in ("httpx2", "httpcore2", "alembic", "asyncssh"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    logging.basicConfig(
-        level=level.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr, force=True
-    )
+    logging.basicConfig(level=level.upper(), stream=sys.stderr, force=True)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(_Masked("%(levelname)s %(name)s: %(message)s"))
 
 
 def get_logger(name: str) -> Any:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 MASK = "[redacted]"
+SHORTEST = 6
+"""No shorter text can name a secret and say it."""
 
-_SECRETS = [
+_NAMED = (
+    r"(?i)\b(authorization|x-api-key|(?:api|access|private|secret)[ _-]?key|token|passw(?:or)?d|passwort|kennwort|passphrase|"
+    r"passcode|pwd|pin|secret|client[_-]?secret)\b"
+)
+_CALLED = [
+    re.compile(_NAMED + r"([\"']?\s*[:=]\s*[\"']?)(?:(?:bearer|basic)\s+)?[^\s\"',;&]+"),
+    # In a sentence only what looks like one: "my password is expired" says none.
     re.compile(
-        r"(?i)\b(authorization|x-api-key|api[_-]?key|token|passw(?:or)?d|secret|client[_-]?secret)\b"
-        r"(\"?\s*[:=]\s*\"?)(?:(?:bearer|basic)\s+)?[^\s\"',;&]+"
+        _NAMED + r"(\s+(?:is|was|ist|war|now|=)\s+[\"']?)(?=\S*(?:[0-9!@#$%^&*_+]|(?-i:[a-z][A-Z])))[^\s\"',;&]+"
     ),
+]
+_SECRETS = [
     re.compile(r"(?i)\b(bearer|basic)\s+[a-z0-9._~+/=-]{8,}"),
     re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL),
     re.compile(r"\b(?:xox[abprs]-|gh[pousr]_|glpat-|sk-|tkl_)[A-Za-z0-9_-]{8,}"),
@@ -19,6 +29,11 @@ _SECRETS = [
     re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),
     re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
 ]
+_HINT = re.compile(
+    r"auth|api|key|token|pass|kenn|pwd|pin|secret|bearer|basic|begin|xox|gh[pousr]_|glpat|sk-|tkl_|akia|eyj|://",
+    re.IGNORECASE,
+)
+"""Without any of these there is nothing to mask: most texts are looked through once."""
 _PERSONAL = [
     re.compile(r"\b[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}\b"),
     re.compile(r"(?<!\w)\+?\d[\d ()/-]{7,}\d(?!\w)"),
@@ -30,9 +45,24 @@ def redact_secrets(text: str, known: Iterable[str] = ()) -> str:
     for value in known:
         if value:
             text = text.replace(value, MASK)
-    for index, pattern in enumerate(_SECRETS):
-        text = pattern.sub(rf"\1\2{MASK}" if index == 0 else MASK, text)
+    if not _HINT.search(text):
+        return text
+    for pattern in _CALLED:
+        text = pattern.sub(rf"\1\2{MASK}", text)
+    for pattern in _SECRETS:
+        text = pattern.sub(MASK, text)
     return text
+
+
+def redact_within(value: Any) -> Any:
+    """Plain data with every text in it masked, as `redact_secrets` does; names of fields stay."""
+    if isinstance(value, str):
+        return redact_secrets(value) if len(value) >= SHORTEST else value
+    if isinstance(value, Mapping):
+        return {name: redact_within(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [redact_within(one) for one in value]
+    return value
 
 
 def redact_personal(text: str) -> str:

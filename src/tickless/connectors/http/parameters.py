@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
 from tickless.connectors.http.settings import Method
 from tickless.sdk import Output, Params
@@ -27,6 +27,10 @@ class Checked(Output):
 
 
 class Request(Params):
+    """In runbooks the body is `json_body`."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
     method: Method
     path: str = Field(min_length=1, max_length=2_000)
     json_body: JsonValue = Field(default=None, alias="json")
