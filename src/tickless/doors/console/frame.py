@@ -169,6 +169,8 @@ TOLD: dict[str, str] = {
     "delegated": "Noted. Policy says what somebody who stands in may ask for.",
     "undelegated": "Ended. They ask for themselves only from now on.",
     "taking_back": "It is being taken back. This case tells what is undone, and whose yes that takes.",
+    "assumed": "Assumed. Every figure that takes it is computed anew.",
+    "noted_claim": "Noted. It stands beside the evidence.",
     "muted": "Muted, with your reason.",
     "spoken": "Said. It goes to the channel in which the person writes.",
     "taken": "It is yours now, and the person knows.",

@@ -17,7 +17,9 @@ from tickless.doors.console import (
     cases,
     checks,
     explained,
+    figures,
     grouping,
+    guard_watch,
     history,
     intents,
     knowledge,
@@ -25,6 +27,7 @@ from tickless.doors.console import (
     lessons,
     map_pages,
     mapping,
+    maturity,
     now,
     planning,
     policy,
@@ -42,6 +45,7 @@ from tickless.doors.console import (
     tickets,
     tools,
     users,
+    value,
 )
 from tickless.doors.console.frame import Frame
 from tickless.doors.console.rendering import static
@@ -65,6 +69,10 @@ def create_routes(
         *now.routes(frame, streams),
         *cases.routes(frame, streams),
         *storms.routes(frame, streams),
+        *figures.routes(frame),
+        *value.routes(frame),
+        *maturity.routes(frame),
+        *guard_watch.routes(frame),
         *reports.routes(frame),
         *tickets.routes(frame),
         *services.routes(frame),

@@ -19,7 +19,7 @@ from tickless.stages.measure.facts import read_material
 from tickless.stages.measure.guard import Watch, watch
 from tickless.stages.measure.maturity import QUESTIONS, Evidence, Standing, judge
 from tickless.stages.measure.metrics import METRICS, CaseHistory, Figure, Material, Metric, Window, figure, parts, trend
-from tickless.stages.measure.metrics.registry import DIMENSIONS, Dimension
+from tickless.stages.measure.metrics.registry import DIMENSIONS, Dimension, figures
 from tickless.stages.measure.metrics.window import Grain
 from tickless.stages.measure.value import Ledger, Terms, ledger
 
@@ -122,7 +122,8 @@ class SteeringDesk:
     def metrics(self, window: Window, *, where: Mapping[Dimension, str] | None = None) -> list[Seen]:
         """Every metric over the window, of the cases that are so."""
         material = self.material(window.before().since - LOOKBACK)
-        return [self._seen(one, material, window, where) for one in METRICS.values()]
+        now, then = figures(material, window, where=where), figures(material, window.before(), where=where)
+        return [Seen(one, now[one.id], then[one.id]) for one in METRICS.values()]
 
     def metric(
         self, name: str, window: Window, *, by: Dimension = "category", grain: Grain = "week",
@@ -202,6 +203,19 @@ class SteeringDesk:
                 before = tx.maturity_marks.get(mark.id)
                 if before is None or before.model_copy(update={"at": now}) != mark:
                     tx.maturity_marks.put(mark)
+
+    def zone(self) -> str:
+        """In which days and weeks are counted."""
+        return self._assumed("zone")
+
+    def currency(self) -> str:
+        """In which money is written."""
+        return self._assumed("currency")
+
+    def _assumed(self, name: str) -> str:
+        with self._rooms.journal.read() as tx:
+            made = tx.assumptions.get(name)
+        return made.value if made else setting(name).default
 
     def assumptions(self) -> list[AssumptionView]:
         """Every assumption that there is, as it holds."""

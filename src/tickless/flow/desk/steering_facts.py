@@ -81,7 +81,8 @@ def house_facts(tx: Tx, rooms: Rooms, *, window: Window, worth: Ledger, warned: 
         monitors=MeasureRows(tx.connection).sources(), forecasts=tx.foretold.count(),
         open_warnings=len(warned.warnings) if warned.found else None,
         measured_share=gains / (gains + claimed) if gains + claimed > 0 else None,
-        told_first=_told_first(tx, window), better=sum(one == "better" for one in told) / len(told) if len(told) >= 10 else None,
+        told_first=_told_first(tx, window),
+        better=sum(one == "better" for one in told) / len(told) if len(told) >= 10 else None,
         changes=len([one for one in changes if one.state == "closed"]),
         judged_changes=len([one for one in changes if one.state == "closed" and one.result not in {None, "unknown"}]),
     )  # fmt: skip

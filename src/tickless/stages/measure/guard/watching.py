@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -10,14 +9,16 @@ from typing import Final, Literal
 from tickless.stages.measure.guard.patterns import PATTERNS, Pattern
 from tickless.stages.measure.guard.testing import false_discovery, more_often, rising
 from tickless.stages.measure.metrics.material import Material
-from tickless.stages.measure.metrics.metric import Metric
-from tickless.stages.measure.metrics.registry import METRICS, trend
+from tickless.stages.measure.metrics.metric import Metric, Scope
+from tickless.stages.measure.metrics.registry import METRICS, scopes
 from tickless.stages.measure.metrics.window import Window
 
 RATE: Final = 0.1
 """Of all that is warned of, one in ten may be chance."""
 LEAST_WEEKS: Final = 6
 LEAST_CASES: Final = 20
+WHOLE: Final = 6.9
+"""Days of a week that counts: parts of one at the edges do not."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +80,12 @@ def watch(material: Material, window: Window, *, metrics: Sequence[Metric] | Non
     """Look at a window of some months: pairs week by week, patterns by its second half against its first."""
     looks: list[_Look] = []
     skipped: list[tuple[str, str]] = []
+    weeks = [one for one in scopes(material, window, grain="week") if one.window.days > WHOLE]
     for metric in metrics if metrics is not None else METRICS.values():
         counter = METRICS.get(metric.counter or "")
         if counter is None or "neither" in {metric.better, counter.better}:
             continue
-        seen = _pair(metric, counter, material, window)
+        seen = _pair(metric, counter, weeks)
         if isinstance(seen, _Look):
             looks.append(seen)
         else:
@@ -103,13 +105,10 @@ def watch(material: Material, window: Window, *, metrics: Sequence[Metric] | Non
     return Watch(window, tuple(sorted(found, key=lambda one: (one.q, one.id))), tuple(skipped))
 
 
-def _pair(metric: Metric, counter: Metric, material: Material, window: Window) -> _Look | str:
+def _pair(metric: Metric, counter: Metric, weeks: Sequence[Scope]) -> _Look | str:
     """Both must be so, the one better and the other worse: the less likely of the two to be chance does not count."""
-    ours, theirs = (trend(one, material, window, grain="week") for one in (metric, counter))
-    both = [
-        (a.value, b.value) for (week, a), (_, b) in zip(ours, theirs, strict=True)
-        if a.value is not None and b.value is not None and week.days > 6.9
-    ]  # fmt: skip
+    values = [(metric.measure(week).value, counter.measure(week).value) for week in weeks]
+    both = [(a, b) for a, b in values if a is not None and b is not None]
     if len(both) < LEAST_WEEKS:
         return f"only {len(both)} whole weeks have both figures"
     signs = (1.0 if metric.better == "up" else -1.0, -1.0 if counter.better == "up" else 1.0)
@@ -151,7 +150,3 @@ def _pattern(pattern: Pattern, material: Material, window: Window) -> _Look | st
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
 
-
-def span(now: dt.datetime, *, weeks: int) -> Window:
-    """The last whole weeks, ending now."""
-    return Window(now - dt.timedelta(weeks=weeks), now)

@@ -35,6 +35,12 @@ def figure(
     return metric.measure(Scope(window, material, only(material.cases, where or {})))
 
 
+def figures(material: Material, window: Window, *, where: Mapping[Dimension, str] | None = None) -> dict[str, Figure]:
+    """Every metric over a window, by id: what they share is looked up once."""
+    scope = Scope(window, material, only(material.cases, where or {}))
+    return {name: metric.measure(scope) for name, metric in METRICS.items()}
+
+
 def only(cases: Sequence[CaseHistory], where: Mapping[Dimension, str]) -> Sequence[CaseHistory]:
     """The cases that are so; the empty word stands for those of which nobody has said."""
     for dimension, value in where.items():
@@ -61,6 +67,12 @@ def trend(
     metric: Metric, material: Material, window: Window, *, grain: Grain, where: Mapping[Dimension, str] | None = None
 ) -> list[tuple[Window, Figure]]:
     """The figure of every day, week or month in the window, as people of the material's time zone count them."""
+    return [(scope.window, metric.measure(scope)) for scope in scopes(material, window, grain=grain, where=where)]
+
+
+def scopes(
+    material: Material, window: Window, *, grain: Grain, where: Mapping[Dimension, str] | None = None
+) -> list[Scope]:
+    """A scope for every day, week or month: for whoever wants several metrics of the same periods."""
     cases = only(material.cases, where or {})
-    cut = periods(window, grain, ZoneInfo(material.zone))
-    return [(part, metric.measure(Scope(part, material, cases))) for part in cut]
+    return [Scope(part, material, cases) for part in periods(window, grain, ZoneInfo(material.zone))]

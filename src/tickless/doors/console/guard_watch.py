@@ -1,0 +1,32 @@
+"""The Goodhart guard: what does not add up, in plain words."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from starlette.routing import BaseRoute
+
+from tickless.doors.console.frame import Frame, Screen, Visit
+from tickless.flow.desk.steering import GUARD_WEEKS
+from tickless.stages.measure.metrics import METRICS
+from tickless.stages.measure.metrics.wording import told
+
+SPANS = (8, 16, 26, 52)
+CASES = 12
+
+
+def routes(frame: Frame) -> list[BaseRoute]:
+    return [frame.show("/guard", "read", page)]
+
+
+def page(visit: Visit) -> Screen:
+    """Warnings first, then everything that was looked at."""
+    weeks = min(max(visit.number("weeks") or GUARD_WEEKS, 6), 104)
+    desk = visit.desk.steering
+    found = desk.guard(weeks=weeks)
+    since = found.window.since - dt.timedelta(days=8)
+    cases = {one.id: [each for each in desk.cases(one.cases[:CASES], since) if each.case] for one in found.warnings}
+    return Screen("guard.html", {
+        "watch": found, "weeks": weeks, "spans": SPANS, "cases": cases, "metrics": METRICS,
+        "figure": lambda value, metric: told(value, METRICS[metric].unit), "share": lambda value: told(value, "share"),
+    })  # fmt: skip
