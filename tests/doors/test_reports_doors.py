@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -96,3 +97,32 @@ def cli(place: Place, *words: str) -> str:
     done = CliRunner().invoke(create_cli(Host()), ["--data", str(place.data), *words])
     assert done.exit_code == 0, done.output
     return done.stdout
+
+
+def test_reports_are_sent_on_paper_and_reviewed(place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("TICKLESS_URL", "TICKLESS_DATA", "TICKLESS_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    person = next(iter(place.sample.house.rooms.world().people))
+    with place.client() as http:
+        owner = http.get("/api/v1/reports/owners").json()[0]
+        review = http.get("/api/v1/reports/week", params={"owner": owner["id"]}).json()
+        assert review["title"].endswith(f"for {owner['name']}")
+        assert review["sections"][0]["id"] == "services"
+        assert http.get("/api/v1/reports/week?owner=nobody").status_code == 404
+        assert http.get("/reports/week", params={"owner": owner["id"]}).text.count("A review for") == 1
+        assert http.get("/reports/week.html").text.startswith("<!doctype html>")
+        assert http.get("/reports/week.pdf").content.startswith(b"%PDF-")
+        made = http.post("/api/v1/reports/subscriptions", json={"cadence": "daily", "person": person})
+        assert made.status_code == 201
+        assert http.post("/api/v1/reports/subscriptions", json={"cadence": "daily", "person": person}).status_code == 409
+        assert http.post("/api/v1/reports/subscriptions", json={"cadence": "hourly"}).status_code == 422
+        assert made.json()["id"] in http.get("/reports/week").text
+    assert made.json()["id"] in cli(place, "report", "subscriptions")
+    assert "Ended." in cli(place, "report", "unsubscribe", made.json()["id"])
+    assert owner["name"] in cli(place, "report", "owners")
+    assert f"for {owner['name']}" in cli(place, "report", "week", "--md", "--owner", owner["id"])
+    told = cli(place, "report", "subscribe", "monthly", "--at", "08:30", "--zone", "Europe/Berlin", "--person", person)
+    assert "monthly at 08:30 Europe/Berlin" in told
+    for form, begin in (("pdf", b"%PDF-"), ("html", b"<!doctype html>")):
+        cli(place, "report", "week", f"--{form}", str(tmp_path / form))
+        assert (tmp_path / form).read_bytes().startswith(begin)
