@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tickless.app.architect import architect_of
 from tickless.app.brain import encoder_of
 from tickless.app.configured import secrets_of
 from tickless.app.ground import Ground
@@ -78,6 +79,7 @@ def furnish(ground: Ground, rooms: Rooms, language: Language) -> Furnished:
     desk.history = history = HistoryDesk(journal, clock, data=settings.data, node=ground.node)
     desk.mining = mining = MiningDesk(rooms, node=ground.node, encoder=lambda: encoder_of(settings.brain)[0])
     desk.subscriptions = subscriptions = ReportSubscriptions(rooms, desk.reports, home=settings.home)
+    desk.architect = architect_of(settings, rooms, desk.drafting)
     desk.erasing = ErasingDesk(journal, clock, renew=language.renew)
     desk.regroup.learning.changed = ground.in_force.look
     chores = (

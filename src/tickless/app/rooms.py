@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tickless.app.configured import registry_of, rules_of, runbooks_of, runbooks_signature, secrets_of
 from tickless.app.ground import Ground
+from tickless.app.kept_runbooks import kept_signature, with_kept
 from tickless.app.language import Language, language_of
 from tickless.app.models import composer_of
 from tickless.app.policies import policing_of
@@ -44,8 +45,8 @@ def rooms_of(ground: Ground) -> tuple[Rooms, Language]:
     runbooks = Publishing(
         journal,
         clock,
-        read=lambda: _runbooks(settings, registry, look),
-        signature=lambda: runbooks_signature(settings),
+        read=lambda: with_kept(_runbooks(settings, registry, look), journal, registry),
+        signature=lambda: f"{runbooks_signature(settings)}\n{kept_signature(journal)}",
         strict=settings.publishing.revisions == "required",
     )
     language = language_of(settings, journal=journal, publishing=runbooks, clock=clock, secrets=secret_store)

@@ -8,6 +8,8 @@ from collections.abc import Collection, Mapping
 
 from tickless.ai.models.masking import Names, has_stand_ins
 from tickless.ai.models.outputs import Composed, Reading, Reworded, Summary
+from tickless.domain.runbook import Runbook
+from tickless.kit.redaction import redact_secrets
 
 MOST_COMPOSED = 1_200
 MOST_SUMMARY = 800
@@ -154,3 +156,13 @@ def wrong_rewording(reworded: Reworded, text: str, keep: Collection[str] = ()) -
     if len(_DENIES.findall(said)) != len(_DENIES.findall(text)):
         return "it turns a yes into a no, or a no into a yes"
     return None
+
+
+def wrong_draft(got: Runbook) -> str | None:
+    """A drafted runbook: the compiler judges it; here only what no draft may hold."""
+    text = got.model_dump_json(by_alias=True)
+    if redact_secrets(text) != text:
+        return "it holds what looks like a secret"
+    return (
+        "it holds what people cannot see" if hidden(text.replace("<", "").replace(">", "").replace("`", "")) else None
+    )

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from tickless.domain.record import Record
 
-Use = Literal["understand", "compose", "summarise", "tone"]
+Use = Literal["understand", "compose", "summarise", "tone", "draft"]
 Look = Literal["articles", "things", "services", "cases"]
 Provider = Literal["off", "openai-compatible", "anthropic", "ollama"]
 
@@ -32,7 +32,8 @@ class ModelSettings(Record):
     timeout_seconds: float = Field(default=20.0, gt=0, le=300)
     """For one answer, the second try included."""
     uses: tuple[Use, ...] = ("understand", "compose", "summarise")
-    """What it may be used for. `tone` (kinder words for colleagues' drafts) has to be asked for."""
+    """What it may be used for. `tone` (kinder words for colleagues' drafts) and `draft` (runbooks from plain
+    words) have to be asked for."""
     look_ups: tuple[Look, ...] = ()
     """What it may look up while it reads or answers, by the rights of whoever wrote: articles; the writer's own apps and
     devices (`things`); the state of services; the writer's own open cases. None: it has no tools."""

@@ -19,6 +19,7 @@ from tickless.domain.signal import Deed, Payload, Sender, Signal
 from tickless.flow import names
 from tickless.flow.approvals.approving import Approving
 from tickless.flow.approvals.links import ApprovalLinks
+from tickless.flow.desk.architecting import ArchitectDesk
 from tickless.flow.desk.assisting import Assisting, labels_of
 from tickless.flow.desk.autonomy import AutonomyDesk
 from tickless.flow.desk.brakes import BrakesDesk
@@ -94,6 +95,8 @@ class FrontDesk:
     """Set by the composition root, too."""
     subscriptions: ReportSubscriptions
     """Set by the composition root, too: it knows where the house is."""
+    architect: ArchitectDesk
+    """Set by the composition root, too: it can start the sample company."""
     history: HistoryDesk
     mining: MiningDesk
     record: RecordKeeping

@@ -17,6 +17,7 @@ from tickless.domain.known import Bulletin
 from tickless.domain.person import Person
 from tickless.domain.signal import Deed, Payload, Sender
 from tickless.flow.approvals.links import ApprovalLinks
+from tickless.flow.desk.architecting import ArchitectDesk
 from tickless.flow.desk.assisting import Assisting
 from tickless.flow.desk.autonomy import AutonomyDesk
 from tickless.flow.desk.brakes import BrakesDesk
@@ -128,6 +129,7 @@ class Desk(Protocol):
     brakes: BrakesDesk
     tools: ToolsDesk
     drafting: Drafting
+    architect: ArchitectDesk
     history: HistoryDesk
     mining: MiningDesk
     record: RecordKeeping

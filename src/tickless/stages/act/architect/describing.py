@@ -33,6 +33,8 @@ class Drafted:
     problems: tuple[Problem, ...] = ()
     nearest: str | None = None
     method: str = METHOD
+    model_said: str = ""
+    """Why a model's draft was not taken; empty: none was asked for, or it was."""
 
     @property
     def impossible(self) -> bool:

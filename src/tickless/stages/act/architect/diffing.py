@@ -23,7 +23,9 @@ def in_words(old: Runbook | None, new: Runbook, *, effects: frozenset[str] = fro
     if old.effect != new.effect:
         told.append(f"Its effect is {new.effect}, and was {old.effect}.")
     if (old.undo == "steps") != (new.undo == "steps"):
-        told.append("All of it can be taken back now." if new.undo == "steps" else "Not all of it can be taken back now.")
+        told.append(
+            "All of it can be taken back now." if new.undo == "steps" else "Not all of it can be taken back now."
+        )
     told += [one for difference in differences(old, new) if (one := _plain(difference))]
     return tuple(dict.fromkeys(told)) or ("Only words differ.",)
 
@@ -33,7 +35,11 @@ def _all_of(new: Runbook, effects: frozenset[str]) -> list[str]:
     told = [f"It is new. It needs to know: {inputs}.", f"Who must say yes: {_who(new)}."]
     told += [f"{number}. {_step(step)}" for number, step in enumerate(new.steps, 1)]
     told += [f"Read back afterwards: {check.uses}, {_bare(check.expect)}." for check in new.verify]
-    told.append("All of it can be taken back." if new.undo == "steps" else f"Not all of it can be taken back: {new.undo.irreversible}")
+    told.append(
+        "All of it can be taken back."
+        if new.undo == "steps"
+        else f"Not all of it can be taken back: {new.undo.irreversible}"
+    )
     changing = sorted(operations_used(new) & effects)
     told.append(f"It changes things by: {', '.join(changing)}." if changing else "It changes nothing.")
     return told

@@ -16,9 +16,11 @@ from typing import Any
 
 import yaml
 
+from tickless.domain.runbook import Runbook
 from tickless.stages.act.architect.lexicon import Doing, lexicon
 from tickless.stages.act.catalogue import OperationCatalogue
 from tickless.stages.act.compiler_samples import sample_model
+from tickless.stages.act.expecting import expected
 
 CLEANED = 25.0
 """Percent of a disk that a clean-up frees here."""
@@ -135,3 +137,26 @@ def _doing(name: str, parameters: Mapping[str, Any]) -> Doing | None:
 
 def _key(parameters: Mapping[str, Any]) -> str:
     return json.dumps(dict(sorted(parameters.items())), default=str) if parameters else ""
+
+
+def table_for(runbook: Runbook, catalogue: OperationCatalogue, named: Mapping[str, str]) -> Tabletop:
+    """A table top on which what the runbook is for has happened: its prechecks have something to do."""
+    table = Tabletop(catalogue, named)
+    for check in runbook.precheck:
+        for one, wanted in expected(check).items():
+            known = _well().get(named.get(check.uses, check.uses), {})
+            value = _value_for(wanted, known)
+            if check.otherwise == "nothing_to_do" and value is not None:
+                table.set(named.get(check.uses, check.uses), one, value)
+    return table
+
+
+def _value_for(wanted: str, known: Mapping[str, Any]) -> Any:
+    if wanted in {"true", "false"}:
+        return wanted == "true"
+    sign, _, number = wanted.partition(" ")
+    try:
+        amount = float(known.get(number.removeprefix("result."), number))
+    except ValueError:
+        return None
+    return {">": amount + 4, ">=": amount + 4, "<": amount - 1, "<=": amount - 1}.get(sign)

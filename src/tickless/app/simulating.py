@@ -1,0 +1,37 @@
+"""Plays a draft's own tests in the sample company: a process of its own, so that nothing of it touches this house."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tickless.domain.errors import Unreachable
+from tickless.flow.desk.architecting import Simulated
+
+PATIENCE = 240.0
+"""Seconds for a start, all tests of a file, and the end."""
+
+
+def simulate(text: str) -> list[Simulated]:
+    """Every test of the file. Raises `Unreachable` when the company cannot be started."""
+    with tempfile.TemporaryDirectory(prefix="tickless-draft-") as folder:
+        file = Path(folder, "draft.yaml")
+        file.write_text(text, encoding="utf-8")
+        command = [
+            sys.executable,
+            "-c",
+            "from tickless.app.main import main; main()",
+            "runbook",
+            "test",
+            str(file),
+            "--json",
+        ]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False, cwd=folder)  # noqa: S603
+            found = json.loads(done.stdout)
+        except (OSError, subprocess.TimeoutExpired, ValueError) as error:
+            raise Unreachable("the sample company could not be started for it", detail=type(error).__name__) from error
+    return [Simulated(one["test"], one["passed"], one["said"], one["seconds"]) for one in found]
