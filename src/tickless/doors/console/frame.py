@@ -236,6 +236,8 @@ TOLD: dict[str, str] = {
     "account_on": "It is on again.",
     "account_off": "It is off. Its sessions and tokens ended at once.",
     "kept_record": "Kept. It is on record.",
+    "mining": "It is being looked for. That takes a minute or two where there is much.",
+    "decided": "Noted. What was begun is measured against groups like it from now on.",
     "importing": "It is being read. What came in stays, whatever happens to the rest.",
     "import_stop": "Stopped. It goes on from here when you resume it.",
     "import_resume": "It goes on where it was.",

@@ -57,13 +57,13 @@ def _upload(frame: Frame) -> Route:
     async def endpoint(request: Request) -> Response:
         try:
             visit = await run_in_threadpool(frame.visit, request, "admin")
-            sent = await request.form(max_files=1, max_fields=5)
-            if not frame.entrance.csrf_ok(visit.visitor, str(sent.get("csrf", ""))):
-                raise Forbidden("this form is too old or came from elsewhere", mend="go back, reload and try again")
-            file = sent.get("file")
-            if not isinstance(file, UploadFile) or not file.filename:
-                raise BadInput("no file was chosen", mend="choose one")
-            body, name = await file.read(), file.filename
+            async with request.form(max_files=1, max_fields=5) as sent:
+                if not frame.entrance.csrf_ok(visit.visitor, str(sent.get("csrf", ""))):
+                    raise Forbidden("this form is too old or came from elsewhere", mend="go back, reload and try again")
+                file = sent.get("file")
+                if not isinstance(file, UploadFile) or not file.filename:
+                    raise BadInput("no file was chosen", mend="choose one")
+                body, name = await file.read(), file.filename
             identity = await run_in_threadpool(visit.desk.history.new_file)
             await run_in_threadpool(visit.desk.history.add_part, identity, 0, body)
         except TicklessError as error:

@@ -1,0 +1,121 @@
+"""Opportunities: the top ten of what comes again, one of them with its tickets, its draft, and whether it helped."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from tickless.domain.errors import BadInput, TicklessError
+from tickless.domain.opportunity import Month, OpportunityState
+from tickless.doors.api.opportunities import members_of
+from tickless.doors.console.frame import Form, Frame, Screen, Visit
+
+ARRIVALS = {
+    "too_early": "Too early to say",
+    "arrived": "The benefit arrived",
+    "not_shown": "No benefit can be shown",
+    "worse": "It became worse",
+    "no_baseline": "Nothing to compare with",
+}
+STATES: dict[str, OpportunityState] = {"found": "found", "chosen": "chosen", "begun": "begun", "dismissed": "dismissed"}
+WIDTH, HEIGHT, GAP = 240.0, 48.0, 2.0
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A month as it is drawn."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    said: str
+
+
+def routes(frame: Frame) -> list[BaseRoute]:
+    return [
+        frame.show("/opportunities", "read", page),
+        frame.deed("/opportunities/mine", "act", mine),
+        frame.show("/opportunities/{id}", "read", one),
+        frame.deed("/opportunities/{id}/decide", "act", decide),
+        _draft(frame),
+    ]
+
+
+def page(visit: Visit) -> Screen:
+    every = visit.asked("all") == "yes"
+    found = visit.desk.mining.list(every=every, limit=200 if every else 10)
+    return Screen(
+        "opportunities.html",
+        {"found": found, "every": every, "mining": visit.desk.mining.last(), "running": visit.desk.mining.running(),
+         "failed": visit.desk.mining.failed, "bars": {one.id: bars_of(one.months) for one in found}, "arrivals": ARRIVALS,
+         "worth": sum(one.value.value for one in found)},
+    )  # fmt: skip
+
+
+def one(visit: Visit) -> Screen:
+    identity = visit.path("id")
+    with visit.desk.journal.read() as tx:
+        found = tx.opportunities.need(identity)
+    members = members_of(visit.desk, identity, limit=50)
+    draft = visit.desk.mining.draft(identity)
+    context: dict[str, Any] = {"one": found, "members": members, "draft": draft, "bars": bars_of(found.months),
+                               "arrivals": ARRIVALS, "months": found.months[-12:]}  # fmt: skip
+    return Screen("opportunity.html", context)
+
+
+async def mine(visit: Visit, form: Form) -> str:
+    await run_in_threadpool(lambda: visit.desk.mining.begin(by=visit.visitor.actor))
+    return "/opportunities?told=mining"
+
+
+async def decide(visit: Visit, form: Form) -> str:
+    state = STATES.get(form.get("state", ""))
+    if state is None:
+        raise BadInput("an opportunity is chosen, begun, dismissed, or found again")
+    identity, what, by, at = visit.path("id"), form.get("what", ""), visit.visitor.actor, _day(form.get("since", ""))
+    await run_in_threadpool(lambda: visit.desk.mining.decide(identity, state, by=by, what=what, at=at))
+    return f"/opportunities/{identity}?told=decided"
+
+
+def _day(text: str) -> dt.datetime | None:
+    if not text:
+        return None
+    try:
+        return dt.datetime.combine(dt.date.fromisoformat(text), dt.time(), dt.UTC)
+    except ValueError:
+        raise BadInput("that is no day", mend="write it like 2026-03-01") from None
+
+
+def _draft(frame: Frame) -> Route:
+    def answer(request: Request) -> Response:
+        try:
+            visit = frame.visit(request, "read")
+            text = visit.desk.mining.draft(visit.path("id"))
+        except TicklessError as error:
+            return frame.refusal(request, error)
+        head = {"Content-Disposition": 'attachment; filename="draft.txt"', "Cache-Control": "no-store"}
+        return PlainTextResponse(text, headers=head)
+
+    async def endpoint(request: Request) -> Response:
+        return await run_in_threadpool(answer, request)
+
+    return Route("/opportunities/{id}/draft", endpoint, methods=["GET"])
+
+
+def bars_of(months: Sequence[Month]) -> list[Bar]:
+    """A bar a month; the tallest fills the height."""
+    most = max((month.count for month in months), default=0) or 1
+    width = WIDTH / max(len(months), 6)
+    return [
+        Bar(round(place * width, 1), round(HEIGHT * (1 - month.count / most), 1), round(width - GAP, 1),
+            round(max(HEIGHT * month.count / most, 0.5), 1), f"{month.since:%Y-%m-%d}: {month.count}")
+        for place, month in enumerate(months)
+    ]  # fmt: skip
