@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from tickless.domain.change import Change, ChangeModel
 from tickless.domain.major import MajorIncident
+from tickless.domain.oncall import PageOut, Schedule
 from tickless.domain.practice import Kept
 from tickless.journal import practice_tables as tables
 from tickless.journal.shelf import Shelf
@@ -47,3 +48,11 @@ class PracticeShelves:
     @cached_property
     def major_incidents(self) -> Shelf[MajorIncident]:
         return self._kept(tables.major_incidents, MajorIncident)
+
+    @cached_property
+    def oncall_schedules(self) -> Shelf[Schedule]:
+        return self._kept(tables.oncall_schedules, Schedule)
+
+    @cached_property
+    def oncall_pages(self) -> Shelf[PageOut]:
+        return self._kept(tables.oncall_pages, PageOut)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from tickless.doors.api import changes, major
+from tickless.doors.api import changes, major, oncall
 
 TAGS = {
     "changes": "Changes: their risk by its parts, approvals, collisions, and what came of them.",
+    "on-call": "Who is called when: schedules, overrides, pages, calendars in and out.",
     "major incidents": "Incidents that take a bridge: roles, news by a clock, reviews; and rehearsals that are scored.",
 }
 router = APIRouter()
-for part in (changes, major):
+for part in (changes, major, oncall):
     router.include_router(part.router)

@@ -27,7 +27,7 @@ def fields_of(given: Sequence[str] | None, file: Path | None, *, lists: frozense
         read = yaml.safe_load(file.read_text(encoding="utf-8"))
         if not isinstance(read, dict):
             raise usage(f"{file} holds no fields")
-        body |= read
+        body |= json.loads(json.dumps(read, default=str))  # days and times as they are written
     said: dict[str, list[Any]] = {}
     for pair in given or ():
         name, sign, value = pair.partition("=")

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tickless.doors.cli import changes, major
+from tickless.doors.cli import changes, major, oncall
 
-GROUPS = (("change", changes.change), ("major", major.major))
+GROUPS = (("change", changes.change), ("major", major.major), ("on-call", oncall.on_call))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from tickless.doors.console import changes, major
+from tickless.doors.console import changes, major, oncall
 from tickless.doors.console.frame import Frame
 
 
 def routes(frame: Frame) -> list[BaseRoute]:
-    return [*changes.routes(frame), *major.routes(frame)]
+    return [*changes.routes(frame), *major.routes(frame), *oncall.routes(frame)]

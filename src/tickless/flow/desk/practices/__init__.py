@@ -11,6 +11,8 @@ from tickless.flow.desk.practices.change_clock import ChangeClock
 from tickless.flow.desk.practices.changes import ChangesDesk
 from tickless.flow.desk.practices.keeping import Keeping
 from tickless.flow.desk.practices.major import MajorDesk
+from tickless.flow.desk.practices.oncall import OnCallDesk
+from tickless.flow.desk.practices.oncall_pages import OnCallPages
 from tickless.flow.rooms import Rooms
 
 
@@ -20,6 +22,7 @@ class PracticesDesk:
 
     changes: ChangesDesk
     major: MajorDesk
+    on_call: OnCallDesk
     looks: tuple[Callable[[dt.datetime], None], ...] = ()
 
     @classmethod
@@ -27,4 +30,11 @@ class PracticesDesk:
         keeping = Keeping(rooms)
         changes = ChangesDesk(keeping)
         bridge = MajorDesk(keeping, major or MajorSettings())
-        return cls(changes=changes, major=bridge, looks=(ChangeClock(keeping, changes).look, bridge.look))
+        pages = OnCallPages(keeping)
+        on_call = OnCallDesk(keeping, pages)
+        return cls(
+            changes=changes,
+            major=bridge,
+            on_call=on_call,
+            looks=(ChangeClock(keeping, changes).look, bridge.look, pages.look),
+        )

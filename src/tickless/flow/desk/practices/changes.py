@@ -57,10 +57,9 @@ class ChangesDesk:
         """The latest first. `state`: one of them, or `open`."""
         with self._journal.read() as tx:
             table = tx.change_records.table.c
-            wanted = [table.state.in_(OPEN_STATES)] if state == "open" else [table.state == state] if state else []
-            if service:
-                wanted.append(table.service == service)
-            return tx.change_records.where(*wanted, order=table.due.desc(), limit=limit)
+            states = [table.state.in_(OPEN_STATES)] if state == "open" else [table.state == state] if state else []
+            about = [table.service == service] if service else []
+            return tx.change_records.where(*states, *about, order=table.due.desc(), limit=limit)
 
     def between(self, since: dt.datetime, until: dt.datetime) -> list[Change]:
         """Changes for a calendar, by their beginning; those that were cancelled or rejected are not in it."""

@@ -235,7 +235,8 @@ class MajorDesk:
 
     def _propose(self, case: Case, why: Sequence[str], now: dt.datetime) -> None:
         world = self._keeping.world
-        owner = world.services[case.service].owner if case.service in world.services else None
+        known = world.services.get(case.service or "")
+        owner = known.owner if known else None
         if owner is None:
             return
         text = f"Case {case.number} looks like a major incident: {' '.join(why)} Declare it: /major?case={case.number}"

@@ -1,0 +1,1 @@
+"""On-call: turns, overrides, gaps, load, and whom to call next."""

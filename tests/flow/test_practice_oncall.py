@@ -1,0 +1,113 @@
+"""Whoever is on call is called for an incident, and the next one when nobody answers; calendars in and out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.flow.practice_house import DAY, HOUR, PracticeRoom, by, close, open_house
+
+from tickless.domain.calendar_file import read_calendar
+from tickless.domain.errors import BadInput, Conflict, Forbidden
+from tickless.domain.oncall import Layer, OverrideDraft, Schedule, ScheduleDraft
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[PracticeRoom]:
+    made = open_house(tmp_path)
+    yield made
+    close(made)
+
+
+def kept(room: PracticeRoom, **given: object) -> Schedule:
+    layer = Layer(people=("cy", "fay"), first_day=dt.date(2026, 3, 2), at=dt.time(8, 0))
+    draft = ScheduleDraft.model_validate(
+        {"title": "Shop", "services": ("Shop", "Database"), "layers": (layer,), **given}
+    )
+    return room.desk.on_call.keep(draft, by=by("ada"))
+
+
+def test_somebody_is_called_and_then_the_next_until_one_has_it(room: PracticeRoom) -> None:
+    schedule = kept(room)
+    room.tell("shop-down", "firing", service="shop", severity="critical")
+    room.tick()
+    (page,) = room.desk.on_call.pages.listed()
+    assert [one.person for one in page.calls] == ["cy"]
+    assert any("You are called for case 1" in one for one in room.told("cy"))
+    room.on(minutes=9)
+    assert room.told("fay") == []
+    room.on(minutes=2)
+    assert len(room.told("fay")) == 1
+    room.on(minutes=10)
+    assert any("You are called" in one for one in room.told("dee")), "the owner of the service"
+    with pytest.raises(Forbidden):
+        room.desk.on_call.pages.acknowledge(page.id, by=by("bo"))
+    done = room.desk.on_call.pages.acknowledge(page.id, by=by("fay"))
+    assert (done.state, done.acknowledged_by) == ("acknowledged", "fay")
+    with pytest.raises(Conflict):
+        room.desk.on_call.pages.acknowledge(page.id, by=by("cy"))
+    room.on(minutes=60)
+    assert room.told("eve") == [], "nobody else is called"
+    with room.house.journal.read() as tx:
+        assert [one.ref for one in tx.alerts.participants(page.case) if one.role == "owner"] == ["fay"]
+    shown = room.desk.on_call.show(schedule.id)
+    assert {one.person: one.pages for one in shown.load}["cy"] == 1
+    room.tell("shop-down", "resolved", service="shop")
+    room.turn()
+    room.end_cases()
+    room.tick()
+    assert [one.state for one in room.desk.on_call.pages.listed()] == ["over"]
+
+
+def test_when_nobody_answers_it_is_said_so(room: PracticeRoom) -> None:
+    kept(room)
+    room.tell("shop-down", "firing", service="shop", severity="critical")
+    room.tick()
+    for _ in range(4):
+        room.on(minutes=11)
+    (page,) = room.desk.on_call.pages.listed()
+    assert [one.person for one in page.calls] == ["cy", "fay", "dee", "eve"]
+    assert room.actions(page.id) == ["page.begun", *["page.called"] * 4]
+
+
+def test_what_is_low_calls_nobody(room: PracticeRoom) -> None:
+    kept(room, page_at=0)
+    room.tell("shop-down", "firing", service="shop", severity="critical")
+    room.tick()
+    assert room.desk.on_call.pages.listed() == []
+
+
+def test_who_is_on_the_schedule_may_swap_and_others_may_not(room: PracticeRoom) -> None:
+    schedule, now = kept(room), room.clock.now()
+    swap = OverrideDraft(person="eve", starts_at=now, ends_at=now + HOUR, why="dentist")
+    with pytest.raises(Forbidden):
+        room.desk.on_call.override(schedule.id, swap, by=by("bo"))
+    swapped = room.desk.on_call.override(schedule.id, swap, by=by("cy"))
+    assert [who for _, who in room.desk.on_call.who("Shop")] == ["eve"]
+    room.desk.on_call.end_override(schedule.id, swapped.overrides[0].id, by=by("cy"))
+    assert [who for _, who in room.desk.on_call.who("Shop")] == ["cy"]
+    with pytest.raises(BadInput):
+        room.desk.on_call.override(schedule.id, swap.model_copy(update={"ends_at": now}), by=by("cy"))
+
+
+def test_a_calendar_goes_out_and_comes_in_again(room: PracticeRoom) -> None:
+    schedule, other, now = kept(room), kept(room, title="Second", services=()), room.clock.now()
+    text = room.desk.on_call.calendar(schedule.id)
+    entries = read_calendar(text)
+    assert {one.title for one in entries} == {"Cy", "Fay"}
+    done = room.desk.on_call.read_in(other.id, text, by=by("ada"))
+    assert (done.made, done.unknown) == (len(entries), ())
+    again = room.desk.on_call.read_in(other.id, text, by=by("ada"))
+    assert again.made == done.made
+    shown = room.desk.on_call.show(other.id).schedule
+    assert len(shown.overrides) == done.made, "the same calendar again adds nothing"
+    for days in range(40):
+        at = now + days * DAY
+        mine = next(one for one in room.desk.on_call.show(schedule.id).shifts if one.starts_at <= now)
+        assert mine.person == "cy"
+        inside = [one.person for one in shown.overrides if one.starts_at <= at < one.ends_at]
+        assert len(inside) == 1
+    strange = text.replace("SUMMARY:Cy", "SUMMARY:Somebody else")
+    assert room.desk.on_call.read_in(other.id, strange, by=by("ada"), dry_run=True).unknown[:1] == ("Somebody else",)
