@@ -140,7 +140,8 @@ def _identity(sketch: Sketch, title: str, taken: frozenset[str]) -> str:
         str(one.get("uses", "")) for one in sketch.steps if one.get("uses")
     ]
     area = _AREAS.get(uses[0].partition(".")[0], "house") if uses else "house"
-    made = f"{area}.{words.slug(title)}"
+    bare = re.sub(rf"\b{area}s?\b", "", title.casefold())
+    made = f"{area}.{words.slug(bare)}"
     number = 2
     while made in taken:
         made, number = f"{area}.{words.slug(title)}-{number}", number + 1
