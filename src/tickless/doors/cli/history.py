@@ -235,7 +235,9 @@ def _progress(job: Any) -> None:
 
 
 def _summary(job: Any) -> str:
-    told = f"{job['state']}: {job['rows']:,} rows; {job['new']:,} new, {job['changed']:,} changed, {job['same']:,} known"
+    told = (
+        f"{job['state']}: {job['rows']:,} rows; {job['new']:,} new, {job['changed']:,} changed, {job['same']:,} known"
+    )
     if job["refused"]:
         told += f", {job['refused']:,} refused: `tickless history refused {job['id']}` says why"
     return told + (f". {job['why']}" if job["why"] else "")

@@ -20,7 +20,7 @@ from tickless.kit.log import get_logger
 from tickless.practices.history.entries import Entry, Reader, Refused
 from tickless.practices.history.folding import fold
 from tickless.practices.history.guessing import Guess, guess
-from tickless.practices.history.reading import form_of, header_of, opened, read_rows
+from tickless.practices.history.reading import ReadRow, form_of, header_of, opened, read_rows
 from tickless.practices.history.service import BATCH, read_batch, take_batch
 from tickless.practices.history.stamps import zone_of
 
@@ -280,10 +280,10 @@ class HistoryDesk:
         if job.state == "done" or done.state == "done":
             path.unlink(missing_ok=True)
 
-    def _store(self, job: HistoryImport, rows: list[object], reader: Reader, *, read: int) -> HistoryImport:
+    def _store(self, job: HistoryImport, rows: Sequence[ReadRow], reader: Reader, *, read: int) -> HistoryImport:
         """One batch with how far it came, or the end."""
         now = self._clock.now()
-        batch = read_batch(job, rows, reader)  # type: ignore[arg-type]
+        batch = read_batch(job, rows, reader)
         with self._journal.write() as tx:
             stored = tx.history_imports.need(job.id, lock=True)
             if stored.state not in {"waiting", "running"} or stored.rows != job.rows:

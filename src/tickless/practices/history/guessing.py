@@ -106,7 +106,7 @@ def _values(sample: Sequence[Cells], column: str) -> list[str]:
 
 def _order(columns: Mapping[HistoryField, str], sample: Sequence[Cells]) -> tuple[Order, bool]:
     stamps = [_values(sample, columns[field]) for field in STAMPS if field in columns]
-    order, sure = likeliest([values for values in stamps if values])
+    order, sure = likeliest([values for values in stamps if values and likeliest([values])[0] is not None])
     return (order or "iso"), sure
 
 

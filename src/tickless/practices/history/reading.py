@@ -26,6 +26,8 @@ _LIST = re.compile(r"\A\s*\[|:\s*\[(?=\s*\{)")
 _EMPTY = re.compile(r":\s*\[")
 csv.field_size_limit(LONGEST_CELL)
 Cells = Mapping[str, str]
+ReadRow = tuple[int, Cells | Refused, Cells]
+"""Its number from 1, its cells or why there are none, and what could be read of it."""
 
 
 @dataclass
