@@ -34,6 +34,10 @@ _LOOP = re.compile(
     r" its| their| them)* ?(of )?(the )?(hosts?|servers?|machines?|process(?:es)?|services|"
     r"devices|nodes|apps?|applications)\b"
 )
+_SINGULAR = {
+    "hosts": "host", "servers": "server", "machines": "machine", "processes": "process", "services": "service",
+    "devices": "device", "nodes": "node", "apps": "app", "applications": "app", "application": "app",
+}  # fmt: skip
 _LOOPED = {
     "host": "host",
     "server": "host",
@@ -176,15 +180,7 @@ def several(drawing: Drawing, text: str, under: Under) -> str | None:
     looped = _LOOP.search(text)
     told = []
     if looped is not None and drawing.operating.loop is None:
-        noun = (
-            re.sub(
-                r"(?<=process)es$|s$",
-                "",
-                looped[8].replace("processes", "process").replace("applications", "app").replace("apps", "app"),
-            )
-            if looped[8] != "process"
-            else "process"
-        )
+        noun = _SINGULAR.get(looped[8], looped[8])
         if noun in {"app", "application"}:
             return _apps(drawing, text, under)
         parameter = _LOOPED.get(noun, "host")

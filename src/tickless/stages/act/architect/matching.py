@@ -110,7 +110,7 @@ def stated_in(text: str, topic: str = "", *, prefer: str = "") -> Stated | None:
                 if found is None:
                     continue
                 truth = true != denied(text, found.start())
-                score = own + (found.end() - found.start()) + (0 if true else 4)
+                score = own + (found.end() - found.start()) + (0 if true else 12)
                 if best is None or score > best[0]:
                     best = (score, found.start(), Stated(fact, fact.when(true=truth), truth))
     return best[2] if best else None

@@ -115,7 +115,8 @@ class Operating:
             return step
         name = fact.probe.rpartition(".")[2]
         body = {"title": title or f"Look at the {name.replace('_', ' ')}", "uses": known.name, "with": check["with"]}
-        step = self.sketch.step(name, _tidy(body))
+        of_each = self.loop is not None and "${{ each }}" in check["with"].values()
+        step = self.sketch.step(name, _tidy(body), into=self.loop["for_each"]["steps"] if self.loop and of_each else None)
         self._looks[key] = (step, len(self.sketch.done))
         return step
 
@@ -183,7 +184,9 @@ class Operating:
         if self.loop is not None:
             self.loop["for_each"].setdefault("check", []).append(check)
             first = self.loop["for_each"]["each"].removeprefix("${{").removesuffix("}}").strip()
-            check = json.loads(json.dumps(check).replace("${{ each }}", f"${{{{ {first}[0] }}}}"))
+            one = f"${{{{ {first}[0] }}}}"
+            given = {name: one if value == "${{ each }}" else value for name, value in check["with"].items()}
+            check = {**check, "with": given}
         alike = [
             one
             for one in self.sketch.done[:-1]

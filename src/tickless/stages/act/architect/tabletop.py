@@ -105,7 +105,7 @@ class Tabletop:
             ):
                 self.given.setdefault("health.check", {})["healthy"] = True
             case "postgresql.vacuum":
-                self.given.setdefault("postgresql.tables", {})["tables"] = []
+                record["tables"] = []
             case _:
                 pass
         if name == "kubernetes.roll_back":
