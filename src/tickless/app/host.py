@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tickless.domain.errors import Conflict, NotFound, RunbookInvalid
 from tickless.doors.cli.client import ApiClient, CallFailed, NotReachable, RunningServer
-from tickless.doors.cli.host import About, BrainFound, BrainStatus, Played, ServeRole
+from tickless.doors.cli.host import About, BrainFound, BrainStatus, Played, ServeRole, TenantsHost
 
 DEMO_FOLDER = Path("build/demo")
 TOKEN_VARIABLE = "TICKLESS_TOKEN"  # noqa: S105 (the name of a variable)
@@ -74,6 +74,11 @@ class Host:
         from tickless.app.settings import read_settings
 
         return serve_until_stopped(read_settings(data), role=role, host=host, port=port, as_json=as_json)
+
+    def tenants(self, folder: Path) -> TenantsHost:
+        from tickless.app.tenants.hosting import Tenants
+
+        return Tenants(folder)
 
     def demo(self, *, once: bool, report: Path | None, port: int | None) -> int:
         from rich.console import Console

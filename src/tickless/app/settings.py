@@ -232,19 +232,21 @@ class Settings(BaseSettings):
         return self.database or f"sqlite:///{self.data.absolute() / 'signals.db'}"
 
 
-def read_settings(data: Path | None = None, **given: Any) -> Settings:
-    """Read `tickless.toml` from the data folder or from here, the environment, and `given`.
+def read_settings(data: Path | None = None, *, environment: bool = True, **given: Any) -> Settings:
+    """Read `tickless.toml` from the data folder or from here, the environment, and `given`. Without `environment` only the
+    data folder's own file counts.
 
     Raises `SettingsInvalid` that names every field and what is wrong with it.
     """
     folder = data or Path("tickless-data")
     found: dict[str, Any] = {"data": folder}
-    for path in (folder / FILE_NAME, Path(FILE_NAME)):
+    for path in (folder / FILE_NAME, Path(FILE_NAME)) if environment else (folder / FILE_NAME,):
         if path.is_file():
             found |= _read_file(path)
             break
     try:
-        return Settings(**{**found, **given})
+        nobody = {} if environment else {"_env_prefix": "NO_TICKLESS_"}
+        return Settings(**nobody, **{**found, **given})
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
         raise SettingsInvalid(f"the settings are not right: {problems}", mend="docs/reference/settings.md") from error

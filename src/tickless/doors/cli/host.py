@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from tickless.doors.cli.client import ApiClient
 
@@ -68,6 +68,41 @@ class BrainFound:
     parts: tuple[BrainPart, ...]
 
 
+@dataclass(frozen=True)
+class TenantShown:
+    """An organisation with a house of its own on this machine. `numbers`: its first numbers, None while it does not run."""
+
+    name: str
+    host: str
+    port: int
+    data: Path
+    numbers: Mapping[str, Any] | None = None
+
+
+class TenantsHost(Protocol):
+    """The tenants of one folder."""
+
+    def add(self, name: str, *, host: str) -> list[str]:
+        """Write a new one down with a folder of its own; returns the lines to show. Raises `SettingsInvalid`, `Conflict`."""
+        ...
+
+    def standings(self) -> list[TenantShown]:
+        """Each with what its own house says of itself."""
+        ...
+
+    def check(self) -> int:
+        """How many there are. Raises `SettingsInvalid` with everything that two of them share."""
+        ...
+
+    def serve(self, *, say: Callable[[str], object]) -> int:
+        """Keep all their houses running until stopped; returns the exit code. Raises what `check` raises."""
+        ...
+
+    def front(self, *, proxy: Literal["haproxy", "nginx"], certificates: str, address: str) -> str:
+        """The part of a proxy's configuration that leads host names to houses."""
+        ...
+
+
 class CliHost(Protocol):
     """Errors are `TicklessError`s with a public text and a mend; `NotReachable` when a server was named and does not answer."""
 
@@ -78,6 +113,10 @@ class CliHost(Protocol):
 
     def serve(self, *, role: ServeRole, host: str | None, port: int | None, data: Path | None, as_json: bool) -> int:
         """Run until stopped; returns the exit code. None: as the settings say."""
+        ...
+
+    def tenants(self, folder: Path) -> TenantsHost:
+        """Several organisations on one machine, each in a house of its own."""
         ...
 
     def demo(self, *, once: bool, report: Path | None, port: int | None) -> int:
