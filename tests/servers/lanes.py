@@ -41,6 +41,16 @@ LANES: dict[str, Lane] = {
         programs=("wg", "wireguard-go", "ip", "unshare", "nsenter"),
         package="Debian: wireguard-tools wireguard-go iproute2 util-linux",
     ),
+    "ansible": Lane(
+        programs=("ssh",),
+        modules=("ansible", "ansible_runner"),
+        package="Debian: openssh-client; PyPI: ansible-core ansible-runner",
+    ),
+    "samba": Lane(
+        programs=("samba", "samba-tool"),
+        modules=("ldap", "trustme"),
+        package="Debian: samba-ad-dc samba-ad-provision; PyPI: python-ldap trustme",
+    ),
     "supervisord": Lane(modules=("supervisor",), package="PyPI: supervisor"),
     "nginx": Lane(programs=("nginx",), package="Debian: nginx-light"),
     "haproxy": Lane(programs=("haproxy", "nginx"), package="Debian: haproxy nginx-light"),

@@ -28,6 +28,7 @@ pytest_plugins = [
     "tests.servers.postgres",
     "tests.servers.prometheus",
     "tests.servers.request_tracker",
+    "tests.servers.samba",
     "tests.servers.scim",
     "tests.servers.slapd",
     "tests.servers.sshd",

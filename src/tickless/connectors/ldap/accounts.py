@@ -14,6 +14,9 @@ from tickless.connectors.ldap.settings import Settings
 from tickless.domain.errors import Rejected
 from tickless.sdk import Call
 
+IN_CHAIN = "1.2.840.113556.1.4.1941"
+"""LDAP_MATCHING_RULE_IN_CHAIN (MS-ADTS 3.1.1.3.4.4.3)."""
+
 
 @dataclass(frozen=True)
 class Accounts:
@@ -63,15 +66,23 @@ class Accounts:
         return entry
 
     def is_member(self, group: Entry, account: Entry) -> bool:
-        """Whether the group names the account itself; groups in groups are not followed."""
-        query = f"(member={escape(account.dn)})"
+        """Whether the group names the account itself; with `nested_groups` also through groups that are in it."""
+        query = f"({self._member}={escape(account.dn)})"
         return self.directory.find(group.dn, query, ["cn"]) is not None
+
+    @property
+    def _member(self) -> str:
+        return f"member:{IN_CHAIN}:" if self.settings.nested_groups else "member"
+
+    def names(self, group: Entry, account: Entry) -> bool:
+        """Whether the group names the account itself: what can be added and taken away."""
+        return self.directory.find(group.dn, f"(member={escape(account.dn)})", ["cn"]) is not None
 
     def groups_of(self, account: Entry) -> tuple[str, ...]:
         """Names of the groups that name the account, sorted; empty when this instance knows no groups."""
         if not self.settings.groups_base:
             return ()
-        query = f"(&{self.settings.groups_filter}(member={escape(account.dn)}))"
+        query = f"(&{self.settings.groups_filter}({self._member}={escape(account.dn)}))"
         found = self.directory.find_all(self.settings.groups_base, query, ["cn"])
         return tuple(sorted(entry.text("cn") for entry in found))
 

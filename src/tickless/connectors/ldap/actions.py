@@ -87,7 +87,7 @@ def _set_member(call: Call, params: Membership, *, wanted: bool) -> Result:
     with accounts(call) as here:
         entry, group = here.get(params.username), here.get_group(params.group)
         word = "a member" if wanted else "not a member"
-        if here.is_member(group, entry) == wanted:
+        if here.names(group, entry) == wanted:
             return Result(output=Member(member=wanted), summary=f"was {word} already")
         if call.dry_run:
             return Result(output=Member(member=not wanted), changed=True, summary=f"would be {word}")
@@ -97,7 +97,7 @@ def _set_member(call: Call, params: Membership, *, wanted: bool) -> Result:
             uses=f"{call.instance.name}.{'remove_from_group' if wanted else 'add_to_group'}",
             with_=params.model_dump(),
         )
-        output = Member(member=here.is_member(group, entry))
+        output = Member(member=here.names(group, entry))
     return Result(output=output, changed=changed, summary=f"is {word} now", undo=undo if changed else None)
 
 

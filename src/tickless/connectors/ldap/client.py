@@ -12,6 +12,9 @@ from tickless.domain.errors import AuthFailed, OutsideError, Rejected, SettingsI
 from tickless.sdk.deadline import Deadline
 from tickless.sdk.egress import reach_url
 
+PAGE = 500
+MOST_PAGES = 200
+
 
 def library() -> Any:
     """The module `ldap`. Raises `SettingsInvalid` that says how to get it."""
@@ -70,8 +73,23 @@ class Directory:
         return found[0] if found else None
 
     def find_all(self, base: str, query: str, attributes: Sequence[str]) -> list[Entry]:
-        """Every entry below `base` that matches, as far as the server lets us see."""
-        return self._search(base, self._ldap.SCOPE_SUBTREE, query, attributes, limit=0)
+        """Every entry below `base` that matches, page by page (RFC 2696), as far as the server lets us see."""
+        from ldap.controls import SimplePagedResultsControl
+
+        page = SimplePagedResultsControl(criticality=False, size=PAGE, cookie="")
+        found: list[Entry] = []
+        for _ in range(MOST_PAGES):
+            with translated(self._ldap):
+                timeout = self._remaining()
+                message = self._connection.search_ext(
+                    base, self._ldap.SCOPE_SUBTREE, query, list(attributes), serverctrls=[page], timeout=timeout
+                )
+                told = self._collect(message, found, timeout=timeout)
+            cookie = next((one.cookie for one in told if one.controlType == page.controlType), b"")
+            if not cookie:
+                return found
+            page.cookie = cookie
+        raise Rejected("the directory has more entries than are read", detail=f"{MOST_PAGES * PAGE} and more")
 
     def read(self, dn: str, attributes: Sequence[str]) -> Entry | None:
         """One entry by its name."""
@@ -93,13 +111,14 @@ class Directory:
                 return found  # `find` asks for two to see whether there is one
             return found
 
-    def _collect(self, message: int, found: list[Entry], *, timeout: float) -> None:
-        """Take answers as they come, so that those before a size limit are not lost; referrals have no name."""
+    def _collect(self, message: int, found: list[Entry], *, timeout: float) -> list[Any]:
+        """Take answers as they come, so that those before a size limit are not lost; referrals have no name. Gives the
+        controls of the last answer."""
         while True:
-            kind, data = self._connection.result(message, all=0, timeout=timeout)
+            kind, data, _, controls = self._connection.result3(message, all=0, timeout=timeout)
             found += [Entry.of(dn, attributes) for dn, attributes in data if dn]
             if kind == self._ldap.RES_SEARCH_RESULT:
-                return
+                return list(controls or ())
 
     def modify(self, dn: str, changes: Sequence[Change]) -> None:
         """Set each attribute to what the change says."""

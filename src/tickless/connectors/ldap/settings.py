@@ -32,6 +32,8 @@ class Settings(BaseModel):
     """What holds the login name; empty: `uid`, or `sAMAccountName` in Active Directory."""
     people_filter: str = "(objectClass=person)"
     groups_filter: str = "(|(objectClass=groupOfNames)(objectClass=group))"
+    nested_groups: bool = False
+    """Active Directory: being in a group that is in the group counts, too (LDAP_MATCHING_RULE_IN_CHAIN)."""
     policy_dn: str = ""
     """The default password policy (OpenLDAP), so that an expired lockout or password is recognised."""
 
@@ -39,6 +41,8 @@ class Settings(BaseModel):
     def _no_readable_passwords(self) -> Self:
         host = urlsplit(self.url).hostname
         safe = self.url.startswith("ldaps:") or self.start_tls or self.allow_plaintext or host in LOOPBACK
+        if self.nested_groups and self.dialect != "active_directory":
+            raise ValueError("only Active Directory follows groups in groups by itself")
         if not safe:
             raise ValueError("use ldaps:// or start_tls, or say allow_plaintext = true")
         return self

@@ -74,7 +74,7 @@ def check_calls_its_own(connector: Connector, case: ContractCase) -> None:
     with case.world() as world:
         here = instance_in(connector, world)
         with connections() as seen:
-            run_operation(connector, case.operation, {**case.params, **world.params}, world)
+            run_operation(connector, case.operation, {**case.params, **world.params}, world, timeout=case.patience)
     named = tuple(place for value in world.secrets.values() if (place := place_of(value)) is not None)
     egress = replace(here.egress, places=(*here.egress.places, *named))
     strange = [place for place in seen if not _allowed(egress, *place)]
@@ -83,7 +83,8 @@ def check_calls_its_own(connector: Connector, case: ContractCase) -> None:
 
 def _forbidden(instance: Instance, case: ContractCase, world: Any) -> bool:
     try:
-        run_operation(instance.connector, case.operation, {**case.params, **world.params}, world, instance=instance)
+        run_operation(instance.connector, case.operation, {**case.params, **world.params}, world, instance=instance,
+                      timeout=case.patience)  # fmt: skip
     except Forbidden:
         return True
     except OutsideError:

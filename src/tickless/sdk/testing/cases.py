@@ -80,6 +80,8 @@ class ContractCase:
     faults: Mapping[Fault, OpenWorld] = field(default_factory=dict)
     refuses_repeat: bool = False
     name: str = ""
+    patience: float = 10.0
+    """Seconds it is given: more for what starts a slow program."""
 
     @property
     def title(self) -> str:

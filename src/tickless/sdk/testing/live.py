@@ -28,12 +28,12 @@ def run_case(
     *,
     dry_run: bool = False,
     again: bool = False,
-    timeout: float = PATIENCE,
+    timeout: float | None = None,
 ) -> Result:
     """Run the case's operation once, with the key that the suite always uses."""
     return run_operation(
         connector, case.operation, {**case.params, **world.params}, world,
-        dry_run=dry_run, first_started=NOW if again else None, timeout=timeout,
+        dry_run=dry_run, first_started=NOW if again else None, timeout=timeout or case.patience,
     )  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def check_undo(connector: Connector, case: ContractCase) -> None:
         assert result.undo is not None, f"{case.title} promises an undo and hands out none"
         instance, _, operation = result.undo.uses.partition(".")
         assert (instance, operation) == (connector.manifest.id, promised), f"{case.title}: undo is {result.undo.uses}"
-        run_operation(connector, operation, result.undo.with_, world, key="run_contract:undo")
+        run_operation(connector, operation, result.undo.with_, world, key="run_contract:undo", timeout=case.patience)
         if case.undo_restores:
             assert world.look() == before, f"the undo of {case.title} does not restore what was"
 
@@ -146,7 +146,7 @@ def check_no_undo(connector: Connector, case: ContractCase) -> None:
 @contextmanager
 def _failing(connector: Connector, case: ContractCase, fault: Fault) -> Iterator[OutsideError]:
     with case.faults[fault]() as world:
-        timeout = IMPATIENCE if fault == "hangs" else PATIENCE
+        timeout = IMPATIENCE if fault == "hangs" else case.patience
         try:
             run_case(connector, case, world, timeout=timeout)
         except OutsideError as error:
