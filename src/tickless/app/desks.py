@@ -80,6 +80,7 @@ def furnish(ground: Ground, rooms: Rooms, language: Language) -> Furnished:
     desk.mining = mining = MiningDesk(rooms, node=ground.node, encoder=lambda: encoder_of(settings.brain)[0])
     desk.subscriptions = subscriptions = ReportSubscriptions(rooms, desk.reports, home=settings.home)
     desk.architect = architect_of(settings, rooms, desk.drafting)
+    desk.practised = frozenset(settings.practices)
     desk.erasing = ErasingDesk(journal, clock, renew=language.renew)
     desk.regroup.learning.changed = ground.in_force.look
     chores = (

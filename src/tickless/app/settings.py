@@ -6,16 +6,17 @@ import datetime as dt
 import os
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from tickless.ai.models.options import ModelSettings
+from tickless.app.profiles import ProfileName, over, settings_of
 from tickless.domain.brake import BrakeSettings
-from tickless.domain.major import MajorSettings
 from tickless.domain.errors import SettingsInvalid
+from tickless.domain.major import MajorSettings
 from tickless.domain.record import Record
 from tickless.doors.entrance.settings import EntranceSettings
 from tickless.flow.courtesy import Courtesy
@@ -26,10 +27,13 @@ from tickless.sdk.vault import VaultSettings
 from tickless.stages.correlate.hygiene.options import HygieneSettings
 from tickless.stages.decide.policy_folder import Profile, Review
 from tickless.stages.learn.core import Bar, Bars
+from tickless.stages.measure.metrics.metric import Level
 from tickless.stages.sense.heartbeats import SourceRule
 from tickless.stages.sense.telemetry.options import TelemetrySettings
 
 FILE_NAME = "tickless.toml"
+Practice = Literal["changes", "major", "on-call", "problems", "suppliers", "improvements", "portfolio", "opportunities",
+                   "figures", "value", "maturity", "guard"]  # fmt: skip
 
 
 class ConnectorUse(Record):
@@ -177,6 +181,13 @@ class Settings(BaseSettings):
     """Folder of the embedded databases, the key file, and what a running server says of itself."""
     database: str | None = None
     """`postgresql+psycopg://…` for everything; None: SQLite files in `data`."""
+    profile: ProfileName = "small"
+    """What kind of organisation it is: `small`, `enterprise`, `regulated` or `msp`. It gives other settings another default
+    (docs/guides/profiles.md); what is said here wins."""
+    practices: tuple[Practice, ...] = get_args(Practice)
+    """Which practices the console's rail leads to. The others work, for who asks for them by address, API or command."""
+    metric_levels: tuple[Level, ...] = get_args(Level)
+    """Of which levels metrics are listed where nobody asks for others."""
     host: str = "127.0.0.1"
     port: int = Field(default=8480, ge=0, le=65_535)
     home: str = Field(default="", pattern=r"^(https?://[^\s/]+)?$")
@@ -244,6 +255,8 @@ def read_settings(data: Path | None = None, *, environment: bool = True, **given
         if path.is_file():
             found |= _read_file(path)
             break
+    profile = (os.environ.get("TICKLESS_PROFILE") if environment else None) or found.get("profile", "small")
+    found = over(settings_of(str(profile)), found)
     try:
         nobody = {} if environment else {"_env_prefix": "NO_TICKLESS_"}
         return Settings(**nobody, **{**found, **given})

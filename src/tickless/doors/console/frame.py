@@ -125,8 +125,13 @@ class Frame:
             "brakes": brakes,
             "paused": next((switch for switch in brakes if switch.name == "all"), None),
             "waiting": waiting,
+            "practised": self.practised,
             "told": TOLD.get(visit.asked("told") or ""),
         }
+
+    def practised(self, address: str) -> bool:
+        """Whether the rail leads to a page: to those of practices only where this house has chosen them."""
+        return self.desk.practised is None or address.removeprefix("/") in self.desk.practised
 
     def told_alone(self, request: Request, error: TicklessError) -> Response:
         """An error as a page, for somebody who may not be known: without leading back to the sign-in, which led here."""

@@ -93,6 +93,8 @@ class FrontDesk:
     """Set by the composition root, too."""
     erasing: ErasingDesk
     """Set by the composition root, too."""
+    practised: frozenset[str] | None = None
+    """First parts of the addresses of practices that this house has chosen; None: all."""
     subscriptions: ReportSubscriptions
     """Set by the composition root, too: it knows where the house is."""
     architect: ArchitectDesk

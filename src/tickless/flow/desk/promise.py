@@ -136,6 +136,7 @@ class Desk(Protocol):
     erasing: ErasingDesk
     reports: Reports
     steering: SteeringDesk
+    practised: frozenset[str] | None
     subscriptions: ReportSubscriptions
     practices: PracticesDesk
 
