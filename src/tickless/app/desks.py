@@ -72,7 +72,7 @@ def furnish(ground: Ground, rooms: Rooms, language: Language) -> Furnished:
     desk.sources = sources = Sources(rooms)
     desk.holding = holding = HoldingDesk(rooms, settings.hygiene.rules(), wake=ground.woken)
     desk.planning = planning = PlanningDesk(rooms, wake=ground.woken)
-    desk.practices = PracticesDesk.of(rooms, major=settings.major)
+    desk.practices = PracticesDesk.of(rooms, major=settings.major, problems=settings.problems)
     desk.record = record = record_of(
         settings, journal=journal, clock=clock, secrets=secrets_of(settings, ground.secret_values)
     )

@@ -17,6 +17,7 @@ from tickless.app.profiles import ProfileName, over, settings_of
 from tickless.domain.brake import BrakeSettings
 from tickless.domain.errors import SettingsInvalid
 from tickless.domain.major import MajorSettings
+from tickless.domain.problem import ProblemSettings
 from tickless.domain.record import Record
 from tickless.doors.entrance.settings import EntranceSettings
 from tickless.flow.courtesy import Courtesy
@@ -219,6 +220,7 @@ class Settings(BaseSettings):
     map: MapSettings = MapSettings()
     hygiene: HygieneSettings = HygieneSettings()
     major: MajorSettings = MajorSettings()
+    problems: ProblemSettings = ProblemSettings()
     egress: EgressSettings = EgressSettings()
     vault: VaultSettings = VaultSettings()
 

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from tickless.domain.change import Change, ChangeModel
+from tickless.domain.improvement import Improvement
 from tickless.domain.major import MajorIncident
 from tickless.domain.oncall import PageOut, Schedule
 from tickless.domain.practice import Kept
+from tickless.domain.problem import Problem
 from tickless.journal import practice_tables as tables
 from tickless.journal.shelf import Shelf
 
@@ -56,3 +58,11 @@ class PracticeShelves:
     @cached_property
     def oncall_pages(self) -> Shelf[PageOut]:
         return self._kept(tables.oncall_pages, PageOut)
+
+    @cached_property
+    def improvements(self) -> Shelf[Improvement]:
+        return self._kept(tables.improvements, Improvement)
+
+    @cached_property
+    def problem_records(self) -> Shelf[Problem]:
+        return self._kept(tables.problem_records, Problem)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from tickless.doors.api import changes, major, oncall
+from tickless.doors.api import changes, improvements, major, oncall, problem_records
 
 TAGS = {
     "changes": "Changes: their risk by its parts, approvals, collisions, and what came of them.",
     "on-call": "Who is called when: schedules, overrides, pages, calendars in and out.",
+    "problems": "Causes behind incidents: what is worth looking into, known errors, reviews.",
+    "improvements": "Actions with an owner, a date, an expected and a measured benefit.",
     "major incidents": "Incidents that take a bridge: roles, news by a clock, reviews; and rehearsals that are scored.",
 }
 router = APIRouter()
-for part in (changes, major, oncall):
+for part in (changes, major, oncall, problem_records, improvements):
     router.include_router(part.router)

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from tickless.doors.cli import changes, major, oncall
+from tickless.doors.cli import changes, improvements, major, oncall
 
-GROUPS = (("change", changes.change), ("major", major.major), ("on-call", oncall.on_call))
+GROUPS = (
+    ("change", changes.change),
+    ("major", major.major),
+    ("on-call", oncall.on_call),
+    ("problem", improvements.problem),
+    ("improvement", improvements.improvement),
+)

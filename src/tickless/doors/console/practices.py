@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from tickless.doors.console import changes, major, oncall
+from tickless.doors.console import changes, improvements, major, oncall, problems
 from tickless.doors.console.frame import Frame
 
 
 def routes(frame: Frame) -> list[BaseRoute]:
-    return [*changes.routes(frame), *major.routes(frame), *oncall.routes(frame)]
+    return [
+        *changes.routes(frame),
+        *major.routes(frame),
+        *oncall.routes(frame),
+        *problems.routes(frame),
+        *improvements.routes(frame),
+    ]

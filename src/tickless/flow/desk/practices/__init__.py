@@ -7,12 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tickless.domain.major import MajorSettings
+from tickless.domain.problem import ProblemSettings
 from tickless.flow.desk.practices.change_clock import ChangeClock
 from tickless.flow.desk.practices.changes import ChangesDesk
+from tickless.flow.desk.practices.improvements import ImprovementsDesk
 from tickless.flow.desk.practices.keeping import Keeping
 from tickless.flow.desk.practices.major import MajorDesk
 from tickless.flow.desk.practices.oncall import OnCallDesk
 from tickless.flow.desk.practices.oncall_pages import OnCallPages
+from tickless.flow.desk.practices.problems import ProblemsDesk
 from tickless.flow.rooms import Rooms
 
 
@@ -23,18 +26,22 @@ class PracticesDesk:
     changes: ChangesDesk
     major: MajorDesk
     on_call: OnCallDesk
+    problems: ProblemsDesk
+    improvements: ImprovementsDesk
     looks: tuple[Callable[[dt.datetime], None], ...] = ()
 
     @classmethod
-    def of(cls, rooms: Rooms, *, major: MajorSettings | None = None) -> PracticesDesk:
+    def of(
+        cls, rooms: Rooms, *, major: MajorSettings | None = None, problems: ProblemSettings | None = None
+    ) -> PracticesDesk:
         keeping = Keeping(rooms)
-        changes = ChangesDesk(keeping)
-        bridge = MajorDesk(keeping, major or MajorSettings())
-        pages = OnCallPages(keeping)
-        on_call = OnCallDesk(keeping, pages)
+        changes, bridge = ChangesDesk(keeping), MajorDesk(keeping, major or MajorSettings())
+        pages, improvements = OnCallPages(keeping), ImprovementsDesk(keeping)
         return cls(
             changes=changes,
             major=bridge,
-            on_call=on_call,
-            looks=(ChangeClock(keeping, changes).look, bridge.look, pages.look),
+            on_call=OnCallDesk(keeping, pages),
+            problems=ProblemsDesk(keeping, problems or ProblemSettings(), improvements),
+            improvements=improvements,
+            looks=(ChangeClock(keeping, changes).look, bridge.look, pages.look, improvements.look),
         )

@@ -1,0 +1,96 @@
+"""Problems (ITIL 4): causes of incidents, worth finding or not, with a workaround until they are removed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from tickless.domain.practice import Draft, Event, Kept, Line, Named, Words
+from tickless.domain.record import Record
+
+ProblemState = Literal["open", "known_error", "closed", "dropped"]
+ReviewDepth = Literal["none", "short", "full"]
+
+
+class ProblemSettings(Record):
+    """What a problem costs, for choosing which to look into."""
+
+    days: int = Field(default=90, ge=7, le=365)
+    """How far back incidents are looked at."""
+    least: int = Field(default=3, ge=2, le=100)
+    """Incidents of a kind that it takes to be proposed."""
+    agent_hour: float = Field(default=45.0, ge=0)
+    """What an hour of somebody who mends costs, in your currency."""
+    person_hour: float = Field(default=35.0, ge=0)
+    """What an hour of somebody who cannot work costs."""
+    hours: float = Field(default=24.0, ge=0)
+    """What looking for a cause and removing it takes, in hours, before anything is known of it."""
+
+
+class Candidate(Record):
+    """Incidents of one kind at one service. Costs are for a year, in the currency of the settings, with a 95 % interval."""
+
+    key: str
+    service: str | None
+    need: str | None
+    count: int
+    cases: tuple[int, ...]
+    """Numbers, the newest first."""
+    toil_minutes: float
+    """That people spent on them, in all."""
+    lost_minutes: float
+    """Minutes of people who could not work, in all."""
+    worst: int
+    """The highest priority among them."""
+    by_year: float
+    cost: float
+    cost_low: float
+    cost_high: float
+    worth: float
+    """`cost_low` less what it takes to remove it: above 0 it pays even by the careful reading."""
+    words: str
+
+
+class Problem(Kept):
+    """`ref`: the candidate's key (`service|need`)."""
+
+    state: ProblemState = "open"
+    need: str | None = None
+    key: str = ""
+    cases: tuple[int, ...] = ()
+    cause: Words = ""
+    workaround: Words = ""
+    known_error: str | None = None
+    depth: ReviewDepth = "short"
+    review: Words = ""
+    selected: Candidate | None = None
+    """As it was chosen: by what figures."""
+    closed_at: AwareDatetime | None = None
+    story: tuple[Event, ...] = ()
+
+    @property
+    def ref(self) -> str | None:
+        return self.key or None
+
+
+class ProblemDraft(Draft):
+    """A problem as somebody wants it: of a candidate, or freely."""
+
+    title: Line
+    candidate: Named = ""
+    service: Named | None = None
+    need: Named | None = None
+    owner: Named | None = None
+    why: Words = ""
+
+
+class AnalysisDraft(Draft):
+    """What is known of it by now; what is left out stays."""
+
+    cause: Words | None = None
+    workaround: Words | None = None
+    symptoms: tuple[Named, ...] = Field(default=(), max_length=50)
+    """As people describe it; with a workaround it becomes a known error that they are offered."""
+    owner: Named | None = None
+    review: Words | None = None

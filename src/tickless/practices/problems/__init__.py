@@ -1,0 +1,1 @@
+"""Problems: which are worth it, and what a proportionate review is."""
