@@ -85,7 +85,7 @@ verify:
   - uses: directory.account
     with:
       username: ${{{{ inputs.person.username }}}}
-    expect: ${{{{ result.found }}}}
+    expect: ${{{{ result.exists }}}}
     within: 30s
     hold: 7d
 say:
@@ -94,6 +94,11 @@ say:
 value:
   minutes_saved: {minutes:.0f}
   basis: {json.dumps(opportunity.basis or "a guess until it is measured", ensure_ascii=False)}
+tests:
+  - name: as people say it
+    given: {{account: ok}}
+    says: {json.dumps(said[0], ensure_ascii=False)}
+    expect: {{need: {need}, outcome: [asked_back, needs_approval, handed_off, refused]}}
 """
 
 
