@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stderr
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import structlog
 
 from bench.attack_desk import TicketSystem, ticket_server
 from bench.attack_models import AWAY, Mind, Seat, seat
@@ -94,9 +97,11 @@ def _logging_to(
     os.environ.setdefault("BENCH_LOG", "INFO")
     file = stack.enter_context(path.open("w", encoding="utf-8", buffering=1))
     opening = suite_house(uses, settings)
-    with redirect_stderr(file):  # what is set up now keeps this stream
+    with redirect_stderr(file):  # what libraries set up now keeps this stream
         house = opening.__enter__()
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(file))
     try:
         yield house
     finally:
+        structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
         opening.__exit__(None, None, None)

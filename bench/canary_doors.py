@@ -39,7 +39,8 @@ HELD = (
     "cli token", "connector secret", "address", "console password", "unknown cookie",
 )  # fmt: skip
 """Doors by which something is handed in that is not to be read again."""
-OPERATIONS = 400
+TURNS = 5
+"""Each canary goes to every fifth operation of the API, the next canary to the next."""
 
 
 @dataclass
@@ -174,11 +175,12 @@ def _telemetry(hall: Hall, canary: Canary) -> None:
 
 
 def _api(hall: Hall, canary: Canary) -> None:
-    """In every field of words of every operation that takes some, and as a value of every question."""
+    """In every field of words of the operations whose turn it is, and as a value of every question."""
     description = described(hall.house.house.site)
+    turn = int(canary.id.rpartition("-")[2])
     for count, (path, method, raw) in enumerate(_operations(description)):
-        if count >= OPERATIONS:
-            return
+        if count % TURNS != turn % TURNS:
+            continue
         filled = path.replace("{", "").replace("}", "")
         content = raw.get("requestBody", {}).get("content", {}).get("application/json")
         body = _stuffed(content["schema"], description, canary.text) if content else None
@@ -363,7 +365,8 @@ DOORS: dict[str, Door] = {
     "cloudevents": _cloudevents, "quarantine": _quarantine, "telemetry": _telemetry, "api": _api, "console form": _console,
     "runbook input": _runbook, "file name": _file, "ticket text": _ticket, "connector answer": _answer,
     "sign-in": _sign_in, "sign-in refused": _refused, "console password": _console_password, "bearer refused": _bearer,
-    "unknown cookie": _cookie, "address": _address, "hook token refused": _hook, "scim": _scim, "oidc": _oidc, "cli token": _cli,
+    "unknown cookie": _cookie, "address": _address, "hook token refused": _hook, "scim": _scim, "oidc": _oidc,
+    "cli token": _cli,
 }  # fmt: skip
 
 

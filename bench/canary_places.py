@@ -20,6 +20,8 @@ from tickless.ai.models.wire import Answer, Request, Wire
 from tickless.app.dump import dump
 from tickless.app.settings import Settings
 from tickless.journal import tables
+from tickless.journal.audit_tables import kept_texts
+from tickless.stages.decide.evidence import unpack
 
 ALL: frozenset[Kind] = frozenset({"held", "secret", "personal"})
 HELD: frozenset[Kind] = frozenset({"held"})
@@ -73,6 +75,7 @@ def places(hall: Hall, outlets: Outlets, mark: Any, prompts: Overheard) -> Itera
         yield Place(f"sent: {sent.kind}", sent.text, SECRETS if sent.kind in {"ticket", "phone"} else HELD)
     yield from _pages(hall)
     yield from _api(hall)
+    yield Place("packed texts", _packed(hall), HELD)
     yield Place("database files", _files(hall.house.house.rooms.data), HELD)
     yield Place("export of all tables", _dumped(hall), HELD)
 
@@ -115,6 +118,17 @@ def _api(hall: Hall) -> Iterator[Place]:
         if told.status_code == 422:
             told = hall.ask("", "GET", PREFIX + path, headers=hall.as_admin())
         yield Place(f"API {path}", told.text, HELD)
+
+
+def _packed(hall: Hall) -> str:
+    """Raw payloads and what decisions were made from: stored packed."""
+    with hall.house.house.journal.read() as tx:
+        kept = [unpack(body) for body in tx.connection.execute(sa.select(kept_texts.c.body)).scalars()]
+    log = hall.house.house.journal.signals
+    with hall.house.house.journal.log_engine.connect() as connection:
+        came = [log.payload(one) for one in connection.execute(sa.select(tables.payloads.c.id)).scalars()]
+    raw = [f"{one.headers} {one.body.decode(errors='replace')}" for one in came]
+    return "\n".join([*raw, *(json.dumps(one, ensure_ascii=False) for one in kept)])
 
 
 def _files(folder: Path) -> str:

@@ -48,6 +48,7 @@ from tickless.sample.company import make_company
 from tickless.sample.estate.control import Estate
 from tickless.stages.act import service as act
 from tickless.stages.act import undoing
+from tickless.stages.act.house import house_operations
 
 PACE = PaceSettings(answer=600.0, approval=600.0, first_look=600.0, gather=1.0)
 LIFE_SECONDS = 60.0
@@ -292,10 +293,10 @@ def rehearse(plan: dict[str, Any]) -> None:
     own = {"runbooks": (Path(plan["runbooks"]),)} if plan.get("runbooks") else {}
     settings = sample_settings(estate, Path(plan["data"]), **own)
     _, values = estate.connector_settings()
-    registry = composition.registry_of(settings, configured.secrets_of(settings, values))
-    for operation in composition.house_operations(vault=None, notify=None, back=None):  # type: ignore[arg-type]
+    registry = configured.registry_of(settings, configured.secrets_of(settings, values))
+    for operation in house_operations(vault=None, notify=None, back=None):  # type: ignore[arg-type]
         registry.add(operation)
-    language.build_brain(composition.runbooks_of(settings, registry).values())
+    language.build_brain(configured.runbooks_of(settings, registry).values())
 
 
 def main() -> int:

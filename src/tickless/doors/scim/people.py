@@ -7,13 +7,16 @@ from typing import Any
 
 from scim2_models import EnterpriseUser, User
 
+from tickless.practices.people.owners import SECOND
 from tickless.practices.people.provisioning import Provisioned
 
 
 def said_of(user: User[EnterpriseUser], *, person_of: Callable[[str], str | None]) -> Provisioned:
-    """`person_of`: the person behind a user's id, for managers."""
+    """`person_of`: the person behind a user's id, for managers. Of a second or service account the manager says whose it is."""
     work = user[EnterpriseUser]
     manager = work.manager.value if work is not None and work.manager is not None else None
+    boss = person_of(manager) if manager else None
+    second = (user.user_type or "").casefold() in SECOND
     places = [one.locality or one.formatted for one in user.addresses or ()]
     return Provisioned(
         username=str(user.user_name),
@@ -24,8 +27,9 @@ def said_of(user: User[EnterpriseUser], *, person_of: Callable[[str], str | None
         department=work.department if work is not None else None,
         title=user.title,
         location=next((place for place in places if place), None),
-        manager=person_of(manager) if manager else None,
+        manager=None if second else boss,
         employment=user.user_type,
+        belongs_to=boss if second else None,
     )
 
 

@@ -35,6 +35,7 @@ PEOPLE = (
     Column("groups", ("group", "member of"), "list"),
     Column("active", ("enabled", "status"), "flag"),
     Column("privileged", ("admin", "administrator"), "flag"),
+    Column("belongs_to", ("belongs to", "owner", "owned by", "account of", "second account of")),
 )  # fmt: skip
 
 APPS = (

@@ -11,6 +11,7 @@ from tickless.kit.cells import Column, slug
 from tickless.kit.merging import Reading, Values, merge, new_key
 from tickless.kit.tabular import Refusal, Table, shown
 from tickless.practices.people.columns import APPS, DEVICES, PEOPLE
+from tickless.practices.people.owners import with_owners
 from tickless.practices.people.reporting_lines import without_broken_lines
 
 Owned = TypeVar("Owned", App, Device)
@@ -20,7 +21,8 @@ def read_people(table: Table, *, known: World) -> Reading[Person]:
     """People by line. A row is who has its id, else its user name; a new one's id is made of the user name.
 
     Refused: what is missing or does not fit, a login name or address that somebody else has, a manager who is nobody or
-    manages themselves in the end. A manager is named by id, user name or e-mail address.
+    manages themselves in the end, an account that belongs to nobody or to another account. A manager, and whose second or
+    service account it is, is named by id, user name or e-mail address.
     """
     logins = {person.username.casefold(): person.id for person in known.people.values()}
 
@@ -33,7 +35,7 @@ def read_people(table: Table, *, known: World) -> Reading[Person]:
         table, model=Person, columns=PEOPLE, identify=identify, known=known.people, defaults={"department": ""}
     )
     reading = reading.without(_taken_names(reading.records, known.people))
-    return without_broken_lines(reading, known=known.people)
+    return without_broken_lines(with_owners(reading, known=known.people), known=known.people)
 
 
 def _taken_names(people: Mapping[int, Person], known: Mapping[str, Person]) -> list[Refusal]:

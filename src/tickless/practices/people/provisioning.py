@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from tickless.domain.person import Person, PersonChange
 from tickless.journal import Tx
@@ -28,6 +29,8 @@ class Provisioned:
     manager: str | None = None
     """Id of the person."""
     employment: str | None = None
+    belongs_to: str | None = None
+    """Id of the person whose second or service account it is."""
 
 
 def person_for(said: Provisioned, people: Iterable[Person]) -> Person | None:
@@ -51,14 +54,21 @@ def as_person(
             id=new_key(slug(username.partition("@")[0]) or "person", taken), username=username, name=said.name or username,
             email=email, phone=said.phone, department=said.department or "", title=said.title or "",
             location=said.location or "", manager=said.manager, groups=groups, active=said.active,
-            employment="contractor" if (said.employment or "").casefold() in {"contractor", "external"} else "employee",
+            employment=_employment(said.employment), belongs_to=said.belongs_to,
         )  # fmt: skip
     changes: dict[str, object] = {"username": username, "email": email, "groups": groups, "active": said.active}
-    for field in ("name", "phone", "department", "title", "location", "manager"):
+    for field in ("name", "phone", "department", "title", "location", "manager", "belongs_to"):
         value = getattr(said, field)
         if value is not None and value != before.id:
             changes[field] = value
     return before.model_copy(update=changes)
+
+
+def _employment(said: str | None) -> Literal["employee", "contractor", "service"]:
+    word = (said or "").casefold()
+    if word in {"service", "service account"}:
+        return "service"
+    return "contractor" if word in {"contractor", "external"} else "employee"
 
 
 def put_provisioned(tx: Tx, person: Person, *, before: Person | None, at: dt.datetime) -> bool:

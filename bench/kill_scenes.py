@@ -1,0 +1,89 @@
+"""What makes each shipped runbook run once: a fault of the company, something that is said, or a person's own run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from tickless.domain.person import Person
+from tickless.sample.company import Company
+from tickless.sample.estate.control import Estate, FaultKind
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`faults`: what is broken before, with its amounts. `unseen`: effects that the estate keeps no record of."""
+
+    runbook: str
+    says: tuple[dict[str, str], ...] = ()
+    faults: tuple[tuple[str, str, dict[str, float]], ...] = ()
+    alerts: bool = False
+    more: dict[str, Any] = field(default_factory=dict)
+    outcomes: tuple[str, ...] = ("verified",)
+    unseen: int = 0
+
+
+def scenes(company: Company) -> Iterator[Scene]:
+    """Each with people of its own."""
+    people = iter(_plain(company))
+    free, asked = company.app("lantern-meet"), company.app("driftview")
+
+    def one() -> Person:
+        return next(people)
+
+    def says(runbook: str, text: str, *faults: tuple[str, str, dict[str, float]], who: Person | None = None) -> Scene:
+        person = who or one()
+        return Scene(runbook, says=({"person": person.id, "text": text},), faults=faults)
+
+    locked, away, full, other = one(), one(), one(), one()
+    yield says("directory.unlock-account", "i am locked out of my account", ("lock", locked.username, {}), who=locked)
+    yield says("directory.reset-password", "i forgot my password")
+    yield says("access.grant-app", f"I need access to {asked.name}", who=_without(company, asked.group, people))
+    yield says("access.remove-app", f"please remove my access to {asked.name}", who=_with(company, asked.group))
+    yield says(
+        "software.install", f"please install {free.name} on my laptop", who=_without(company, free.group, people)
+    )
+    yield says("vpn.restore-access", "my vpn profile has expired", ("vpn_expired", away.username, {}), who=away)
+    yield says("mailbox.raise-quota", "my mailbox is full", ("mailbox_full", full.username, {}), who=full)
+    yield Scene("service.restart", faults=(("kill", "search-api", {}),), alerts=True)
+    yield Scene("pool.recycle", faults=(("pool", "catalog-api", {}),), alerts=True)
+    yield Scene("certificate.renew", faults=(("certificate", f"shop.{company.domain}", {"days": 6.0}),), alerts=True)
+    yield Scene("disk.clean-up", faults=(("disk", "app-2:/var", {"to_percent": 92.0, "seconds": 0.0}),), alerts=True,
+                outcomes=("verified", "prevented"))  # fmt: skip
+    boss = company.person(other.manager or "")
+    yield _manager("directory.disable-account", boss, {"person": other.username, "reason": "left"})
+    yield _manager("people.leaver", boss, {"person": other.username})
+    yield _manager("people.joiner", boss, {"person": other.username})
+    yield _manager("people.mover", boss, {"person": other.username, "department": _elsewhere(company, other)})
+    yield _manager("people.newcomer", boss, {
+        "new_person": "Jona Feldbach", "start": "2026-12-01", "department": other.department, "manager": boss.username,
+        "location": other.location or "Head office", "job": "Clerk"})  # fmt: skip
+
+
+def begin(scene: Scene, estate: Estate) -> None:
+    """Break what has to be broken."""
+    for kind, target, amount in scene.faults:
+        estate.fault(cast(FaultKind, kind), target, **amount)
+
+
+def _manager(runbook: str, boss: Person, inputs: dict[str, str]) -> Scene:
+    return Scene(
+        runbook, more={"run": [runbook, inputs, boss.id], "operator": boss.id}, outcomes=("verified", "handed_off")
+    )
+
+
+def _plain(company: Company) -> list[Person]:
+    return [one for one in company.people[40:] if one.active and one.manager and not one.privileged and one.phone]
+
+
+def _without(company: Company, group: str, people: Iterator[Person]) -> Person:
+    return next(one for one in people if group not in one.groups)
+
+
+def _with(company: Company, group: str) -> Person:
+    return next(one for one in _plain(company) if group in one.groups)
+
+
+def _elsewhere(company: Company, person: Person) -> str:
+    return next(one.department for one in company.people if one.department != person.department)
