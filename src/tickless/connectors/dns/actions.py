@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tickless.connectors.dns.client import connect
-from tickless.connectors.dns.parameters import Record, SetRecord
 from tickless.connectors.dns.probes import shown
 from tickless.domain.receipt import UndoStep
 from tickless.sdk import Call, Result, action
+from tickless.sdk.capabilities.dns import Record, SetRecord
 
 
 @action("set_record", params=SetRecord, output=Record)

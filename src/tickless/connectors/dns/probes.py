@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tickless.connectors.dns.client import Records, connect
-from tickless.connectors.dns.parameters import Record, RecordAsked
 from tickless.sdk import Call, Result, probe
+from tickless.sdk.capabilities.dns import Record, RecordAsked
 
 
 @probe("record", params=RecordAsked, output=Record)

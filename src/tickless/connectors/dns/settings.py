@@ -7,8 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-RecordType = Literal["A", "AAAA", "CNAME", "MX", "TXT", "SRV", "PTR", "CAA"]
-NAME = r"^([A-Za-z0-9_*-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?$"
+from tickless.sdk.capabilities.dns import NAME, RecordType
 
 
 class Zone(BaseModel):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tickless.connectors.haproxy.client import Haproxy, connect
-from tickless.connectors.haproxy.parameters import ServerState, SetServer
 from tickless.connectors.haproxy.probes import seen
 from tickless.domain.errors import Rejected
 from tickless.domain.receipt import UndoStep
 from tickless.sdk import Call, Result, action
+from tickless.sdk.capabilities.balancer import ServerState, SetServer
 
 
 @action("set_server", params=SetServer, output=ServerState)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tickless.connectors.haproxy.client import connect
-from tickless.connectors.haproxy.parameters import Backend, BackendServer, BackendState, ServerState
 from tickless.connectors.haproxy.reading import Server
 from tickless.sdk import Call, Result, probe
+from tickless.sdk.capabilities.balancer import Backend, BackendServer, BackendState, ServerState
 
 
 @probe("backend", params=Backend, output=BackendState)

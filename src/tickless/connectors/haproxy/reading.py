@@ -6,9 +6,9 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-Admin = Literal["ready", "drain", "maint"]
+from tickless.sdk.capabilities.balancer import Admin
+
 Row = Mapping[str, str]
 
 

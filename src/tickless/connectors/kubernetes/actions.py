@@ -5,15 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from tickless.connectors.kubernetes.client import Cluster, connect
-from tickless.connectors.kubernetes.parameters import (
-    NodeAsked,
-    NodeState,
-    RollBack,
-    Scale,
-    SetNode,
-    WorkloadAsked,
-    WorkloadState,
-)
 from tickless.connectors.kubernetes.probes import node_of, workload_of
 from tickless.connectors.kubernetes.settings import Settings
 from tickless.connectors.kubernetes.workloads import (
@@ -28,6 +19,15 @@ from tickless.connectors.kubernetes.workloads import (
 from tickless.domain.errors import Rejected
 from tickless.domain.receipt import UndoStep
 from tickless.sdk import Call, Result, action
+from tickless.sdk.capabilities.workload import (
+    NodeAsked,
+    NodeState,
+    RollBack,
+    Scale,
+    SetNode,
+    WorkloadAsked,
+    WorkloadState,
+)
 
 
 @action("restart", params=WorkloadAsked, output=WorkloadState)

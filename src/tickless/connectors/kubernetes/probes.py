@@ -8,12 +8,12 @@ from typing import Any
 
 from tickless.connectors.kubernetes.client import PATHS, Cluster, connect
 from tickless.connectors.kubernetes.objects import Object, objects
-from tickless.connectors.kubernetes.parameters import NodeAsked, NodeState, WorkloadAsked, WorkloadState
 from tickless.connectors.kubernetes.reading import read_cluster
 from tickless.connectors.kubernetes.workloads import Workload, node_state, workload_state
 from tickless.domain.errors import AuthFailed, Rejected
 from tickless.sdk import Call, Result, probe
 from tickless.sdk.capabilities.inventory import Document, Inventory, InventoryAsked, Misfit
+from tickless.sdk.capabilities.workload import NodeAsked, NodeState, WorkloadAsked, WorkloadState
 
 OPTIONAL = frozenset({"Node", "Ingress"})
 """What a token without rights on the whole cluster cannot list."""

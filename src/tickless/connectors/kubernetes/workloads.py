@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tickless.connectors.kubernetes.parameters import NodeState, WorkloadState
+from tickless.sdk.capabilities.workload import NodeState, WorkloadState
 
 STEP = "tickless.io/step"
 """On a workload: the key of the step that changed it last, so that a repeated try is known."""

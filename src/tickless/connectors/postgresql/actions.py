@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from tickless.connectors.postgresql.client import Server, connect
-from tickless.connectors.postgresql.parameters import Ended, Session, Table, TableState
 from tickless.connectors.postgresql.probes import table_of
 from tickless.connectors.postgresql.settings import Settings
 from tickless.connectors.postgresql.statements import CANCEL, SESSION, TABLE, TERMINATE
 from tickless.domain.errors import Rejected
 from tickless.sdk import Call, Result, action
+from tickless.sdk.capabilities.database import Ended, Session, Table, TableState
 
 
 @action("end", params=Session, output=Ended)

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from tickless.connectors.postgresql.client import Row, connect
-from tickless.connectors.postgresql.parameters import (
+from tickless.connectors.postgresql.statements import (
+    ACTIVITY,
+    IDLE_SLOTS,
+    STANDBY,
+    STANDBYS,
+    TABLES,
+    abstracted,
+)
+from tickless.sdk import Call, Result, probe
+from tickless.sdk.capabilities.database import (
     AnyTable,
     Anything,
     LongerThan,
@@ -14,15 +23,6 @@ from tickless.connectors.postgresql.parameters import (
     Tables,
     TableState,
 )
-from tickless.connectors.postgresql.statements import (
-    ACTIVITY,
-    IDLE_SLOTS,
-    STANDBY,
-    STANDBYS,
-    TABLES,
-    abstracted,
-)
-from tickless.sdk import Call, Result, probe
 
 MOST = 50
 MIB = 1024 * 1024

@@ -4,8 +4,11 @@ A connector that answers to a capability uses these very parameter and output ty
 """
 
 from tickless.sdk.capabilities import (
+    balancer,
     chat,
+    database,
     directory,
+    dns,
     endpoint,
     infrastructure,
     inventory,
@@ -16,14 +19,18 @@ from tickless.sdk.capabilities import (
     ticketing,
     toolbox,
     vpn,
+    workload,
 )
 from tickless.sdk.capabilities.shape import Shape
 
 CAPABILITIES: dict[str, Shape] = {
     shape.name: shape
     for module in (
+        balancer,
         chat,
+        database,
         directory,
+        dns,
         endpoint,
         infrastructure,
         inventory,
@@ -34,6 +41,7 @@ CAPABILITIES: dict[str, Shape] = {
         ticketing,
         toolbox,
         vpn,
+        workload,
     )
     for shape in module.SHAPES
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -116,7 +116,21 @@ class SetPhase(TicketId):
     note: str = Field(default="", max_length=4_000)
 
 
+class HistoryAsked(Params):
+    """`cursor`: where the page before ended; empty: from the beginning."""
+
+    cursor: str = Field(default="", max_length=2_000)
+
+
+class HistoryRows(Output):
+    """Tickets of the past in the system's own words, oldest first, as its interface gives them. `next`: empty at the end."""
+
+    rows: tuple[dict[str, Any], ...] = ()
+    next: str = ""
+
+
 SHAPES = (
+    Shape("ticket.history", "probe", HistoryAsked, HistoryRows),
     Shape("ticket.find", "probe", TicketKey, TicketView),
     Shape("ticket.read", "probe", TicketId, TicketView),
     Shape("ticket.comments", "probe", CommentsAsked, Comments),

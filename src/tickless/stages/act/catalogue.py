@@ -42,6 +42,11 @@ _UNDO = {
     "mailbox.set_quota": "mailbox.set_quota",
     "mailbox.create": "mailbox.delete",
     "release.roll_back": "release.roll_back",
+    "balancer.set_server": "balancer.set_server",
+    "dns.set_record": "dns.set_record",
+    "workload.scale": "workload.scale",
+    "workload.roll_back": "workload.roll_back",
+    "workload.set_schedulable": "workload.set_schedulable",
     "directory.create_account": "directory.delete_account",
 }
 """What takes a capability back wherever it is connected. The rest has to say in each runbook why it cannot be."""

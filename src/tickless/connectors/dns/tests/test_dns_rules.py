@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tickless.connectors.dns.client import NameServer
-from tickless.connectors.dns.parameters import SetRecord
 from tickless.connectors.dns.settings import Settings, Zone
 from tickless.domain.errors import Rejected
+from tickless.sdk.capabilities.dns import SetRecord
 from tickless.sdk.deadline import Deadline
 
 ZONES = {"example.com": Zone(names=("www", "*.dev"), types=("A",)), "sub.example.com": Zone()}

@@ -1,4 +1,4 @@
-"""Parameters and outputs of workloads and nodes."""
+"""`workload.*`: what a cluster runs: restarting, scaling, going back to an earlier revision; nodes closed and opened."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from tickless.sdk import Output, Params
+from tickless.sdk.capabilities.shape import Shape
+from tickless.sdk.operations import Output, Params
 
 NAME = r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"
 Kind = Literal["deployment", "statefulset", "daemonset"]
@@ -52,3 +53,13 @@ class SetNode(NodeAsked):
 class NodeState(Output):
     ready: bool
     schedulable: bool
+
+
+SHAPES = (
+    Shape("workload.state", "probe", WorkloadAsked, WorkloadState),
+    Shape("workload.node", "probe", NodeAsked, NodeState),
+    Shape("workload.restart", "action", WorkloadAsked, WorkloadState),
+    Shape("workload.scale", "action", Scale, WorkloadState),
+    Shape("workload.roll_back", "action", RollBack, WorkloadState),
+    Shape("workload.set_schedulable", "action", SetNode, NodeState),
+)

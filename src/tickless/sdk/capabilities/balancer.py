@@ -1,11 +1,15 @@
-"""Parameters and outputs of HAProxy."""
+"""`balancer.*`: servers of a load balancer's backends, taken out and in again."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
-from tickless.connectors.haproxy.reading import Admin
-from tickless.sdk import Output, Params
+from tickless.sdk.capabilities.shape import Shape
+from tickless.sdk.operations import Output, Params
+
+Admin = Literal["ready", "drain", "maint"]
 
 
 class Backend(Params):
@@ -40,3 +44,10 @@ class BackendState(Output):
     """Names of the servers that take no new connections."""
     sessions: int = 0
     queue: int = 0
+
+
+SHAPES = (
+    Shape("balancer.backend", "probe", Backend, BackendState),
+    Shape("balancer.server", "probe", BackendServer, ServerState),
+    Shape("balancer.set_server", "action", SetServer, ServerState),
+)

@@ -1,13 +1,16 @@
-"""Parameters and outputs of records."""
+"""`dns.*`: records as the zone's own server tells them, and changing them."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tickless.connectors.dns.settings import NAME, RecordType
-from tickless.sdk import Output, Params
+from tickless.sdk.capabilities.shape import Shape
+from tickless.sdk.operations import Output, Params
+
+RecordType = Literal["A", "AAAA", "CNAME", "MX", "TXT", "SRV", "PTR", "CAA"]
+NAME = r"^([A-Za-z0-9_*-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?$"
 
 
 class RecordAsked(Params):
@@ -26,3 +29,9 @@ class Record(Output):
     exists: bool
     values: tuple[str, ...] = ()
     ttl: int = 0
+
+
+SHAPES = (
+    Shape("dns.record", "probe", RecordAsked, Record),
+    Shape("dns.set_record", "action", SetRecord, Record),
+)

@@ -1,4 +1,4 @@
-"""Parameters and outputs of PostgreSQL's maintenance."""
+"""`database.*`: maintenance of a database server: who works for how long, dead rows, replication."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from tickless.sdk import Output, Params
+from tickless.sdk.capabilities.shape import Shape
+from tickless.sdk.operations import Output, Params
 
 
 class LongerThan(Params):
@@ -93,3 +94,12 @@ class Replication(Output):
     standbys: tuple[Standby, ...] = ()
     slots_idle: int = 0
     """Replication slots that nobody reads: they keep the write-ahead log from being removed."""
+
+
+SHAPES = (
+    Shape("database.activity", "probe", LongerThan, Queries),
+    Shape("database.tables", "probe", AnyTable, Tables),
+    Shape("database.replication", "probe", Anything, Replication),
+    Shape("database.end", "action", Session, Ended),
+    Shape("database.vacuum", "action", Table, TableState),
+)
