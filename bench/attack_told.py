@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bench.attack_house import Outside
 from bench.suite_house import SuiteHouse
-from tickless.doors.api.schemas import MessageShown
+from tickless.doors.api.signal_schemas import MessageShown
 from tickless.doors.api.views import show_message
 from tickless.doors.mcp.schemas import Answered
 from tickless.doors.mcp.telling import told as as_assistants_read

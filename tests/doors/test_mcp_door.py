@@ -20,7 +20,7 @@ from mcp.client.streamable_http import streamable_http_client
 from tests.doors.conftest import Place
 
 from tickless.domain.person import Person
-from tickless.doors.api.schemas import MessageShown
+from tickless.doors.api.signal_schemas import MessageShown
 from tickless.doors.entrance.visitor import Scope
 from tickless.doors.mcp import telling
 from tickless.doors.mcp.schemas import Answered

@@ -114,7 +114,9 @@ def test_reports_are_sent_on_paper_and_reviewed(place: Place, monkeypatch: pytes
         assert http.get("/reports/week.pdf").content.startswith(b"%PDF-")
         made = http.post("/api/v1/reports/subscriptions", json={"cadence": "daily", "person": person})
         assert made.status_code == 201
-        assert http.post("/api/v1/reports/subscriptions", json={"cadence": "daily", "person": person}).status_code == 409
+        assert (
+            http.post("/api/v1/reports/subscriptions", json={"cadence": "daily", "person": person}).status_code == 409
+        )
         assert http.post("/api/v1/reports/subscriptions", json={"cadence": "hourly"}).status_code == 422
         assert made.json()["id"] in http.get("/reports/week").text
     assert made.json()["id"] in cli(place, "report", "subscriptions")

@@ -8,8 +8,9 @@ from fastapi import Request
 from pydantic import Field
 
 from tickless.domain.errors import Forbidden, NotFound
+from tickless.doors.api.account_schemas import UserShown
 from tickless.doors.api.guards import Admin, Anyone, EntranceHere, new_router
-from tickless.doors.api.schemas import Done, Given, Page, Short, Shown, UserShown
+from tickless.doors.api.schemas import Done, Given, Page, Short, Shown
 from tickless.doors.api.views import show_user
 from tickless.doors.entrance import Entrance, Visitor
 from tickless.doors.entrance.break_glass import seal

@@ -5,20 +5,19 @@ from __future__ import annotations
 import datetime as dt
 
 from tickless.domain.errors import Forbidden, NotFound
-from tickless.doors.api.guards import Admin, Anyone, DeskHere, EntranceHere, new_router
-from tickless.doors.api.schemas import (
+from tickless.doors.api.account_schemas import (
     CreateToken,
     CreateUser,
-    Done,
     Link,
     Me,
-    Page,
-    Secret,
     SetPassword,
     TokenMade,
     TokenShown,
     UserShown,
 )
+from tickless.doors.api.guards import Admin, Anyone, DeskHere, EntranceHere, new_router
+from tickless.doors.api.schemas import Done, Page
+from tickless.doors.api.signal_schemas import Secret
 from tickless.doors.api.views import show_token, show_user
 from tickless.doors.entrance import Entrance
 from tickless.doors.entrance.entrance import link_path

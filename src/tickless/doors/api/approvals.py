@@ -10,9 +10,10 @@ from starlette.concurrency import run_in_threadpool
 
 from tickless.domain.decision import ApprovalRequest
 from tickless.domain.errors import Forbidden, NotFound
+from tickless.doors.api.case_schemas import AnswerApproval, ApprovalShown
 from tickless.doors.api.guards import CaseReader, DeskHere, new_router
 from tickless.doors.api.paging import Cursor, Limit, page_of
-from tickless.doors.api.schemas import AnswerApproval, ApprovalShown, Page
+from tickless.doors.api.schemas import Page
 from tickless.doors.api.views import show_approval
 from tickless.doors.entrance import Visitor
 from tickless.flow.approvals.standing_in import is_asked

@@ -8,7 +8,8 @@ from starlette.concurrency import run_in_threadpool
 
 from tickless.domain.errors import BadInput
 from tickless.doors.api.guards import DeskHere, EntranceHere, Talker, new_router
-from tickless.doors.api.schemas import Given, Short, Shown, Taken
+from tickless.doors.api.schemas import Given, Short, Shown
+from tickless.doors.api.signal_schemas import Taken
 from tickless.doors.api.views import tamed
 from tickless.doors.entrance.speaking import Turn, sender_of
 from tickless.flow.desk.assisting import Match

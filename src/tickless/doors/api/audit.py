@@ -24,7 +24,8 @@ from tickless.doors.api.audit_schemas import (
 )
 from tickless.doors.api.guards import Admin, Auditor, DeskHere, new_router
 from tickless.doors.api.paging import Cursor, Limit, number_in, page_of
-from tickless.doors.api.schemas import AuditShown, ChainShown, Page
+from tickless.doors.api.record_schemas import AuditShown, ChainShown
+from tickless.doors.api.schemas import Page
 from tickless.doors.api.sight import find_case
 from tickless.doors.api.views import show_audit
 from tickless.doors.entrance.audit_lines import Form, exported

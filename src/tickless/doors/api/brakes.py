@@ -10,7 +10,8 @@ from pydantic import AwareDatetime, Field
 
 from tickless.domain.brake import BrakeDeed, ChangeRule, TargetState
 from tickless.doors.api.guards import Actor, DeskHere, Reader, new_router
-from tickless.doors.api.schemas import Done, Given, Page, Shown, SwitchShown
+from tickless.doors.api.record_schemas import SwitchShown
+from tickless.doors.api.schemas import Done, Given, Page, Shown
 from tickless.flow.desk.brakes import HeldRun, RuleDraft
 
 router = new_router("control")

@@ -8,9 +8,10 @@ from fastapi import Query
 from starlette.concurrency import run_in_threadpool
 
 from tickless.domain.errors import Forbidden
+from tickless.doors.api.case_schemas import CaseShown, CloseCase, ReopenCase, WithdrawCase
 from tickless.doors.api.guards import Actor, CaseReader, DeskHere, new_router
 from tickless.doors.api.paging import Cursor, Limit, number_in, page_of
-from tickless.doors.api.schemas import CaseShown, CloseCase, Page, ReopenCase, WithdrawCase
+from tickless.doors.api.schemas import Page
 from tickless.doors.api.sight import find_case, takes_part
 from tickless.doors.api.story import tell_story
 from tickless.doors.api.story_schemas import StoryShown

@@ -6,7 +6,8 @@ import re
 
 from tickless.domain.errors import BadInput
 from tickless.doors.api.guards import Actor, DeskHere, Reader, new_router
-from tickless.doors.api.schemas import Done, Page, SetSwitch, SwitchShown
+from tickless.doors.api.record_schemas import SetSwitch, SwitchShown
+from tickless.doors.api.schemas import Done, Page
 
 router = new_router("control")
 _SWITCH = re.compile(r"all|freeze|model|(runbook|service):[A-Za-z0-9][A-Za-z0-9._-]{0,100}")

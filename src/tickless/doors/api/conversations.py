@@ -10,10 +10,12 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from tickless.domain.signal import Deed
+from tickless.doors.api.case_schemas import CaseShown
 from tickless.doors.api.guards import DeskHere, EntranceHere, Talker, new_router
 from tickless.doors.api.paging import Limit
-from tickless.doors.api.schemas import CaseShown, MessageShown, Page, Say, Shown, Taken
+from tickless.doors.api.schemas import Page, Shown
 from tickless.doors.api.sight import may_watch
+from tickless.doors.api.signal_schemas import MessageShown, Say, Taken
 from tickless.doors.api.stream import WatchingHere, cases_of
 from tickless.doors.api.views import show_case, show_message
 from tickless.doors.entrance.speaking import Turn, may_press, may_speak, sender_of

@@ -10,7 +10,8 @@ from pydantic import ConfigDict, Field
 
 from tickless.domain.errors import BadInput
 from tickless.doors.api.guards import DeskHere, Reader, new_router
-from tickless.doors.api.schemas import Given, Short, Shown, SignalShown
+from tickless.doors.api.schemas import Given, Short, Shown
+from tickless.doors.api.signal_schemas import SignalShown
 from tickless.doors.api.views import show_signal
 from tickless.flow.desk.trying import Sample, Trial
 

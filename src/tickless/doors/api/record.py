@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tickless.doors.api.guards import DeskHere, Reader, new_router
-from tickless.doors.api.schemas import CheckShown, NumbersShown
+from tickless.doors.api.record_schemas import CheckShown, NumbersShown
 
 router = new_router("record")
 

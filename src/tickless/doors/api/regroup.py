@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from fastapi import Query
 from starlette.concurrency import run_in_threadpool
 
+from tickless.doors.api.case_schemas import CaseShown
 from tickless.doors.api.guards import Admin, CaseReader, DeskHere, Reader, new_router
 from tickless.doors.api.paging import Cursor, Limit, number_in
 from tickless.doors.api.regroup_schemas import (
@@ -25,7 +26,7 @@ from tickless.doors.api.regroup_schemas import (
     Why,
 )
 from tickless.doors.api.regroup_views import show_doubt, show_lesson, show_regroup, show_storm, show_trial
-from tickless.doors.api.schemas import CaseShown, Page
+from tickless.doors.api.schemas import Page
 from tickless.doors.api.sight import find_case
 from tickless.doors.api.views import show_case
 from tickless.doors.entrance import Visitor

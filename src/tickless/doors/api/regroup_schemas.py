@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tickless.doors.api.schemas import CaseShown, Given, Reason, Shown
+from tickless.doors.api.case_schemas import CaseShown
+from tickless.doors.api.schemas import Given, Reason, Shown
 
 CaseRef = Annotated[str, Field(min_length=1, max_length=100, examples=["42"])]
 Said = Annotated[Reason, Field(min_length=1, examples=["the same switch feeds both"])]

@@ -9,18 +9,10 @@ from fastapi import Query
 
 from tickless.domain.errors import NotFound
 from tickless.domain.runbook import Runbook
+from tickless.doors.api.case_schemas import CaseShown, PlanShown, RunbookShown, RunbookWhole, RunInputs, RunRunbook
 from tickless.doors.api.guards import Actor, Admin, DeskHere, Reader, new_router
 from tickless.doors.api.problems import ProblemShown, show_problems
-from tickless.doors.api.schemas import (
-    CaseShown,
-    Page,
-    PlanShown,
-    RunbookShown,
-    RunbookWhole,
-    RunInputs,
-    RunRunbook,
-    Shown,
-)
+from tickless.doors.api.schemas import Page, Shown
 from tickless.doors.api.views import show_case, show_plan, show_runbook, tamed
 from tickless.flow.desk.drafting import DryRun
 from tickless.flow.desk.promise import Desk

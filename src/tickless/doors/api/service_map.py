@@ -12,7 +12,8 @@ from tickless.domain.claim import RefusedRow
 from tickless.domain.errors import BadInput
 from tickless.domain.service import Dependency, Service
 from tickless.doors.api.guards import Actor, Admin, DeskHere, Reader, new_router
-from tickless.doors.api.schemas import Page, ServiceShown
+from tickless.doors.api.record_schemas import ServiceShown
+from tickless.doors.api.schemas import Page
 from tickless.doors.api.service_map_schemas import (
     DiffShown,
     EdgeStory,

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from tickless.domain.claim import RefusedRow
 from tickless.domain.service import Criticality, Lifecycle
-from tickless.doors.api.schemas import EdgeShown, Given, ServiceShown, Shown
+from tickless.doors.api.record_schemas import EdgeShown, ServiceShown
+from tickless.doors.api.schemas import Given, Shown
 from tickless.flow.inventory import MapSource
 from tickless.practices.services.standing import EdgeStory as Story
 from tickless.practices.services.syncing import MapDiff

@@ -10,7 +10,8 @@ from tickless.domain.service import Dependency
 from tickless.domain.world import World
 from tickless.doors.api.guards import DeskHere, Finder, Reader, new_router
 from tickless.doors.api.paging import Limit
-from tickless.doors.api.schemas import ItemShown, MapShown, Page, PersonShown, ServiceShown, ServiceWhole
+from tickless.doors.api.record_schemas import ItemShown, MapShown, PersonShown, ServiceShown, ServiceWhole
+from tickless.doors.api.schemas import Page
 from tickless.doors.api.views import show_case, show_edge, show_person, show_service
 from tickless.journal import Tx
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tickless.doors.api.guards import Actor, DeskHere, Reader, new_router
 from tickless.doors.api.paging import Cursor, Limit, number_in, page_of
-from tickless.doors.api.schemas import Page, QuarantineShown, Receipted, SignalShown
+from tickless.doors.api.schemas import Page
+from tickless.doors.api.signal_schemas import QuarantineShown, Receipted, SignalShown
 from tickless.doors.api.views import show_accepted, show_quarantined, show_signal
 
 router = new_router("signals")

@@ -9,7 +9,7 @@ from tickless.domain.finding import Evidence, Finding
 from tickless.domain.plan import Run
 from tickless.domain.receipt import Receipt
 from tickless.domain.verdict import Verdict
-from tickless.doors.api.schemas import MessageShown
+from tickless.doors.api.signal_schemas import MessageShown
 from tickless.doors.api.story_schemas import (
     CauseShown,
     DecisionShown,

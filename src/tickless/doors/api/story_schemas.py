@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from tickless.doors.api.schemas import CaseShown, ImpactShown, MessageShown, PlanShown, Shown
+from tickless.doors.api.case_schemas import CaseShown, ImpactShown, PlanShown
+from tickless.doors.api.schemas import Shown
+from tickless.doors.api.signal_schemas import MessageShown
 
 
 class JoinedShown(Shown):

@@ -12,23 +12,10 @@ from tickless.domain.record import Untrusted
 from tickless.domain.runbook import Check, Runbook, Step
 from tickless.domain.service import Dependency, Service
 from tickless.domain.signal import Quarantined, Signal
-from tickless.doors.api.schemas import (
-    ApprovalShown,
-    AuditShown,
-    CaseShown,
-    EdgeShown,
-    ImpactShown,
-    MessageShown,
-    PersonShown,
-    PlanShown,
-    QuarantineShown,
-    Receipted,
-    RunbookShown,
-    ServiceShown,
-    SignalShown,
-    TokenShown,
-    UserShown,
-)
+from tickless.doors.api.account_schemas import TokenShown, UserShown
+from tickless.doors.api.case_schemas import ApprovalShown, CaseShown, ImpactShown, PlanShown, RunbookShown
+from tickless.doors.api.record_schemas import AuditShown, EdgeShown, PersonShown, ServiceShown
+from tickless.doors.api.signal_schemas import MessageShown, QuarantineShown, Receipted, SignalShown
 from tickless.flow.desk.promise import Accepted
 from tickless.journal.access import ApiToken, User
 from tickless.journal.audit import AuditRow

@@ -37,7 +37,9 @@ def asset_version() -> str:
 def whole_sheet() -> str:
     """Every style sheet as one, so that a page asks once: the base first, for it says which layers there are."""
     others = sorted(path for path in STATIC.glob("*.css") if path.stem not in _FIRST)
-    return "\n".join(path.read_text(encoding="utf-8") for path in (*(STATIC / f"{name}.css" for name in _FIRST), *others))
+    return "\n".join(
+        path.read_text(encoding="utf-8") for path in (*(STATIC / f"{name}.css" for name in _FIRST), *others)
+    )
 
 
 @lru_cache(maxsize=1)

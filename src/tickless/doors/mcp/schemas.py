@@ -6,9 +6,11 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
+from tickless.doors.api.case_schemas import CaseShown
 from tickless.doors.api.catalogue import ItemOffered
 from tickless.doors.api.conversations import Kind
-from tickless.doors.api.schemas import CaseShown, Given, MessageShown, Shown
+from tickless.doors.api.schemas import Given, Shown
+from tickless.doors.api.signal_schemas import MessageShown
 
 LONGEST_WAIT = 45.0
 """Seconds. Clients give up on a call after a minute or so."""

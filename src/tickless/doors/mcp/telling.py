@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from tickless.doors.api.schemas import MessageShown
+from tickless.doors.api.signal_schemas import MessageShown
 from tickless.doors.mcp.schemas import Answered
 from tickless.kit.canonical import digest
 

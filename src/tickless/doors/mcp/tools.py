@@ -13,8 +13,9 @@ from tickless.domain.errors import Forbidden
 from tickless.domain.signal import Deed, Sender
 from tickless.doors.api.cases import list_cases
 from tickless.doors.api.catalogue import list_catalogue
-from tickless.doors.api.schemas import Given, MessageShown
+from tickless.doors.api.schemas import Given
 from tickless.doors.api.sight import find_case, may_watch
+from tickless.doors.api.signal_schemas import MessageShown
 from tickless.doors.api.story import tell_story
 from tickless.doors.api.story_schemas import StoryShown
 from tickless.doors.entrance import Entrance, Right, Visitor

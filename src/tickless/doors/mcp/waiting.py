@@ -7,8 +7,8 @@ import asyncio
 from starlette.concurrency import run_in_threadpool
 
 from tickless.domain.case import Case
-from tickless.doors.api.schemas import MessageShown
 from tickless.doors.api.sight import may_watch
+from tickless.doors.api.signal_schemas import MessageShown
 from tickless.doors.api.stream import cases_of
 from tickless.doors.api.views import show_case, show_message
 from tickless.doors.entrance import Visitor
