@@ -76,11 +76,11 @@ def furnish(ground: Ground, rooms: Rooms, language: Language) -> Furnished:
     desk.record = record = record_of(
         settings, journal=journal, clock=clock, secrets=secrets_of(settings, ground.secret_values)
     )
-    desk.history = history = HistoryDesk(journal, clock, data=settings.data, node=ground.node)
+    desk.history = history = HistoryDesk(journal, clock, data=settings.data, node=ground.node, registry=rooms.registry)
     desk.mining = mining = MiningDesk(rooms, node=ground.node, encoder=lambda: encoder_of(settings.brain)[0])
     desk.subscriptions = subscriptions = ReportSubscriptions(rooms, desk.reports, home=settings.home)
     desk.architect = architect_of(settings, rooms, desk.drafting)
-    desk.practised = frozenset(settings.practices)
+    desk.practised, desk.metric_levels = frozenset(settings.practices), settings.metric_levels
     desk.erasing = ErasingDesk(journal, clock, renew=language.renew)
     desk.regroup.learning.changed = ground.in_force.look
     chores = (

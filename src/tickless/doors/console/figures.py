@@ -36,11 +36,12 @@ def page(visit: Visit) -> Screen:
     """Every metric, by what it is about."""
     days, until = span_of(visit)
     where = conditions(visit)
-    found = visit.desk.steering.metrics(visit.desk.steering.window(days=days, until=until), where=where)
+    every = visit.desk.steering.metrics(visit.desk.steering.window(days=days, until=until), where=where)
+    found = every if visit.asked("levels") == "all" else [one for one in every if one.metric.level in visit.desk.metric_levels]
     groups = [(title, [seen for seen in found if seen.metric.group == group]) for group, title in GROUPS.items()]
     known = [(title, [seen for seen in rows if seen.figure.value is not None]) for title, rows in groups]
     unknown = [seen for seen in found if seen.figure.value is None]
-    return Screen("figures.html", {**around(visit, days, where), "groups": known, "unknown": unknown})
+    return Screen("figures.html", {**around(visit, days, where), "groups": known, "unknown": unknown, "left_out": len(every) - len(found)})
 
 
 def one(visit: Visit) -> Screen:

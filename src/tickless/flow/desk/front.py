@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from tickless.domain.case import Case, Message
 from tickless.domain.decision import ApprovalRequest
@@ -69,6 +69,7 @@ from tickless.practices.knowledge.library import Library
 from tickless.practices.knowledge.service import Taken
 from tickless.practices.known import announce
 from tickless.stages.decide.binding import bind
+from tickless.stages.measure.metrics.metric import Level
 from tickless.stages.sense.core import message_fingerprint
 from tickless.stages.sense.reading import plain
 from tickless.stages.understand.intents import IntentReport
@@ -95,6 +96,8 @@ class FrontDesk:
     """Set by the composition root, too."""
     practised: frozenset[str] | None = None
     """First parts of the addresses of practices that this house has chosen; None: all."""
+    metric_levels: tuple[Level, ...] = get_args(Level)
+    """Of which levels metrics are listed where nobody asks for others."""
     subscriptions: ReportSubscriptions
     """Set by the composition root, too: it knows where the house is."""
     architect: ArchitectDesk

@@ -49,6 +49,7 @@ from tickless.journal import Journal
 from tickless.kit.clock import Clock
 from tickless.practices.knowledge.library import Library
 from tickless.practices.knowledge.service import Taken
+from tickless.stages.measure.metrics.metric import Level
 from tickless.stages.understand.intents import IntentReport
 
 
@@ -137,6 +138,7 @@ class Desk(Protocol):
     reports: Reports
     steering: SteeringDesk
     practised: frozenset[str] | None
+    metric_levels: tuple[Level, ...]
     subscriptions: ReportSubscriptions
     practices: PracticesDesk
 
