@@ -76,14 +76,19 @@ def _marker(name: str, kind: str, params: type[P], output: type[Output]) -> Call
 
 
 def operations_of(*modules: Any) -> dict[str, Operation]:
-    """Every marked function of these modules, by name. Raises ValueError when a name is taken twice."""
+    """Every marked function of these modules, and what stands in their `OPERATIONS`, by name. Raises ValueError when a name
+    is taken twice."""
     found: dict[str, Operation] = {}
     for module in modules:
-        for value in vars(module).values():
-            operation = getattr(value, "__tickless_operation__", None)
-            if not isinstance(operation, Operation) or value.__module__ != module.__name__:
-                continue
+        marked = [value.__tickless_operation__ for value in vars(module).values() if _marked_in(value, module)]
+        for operation in (*marked, *getattr(module, "OPERATIONS", ())):
             if operation.name in found:
                 raise ValueError(f"{module.__name__} marks {operation.name!r} twice")
             found[operation.name] = operation
     return found
+
+
+def _marked_in(value: Any, module: Any) -> bool:
+    """Marked in this very module: what it only imports is another's."""
+    operation = getattr(value, "__tickless_operation__", None)
+    return isinstance(operation, Operation) and value.__module__ == module.__name__

@@ -1,19 +1,8 @@
-"""What Google Workspace can be asked."""
+"""What Google Workspace can be asked: what directories of people have alike (`sdk.people_operations`)."""
 
 from __future__ import annotations
 
 from tickless.connectors.google_workspace.client import connect
-from tickless.sdk import Call, Result, people, probe
-from tickless.sdk.capabilities.directory import Account, AccountState, Member, Membership
+from tickless.sdk.people_operations import account_probes
 
-
-@probe("account", params=Account, output=AccountState)
-def account(call: Call, params: Account) -> Result:
-    """How an account stands, and its groups."""
-    return people.account(params, connect(call))
-
-
-@probe("member", params=Membership, output=Member)
-def member(call: Call, params: Membership) -> Result:
-    """Whether a group names an account."""
-    return people.member(params, connect(call))
+OPERATIONS = account_probes(connect)
