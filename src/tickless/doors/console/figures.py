@@ -41,7 +41,8 @@ def page(visit: Visit) -> Screen:
     groups = [(title, [seen for seen in found if seen.metric.group == group]) for group, title in GROUPS.items()]
     known = [(title, [seen for seen in rows if seen.figure.value is not None]) for title, rows in groups]
     unknown = [seen for seen in found if seen.figure.value is None]
-    return Screen("figures.html", {**around(visit, days, where), "groups": known, "unknown": unknown, "left_out": len(every) - len(found)})
+    shown = {"groups": known, "unknown": unknown, "left_out": len(every) - len(found)}
+    return Screen("figures.html", {**around(visit, days, where), **shown})
 
 
 def one(visit: Visit) -> Screen:
