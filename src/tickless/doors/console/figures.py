@@ -85,7 +85,7 @@ def conditions(visit: Visit) -> dict[Dimension, str]:
 def around(visit: Visit, days: int, where: Mapping[Dimension, str]) -> dict[str, object]:
     """What both pages need: the span, what was narrowed to, and how figures are written."""
     kept = {"days": str(days), **({"until": visit.asked("until") or ""} if visit.asked("until") else {})}
-    narrowed = {name: value or "-" for name, value in where.items()}
+    narrowed: dict[str, str] = {name: value or "-" for name, value in where.items()}
 
     def address(path: str, **changes: str | int | None) -> str:
         asked = {**kept, **narrowed, **{name: str(value) for name, value in changes.items() if value is not None}}
