@@ -11,8 +11,10 @@ from tickless.domain.change import Change, ChangeModel
 from tickless.domain.improvement import Improvement
 from tickless.domain.major import MajorIncident
 from tickless.domain.oncall import PageOut, Schedule
+from tickless.domain.portfolio import Asset, PortfolioEntry
 from tickless.domain.practice import Kept
 from tickless.domain.problem import Problem
+from tickless.domain.supplier import Agreement, Referral
 from tickless.journal import practice_tables as tables
 from tickless.journal.shelf import Shelf
 
@@ -66,3 +68,19 @@ class PracticeShelves:
     @cached_property
     def problem_records(self) -> Shelf[Problem]:
         return self._kept(tables.problem_records, Problem)
+
+    @cached_property
+    def agreements(self) -> Shelf[Agreement]:
+        return self._kept(tables.agreements, Agreement)
+
+    @cached_property
+    def referrals(self) -> Shelf[Referral]:
+        return self._kept(tables.referrals, Referral)
+
+    @cached_property
+    def portfolio(self) -> Shelf[PortfolioEntry]:
+        return self._kept(tables.portfolio, PortfolioEntry)
+
+    @cached_property
+    def assets(self) -> Shelf[Asset]:
+        return self._kept(tables.assets, Asset)

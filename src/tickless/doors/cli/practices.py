@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tickless.doors.cli import changes, improvements, major, oncall
+from tickless.doors.cli import changes, improvements, major, oncall, suppliers
 
 GROUPS = (
     ("change", changes.change),
@@ -10,4 +10,7 @@ GROUPS = (
     ("on-call", oncall.on_call),
     ("problem", improvements.problem),
     ("improvement", improvements.improvement),
+    ("supplier", suppliers.supplier),
+    ("portfolio", suppliers.portfolio),
+    ("asset", suppliers.asset),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from tickless.doors.console import changes, improvements, major, oncall, problems
+from tickless.doors.console import changes, improvements, major, oncall, portfolio, problems, suppliers
 from tickless.doors.console.frame import Frame
 
 
@@ -15,4 +15,6 @@ def routes(frame: Frame) -> list[BaseRoute]:
         *oncall.routes(frame),
         *problems.routes(frame),
         *improvements.routes(frame),
+        *suppliers.routes(frame),
+        *portfolio.routes(frame),
     ]

@@ -67,7 +67,8 @@ def with_update(
 
 def update_template(major: MajorIncident, *, world: World, now: dt.datetime) -> str:
     """Words for the next update, to be filled in: what is affected, what is known, what is done, when there is news again."""
-    name = world.services[major.service].name if major.service in world.services else "a service"
+    place = world.services.get(major.service or "")
+    name = place.name if place else "a service"
     then = now + dt.timedelta(minutes=major.cadence)
     if not major.updates:
         head = f"There is trouble with {name} since {_clock(major.declared_at or now)}. We have put a team together."
@@ -91,7 +92,8 @@ def in_time(major: MajorIncident, *, until: dt.datetime) -> tuple[int, int]:
 
 def review_draft(major: MajorIncident, *, world: World, opened_at: dt.datetime | None, names: dict[str, str]) -> str:
     """A review to be finished by people: facts from the record, questions where only people know."""
-    name = world.services[major.service].name if major.service in world.services else "no one service"
+    place = world.services.get(major.service or "")
+    name = place.name if place else "no one service"
     kept, promised = in_time(major, until=major.stood_down_at or major.made_at)
     began, declared, over = opened_at or major.made_at, major.declared_at, major.stood_down_at
     cause = world.services[major.cause].name if major.cause in world.services else ""

@@ -15,7 +15,9 @@ from tickless.flow.desk.practices.keeping import Keeping
 from tickless.flow.desk.practices.major import MajorDesk
 from tickless.flow.desk.practices.oncall import OnCallDesk
 from tickless.flow.desk.practices.oncall_pages import OnCallPages
+from tickless.flow.desk.practices.portfolio import PortfolioDesk
 from tickless.flow.desk.practices.problems import ProblemsDesk
+from tickless.flow.desk.practices.suppliers import SuppliersDesk
 from tickless.flow.rooms import Rooms
 
 
@@ -28,6 +30,8 @@ class PracticesDesk:
     on_call: OnCallDesk
     problems: ProblemsDesk
     improvements: ImprovementsDesk
+    suppliers: SuppliersDesk
+    portfolio: PortfolioDesk
     looks: tuple[Callable[[dt.datetime], None], ...] = ()
 
     @classmethod
@@ -37,11 +41,14 @@ class PracticesDesk:
         keeping = Keeping(rooms)
         changes, bridge = ChangesDesk(keeping), MajorDesk(keeping, major or MajorSettings())
         pages, improvements = OnCallPages(keeping), ImprovementsDesk(keeping)
+        suppliers = SuppliersDesk(keeping)
         return cls(
             changes=changes,
             major=bridge,
             on_call=OnCallDesk(keeping, pages),
             problems=ProblemsDesk(keeping, problems or ProblemSettings(), improvements),
             improvements=improvements,
-            looks=(ChangeClock(keeping, changes).look, bridge.look, pages.look, improvements.look),
+            suppliers=suppliers,
+            portfolio=PortfolioDesk(keeping),
+            looks=(ChangeClock(keeping, changes).look, bridge.look, pages.look, improvements.look, suppliers.look),
         )

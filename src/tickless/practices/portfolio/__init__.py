@@ -1,0 +1,1 @@
+"""The service portfolio: gates, recovery targets with evidence, and assets."""

@@ -1,0 +1,1 @@
+"""Suppliers: agreements, their clocks, and who is next when nobody answers."""
