@@ -18,13 +18,14 @@ from tickless.journal.audit_export import check_bundle, read_bundle
 EVERY_PAGE = (
     "/", "/brake", "/cases", "/cases/2041", "/cases/2042", "/cases/2043", "/cases/2044", "/cases/2045", "/cases/2046",
     "/cases/2047", "/map", "/map?focus=orders-api", "/map/sources", "/map/edges/orders-api/orders-db",
-    "/runbooks", "/tools", "/brakes", "/runbooks/directory.unlock-account",
+    "/runbooks", "/architect", "/proposals", "/tools", "/brakes", "/runbooks/directory.unlock-account",
     "/runbooks/pool.recycle", "/approvals", "/policy", "/autonomy",
     "/autonomy/pool.recycle", "/policy?action=use&right=act", "/policy?action=use&who=nobody&right=act", "/audit",
     "/audit/decisions", "/audit/keeping", "/signals", "/alerts",
     "/accounts", "/accounts/sign-ins", "/accounts/people", "/cases/2047/explained",
     "/silences", "/maintenance", "/sources", "/quarantine", "/mapping", "/doctor", "/chat",
     "/chat/new", "/storms", "/storms?least=1", "/cases/2047/storm", "/lessons/grouping", "/reports/week",
+    "/figures", "/figures/mttr_resolve", "/figures/sla_met?by=team&days=365", "/value", "/value/lines?line=rework", "/maturity", "/guard",
 )  # fmt: skip
 STAGES = [
     "Signals", "Finding", "Correlation", "Impact", "Decision", "Plan and run", "Verdict", "Resolution",

@@ -15,7 +15,7 @@ from tickless.ai.models.ledger import Ledger, ModelCall, latency_of
 from tickless.ai.models.looking_up import Looking, Tool
 from tickless.ai.models.masking import Mask, Names
 from tickless.ai.models.options import ModelSettings, Use
-from tickless.ai.models.outputs import Composed, Reading, Reworded, Summary
+from tickless.ai.models.outputs import Composed, Reading, Reworded, Summary, runbook_form
 from tickless.ai.models.prompting import fenced, prompt_of
 from tickless.ai.models.wire import Answer, ModelFailed, Request, Wire
 from tickless.domain.record import Record
@@ -108,8 +108,7 @@ class Models:
         parts = [fenced("description", mask.hide(description[:MOST_TEXT]))]
         if before:
             parts += [fenced("earlier draft", mask.hide(before)), fenced("problems", "\n".join(problems))]
-        schema = Runbook.model_json_schema(by_alias=True)
-        request = self._request("draft", "\n\n".join(parts), schema, more=f"Operations:\n{operations}")
+        request = self._request("draft", "\n\n".join(parts), runbook_form(), more=f"Operations:\n{operations}")
         return self._ask(request, Runbook, mask, checking.wrong_draft)
 
     def health(self) -> tuple[bool, str, str]:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import copy
+from functools import cache
+from typing import Any
+
 from pydantic import Field
 
 from tickless.domain.record import Record
+from tickless.domain.runbook import Runbook
+
+_ONLY_OUTSIDE = ("for_each", "parallel", "call", "manual", "tasks", "ask", "approve", "hand_off", "until")
+"""What no step inside of a loop may be; and servers' grammars know no form that holds itself."""
 
 
 class ReadNeed(Record):
@@ -49,3 +57,21 @@ class Reworded(Record):
     """The same in a kinder or plainer tone."""
 
     text: str = Field(min_length=1, max_length=2_000)
+
+
+@cache
+def _runbook_form() -> dict[str, Any]:
+    whole = Runbook.model_json_schema(by_alias=True)
+    parts = whole["$defs"]
+    inner = copy.deepcopy(parts["Step"])
+    for name in _ONLY_OUTSIDE:
+        inner["properties"].pop(name, None)
+    parts["InnerStep"] = inner
+    for name in ("ForEach", "Parallel"):
+        parts[name]["properties"]["steps"]["items"] = {"$ref": "#/$defs/InnerStep"}
+    return whole
+
+
+def runbook_form() -> dict[str, Any]:
+    """The form of a runbook as a model is asked for it: the one that ships for editors, without a step in a step in a step."""
+    return copy.deepcopy(_runbook_form())

@@ -15,6 +15,7 @@ FAILED = re.compile(
     r"a mistake|does not (help|work|hold|become|"
     r"come)|unsuccessful|in doubt|undo(ing)?)\b"
 )
+_STAYS = re.compile(r"\b(stays?|remains?|is still|still) (red|amber|bad|broken|unhealthy)\b|\b(persists?|recover)\b")
 _YES = re.compile(r"\b(say|says|said|answer\w*|answers?) \"?(yes|ok)\b|\b(agrees?|accepts?|confirms?|have saved)\b")
 _NO = re.compile(
     r"\b(say|says|said|answers?) \"?no\b|\b(cannot|refuses?|refused|declines?|denied|does not agree|do not|not approve\w*)\b"
@@ -54,11 +55,17 @@ class Conditions:
     """What stood under the last condition ended it all: `otherwise` needs no condition."""
     asked: str | None = None
     approve: str | None = None
+    beforehand: bool = False
+    """The last thing was what must hold before anything is done."""
     looked: str | None = field(default=None)
 
     def of(self, clause: Clause, topic: str) -> Under:
         """The condition of a clause."""
         if clause.condition is None:
+            if clause.otherwise and self.beforehand:
+                return Under(
+                    gap="what has to hold beforehand and does not sends it to people; nothing else is done then"
+                )
             if clause.otherwise:
                 return self._otherwise()
             if clause.likewise:
@@ -68,8 +75,9 @@ class Conditions:
                     else Under(gap="“if so” of what?")
                 )
             return Under()
+        self.beforehand = False
         inner = self._otherwise() if clause.otherwise else Under()
-        found = self._asked_of(clause.condition, topic, turned=clause.turned)
+        found = self._asked_of(clause.condition, topic, turned=clause.turned, clause_head=clause.head)
         if found.expression is None or inner.expression is None:
             self.last = found.expression or self.last
             return found
@@ -82,7 +90,7 @@ class Conditions:
             return Under()
         return Under(f"!({self.last})", told=" (otherwise)")
 
-    def _asked_of(self, text: str, topic: str, *, turned: bool) -> Under:
+    def _asked_of(self, text: str, topic: str, *, turned: bool, clause_head: str = "") -> Under:
         if self.approve is not None and _REFUSED.search(text):
             self.ended = False
             return Under(f"!steps.{self.approve}.approved", refused=True, told=" (if it is refused)")
@@ -94,6 +102,14 @@ class Conditions:
             self.ended = False
             self.last = f'has(steps.{self.asked}) && steps.{self.asked}.answer {sign} "{good}"'
             return Under(self.last, told=f" (if the answer is {'not ' if sign == '!=' else ''}“{good}”)")
+        if clause_head in {"after", "before"}:
+            return Under()
+        if re.fullmatch(r"(it|that|this|they) (is|are|does|do|did|was) not( so)?", text):
+            if self.checked:
+                return Under(failing=True)
+            return Under(f"!({self.last})", told=" (otherwise)") if self.last else Under(gap="“not” what?")
+        if _STAYS.search(text) and self.operating.sketch.done:
+            return Under(failing=True, told=" (if that fails)")
         stated, plain = self._stated(text, topic)
         if plain is not None and not (FAILED.search(text) and not stated and self.operating.sketch.done):
             self.ended = False

@@ -67,7 +67,7 @@ rf"\bwithout asking (anybody|anyone)\b"),
     ),
     (
         (rf"\b(read|monitor|forward|spy|record|watch|copy)\w*\b{_FAR}\b(private|personal|"
-rf"their|his|her|somebody'?s?|employee'?s?)\b{_FAR}\b(mail|e-?mails|messages|chats?|"
+rf"their|his|her|somebody'?s?|employee'?s?)\b{_FAR}\b(e-?mails?|mails?|messages?|chats?|"
 rf"calls|browsing|conversations?)\b"),
         "Nobody's private messages are read by a procedure.",
     ),

@@ -12,7 +12,7 @@ from tickless.stages.act.architect import words
 from tickless.stages.act.architect.conditions import FAILED, Under
 from tickless.stages.act.architect.kinds_people import PEOPLE
 from tickless.stages.act.architect.kinds_proof import PROOF
-from tickless.stages.act.architect.matching import doing_in, resolved, topic_of
+from tickless.stages.act.architect.matching import active, doing_in, resolved, topic_of
 from tickless.stages.act.architect.operating import words_of_wait
 from tickless.stages.act.architect.page import Drawing
 
@@ -52,6 +52,12 @@ _LOOPED = {
 def taken_back(drawing: Drawing, text: str, under: Under) -> str | None:
     """What is to be taken back when it goes wrong."""
     mistake = under.failing or under.refused
+    if (
+        re.search(r"\b(may|might|can|could) (?!be\b|take\b|not\b)\w+", text)
+        and drawing.sketch.done
+        and doing_in(text, drawing.topic)
+    ):
+        return "not done by the house: it says what somebody may do"
     can = re.search(r"\b(can|could|may) be\b.*\bagain\b|^(to )?undo\b|\bundone\b", text) is not None
     again = re.search(r"\b(old|previous) (size|values?|quota|number|state)\b|what it was before", text) is not None
     if not (_BACK.search(text) and (mistake or can or again)) and not (
@@ -78,6 +84,8 @@ def lasting(drawing: Drawing, text: str, under: Under) -> str | None:
 
 def never(drawing: Drawing, text: str, under: Under) -> str | None:
     """What must not be done: kept by what the draft leaves out, where that can be told."""
+    if doing_in(text, drawing.topic) is not None and not re.match(r"(never|do not|nobody|no one|must not)\b", text):
+        return None
     amount = words.most(text)
     if (
         not _NEVER.search(text)
@@ -117,6 +125,12 @@ def wait(drawing: Drawing, text: str, under: Under) -> str | None:
             if one["id"] == drawing.conditions.asked:
                 one["ask"]["within"] = words_of_wait(text)
         return f"the question waits for {words_of_wait(text)} at most"
+    if re.search(r"\bwait\w*\b.*\buntil\b", text) and words.duration(text) is None:
+        return drawing.gap(
+            text, "waiting for a state is not a step: name a time, or say what has to hold afterwards", look=False
+        )
+    if drawing.operating.loop is not None and re.search(r"\b(wait|pause)\b", text):
+        return drawing.gap(text, "inside of a list only operations are done", look=False)
     if not re.search(
         r"\b(wait|pause|sleep|hold on)\b|\bgive\b.*\b(seconds?|minutes?|hours?)\b|\blet\b.*\bsettle\b", text
     ):
@@ -130,9 +144,11 @@ def wait(drawing: Drawing, text: str, under: Under) -> str | None:
 
 def limits(drawing: Drawing, text: str, under: Under) -> str | None:
     """A bound that stands by itself: so many at most, so long, so often."""
-    retries = re.search(r"\b(try|retry|repeat)\w*\b.*\b(up to|at most)?\s*(\w+) times\b", text)
+    retries = re.search(
+        r"\b(try|retry|repeat)\w*\b.*\b(up to|at most)?\s*(\w+) times\b|\btry (it )?(twice|again)\b", text
+    )
     if retries is not None and drawing.sketch.done:
-        times = int(words.number(text) or 3)
+        times = 2 if re.search(r"\btwice\b|try again", text) else int(words.number(text) or 3)
         for one in drawing.sketch.steps:
             if one["id"] == drawing.sketch.done[-1].step:
                 one["retry"] = {"times": times, "wait": "5s"}
@@ -223,6 +239,8 @@ def _open_loop(drawing: Drawing, noun: str, parameter: str) -> None:
     drawing.sketch.step(f"each_{noun}", loop)
     drawing.operating.loop = drawing.sketch.steps[-1]
     drawing.sketch.inputs.loop[parameter] = "${{ each }}"
+    if noun == "server":
+        drawing.sketch.inputs.loop["server"] = "${{ each }}"
 
 
 def _apps(drawing: Drawing, text: str, under: Under) -> str | None:
@@ -275,7 +293,7 @@ def parallel(drawing: Drawing, text: str, under: Under) -> str | None:
 
 def operate(drawing: Drawing, text: str, under: Under) -> str | None:
     """An operation that changes something."""
-    clause = resolved(text, drawing.topic)
+    clause = resolved(active(text), drawing.topic)
     doing = doing_in(clause, drawing.topic)
     if doing is None:
         return None
@@ -291,14 +309,15 @@ def operate(drawing: Drawing, text: str, under: Under) -> str | None:
     if same and drawing.operating.loop is None and "older_than" not in str(same[-1].given) and under.expression is None:
         return f"done by step “{same[-1].step}”"
     drawing.operating.limit = (
-        words.size_mb(text) if re.search(r"\b(up to|at most)\b", text) else drawing.operating.limit
+        words.size_mb(text)
+        if re.search(r"\b(up to|at most|never|no more than|maximum)\b", text)
+        else drawing.operating.limit
     )
     try:
         told = drawing.operating.do(doing, clause, under.written)
     except LookupError as error:
         return drawing.gap(text, str(error))
-    drawing.conditions.checked = False
-    drawing.conditions.ended = False
+    drawing.conditions.checked = drawing.conditions.ended = drawing.conditions.beforehand = False
     if topic_of(clause):
         drawing.topic = topic_of(clause)
     length = words.duration(text)

@@ -20,7 +20,7 @@ _TELL = re.compile(
     r"mail|e-mail|note|link)|give them a link|say so|write to|post)\b"
 )
 _HAND = re.compile(
-    r"\bhand\w*\b.*\b(over|off|to)\b|\bescalat\w+|\bpass\b.*\bto\b|\btakes? over\b|\bgoes "
+    r"\bhand\w*\b.*\b(over|off|to)\b|^page\b|\bescalat\w+|\bpass\b.*\bto\b|\btakes? over\b|\bgoes "
     r"to (people|the|a)\b|\bjoin\b.*\bincident\b|\blet\b.*\bdecide\b|"
     r"\bgive\b.*\bto (a colleague|the (service )?desk|people)|\bcall in\b|\bassign\b.*\bto\b|\bopen a ticket\b"
 )
@@ -44,6 +44,13 @@ def approve(drawing: Drawing, text: str, under: Under) -> str | None:
     if not _APPROVE.search(text) or re.search(r"\bif\b.*\bapprov", text) or re.search(r"^(tell|notify|inform)\b", text):
         return None
     who, sketch = words.whom(text), drawing.sketch
+    named = words.deciding_team(text) if who == "requester" else None
+    if named is not None:
+        count = min(int(words.number(text) or 1), 9)
+        _add(sketch.approval, f"group:{words.slug(named)}:{count}")
+        return f"{count} of the group “{words.slug(named)}” must say yes before anything is done"
+    if who == "requester":
+        drawing.gap(text, "it is not said whose yes it takes; the manager is asked", look=False)
     if who == "other":
         team = re.search(
             (

@@ -6,7 +6,16 @@ import re
 
 from tickless.stages.act.architect import words
 from tickless.stages.act.architect.conditions import Under
-from tickless.stages.act.architect.matching import Stated, condition_parts, resolved, stated_in, topic_of
+from tickless.stages.act.architect.matching import (
+    PASSIVE,
+    Stated,
+    active,
+    condition_parts,
+    doing_in,
+    resolved,
+    stated_in,
+    topic_of,
+)
 from tickless.stages.act.architect.page import Drawing
 from tickless.stages.act.architect.sketch import Gap
 
@@ -28,6 +37,8 @@ _GENERIC = re.compile(r"\b(it|that|back|worked|done|there|gone|through|works|rig
 
 def check(drawing: Drawing, text: str, under: Under) -> str | None:
     """Before anything is changed: what must hold. Afterwards: what is read back."""
+    if PASSIVE.match(text) and not drawing.changed() and doing_in(active(text), drawing.topic) is not None:
+        return None
     if not _CHECK.search(text) or (
         re.match(r"^(check|see|find out)\w* (whether|if|its|the|their)\b", text)
         and not drawing.changed()
@@ -37,7 +48,11 @@ def check(drawing: Drawing, text: str, under: Under) -> str | None:
     if re.search(r"\bidentity\b", text):
         drawing.sketch.verified_identity = True
         return "the person has to prove who they are first"
+    if re.search(r"\beligib", text):
+        drawing.sketch.eligible = True
     found = _states(drawing, text)
+    if not drawing.changed() and not found and drawing.sketch.eligible and "eligib" in text:
+        return "the person has to be eligible"
     if not drawing.changed():
         return _beforehand(drawing, text, found, under)
     drawing.conditions.checked = True
@@ -73,7 +88,7 @@ def _beforehand(drawing: Drawing, text: str, found: list[Stated], under: Under) 
             drawing.conditions.add_precheck(made, "stop", "What has to hold beforehand does not, so people take over.")
             told.append(f"{stated.fact.probe}: {stated.says.replace('result.', '')}")
     drawing.conditions.last, drawing.conditions.checked, drawing.conditions.ended = None, False, True
-    drawing.conditions.looked = None
+    drawing.conditions.looked, drawing.conditions.beforehand = None, True
     return f"has to hold before anything is done, or people take over: {'; '.join(told)}" if told else None
 
 

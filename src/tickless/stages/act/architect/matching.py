@@ -33,6 +33,11 @@ _TOPICS = {
     "sessions": r"sessions?",
 }
 _TOPIC = {name: re.compile(pattern) for name, pattern in _TOPICS.items()}
+_DENIED_AFTER = re.compile(r"\W*(?:\w+ ){0,3}?(?:not|cannot|never|no longer|fails?)\b")
+_OF = re.compile(
+    r"\b(of|for|from|in|on) (a|an|the|its|their|each|every|some|our) (service|cluster|"
+    r"host|server|person|user|app|application|node|group)s?\b"
+)
 _IT = re.compile(r"\b(it|its|them|this one|the same)\b")
 _OF_PROBE = {
     "directory.account": {"account", "password", "sessions"},
@@ -67,6 +72,9 @@ class Stated:
 
 def topic_of(text: str, before: str = "") -> str:
     """What it speaks of: the noun that stands last; what was spoken of before where it names none."""
+    head = _OF.sub(" ", text)
+    if head != text and (found_in_head := topic_of(head)):
+        return found_in_head
     best, at = before, -1
     for name, pattern in _TOPIC.items():
         for found in pattern.finditer(text):
@@ -109,7 +117,8 @@ def stated_in(text: str, topic: str = "", *, prefer: str = "") -> Stated | None:
                 found = pattern.search(text)
                 if found is None:
                     continue
-                truth = true != denied(text, found.start())
+                after = true and _DENIED_AFTER.match(text[found.end() :]) is not None
+                truth = true != (denied(text, found.start()) or after)
                 score = own + (found.end() - found.start()) + (0 if true else 12)
                 if best is None or score > best[0]:
                     best = (score, found.start(), Stated(fact, fact.when(true=truth), truth))
@@ -134,7 +143,7 @@ def _counted(text: str, topic: str, prefer: str) -> Stated | None:
         if fact.number == "days" and length is not None and topic != "account":
             before = re.search(r"\bbefore\b", text) is not None
             sign = "<=" if before else (limit[0] if limit is not None else None)
-            if sign is not None and re.search(r"certificate|cert\b|tls|expire|left|good for|valid", text):
+            if sign is not None and re.search(r"certificate|cert\b|tls|expir|left|good for|valid", text):
                 return Stated(fact, f"result.{fact.field} {sign} {length:.1f}", sign[0] == ">")
     return None
 
@@ -149,3 +158,15 @@ def condition_parts(text: str) -> list[tuple[str, str]]:
         elif part and part.strip():
             found.append((join, part.strip()))
     return found
+
+
+PASSIVE = re.compile(
+    r"^(.{3,60}?) (?:must|has to|have to|should|shall|is to|are to|needs to) (?:\w+ )?be "
+    r"(\w+ed|taken|set|put|given|shut|reset)\b(.*)$"
+)
+
+
+def active(text: str) -> str:
+    """`the account must be suspended` → `suspended the account`."""
+    found = PASSIVE.match(text)
+    return f"{found[2]} {found[1]}{found[3]}" if found is not None else text

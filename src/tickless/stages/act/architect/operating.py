@@ -116,7 +116,9 @@ class Operating:
         name = fact.probe.rpartition(".")[2]
         body = {"title": title or f"Look at the {name.replace('_', ' ')}", "uses": known.name, "with": check["with"]}
         of_each = self.loop is not None and "${{ each }}" in check["with"].values()
-        step = self.sketch.step(name, _tidy(body), into=self.loop["for_each"]["steps"] if self.loop and of_each else None)
+        step = self.sketch.step(
+            name, _tidy(body), into=self.loop["for_each"]["steps"] if self.loop and of_each else None
+        )
         self._looks[key] = (step, len(self.sketch.done))
         return step
 

@@ -23,6 +23,8 @@ class Drawing:
     whole: str
     sketch: Sketch = field(default_factory=Sketch)
     topic: str = ""
+    settled: set[str] = field(default_factory=set)
+    """Conditions that became an approval or a list: further clauses under them stand without."""
 
     def __post_init__(self) -> None:
         self.operating = Operating(self.means, self.sketch)

@@ -16,12 +16,25 @@ _HEAD = re.compile(
     r"\s*(?:,\s*(?:then\s+)?|\bthen\b\s*|:\s*)(.+)$"
 )
 _TAIL = re.compile(
-    r"^(.+?)[,]?\s+(but only if|only if|if|unless|when(?:ever)?|in case|provided(?: that)?|as long as|once|should)\s+(.+)$"
+    r"^(.+?)[,]?\s+(but only if|only if|if|unless|when(?:ever)?|in case|provided(?: that)?|as long as|after|should)\s+(.+)$"
 )
 _ELSE = re.compile(r"^(?:and |but )?(otherwise|else|if not|if so|if yes|if no)\b[,:]?\s*(.*)$")
+_NUMBERED = re.compile(r"(?:(?<=\s)|^)(?:step )?\d+[.)]\s+(?=[A-Z])")
+_LABELS = (
+    (re.compile(r"\b(?:trigger|when it begins|start)\s*:\s*", re.I), "When "),
+    (re.compile(r"\b(?:roll ?back|undo|on failure)\s*:\s*", re.I), "If it fails, "),
+    (
+        re.compile(
+            r"\b(?:steps?|procedure|actions?|verification|check|precondition|output|result)\s*:\s*(?=[A-Za-z])", re.I
+        ),
+        "",
+    ),
+)
+_ASIDE = re.compile(r"\s*\(((?:otherwise|if|unless)\b[^()]*)\)")
+_LATER = re.compile(r"^after ((?:\w+ )?\w+ (?:seconds?|minutes?|hours?|days?|weeks?)),? (?!of|the|it)(.+)$")
 _VERBS = (
     "add|alert|apply|approve|ask|assign|await|back|begin|block|bounce|bring|cancel|change|check|clean|clear|close|collect|"
-    "confirm|cordon|create|deactivate|delete|deploy|disable|do|drain|empty|enable|end|"
+    "confirm|cordon|create|deactivate|delete|deploy|disable|do(?! not)|drain|empty|enable|end|"
     "ensure|escalate|explain|find|free|generate|"
     "get|give|go|grant|hand|have|if|increase|inform|install|invite|issue|join|keep|launch|"
     "leave|let|lock|look|lower|make|mark|measure|"
@@ -72,11 +85,20 @@ class Sentence:
 def sentences_of(text: str) -> tuple[Sentence, ...]:
     """Every sentence; none: there are no words."""
     found = []
-    for part in _END.split(text[:LONGEST]):
+    for part in _END.split(_unlabelled(text[:LONGEST])):
         written = part.strip().strip("-•* ").strip()
         if re.search(r"\w", written):
             found.append(Sentence(written, tuple(_clauses(plain(written).rstrip(".!;: ")))))
     return tuple(found)
+
+
+def _unlabelled(text: str) -> str:
+    """Without the numbers of a list, its labels as words, and asides as sentences of their own."""
+    bare = _NUMBERED.sub("\n", text)
+    for label, word in _LABELS:
+        bare = label.sub(word, bare)
+    asides = [found[1] for found in _ASIDE.finditer(bare)]
+    return "\n".join([_ASIDE.sub("", bare), *(f"{one[:1].upper()}{one[1:]}." for one in asides)])
 
 
 def _clauses(text: str) -> list[Clause]:
@@ -85,6 +107,9 @@ def _clauses(text: str) -> list[Clause]:
         inner = _clauses(other[2]) if other[2] else []
         yes = other[1] in {"if so", "if yes"}
         return [Clause(one.text, one.condition, one.turned, not yes, yes, one.head) for one in inner]
+    later = _LATER.match(text)
+    if later is not None:
+        return [Clause(f"wait {later[1]}"), *_clauses(later[2])]
     head = _HEAD.match(text)
     if head is not None:
         word, condition, rest = head[1], _ORDER.sub("", head[2]), head[3]

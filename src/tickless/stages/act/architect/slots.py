@@ -135,7 +135,15 @@ def _text(described: tuple[str, list[str], str], inputs: Inputs) -> str:
 
 def _amount(parameter: str, inputs: Inputs, text: str) -> Any:
     if parameter == "quota_mb":
-        given, part = words.size_mb(text), words.share(text)
+        bounded = re.split(r"\b(?:but )?(?:never|not|no more|up to|at most|a maximum)\b", text, maxsplit=1)
+        most = words.size_mb(bounded[1]) if len(bounded) > 1 else None
+        given, part = words.size_mb(bounded[0] if most is not None else text), words.share(text)
+        if part is not None and given is None:
+            given = most
+        by_size = re.search(r"\bby\b", bounded[0]) is not None and part is None and given is not None
+        if by_size and most is not None:
+            more = f"double(steps.before.quota_mb) + {given:.1f}"
+            return f"${{{{ {more} > {most:.1f} ? {most:.1f} : {more} }}}}"
         if part is not None:
             more = f"double(steps.before.quota_mb) * {1 + part / 100:g}".replace("* 2", "* 2.0")
             return f"${{{{ {more} > {given:.1f} ? {given:.1f} : {more} }}}}" if given else f"${{{{ {more} }}}}"

@@ -129,6 +129,20 @@ def whom(text: str) -> Who:
     return "requester"
 
 
+def deciding_team(text: str) -> str | None:
+    """Whose approval it is, where a team or a role is named before or after the word: `HR approval`, `approval by the CISO`."""
+    named = re.search(r"\b([a-z][a-z-]+) (?:approval|sign-?off|consent)\b", text) or re.search(
+        r"\b(?:approval|approved|consent|sign-?off) (?:by|from|of) (?:the |an? )?([a-z][a-z-]+)", text
+    )
+    return named[1] if named is not None and named[1] not in _NO_TEAM else None
+
+
+_NO_TEAM = frozenset({
+    "an", "the", "for", "get", "ask", "needs", "require", "requires", "their", "its", "needed", "wait", "after", "before",
+    "with", "without", "somebody", "someone", "person", "app", "formal", "explicit", "prior", "written", "of", "is", "manager",
+})  # fmt: skip
+
+
 def quoted(text: str) -> str | None:
     """What stands in quotes, if anything does."""
     found = re.search(r"\"([^\"]{1,80})\"|`([^`]{1,80})`", text)
