@@ -17,6 +17,10 @@ from tickless.sdk.deadline import Deadline
 from tickless.sdk.http import HttpClient
 
 FIELDS = "status,assignee,updated,resolution,resolutiondate,statuscategorychangedate,summary"
+PAST_FIELDS = (
+    "summary,issuetype,status,priority,created,updated,resolutiondate,resolution,duedate,project,components,labels,reporter,"
+    "creator,assignee,timespent"
+)
 PROPERTY = "tickless"
 """Entity property of what we made: issues and comments carry their key in it."""
 PAGE = 100
@@ -39,6 +43,24 @@ class Jira:
         if not isinstance(found, list):
             raise Rejected("Jira did not answer with issues")
         return found[0] if found and isinstance(found[0], Mapping) else None
+
+    def past(self, project: str, *, cursor: str) -> tuple[list[Json], str]:
+        """A page of a project's issues with what changed in them, oldest first, and where the next begins."""
+        params: dict[str, Any] = {"jql": f'project = "{project}" ORDER BY created ASC', "fields": PAST_FIELDS,
+                                  "expand": "changelog", "maxResults": PAGE}  # fmt: skip
+        if cursor:
+            params["nextPageToken" if self.cloud else "startAt"] = cursor
+        found = self._get("/search/jql" if self.cloud else "/search", params)
+        issues = found.get("issues")
+        if not isinstance(issues, list):
+            raise Rejected("Jira did not answer with issues")
+        kept = [one for one in issues if isinstance(one, Mapping)]
+        if self.cloud:
+            return kept, str(found.get("nextPageToken") or "")
+        begin = int(cursor) if cursor.isdigit() else 0
+        total = found.get("total")
+        more = bool(issues) and isinstance(total, int) and begin + len(issues) < total
+        return kept, str(begin + len(issues)) if more else ""
 
     def issue(self, key: str) -> Json | None:
         """An issue; None when there is none that we may see."""

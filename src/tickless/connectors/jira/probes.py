@@ -6,7 +6,15 @@ from tickless.connectors.jira.client import Jira, connect
 from tickless.connectors.jira.reading import issue_key, label, said, view
 from tickless.connectors.jira.settings import Settings
 from tickless.sdk import Call, Result, probe
-from tickless.sdk.capabilities.ticketing import Comments, CommentsAsked, TicketId, TicketKey, TicketView
+from tickless.sdk.capabilities.ticketing import (
+    Comments,
+    CommentsAsked,
+    HistoryAsked,
+    HistoryRows,
+    TicketId,
+    TicketKey,
+    TicketView,
+)
 
 NONE = TicketView(exists=False)
 
@@ -32,6 +40,14 @@ def comments(call: Call, params: CommentsAsked) -> Result:
     found = sorted((one for one in newest if one.id.isdigit() and int(one.id) > after), key=lambda one: int(one.id))
     mark = found[-1].id if found else params.since
     return Result(output=Comments(comments=tuple(found), mark=mark), summary=f"{len(found)} comments")
+
+
+@probe("history", params=HistoryAsked, output=HistoryRows)
+def history(call: Call, params: HistoryAsked) -> Result:
+    """A page of the project's issues, each with its change log."""
+    rows, follows = connect(call).past(call.settings.project, cursor=params.cursor)
+    found = tuple(dict(row) for row in rows)
+    return Result(output=HistoryRows(rows=found, next=follows), summary=f"{len(found)} issues")
 
 
 def by_key(jira: Jira, key: str, settings: Settings) -> TicketView | None:

@@ -20,6 +20,11 @@ PAGE = 100
 _TOKEN = re.compile(r"[0-9]+-([0-9]+)-")
 
 
+PAST_FIELDS = (
+    "Subject,Status,Queue,Owner,Creator,Requestor,Created,Started,Resolved,LastUpdated,Due,Told,Priority,TimeWorked"
+)
+
+
 @dataclass(frozen=True)
 class RequestTracker:
     """One RT. By its deadline, every request has to be answered."""
@@ -39,6 +44,21 @@ class RequestTracker:
                 "fields[Owner]": "Name,EmailAddress,RealName",
                 "orderby": "id",
                 "order": "ASC",
+            },
+        )
+
+    def past(self, *, page: int) -> list[Mapping[str, Any]]:
+        """A page of all tickets, oldest first."""
+        return self._items(
+            "/tickets",
+            {
+                "query": "id > 0",
+                "fields": PAST_FIELDS,
+                **{f"fields[{one}]": "Name" for one in ("Queue", "Owner", "Creator", "Requestor")},
+                "orderby": "id",
+                "order": "ASC",
+                "per_page": PAGE,
+                "page": page,
             },
         )
 

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tickless.connectors.request_tracker.client import RequestTracker, connect
+from tickless.connectors.request_tracker.client import PAGE, RequestTracker, connect
 from tickless.connectors.request_tracker.reading import comment, view
 from tickless.domain.errors import Rejected
 from tickless.sdk import Call, Result, probe
-from tickless.sdk.capabilities.ticketing import Comments, CommentsAsked, TicketId, TicketKey, TicketView
+from tickless.sdk.capabilities.ticketing import (
+    Comments,
+    CommentsAsked,
+    HistoryAsked,
+    HistoryRows,
+    TicketId,
+    TicketKey,
+    TicketView,
+)
 
 NONE = TicketView(exists=False)
 
@@ -44,6 +52,15 @@ def comments(call: Call, params: CommentsAsked) -> Result:
     found = tuple(comment(one, tracker.parts(str(one.get("id", ""))), me=me) for one in said)
     mark = found[-1].id if found else params.since
     return Result(output=Comments(comments=found, mark=mark), summary=f"{len(found)} comments")
+
+
+@probe("history", params=HistoryAsked, output=HistoryRows)
+def history(call: Call, params: HistoryAsked) -> Result:
+    """A page of all tickets that we may see."""
+    page = int(params.cursor) if params.cursor.isdigit() and int(params.cursor) else 1
+    rows = tuple(dict(row) for row in connect(call).past(page=page))
+    follows = str(page + 1) if len(rows) >= PAGE else ""
+    return Result(output=HistoryRows(rows=rows, next=follows), summary=f"{len(rows)} tickets")
 
 
 def by_key(tracker: RequestTracker, key: str) -> Mapping[str, Any] | None:

@@ -18,6 +18,12 @@ TICKET_FIELDS = (
     "sys_id,number,state,short_description,assigned_to.email,assigned_to.user_name,assigned_to.name,"
     "sys_updated_on,resolved_at,closed_at,close_notes"
 )
+PAST_FIELDS = (
+    "number,sys_class_name,state,short_description,description,opened_at,resolved_at,closed_at,sys_updated_on,priority,impact,"
+    "urgency,category,subcategory,business_service.name,cmdb_ci.name,contact_type,location.name,assignment_group.name,"
+    "caller_id.user_name,opened_by.user_name,assigned_to.user_name,resolved_by.user_name,made_sla,problem_id.number,rfc.number,"
+    "caused_by.number,close_code,reopen_count,reassignment_count,sys_mod_count"
+)
 SPOKEN_FIELDS = "sys_id,element,value,sys_created_by,sys_created_on"
 PAGE = 100
 BULK = 1_000
@@ -66,6 +72,10 @@ class ServiceNow:
             if len(rows) < BULK:
                 return found
         raise Rejected(f"{table} has more records than are read", detail=f"{MOST_PAGES} pages of {BULK}")
+
+    def past(self, table: str, *, offset: int) -> list[Row]:
+        """A page of a table's records, whatever became of them, in the order of their making."""
+        return self._rows(table, "ORDERBYsys_created_on^ORDERBYsys_id", PAST_FIELDS, limit=BULK, offset=offset)
 
     def me(self) -> str:
         """Our own user name: how our journal entries are signed."""

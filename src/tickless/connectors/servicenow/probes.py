@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import json
 
-from tickless.connectors.servicenow.client import ServiceNow, connect
+from tickless.connectors.servicenow.client import BULK, ServiceNow, connect
 from tickless.connectors.servicenow.inventory import RELATION_FIELDS, SERVICE_FIELDS, read_cmdb
 from tickless.connectors.servicenow.reading import comment, split_id, view
 from tickless.connectors.servicenow.settings import Settings
 from tickless.sdk import Call, Result, probe
 from tickless.sdk.capabilities.inventory import Document, Inventory, InventoryAsked, Misfit
-from tickless.sdk.capabilities.ticketing import Comments, CommentsAsked, TicketId, TicketKey, TicketView
+from tickless.sdk.capabilities.ticketing import (
+    Comments,
+    CommentsAsked,
+    HistoryAsked,
+    HistoryRows,
+    TicketId,
+    TicketKey,
+    TicketView,
+)
 from tickless.sdk.receiving import read_time
 
 NONE = TicketView(exists=False)
@@ -42,6 +50,20 @@ def comments(call: Call, params: CommentsAsked) -> Result:
     found = tuple(comment(row, me=me) for row in rows)
     mark = str(rows[-1].get("sys_created_on", "")) if rows else params.since
     return Result(output=Comments(comments=found, mark=mark), summary=f"{len(found)} comments")
+
+
+@probe("history", params=HistoryAsked, output=HistoryRows)
+def history(call: Call, params: HistoryAsked) -> Result:
+    """A page of the incidents, then of the requests."""
+    settings: Settings = call.settings
+    tables = (settings.incident_table, settings.request_table)
+    table, _, offset = params.cursor.partition(":")
+    place = tables.index(table) if table in tables else 0
+    begin = int(offset) if offset.isdigit() else 0
+    rows = connect(call).past(tables[place], offset=begin)
+    follows = f"{tables[place]}:{begin + BULK}" if len(rows) >= BULK else f"{tables[1]}:0" if place == 0 else ""
+    found = tuple({"sys_class_name": tables[place], **row} for row in rows)
+    return Result(output=HistoryRows(rows=found, next=follows), summary=f"{len(found)} records of {tables[place]}")
 
 
 @probe("cmdb", params=InventoryAsked, output=Inventory)

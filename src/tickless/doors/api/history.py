@@ -11,6 +11,8 @@ from fastapi.responses import StreamingResponse
 from tickless.domain.history_import import RefusedHistoryRow
 from tickless.doors.api.guards import Admin, DeskHere, Reader, new_router
 from tickless.doors.api.history_schemas import (
+    FetchedShown,
+    FetchGiven,
     FileGiven,
     FileShown,
     ForgottenShown,
@@ -20,6 +22,7 @@ from tickless.doors.api.history_schemas import (
     PreviewShown,
     RefusedShown,
     SourceShown,
+    SystemsShown,
     show_import,
     show_preview,
     show_ticket,
@@ -50,6 +53,18 @@ async def send_part(
     part = await request.body()
     size = await asyncio.to_thread(desk.history.add_part, file, offset, part)
     return FileShown(file=file, size=size)
+
+
+@router.get("/history/systems", summary="Connected ticket systems whose past can be read")
+def list_systems(desk: DeskHere, visitor: Reader) -> SystemsShown:
+    return SystemsShown(systems=desk.history.systems())
+
+
+@router.post("/history/files/{file}/fetch", summary="Read a page of a connected system's past into a file")
+async def fetch_page(desk: DeskHere, visitor: Admin, file: File, given: FetchGiven) -> FetchedShown:
+    """Begin without a cursor and go on with `next` until it is empty; then look at the file and import it."""
+    follows = await asyncio.to_thread(lambda: desk.history.fetch(given.system, file, cursor=given.cursor))
+    return FetchedShown(file=file, next=follows)
 
 
 @router.post("/history/files/{file}/preview", summary="What would come of a file")

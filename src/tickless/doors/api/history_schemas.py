@@ -47,6 +47,20 @@ class ImportGiven(Given):
     mapping: MappingGiven
 
 
+class FetchGiven(Given):
+    system: Annotated[str, Field(min_length=1, max_length=100)]
+    cursor: Annotated[str, Field(max_length=2_000)] = ""
+
+
+class FetchedShown(Shown):
+    file: str
+    next: str = Field(description="Cursor of the next page; empty at the end")
+
+
+class SystemsShown(Shown):
+    systems: list[str]
+
+
 class FileShown(Shown):
     file: str
     size: int = Field(description="Bytes that are here")

@@ -87,6 +87,38 @@ def import_file(
         raise typer.Exit(FAILED)
 
 
+@history.command("fetch")
+def fetch(
+    context: typer.Context,
+    system: Annotated[str, typer.Argument(help="A connected ticket system, as the settings call it.")],
+    *,
+    source: Annotated[str, typer.Option("--source", "-s", help="What to call it here; default: as the system.")] = "",
+    zone: Zone = "UTC",
+    mapped: Mapped = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read the past of a connected system (ServiceNow, Jira, Request Tracker) and import it."""
+    with session_of(context).api() as api:
+        file: str = api.post("/history/files")["file"]
+        cursor, pages = "", 0
+        while cursor or not pages:
+            cursor = api.post(f"/history/files/{part(file)}/fetch", {"system": system, "cursor": cursor})["next"]
+            pages += 1
+        name = source or system
+        found = _previewed(api, file, source=name, zone=zone, mapped=mapped, settled=None)
+        body = {"source": name, "name": f"connector:{system}", "mapping": found["mapping"]}
+        job = api.post(f"/history/files/{part(file)}/import", body)
+        while job["state"] not in ENDED:
+            time.sleep(EVERY)
+            job = api.get(f"/history/imports/{part(job['id'])}")
+    if as_json:
+        print_json(job)
+    else:
+        line(_summary(job))
+    if job["state"] == "failed":
+        raise typer.Exit(FAILED)
+
+
 @history.command("status")
 def status(context: typer.Context, limit: Limit = 20, as_json: AsJson = False) -> None:
     """Imports and how far they are; sources and what they hold."""

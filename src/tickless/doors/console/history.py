@@ -31,6 +31,7 @@ def routes(frame: Frame) -> list[BaseRoute]:
     return [
         frame.show("/history", "read", page),
         _upload(frame),
+        frame.deed("/history/fetch", "admin", fetch),
         frame.show("/history/files/{file}", "admin", wizard),
         frame.deed("/history/files/{file}/preview", "admin", look_again),
         frame.deed("/history/files/{file}/import", "admin", begin),
@@ -48,7 +49,10 @@ def page(visit: Visit) -> Screen:
         extent, named = tx.history_extent(), tx.history_sources()
     sources = [(name, *extent.get(name, (0, None, None))) for name in named]
     live = any(job.state in {"waiting", "running"} for job in jobs)
-    return Screen("history.html", {"jobs": jobs, "sources": sources, "live": live, "part": PART})
+    return Screen(
+        "history.html",
+        {"jobs": jobs, "sources": sources, "live": live, "part": PART, "systems": visit.desk.history.systems()},
+    )
 
 
 def _upload(frame: Frame) -> Route:
@@ -71,6 +75,13 @@ def _upload(frame: Frame) -> Route:
         return RedirectResponse(f"/history/files/{identity}?name={quote(name[:100])}", 303)
 
     return Route("/history/files", endpoint, methods=["POST"])
+
+
+async def fetch(visit: Visit, form: Form) -> str:
+    """Read a connected system's past, then look at it as at a file."""
+    system = form.get("system", "")
+    file = await run_in_threadpool(lambda: visit.desk.history.fetch_all(system))
+    return f"/history/files/{file}?name={quote(f'connector:{system}'[:100])}&source={quote(system[:80])}"
 
 
 def wizard(visit: Visit) -> Screen:

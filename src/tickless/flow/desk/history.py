@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import json
 import re
 import threading
 from collections.abc import Sequence
@@ -23,6 +24,10 @@ from tickless.practices.history.guessing import Guess, guess
 from tickless.practices.history.reading import ReadRow, form_of, header_of, opened, read_rows
 from tickless.practices.history.service import BATCH, read_batch, take_batch
 from tickless.practices.history.stamps import zone_of
+from tickless.sdk.capabilities.ticketing import HistoryRows
+from tickless.sdk.connector import Call, Instance
+from tickless.sdk.invoke import invoke
+from tickless.sdk.registry import Registry
 
 SAMPLE = 500
 SHOWN = 8
@@ -31,8 +36,16 @@ KEPT = dt.timedelta(days=1)
 """So long a file waits to be imported."""
 NAME = r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}"
 FILE = re.compile(r"hfile_[0-9A-Z]{26}")
+PAGE_SECONDS = 60.0
+MOST_PAGES = 10_000
 LARGEST = 4_000_000_000
 log = get_logger("flow")
+
+
+def _operation(instance: Instance) -> str:
+    """Name of the probe that reads the past; empty when there is none."""
+    probes = instance.connector.manifest.probes
+    return next((name for name, promise in probes.items() if promise.capability == "ticket.history"), "")
 
 
 @dataclass(frozen=True)
@@ -56,11 +69,12 @@ class Preview:
 class HistoryDesk:
     """One for each process; it works on the imports whose files lie in its own data folder."""
 
-    def __init__(self, journal: Journal, clock: Clock, *, data: Path, node: str) -> None:
+    def __init__(self, journal: Journal, clock: Clock, *, data: Path, node: str, registry: Registry) -> None:
         self._journal = journal
         self._clock = clock
         self._folder = data / "history"
         self._node = node
+        self._registry = registry
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -88,6 +102,38 @@ class HistoryDesk:
                 out.seek(offset)
                 out.write(part)
             return path.stat().st_size
+
+    def systems(self) -> list[str]:
+        """Connected ticket systems whose past can be read."""
+        return sorted(name for name, instance in self._registry.instances.items() if _operation(instance))
+
+    def fetch(self, system: str, file: str, *, cursor: str = "") -> str:
+        """Read a page of a connected system's past into a file; where the next page begins, empty at the end. Raises
+        `BadInput`, `NotFound`, `OutsideError`."""
+        instance = self._registry.instances.get(system)
+        name = _operation(instance) if instance is not None else ""
+        if not name:
+            known = ", ".join(self.systems()) or "none"
+            raise BadInput(
+                f"{system[:60]!r} is no connected ticket system with a past to read", mend=f"there are: {known}"
+            )
+        path = self._path(file)
+        bound = self._registry.find(f"{system}.{name}")
+        call = Call(instance=bound.instance, key=new_id("hist"), now=self._clock.now(), timeout=PAGE_SECONDS)
+        found = invoke(bound, {"cursor": cursor}, call).output
+        assert isinstance(found, HistoryRows), "the contract suite checks what a capability answers"
+        with self._lock, path.open("a", encoding="utf-8") as out:
+            out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in found.rows)
+        return found.next
+
+    def fetch_all(self, system: str) -> str:
+        """Every page; the file. Blocks for as long as the system takes."""
+        file, cursor = self.new_file(), ""
+        for _ in range(MOST_PAGES):
+            cursor = self.fetch(system, file, cursor=cursor)
+            if not cursor:
+                break
+        return file
 
     def _path(self, file: str) -> Path:
         if FILE.fullmatch(file) is None or not (self._folder / file).is_file():

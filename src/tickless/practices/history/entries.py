@@ -32,6 +32,8 @@ FLAGS: tuple[HistoryField, ...] = ("sla_made", "knowledge_used")
 COUNTS: tuple[HistoryField, ...] = ("reopen_count", "reassignment_count", "updates")
 LINE, TITLE, TEXT = 200, 200, 4_000
 _SHORTEST_NAME = 5
+_UNSET = ("1970-01-01", "0000-00-00")
+"""How some systems write that a time is not set."""
 _WRITTEN = {
     "iso": "like 2026-03-04 10:15",
     "dmy": "day first, like 31/12/2026 10:15",
@@ -81,7 +83,7 @@ class Reader:
         mapping = self.mapping
         for field in STAMPS:
             text = said.get(field)
-            if text is None:
+            if text is None or text.startswith(_UNSET):
                 continue
             found = read_stamp(text, mapping.order, mapping.zone) or read_stamp(text, "iso", mapping.zone)
             if found is None:

@@ -43,6 +43,12 @@ def without_the_ticket() -> Iterator[World]:
 
 
 @contextmanager
+def as_it_is() -> Iterator[World]:
+    with tracker() as world:
+        yield World(world.settings, world.secrets, world.look)
+
+
+@contextmanager
 def with_a_wrong_token() -> Iterator[World]:
     with tracker() as world:
         yield World(world.settings, SECRETS, world.look)
@@ -66,6 +72,7 @@ CASES = [
     ContractCase(
         "read", tracker, {"ticket": "1"}, expect={"exists": True, "state": "open", "owner": ""}, faults=FAULTS
     ),
+    ContractCase("history", as_it_is, faults=FAULTS),
     ContractCase("comments", tracker, {"ticket": "1"}, faults=FAULTS),
     ContractCase(
         "create",

@@ -122,6 +122,10 @@ CASES = [
     ContractCase("cmdb", instance, expect={"whole": True, "misfits": ()}, faults=FAULTS),
     ContractCase("cmdb_file", instance, {"text": '{"cmdb_ci_service": []}'}, expect={"services": ()}),
     ContractCase("cmdb_file", instance, {"text": "no"}, expect={"whole": False}, name="broken"),
+    ContractCase("history", instance, expect={"next": "sc_request:0"}, faults=FAULTS),
+    ContractCase(
+        "history", instance, {"cursor": "sc_request:0"}, expect={"rows": (), "next": ""}, name="the last page"
+    ),
     ContractCase("comments", instance, TICKET, expect={"comments": ()}, faults=FAULTS),
     ContractCase(
         "create",

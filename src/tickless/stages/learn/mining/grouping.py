@@ -86,7 +86,7 @@ def group_items(
 
 def how_many(count: int) -> int:
     """Groups that so many texts are worth: few enough to look at, enough to tell needs apart."""
-    return min(max(round(math.sqrt(count) / 3), FEWEST), MOST, max(count, 1))
+    return min(max(round(math.sqrt(count) / 3.5), FEWEST), MOST, max(count, 1))
 
 
 def _by_text(
