@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
+from pydantic import Field
 
 from tickless.doors.api import changes, improvements, major, oncall, portfolio, problem_records, suppliers
+from tickless.doors.api.guards import DeskHere, Reader, new_router
+from tickless.doors.api.schemas import Page, Shown
+from tickless.doors.api.sight import find_case
+from tickless.flow.desk.practices.of_case import Kind
 
 TAGS = {
     "changes": "Changes: their risk by its parts, approvals, collisions, and what came of them.",
@@ -16,5 +21,28 @@ TAGS = {
     "major incidents": "Incidents that take a bridge: roles, news by a clock, reviews; and rehearsals that are scored.",
 }
 router = APIRouter()
+cases = new_router("cases")
+
+
+class CaseLineShown(Shown):
+    """One thing that a practice knows of a case."""
+
+    kind: Kind
+    id: str
+    title: str
+    words: str
+    href: str = Field(description="Its page in the console")
+    urgent: bool = Field(description="Something is late")
+
+
+@cases.get("/cases/{case}/practices", summary="What the practices know of a case")
+def case_practices(desk: DeskHere, visitor: Reader, case: str) -> Page[CaseLineShown]:
+    """Who is called, with whom it is, which major incident, change or problem it belongs to; what matters most in front."""
+    with desk.journal.read() as tx:
+        found = find_case(tx, case, visitor)
+    return Page(items=[CaseLineShown(**vars(line)) for line in desk.practices.of_case.lines(found)])
+
+
+router.include_router(cases)
 for part in (changes, major, oncall, problem_records, improvements, suppliers, portfolio):
     router.include_router(part.router)

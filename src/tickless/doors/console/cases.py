@@ -93,6 +93,7 @@ def _content(visit: Visit, book: CaseBook) -> dict[str, object]:
         **panel(visit, book.case),
         **telemetry.of_case(visit, book.case),
         **kin(visit, book.case),
+        "practice_lines": visit.desk.practices.of_case.lines(book.case) if everything else [],
         **telemetry.of_case(visit, book.case),
         "book": book,
         "case": book.case,

@@ -13,6 +13,7 @@ from tickless.flow.desk.practices.changes import ChangesDesk
 from tickless.flow.desk.practices.improvements import ImprovementsDesk
 from tickless.flow.desk.practices.keeping import Keeping
 from tickless.flow.desk.practices.major import MajorDesk
+from tickless.flow.desk.practices.of_case import CasePractices
 from tickless.flow.desk.practices.oncall import OnCallDesk
 from tickless.flow.desk.practices.oncall_pages import OnCallPages
 from tickless.flow.desk.practices.portfolio import PortfolioDesk
@@ -32,6 +33,7 @@ class PracticesDesk:
     improvements: ImprovementsDesk
     suppliers: SuppliersDesk
     portfolio: PortfolioDesk
+    of_case: CasePractices
     looks: tuple[Callable[[dt.datetime], None], ...] = ()
 
     @classmethod
@@ -42,13 +44,18 @@ class PracticesDesk:
         changes, bridge = ChangesDesk(keeping), MajorDesk(keeping, major or MajorSettings())
         pages, improvements = OnCallPages(keeping), ImprovementsDesk(keeping)
         suppliers = SuppliersDesk(keeping)
+        known = ProblemsDesk(keeping, problems or ProblemSettings(), improvements)
+        of_case = CasePractices(
+            keeping, changes=changes, major=bridge, problems=known, suppliers=suppliers, pages=pages
+        )
         return cls(
             changes=changes,
             major=bridge,
             on_call=OnCallDesk(keeping, pages),
-            problems=ProblemsDesk(keeping, problems or ProblemSettings(), improvements),
+            problems=known,
             improvements=improvements,
             suppliers=suppliers,
             portfolio=PortfolioDesk(keeping),
+            of_case=of_case,
             looks=(ChangeClock(keeping, changes).look, bridge.look, pages.look, improvements.look, suppliers.look),
         )
