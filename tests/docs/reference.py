@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from pydantic import BaseModel
+from tests.docs.metric_reference import metrics
 
 from tickless.domain.runbook import Runbook
 from tickless.kit.expressions import expressions_in
@@ -256,6 +257,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "capabilities.md": capabilities,
     "runbooks.md": runbooks,
     "policies.md": policies,
+    "metrics.md": metrics,
 }
 
 

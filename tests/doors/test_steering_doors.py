@@ -24,14 +24,25 @@ def past(journal: Journal, now: dt.datetime, *, count: int = 40) -> list[TicketH
     """Tickets of the past, one a day: two hours each, every fourth reopened once, every fifth late."""
     made = [
         TicketHistory(
-            id=f"hist_{place}", source="old", number=f"INC{place}", kind="incident", opened_at=now - (place + 1) * DAY,
+            id=f"hist_{place}",
+            source="old",
+            number=f"INC{place}",
+            kind="incident",
+            opened_at=now - (place + 1) * DAY,
             responded_at=now - (place + 1) * DAY + dt.timedelta(minutes=5),
-            resolved_at=now - (place + 1) * DAY + dt.timedelta(hours=2), reopen_count=1 if place % 4 == 0 else 0,
-            reassignment_count=place % 3, sla_made=place % 5 != 0, category=("Access", "Unlock"), team="Desk", caller=f"anyone_{place % 7}",
-            priority=3, effort_minutes=10.0 + place % 3, channel="phone",
+            resolved_at=now - (place + 1) * DAY + dt.timedelta(hours=2),
+            reopen_count=1 if place % 4 == 0 else 0,
+            reassignment_count=place % 3,
+            sla_made=place % 5 != 0,
+            category=("Access", "Unlock"),
+            team="Desk",
+            caller=f"anyone_{place % 7}",
+            priority=3,
+            effort_minutes=10.0 + place % 3,
+            channel="phone",
         )
         for place in range(count)
-    ]  # fmt: skip
+    ]
     with journal.write() as tx:
         for one in made:
             tx.history_tickets.put(one)

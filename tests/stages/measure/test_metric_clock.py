@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -52,11 +53,19 @@ def test_support_hours_are_counted_to_the_second(hours: str, start: str, end: st
 
 
 @given(
-    st.sampled_from(["Mon-Fri 08:00-18:00 Europe/Berlin", "daily 22:30-06:15 America/New_York", "Sat,Sun 01:00-03:30 Europe/Berlin",
-                     "Mon-Sun 00:00-24:00 Australia/Lord_Howe", "Mon 00:00-24:00, Wed 10:00-11:00 Asia/Kolkata; closed 2026-03-30"]),
+    st.sampled_from(
+        [
+            "Mon-Fri 08:00-18:00 Europe/Berlin",
+            "daily 22:30-06:15 America/New_York",
+            "Sat,Sun 01:00-03:30 Europe/Berlin",
+            "Mon-Sun 00:00-24:00 Australia/Lord_Howe",
+            "Mon 00:00-24:00, Wed 10:00-11:00 Asia/Kolkata; closed 2026-03-30",
+        ]
+    ),
     st.sampled_from(["2026-03-28", "2026-10-24", "2026-11-01", "2026-04-04", "2026-03-07"]),
-    st.integers(0, 4 * 1440), st.integers(0, 4 * 1440),
-)  # fmt: skip
+    st.integers(0, 4 * 1440),
+    st.integers(0, 4 * 1440),
+)
 def test_the_clock_agrees_with_looking_at_every_minute(hours: str, day: str, one: int, other: int) -> None:
     start = at(day) - dt.timedelta(days=1) + min(one, other) * MINUTE
     end = at(day) - dt.timedelta(days=1) + max(one, other) * MINUTE
@@ -107,7 +116,7 @@ def test_periods_cover_the_window_once_and_begin_at_local_midnight(
     found = periods(window, grain, ZoneInfo(zone))  # type: ignore[arg-type]
     assert found[0].since == window.since
     assert found[-1].until == window.until
-    for one, other in zip(found, found[1:], strict=False):
+    for one, other in itertools.pairwise(found):
         assert one.until == other.since
         begins = other.since.astimezone(ZoneInfo(zone))
         assert (begins.hour, begins.minute) == (0, 0)

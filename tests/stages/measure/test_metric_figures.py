@@ -36,24 +36,109 @@ def case(name: str, **told: Any) -> CaseHistory:
 
 
 # opened before the window, resolved in it; reopened twice; paused; handed on; late; said to be satisfied
-LONG = case("1", opened_at=at(1, 0), responded_at=at(1, 1), repaired_at=at(3, 0), ends=(at(2, 12), at(2, 18), at(3, 0)),
-            resolved_at=at(3, 0), closed_at=at(8, 0), reopened_at=(at(2, 14), at(2, 20)), reopens=2,
-            pauses=((at(1, 12), at(1, 18)), (at(1, 15), at(2, 0))), handoffs=2, level=2, outcome=None, service="mail", category="Mail",
-            first_category="Network", first_kind="incident", team="Post", person="p1", priority=3, first_priority=2, sla_made=False,
-            handling_minutes=60.0, known=True, knowledge=False, satisfaction=5.0, effort=4.0, recommend=9.0, people=10,
-            automated=False, channel="phone")  # fmt: skip
+LONG = case(
+    "1",
+    opened_at=at(1, 0),
+    responded_at=at(1, 1),
+    repaired_at=at(3, 0),
+    ends=(at(2, 12), at(2, 18), at(3, 0)),
+    resolved_at=at(3, 0),
+    closed_at=at(8, 0),
+    reopened_at=(at(2, 14), at(2, 20)),
+    reopens=2,
+    pauses=((at(1, 12), at(1, 18)), (at(1, 15), at(2, 0))),
+    handoffs=2,
+    level=2,
+    outcome=None,
+    service="mail",
+    category="Mail",
+    first_category="Network",
+    first_kind="incident",
+    team="Post",
+    person="p1",
+    priority=3,
+    first_priority=2,
+    sla_made=False,
+    handling_minutes=60.0,
+    known=True,
+    knowledge=False,
+    satisfaction=5.0,
+    effort=4.0,
+    recommend=9.0,
+    people=10,
+    automated=False,
+    channel="phone",
+)
 # solved by the house in a minute, and verified
-QUICK = case("2", kind="request", first_kind="request", opened_at=at(4, 9), responded_at=at(4, 9), repaired_at=at(4, 10), resolved_at=at(4, 10),
-             ended_at=at(4, 10), reopens=0, handoffs=0, level=0, outcome="verified", category="unlock", first_category="unlock",
-             person="p1", priority=4, first_priority=4, handling_minutes=0.0, automated=True, runbook="r", knowledge=True, silent=False,
-             satisfaction=4.0, effort=1.0, recommend=10.0, people=1, channel="web", declared_minutes=14.0)  # fmt: skip
+QUICK = case(
+    "2",
+    kind="request",
+    first_kind="request",
+    opened_at=at(4, 9),
+    responded_at=at(4, 9),
+    repaired_at=at(4, 10),
+    resolved_at=at(4, 10),
+    ended_at=at(4, 10),
+    reopens=0,
+    handoffs=0,
+    level=0,
+    outcome="verified",
+    category="unlock",
+    first_category="unlock",
+    person="p1",
+    priority=4,
+    first_priority=4,
+    handling_minutes=0.0,
+    automated=True,
+    runbook="r",
+    knowledge=True,
+    silent=False,
+    satisfaction=4.0,
+    effort=1.0,
+    recommend=10.0,
+    people=1,
+    channel="web",
+    declared_minutes=14.0,
+)
 # the same person about the same two days later, and only silence says that it is solved
-AGAIN = case("3", kind="request", opened_at=at(6, 9), responded_at=at(6, 8), resolved_at=at(6, 11), ended_at=at(6, 11), reopens=0,
-             handoffs=0, level=0, outcome="assumed", category="unlock", first_category="unlock", first_kind="request", person="p1",
-             automated=True, silent=True, satisfaction=2.0, recommend=3.0, channel="web", people=1, priority=4)  # fmt: skip
+AGAIN = case(
+    "3",
+    kind="request",
+    opened_at=at(6, 9),
+    responded_at=at(6, 8),
+    resolved_at=at(6, 11),
+    ended_at=at(6, 11),
+    reopens=0,
+    handoffs=0,
+    level=0,
+    outcome="assumed",
+    category="unlock",
+    first_category="unlock",
+    first_kind="request",
+    person="p1",
+    automated=True,
+    silent=True,
+    satisfaction=2.0,
+    recommend=3.0,
+    channel="web",
+    people=1,
+    priority=4,
+)
 # a machine told of it, nobody has resolved it: handed to people
-OPEN = case("4", opened_at=at(10, 0.5), began_at=at(10, 0), ended_at=at(10, 1), handoffs=1, outcome="handed_off", service="shop",
-            category="service_down", subject="service:shop", channel="machine", priority=1, automated=False)  # fmt: skip
+OPEN = case(
+    "4",
+    opened_at=at(10, 0.5),
+    began_at=at(10, 0),
+    ended_at=at(10, 1),
+    handoffs=1,
+    outcome="handed_off",
+    service="shop",
+    category="service_down",
+    subject="service:shop",
+    channel="machine",
+    priority=1,
+    automated=False,
+)
 # stamps in the wrong order, and otherwise nothing said
 BROKEN = case("5", opened_at=at(12, 5), resolved_at=at(12, 4))
 # no opening stamp at all
@@ -61,11 +146,33 @@ NO_STAMP = case("6", resolved_at=at(12, 6), sla_due_at=at(12, 7))
 # resolved before the window, reopened in it, open at its end
 BACK = case("7", opened_at=at(1, 0), ends=(at(1, 5),), reopened_at=(at(14, 0),), category="Mail", team="Post")
 # a risk that was prevented
-RISK = case("8", kind="risk", opened_at=at(11, 0), ended_at=at(11, 2), resolved_at=at(11, 2), outcome="prevented", channel="machine",
-            service="shop", prevented_hours=12.0, category="disk_filling", automated=True, level=0)  # fmt: skip
+RISK = case(
+    "8",
+    kind="risk",
+    opened_at=at(11, 0),
+    ended_at=at(11, 2),
+    resolved_at=at(11, 2),
+    outcome="prevented",
+    channel="machine",
+    service="shop",
+    prevented_hours=12.0,
+    category="disk_filling",
+    automated=True,
+    level=0,
+)
 # the trouble came back, and was noise
-NOISE = case("9", opened_at=at(13, 1), began_at=at(13, 0), ended_at=at(13, 2), resolved_at=at(13, 2), outcome="muted", channel="machine",
-             service="shop", category="cpu", subject="ci:1")  # fmt: skip
+NOISE = case(
+    "9",
+    opened_at=at(13, 1),
+    began_at=at(13, 0),
+    ended_at=at(13, 2),
+    resolved_at=at(13, 2),
+    outcome="muted",
+    channel="machine",
+    service="shop",
+    category="cpu",
+    subject="ci:1",
+)
 RECUR = case(
     "10",
     opened_at=at(14, 1),
@@ -99,7 +206,11 @@ SERVICES = (
     ),
 )
 MATERIAL = Material(
-    now=at(20), cases=CASES, services=SERVICES, hours="Mon-Fri 08:00-18:00", costs=Costs(agent_hour=60.0, lost_share=0.5),
+    now=at(20),
+    cases=CASES,
+    services=SERVICES,
+    hours="Mon-Fri 08:00-18:00",
+    costs=Costs(agent_hour=60.0, lost_share=0.5),
     outages=(
         OutageFact(service="shop", since=at(10, 7), until=at(10, 10)),
         OutageFact(service="shop", since=at(10, 9), until=at(10, 12)),  # overlaps
@@ -107,19 +218,34 @@ MATERIAL = Material(
         OutageFact(service="mail", since=at(15, 0), until=None),
     ),
     changes=(
-        ChangeFact(id="c1", title="a", at=at(3), success=True), ChangeFact(id="c2", title="b", at=at(4), success=False, kind="emergency"),
-        ChangeFact(id="c3", title="c", at=at(5), success=None), ChangeFact(id="c4", title="d", at=at(20), success=True),
+        ChangeFact(id="c1", title="a", at=at(3), success=True),
+        ChangeFact(id="c2", title="b", at=at(4), success=False, kind="emergency"),
+        ChangeFact(id="c3", title="c", at=at(5), success=None),
+        ChangeFact(id="c4", title="d", at=at(20), success=True),
         ChangeFact(id="c5", title="e", at=at(5), success=True, kind="deploy"),
     ),
-    asked=(AskedFact(id="a", at=at(3), article="x", helped=True), AskedFact(id="b", at=at(3), article="x", helped=False),
-           AskedFact(id="c", at=at(3), article="x"), AskedFact(id="d", at=at(3), helped=False)),
-    limits=(LimitFact(id="l1", text="disk", likely=at(20)), LimitFact(id="l2", text="licence", likely=None),
-            LimitFact(id="l3", text="cert", likely=dt.datetime(2026, 6, 1, tzinfo=UTC))),
-    exposures=(ExposureFact(id="e1", name="vm", since=dt.datetime(2026, 1, 1, tzinfo=UTC)), ExposureFact(id="e2", name="vm2", since=at(10)),
-               ExposureFact(id="e3", name="vm3", since=None)),
-    runs=(RunFact(id="r1", case="live:2", runbook="r", at=at(4), good=True), RunFact(id="r2", case="live:3", runbook="r", at=at(6), good=False),
-          RunFact(id="r3", case="live:4", runbook="r", at=at(6), good=None)),
-)  # fmt: skip
+    asked=(
+        AskedFact(id="a", at=at(3), article="x", helped=True),
+        AskedFact(id="b", at=at(3), article="x", helped=False),
+        AskedFact(id="c", at=at(3), article="x"),
+        AskedFact(id="d", at=at(3), helped=False),
+    ),
+    limits=(
+        LimitFact(id="l1", text="disk", likely=at(20)),
+        LimitFact(id="l2", text="licence", likely=None),
+        LimitFact(id="l3", text="cert", likely=dt.datetime(2026, 6, 1, tzinfo=UTC)),
+    ),
+    exposures=(
+        ExposureFact(id="e1", name="vm", since=dt.datetime(2026, 1, 1, tzinfo=UTC)),
+        ExposureFact(id="e2", name="vm2", since=at(10)),
+        ExposureFact(id="e3", name="vm3", since=None),
+    ),
+    runs=(
+        RunFact(id="r1", case="live:2", runbook="r", at=at(4), good=True),
+        RunFact(id="r2", case="live:3", runbook="r", at=at(6), good=False),
+        RunFact(id="r3", case="live:4", runbook="r", at=at(6), good=None),
+    ),
+)
 
 HOUR = 3_600.0
 BY_HAND: dict[str, tuple[float | None, int, int]] = {
@@ -181,7 +307,7 @@ BY_HAND: dict[str, tuple[float | None, int, int]] = {
     "handed_off": (1 / 5, 5, 3),
     "prevented": (1, 1, 0),
     "muted": (1 / 5, 5, 3),
-    # ten days of ten hours for the shop, less the two to twelve o'clock of the 10th; mail down from the 15th, always on; 14 days
+    # ten days of ten hours for the shop, less the two to twelve of the 10th; mail down from the 15th, always on; 14 days
     "availability": ((1 - 4 / 100 + 1 - 24 / 336 + 1 + 1) / 4, 4, 0),
     "degraded_time": (120.0, 4, 0),  # from twelve to two: before that it was down
 }
@@ -241,17 +367,29 @@ def test_a_case_is_open_between_its_ends_and_its_reopenings() -> None:
 
 stamps = st.none() | st.integers(0, 400).map(lambda hours: at(1, hours))
 histories = st.builds(
-    CaseHistory, id=st.uuids().map(lambda one: f"live:{one}"), number=st.just("1"), kind=st.sampled_from(["incident", "request", "risk"]),
-    opened_at=stamps, responded_at=stamps, resolved_at=stamps, closed_at=stamps, reopens=st.none() | st.integers(0, 3),
-    handoffs=st.none() | st.integers(0, 4), level=st.none() | st.integers(0, 2), category=st.sampled_from(["", "a", "b"]),
-    service=st.sampled_from(["", "s"]), sla_made=st.none() | st.booleans(), automated=st.none() | st.booleans(),
-    person=st.sampled_from(["", "p", "q"]), people=st.none() | st.integers(0, 9),
-)  # fmt: skip
+    CaseHistory,
+    id=st.uuids().map(lambda one: f"live:{one}"),
+    number=st.just("1"),
+    kind=st.sampled_from(["incident", "request", "risk"]),
+    opened_at=stamps,
+    responded_at=stamps,
+    resolved_at=stamps,
+    closed_at=stamps,
+    reopens=st.none() | st.integers(0, 3),
+    handoffs=st.none() | st.integers(0, 4),
+    level=st.none() | st.integers(0, 2),
+    category=st.sampled_from(["", "a", "b"]),
+    service=st.sampled_from(["", "s"]),
+    sla_made=st.none() | st.booleans(),
+    automated=st.none() | st.booleans(),
+    person=st.sampled_from(["", "p", "q"]),
+    people=st.none() | st.integers(0, 9),
+)
 
 
 @given(st.lists(histories, max_size=25))
 def test_a_window_counts_what_its_days_count(cases: list[CaseHistory]) -> None:
-    """Counts of days add up to the count of the window; shares lie between nought and one; what counts and what lacks is told apart."""
+    """Days add up to the window; shares lie between nought and one; what counts and what lacks is told apart."""
     material = Material(now=at(28), cases=cases)
     for name in ("ticket_volume", "incidents", "prevented"):
         days = trend(METRICS[name], material, WINDOW, grain="day")

@@ -53,6 +53,6 @@ def false_discovery(ps: Sequence[float]) -> list[float]:
     found, least = [1.0] * len(ps), 1.0
     for rank in range(len(order), 0, -1):
         place = order[rank - 1]
-        least = min(least, ps[place] * len(ps) / rank)
+        least = min(least, max(ps[place], ps[place] * len(ps) / rank))  # rounding must not put it below its p
         found[place] = least
     return found

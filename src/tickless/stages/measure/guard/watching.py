@@ -149,4 +149,3 @@ def _pattern(pattern: Pattern, material: Material, window: Window) -> _Look | st
 
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
-
