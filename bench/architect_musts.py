@@ -95,7 +95,7 @@ def _messages(step: dict[str, Any]) -> bool:
 
 def _said(whole: dict[str, Any]) -> bool:
     """Whether somebody is told something of their own at the end, beyond the words that every draft has."""
-    return whole.get("say", {}).get("done", "It is done, and I checked.") != "It is done, and I checked."
+    return bool(whole.get("say", {}).get("done", "It is done, and I checked.") != "It is done, and I checked.")
 
 
 def _all(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from bench.architect_form import ARCHITECT, Procedure, read_procedures
 from bench.architect_musts import met
@@ -78,7 +78,7 @@ def everything() -> Means:
         for name, operation in connector.operations.items():
             promise = connector.manifest.actions.get(name) or connector.manifest.probes[name]
             full = f"{connector.manifest.id}.{name}"
-            kind = "probe" if operation.kind == "probe" else "action"
+            kind: Literal["action", "probe"] = "probe" if operation.kind == "probe" else "action"
             catalogue[full] = OperationType(full, kind, "read" if kind == "probe" else promise.effect, operation.params,
                                             operation.output, promise.undo, promise.idempotent)  # fmt: skip
             said[full] = promise.summary

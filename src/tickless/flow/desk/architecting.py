@@ -190,7 +190,7 @@ class ArchitectDesk:
             signed = _decided(one, "published", by, now, reason)
             tx.runbook_drafts.put(signed)
             rung = tx.coordination.rungs().get(one.runbook)
-            if rung is None or RUNGS.index(rung) > RUNGS.index(FIRST_RUNG):  # type: ignore[arg-type]
+            if rung is None or RUNGS.index(rung) > RUNGS.index(FIRST_RUNG):
                 put_rung(tx, one.runbook, EVERYWHERE, FIRST_RUNG, by=by.by, at=now, reason="a draft that was signed")
             tx.audit.append(at=now, actor=by.by, action="runbook.signed", subject=f"runbook:{one.runbook}",
                             detail={"draft": one.id, "revision": one.revision, "author": one.by, "text": digest(one.text),

@@ -84,7 +84,9 @@ def lasting(drawing: Drawing, text: str, under: Under) -> str | None:
 
 def never(drawing: Drawing, text: str, under: Under) -> str | None:
     """What must not be done: kept by what the draft leaves out, where that can be told."""
-    if doing_in(text, drawing.topic) is not None and not re.match(r"(never|do not|nobody|no one|must not)\b", text):
+    if doing_in(text, drawing.topic) is not None and not re.match(
+        r"(never|do not|nobody|no one|must not)\b|.*\b(is|are|must|may|be) never\b", text
+    ):
         return None
     amount = words.most(text)
     if (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from tickless.stages.act.architect import words
 from tickless.stages.act.architect.conditions import Under
@@ -76,7 +77,7 @@ def approve(drawing: Drawing, text: str, under: Under) -> str | None:
         sketch.inputs.add("app", {"type": "app", "from": "message", "ask": "Which app?"})
     if (drawing.step_approval and role != "as_app_says") or under.expression is not None:
         step_role = role if role != "as_app_says" else "app_owner"
-        body = {
+        body: dict[str, Any] = {
             "title": "Ask for a yes",
             "approve": {
                 "by": step_role,
@@ -85,7 +86,7 @@ def approve(drawing: Drawing, text: str, under: Under) -> str | None:
             },
         }
         if under.written:
-            body["if"] = under.written  # type: ignore[assignment]
+            body["if"] = under.written
         step = sketch.step("approve", body)
         drawing.conditions.approve = step
         drawing.operating.missing_yes = step if under.expression is None else None
@@ -117,12 +118,12 @@ def ask(drawing: Drawing, text: str, under: Under) -> str | None:
         said, choices, good = spoken(_turned(question[2])).rstrip(".") + "?", ["yes", "no"], "yes"
     else:
         said, choices, good = spoken(question[0] if question else text).rstrip(".") + "?", [], "yes"
-    body: dict[str, object] = {
+    body: dict[str, Any] = {
         "title": "Ask",
         "ask": {"who": who, "text": said, "within": words.duration(text) or "4h"},
     }
     if choices:
-        body["ask"]["choices"] = choices  # type: ignore[index]
+        body["ask"]["choices"] = choices
     if under.written:
         body["if"] = under.written
     step = drawing.sketch.step("ask", body)
@@ -151,7 +152,7 @@ def tell(drawing: Drawing, text: str, under: Under) -> str | None:
         return "said when it did not work"
     if who == "manager":
         person = drawing.sketch.inputs.person()
-        body = {
+        body: dict[str, Any] = {
             "title": "Tell the manager",
             "uses": "tickless.notify_person",
             "with": {"person": f"${{{{ inputs.{person}.manager }}}}", "text": said},
@@ -185,7 +186,7 @@ def tell(drawing: Drawing, text: str, under: Under) -> str | None:
     return _step(drawing, "say", {"title": "Say it", "say": said}, under)
 
 
-def _step(drawing: Drawing, name: str, body: dict[str, object], under: Under) -> str:
+def _step(drawing: Drawing, name: str, body: dict[str, Any], under: Under) -> str:
     if under.expression == "false":
         return "whoever asked is told when it is not approved"
     if under.written:
@@ -216,9 +217,9 @@ def hand_off(drawing: Drawing, text: str, under: Under) -> str | None:
         return "when its checks do not hold: what can be taken back is, and people take over"
     if drawing.operating.missing_yes is not None:
         drawing.operating.missing_yes = None
-    body: dict[str, object] = {"title": "People take over", "hand_off": {"reason": reason}}
+    body: dict[str, Any] = {"title": "People take over", "hand_off": {"reason": reason}}
     if re.search(r"\bincident\b", text) and re.search(r"\bgateway|vpn\b", drawing.whole):
-        body["hand_off"]["service"] = "vpn"  # type: ignore[index]
+        body["hand_off"]["service"] = "vpn"
     if under.expression is None:
         if drawing.sketch.precheck and any(one["otherwise"] == "stop" for one in drawing.sketch.precheck):
             return "people take over when what must hold beforehand does not"
@@ -260,7 +261,7 @@ def manual(drawing: Drawing, text: str, under: Under) -> str | None:
     who = "requester" if re.search(r"\b(the (user|person|requester)|they) ", text) else "owner"
     if who == "owner" and "service" not in drawing.sketch.inputs.found and drawing.sketch.inputs.machine:
         drawing.sketch.inputs.service()
-    body = {"title": spoken(text).rstrip(".")[:100], "manual": {"who": who, "text": spoken(text)}}
+    body: dict[str, Any] = {"title": spoken(text).rstrip(".")[:100], "manual": {"who": who, "text": spoken(text)}}
     drawing.operating.settle_yes()
     return _step(drawing, "by_hand", body, under) + ": a person does it and says so"
 

@@ -136,14 +136,14 @@ def _counted(text: str, topic: str, prefer: str) -> Stated | None:
         if not fits or not fact.number:
             continue
         if fact.number == "percent" and percent and limit is not None:
-            sign, value = limit
+            sign, value = str(limit[0]), limit[1]
             if re.search(r"\bfree\b", text):
                 sign, value = {">": "<", ">=": "<=", "<": ">", "<=": ">="}[sign], 100 - value
             return Stated(fact, f"result.{fact.field} {sign} {value:.1f}", sign[0] == ">")
         if fact.number == "days" and length is not None and topic != "account":
             before = re.search(r"\bbefore\b", text) is not None
-            sign = "<=" if before else (limit[0] if limit is not None else None)
-            if sign is not None and re.search(r"certificate|cert\b|tls|expir|left|good for|valid", text):
+            sign = "<=" if before else (limit[0] if limit is not None else "")
+            if sign and re.search(r"certificate|cert\b|tls|expir|left|good for|valid", text):
                 return Stated(fact, f"result.{fact.field} {sign} {length:.1f}", sign[0] == ">")
     return None
 

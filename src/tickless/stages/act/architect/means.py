@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from tickless.ai.encoder import Encoder
 from tickless.ai.retrieval import Document, Index
 from tickless.domain.runbook import Runbook
-from tickless.sdk.registry import Registry, connector_folders, read_manifest
+from tickless.sdk.manifest import read_manifest
+from tickless.sdk.registry import Registry, connector_folders
 from tickless.stages.act.catalogue import OperationCatalogue, OperationType, catalogue_of, shipped_catalogue
 from tickless.stages.act.compiler import operations_used
 

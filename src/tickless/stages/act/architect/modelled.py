@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from tickless.ai.models import Heard
+from tickless.domain.errors import Problem
 from tickless.domain.runbook import Runbook
 from tickless.stages.act.architect.describing import Drafted, compiled
 from tickless.stages.act.architect.forbidden import refusals
@@ -32,7 +33,8 @@ def drafted_by(model: Modelling, description: str, means: Means, words: Drafted)
     """The model's draft if it compiles within a few rounds and takes no less care than `words`, the draft without a model;
     else `words`, with why. `became` stays what the words became: a model is not asked what it did."""
     operations = _listed(means, words)
-    text, problems, method = "", (), ""
+    text = method = ""
+    problems: tuple[Problem, ...] = ()
     for _ in range(ROUNDS):
         heard = model.draft(description, operations, before=text, problems=[str(one) for one in problems])
         if heard.value is None:
@@ -71,7 +73,8 @@ def _listed(means: Means, words: Drafted) -> str:
     """The operations worth offering: those that the words led to, their neighbours, and the house's own."""
     used = operations_used(words.runbook) if words.runbook is not None else frozenset()
     areas = {name.partition(".")[0] for name in used} | {"tickless", "health"}
-    for gap in (*words.gaps, *((Gap("", "", means.nearest(" ".join(one.sentence for one in words.became))),))):
+    whole = " ".join(one.sentence for one in words.became)
+    for gap in (*words.gaps, Gap("", "", means.nearest(whole))):
         areas |= {name.partition(".")[0] for name in gap.nearest}
     lines = []
     for name, one in sorted(means.catalogue.items()):

@@ -186,8 +186,8 @@ class Operating:
         if self.loop is not None:
             self.loop["for_each"].setdefault("check", []).append(check)
             first = self.loop["for_each"]["each"].removeprefix("${{").removesuffix("}}").strip()
-            one = f"${{{{ {first}[0] }}}}"
-            given = {name: one if value == "${{ each }}" else value for name, value in check["with"].items()}
+            single = f"${{{{ {first}[0] }}}}"
+            given = {name: single if value == "${{ each }}" else value for name, value in check["with"].items()}
             check = {**check, "with": given}
         alike = [
             one
@@ -199,7 +199,7 @@ class Operating:
         ]
         for one in alike:
             if one.condition is None or done.condition is None or one.doing.after == done.doing.after:
-                self.sketch.verify.remove(one.proof)  # type: ignore[arg-type]
+                self.sketch.verify = [kept for kept in self.sketch.verify if kept is not one.proof]
                 one.proof = None
                 check["expect"] = (
                     f"${{{{ {_SUB.sub(lambda found: _source(done.given.get(found[1])), done.doing.after)} }}}}"

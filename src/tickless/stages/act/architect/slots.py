@@ -150,8 +150,7 @@ def _amount(parameter: str, inputs: Inputs, text: str) -> Any:
         if re.search(r"\bdoubl", text):
             return "${{ double(steps.before.quota_mb) * 2.0 }}"
         if given is not None:
-            more = re.search(r"\bby\b", text) is not None
-            return f"${{{{ double(steps.before.quota_mb) + {given:.1f} }}}}" if more else given
+            return f"${{{{ double(steps.before.quota_mb) + {given:.1f} }}}}" if by_size else given
         return "${{ double(steps.before.quota_mb) * 1.5 }}"
     amount = words.number(text) if parameter == "replicas" else None
     if amount is not None:
