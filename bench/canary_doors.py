@@ -240,7 +240,6 @@ def _console(hall: Hall, canary: Canary) -> None:
     for path in ("/audit", "/alerts", "/signals", "/cases", "/telemetry", "/conversations", "/policy", "/runbooks"):
         hall.ask(canary.door, "GET", path, headers=headers, params={"text": canary.text, "q": canary.text})
     forms = {
-        "/brake": {"on": "yes", "reason": canary.text, "name": "runbook:none"},
         "/audit/holds": {"covers": "case", "ref": canary.text, "reason": canary.text},
         "/accounts/delegations": {"person": canary.text, "delegate": "x", "until": "2026-12-31", "note": canary.text},
         "/silences": {"comment": canary.text, "matchers": canary.text, "hours": "1"},
@@ -306,7 +305,8 @@ def _refused(hall: Hall, canary: Canary) -> None:
 
 def _console_password(hall: Hall, canary: Canary) -> None:
     """Typed into the wrong field."""
-    hall.ask(canary.door, "POST", "/sign-in", data={"login": canary.value, "password": "x"})
+    told = {"login": canary.value, "password": "x"}  # the form shows it again to whoever typed it, and to nobody else
+    httpx2.post(f"{hall.url}/sign-in", data=told, timeout=30, trust_env=False)
 
 
 def _bearer(hall: Hall, canary: Canary) -> None:

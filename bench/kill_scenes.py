@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from tickless.domain.person import Person
@@ -38,7 +39,8 @@ def scenes(company: Company) -> Iterator[Scene]:
 
     locked, away, full, other = one(), one(), one(), one()
     yield says("directory.unlock-account", "i am locked out of my account", ("lock", locked.username, {}), who=locked)
-    yield says("directory.reset-password", "i forgot my password")
+    forgot = says("directory.reset-password", "i forgot my password")
+    yield replace(forgot, unseen=1)  # the secret that the house makes itself
     yield says("access.grant-app", f"I need access to {asked.name}", who=_without(company, asked.group, people))
     yield says("access.remove-app", f"please remove my access to {asked.name}", who=_with(company, asked.group))
     yield says(
@@ -48,7 +50,8 @@ def scenes(company: Company) -> Iterator[Scene]:
     yield says("mailbox.raise-quota", "my mailbox is full", ("mailbox_full", full.username, {}), who=full)
     yield Scene("service.restart", faults=(("kill", "search-api", {}),), alerts=True)
     yield Scene("pool.recycle", faults=(("pool", "catalog-api", {}),), alerts=True)
-    yield Scene("certificate.renew", faults=(("certificate", f"shop.{company.domain}", {"days": 6.0}),), alerts=True)
+    yield Scene("certificate.renew", faults=(("certificate", f"shop.{company.domain}", {"days": 6.0}),), alerts=True,
+                outcomes=("verified", "prevented"))  # fmt: skip
     yield Scene("disk.clean-up", faults=(("disk", "app-2:/var", {"to_percent": 92.0, "seconds": 0.0}),), alerts=True,
                 outcomes=("verified", "prevented"))  # fmt: skip
     boss = company.person(other.manager or "")
@@ -57,7 +60,7 @@ def scenes(company: Company) -> Iterator[Scene]:
     yield _manager("people.joiner", boss, {"person": other.username})
     yield _manager("people.mover", boss, {"person": other.username, "department": _elsewhere(company, other)})
     yield _manager("people.newcomer", boss, {
-        "new_person": "Jona Feldbach", "start": "2026-12-01", "department": other.department, "manager": boss.username,
+        "new_person": "Jona Feldbach", "start": dt.datetime.now(dt.UTC).date().isoformat(), "department": other.department, "manager": boss.username,
         "location": other.location or "Head office", "job": "Clerk"})  # fmt: skip
 
 

@@ -76,7 +76,7 @@ class Month(Replay):
 
     def _moments(self) -> Iterator[Heard]:
         if self.recorded is not None:
-            end = START + dt.timedelta(days=self.week.days)
+            end = max(START + dt.timedelta(days=self.week.days), self.week.arrivals[-1].at)
             while self.clock.now() < end:
                 yield self.recorded.get(self.clock.advance(self.tick), Heard())
             return

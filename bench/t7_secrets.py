@@ -138,7 +138,7 @@ def open_hall(canaries: tuple[Canary, ...]) -> Iterator[tuple[Hall, Outlets, Ove
         prompts = Overheard(models.wire)
         models.use(prompts)
         entrance = house.house.entrance
-        boss = entrance.create_user("canary-admin", roles=["admin", "auditor"])
+        boss = entrance.create_user("canary-admin", roles=["admin", "auditor"], person=house.company.people[1].id)
         entrance.create_user("canary-auditor", roles=["auditor"])
         entrance.create_user("canary-stranger", roles=["employee"], person=stranger(house.company).id)
         hooks = entrance.create_user("canary-hooks", roles=["operator"])
