@@ -29,9 +29,12 @@ def house_over(
     secrets: dict[str, str],
     world: World,
     pace: PaceSettings = QUICK,
+    runbooks: tuple[Path, ...] = (),
 ) -> Iterator[House]:
     """A started house with these connectors and records; stopped at the end."""
-    settings = Settings(data=folder, connectors=connectors, bindings=bindings, default_rung="auto", pace=pace)
+    settings = Settings(
+        data=folder, connectors=connectors, bindings=bindings, default_rung="auto", pace=pace, runbooks=runbooks
+    )
     house = build(settings, secret_values=secrets)
     with house.journal.write() as tx:
         write_world(tx, world)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from tickless.domain.errors import Conflict, NotFound, RunbookInvalid
+from tickless.domain.errors import Conflict, NotFound
 from tickless.doors.cli.client import ApiClient, CallFailed, NotReachable, RunningServer
 from tickless.doors.cli.host import About, BrainFound, BrainStatus, Played, ServeRole, TenantsHost
 
@@ -106,24 +106,9 @@ class Host:
         return settings.policies or shipped("policies"), settings.policy.profile
 
     def check_runbooks(self, files: Sequence[Path], *, data: Path | None) -> dict[Path, list[str]]:
-        from tickless.app.configured import registry_of
-        from tickless.app.settings import read_settings
-        from tickless.sdk.secrets import Secrets
-        from tickless.stages.act.catalogue import catalogue_of
-        from tickless.stages.act.compiler import compile_runbook
+        from tickless.app.runbook_checks import check_files
 
-        registry = registry_of(read_settings(data), Secrets())
-        catalogue = catalogue_of(registry)
-        found: dict[Path, list[str]] = {}
-        for path in (one for file in files for one in (sorted(file.rglob("*.yaml")) if file.is_dir() else [file])):
-            try:
-                compile_runbook(path.read_text(encoding="utf-8"), path=str(path), catalogue=catalogue)
-                found[path] = []
-            except RunbookInvalid as error:
-                found[path] = [str(problem) for problem in error.problems]
-            except (OSError, UnicodeDecodeError) as error:
-                found[path] = [f"{path}: cannot be read: {error}"]
-        return found
+        return check_files(files, data=data)
 
     def new_runbook(self, identity: str, *, about: About, folder: Path) -> Path:
         from tickless.app.runbook_starter import starter

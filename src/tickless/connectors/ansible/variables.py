@@ -42,12 +42,25 @@ def _wrong(variable: Variable, value: Any) -> str:
 
 def written(values: Mapping[str, Any]) -> str:
     """Variables as the YAML that Ansible reads: every text is `!unsafe`, so that nothing in it is ever a template."""
-    lines = [f"{name}: {_value(value)}" for name, value in values.items()]
+    lines = [f"{_quoted(name)}: {_value(value)}" for name, value in values.items()]
     return "\n".join(["---", *lines, ""]) if lines else "--- {}\n"
 
 
 def _value(value: Any) -> str:
-    return f"!unsafe {json.dumps(value)}" if isinstance(value, str) else json.dumps(value)
+    return f"!unsafe {_quoted(value)}" if isinstance(value, str) else json.dumps(value)
+
+
+def _quoted(text: str) -> str:
+    """A text in YAML's double quotes, all but plain ASCII escaped (YAML 1.2, 5.7; JSON's surrogates would not do)."""
+    return (
+        '"'
+        + "".join(letter if " " <= letter <= "~" and letter not in '"\\' else _escaped(letter) for letter in text)
+        + '"'
+    )
+
+
+def _escaped(letter: str) -> str:
+    return f"\\U{ord(letter):08x}"
 
 
 def limit_of(settings: Settings, allowed: Sequence[str], asked: Sequence[str]) -> tuple[str, ...]:
