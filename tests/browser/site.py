@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from tests.browser.house import EMPLOYEE, MANAGER, fill
 from tests.browser.tools import SERVER, fill_tools
 
+from tickless.app import sample_practices
 from tickless.app.build import House, build
 from tickless.app.settings import ConnectorUse, Settings
 from tickless.doors.chat import create_routes as chat_routes
@@ -60,6 +61,8 @@ def open_site(
     house.engine.prepare()
     if filled:
         fill(house.journal, clock.now(), house.desk.runbooks)
+        house.desk.renew()
+        assert sample_practices.fill(house)
         fill_tools(house.journal, clock.now())
     entrance = house.entrance
     people = (EMPLOYEE, MANAGER) if filled else (None, None)

@@ -26,6 +26,7 @@ from tickless.app.demo_state import DayState
 from tickless.app.demo_storm import HOOK, post_alerts
 from tickless.app.demo_table import Screen, summary
 from tickless.app.sample_house import MONITOR, SampleHouse, open_sample_house
+from tickless.app.sample_practices import fill
 from tickless.app.serving import alone, announced, local_user, serving
 from tickless.app.settings import PaceSettings
 from tickless.domain.errors import Conflict, TicklessError
@@ -125,6 +126,8 @@ def _set_up(stack: ExitStack, folder: Path, port: int, console: Console) -> _Sta
         sample = open_sample_house(estate, company, folder / "data", pace=PACE, port=port)
         if state.resumed:
             break_again(day, sample, state)
+        else:
+            fill(sample.house)
         sample.house.start()
         stack.callback(sample.house.stop)
         url = stack.enter_context(serving(sample.house, host=HOST, port=port))

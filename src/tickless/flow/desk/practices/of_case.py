@@ -1,4 +1,4 @@
-"""What the practices know of one case: who is called, with whom it is, which change, problem or major incident it belongs to."""
+"""What the practices know of one case: who is called, with whom it is, which change, problem and bridge it belongs to."""
 
 from __future__ import annotations
 
@@ -52,9 +52,13 @@ class CasePractices:
     def lines(self, case: Case) -> list[CaseLine]:
         """What matters most in front."""
         with self._keeping.rooms.journal.read() as tx:
-            found = [*self._bridge(tx, case), *self._called(tx, case), *self._given(tx, case), *self._altered(tx, case),
-                     *self._behind(tx, case)]  # fmt: skip
-        return found
+            return [
+                *self._bridge(tx, case),
+                *self._called(tx, case),
+                *self._given(tx, case),
+                *self._altered(tx, case),
+                *self._behind(tx, case),
+            ]
 
     def _bridge(self, tx: Tx, case: Case) -> Iterator[CaseLine]:
         found = self._major.of_case(tx, case.id)
@@ -70,7 +74,9 @@ class CasePractices:
             called = ", ".join(self._name(call.person) for call in page.calls) or "nobody yet"
             has = f" {self._name(page.acknowledged_by)} has it." if page.acknowledged_by else ""
             words = f"Called: {called}.{has}"
-            yield CaseLine("page", page.id, "On call", words, f"/on-call/pages/{page.id}", page.state in {"calling", "unanswered"})
+            yield CaseLine(
+                "page", page.id, "On call", words, f"/on-call/pages/{page.id}", page.state in {"calling", "unanswered"}
+            )
         schedule = None if pages or case.kind != "incident" else self._pages.schedule_for(case.service)
         if schedule is not None:
             person = on_call(schedule, self._keeping.now)
@@ -81,7 +87,11 @@ class CasePractices:
         referrals = self._suppliers.of_case(tx, case.id)
         for shown in referrals:
             one = shown.referral
-            due = f" An answer is due {one.respond_by:%Y-%m-%d %H:%M} UTC." if one.respond_by and one.state == "waiting" else ""
+            due = (
+                f" An answer is due {one.respond_by:%Y-%m-%d %H:%M} UTC."
+                if one.respond_by and one.state == "waiting"
+                else ""
+            )
             turn = f" Turn to {shown.contacts[-1].name}: {shown.contacts[-1].how}." if shown.contacts else ""
             words = f"With {self._party(tx, one.party)}, {one.state}.{due}{turn}"
             yield CaseLine("referral", one.id, one.title, words, "/suppliers", bool(shown.late))
@@ -109,7 +119,8 @@ class CasePractices:
         )  # fmt: skip
         for one in found:
             if one.state not in {"draft", "rejected", "cancelled"}:
-                words = f"{one.kind} change, {(one.result or one.state).replace('_', ' ')}, from {one.starts_at:%Y-%m-%d %H:%M} UTC."
+                state = (one.result or one.state).replace("_", " ")
+                words = f"{one.kind} change, {state}, from {one.starts_at:%Y-%m-%d %H:%M} UTC."
                 yield CaseLine("change", one.id, one.title, words, f"/changes/{one.id}")
 
     def _behind(self, tx: Tx, case: Case) -> Iterator[CaseLine]:
