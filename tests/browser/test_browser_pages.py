@@ -26,7 +26,7 @@ PAGES = (
     "/map/sources", "/map/edges/orders-api/orders-db", "/map?fold=team", "/runbooks", "/architect", "/proposals",
     "/runbooks/directory.unlock-account", "/approvals", "/audit", "/audit/decisions", "/audit/keeping", "/signals", "/alerts", "/silences", "/maintenance",
     "/sources", "/telemetry", "/telemetry?q=a", "/telemetry/limits", "/telemetry/patterns", "/quarantine", "/mapping",
-    "/doctor", "/chat/new", "/secret/none", "/conversations", "/known", "/intents", "/storms", "/cases/2047/storm",
+    "/doctor", "/chat/new", "/secret/none", "/conversations", "/known", "/opportunities", "/history", "/intents", "/storms", "/cases/2047/storm",
     "/figures", "/figures/mttr_resolve", "/value", "/maturity", "/guard",
     "/lessons/grouping", "/reports/week", "/policy", "/policy?action=use&right=act", "/autonomy", "/autonomy/pool.recycle",
     "/accounts",
