@@ -16,6 +16,7 @@ from tickless.doors.console.chart import Chart, draw
 from tickless.doors.console.frame import Form, Frame, Screen, Visit
 from tickless.stages.measure.maturity import Standing
 from tickless.stages.measure.maturity.criteria import PLACES
+from tickless.stages.measure.metrics.wording import told
 
 STEP, HIGH = 60, 26
 
@@ -48,7 +49,7 @@ def page(visit: Visit) -> Screen:
     return Screen("maturity.html", {
         "view": view, "rungs": {one.model: rungs(one) for one in view.standings}, "places": PLACES,
         "charts": {one.model: history(view.marks, one.model, zone) for one in view.standings},
-        "levels": {one.model: range(one.top + 1) for one in view.standings},
+        "shown": told, "levels": {one.model: range(one.top + 1) for one in view.standings},
     })  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from tickless.stages.measure.metrics.material import Material
 from tickless.stages.measure.metrics.metric import Metric, Scope
 from tickless.stages.measure.metrics.registry import METRICS, scopes
 from tickless.stages.measure.metrics.window import Window
+from tickless.stages.measure.metrics.wording import inside
 
 RATE: Final = 0.1
 """Of all that is warned of, one in ten may be chance."""
@@ -116,9 +117,9 @@ def _pair(metric: Metric, counter: Metric, weeks: Sequence[Scope]) -> _Look | st
     half = len(both) // 2
     a0, a1 = _mean([a for a, _ in both[:half]]), _mean([a for a, _ in both[half:]])
     b0, b1 = _mean([b for _, b in both[:half]]), _mean([b for _, b in both[half:]])
-    told = f"{metric.name} gets better week by week while {counter.name.lower()} gets worse. {metric.why_counter}"
-    do = f"Look at the cases behind {counter.name.lower()} before {metric.name.lower()} is called a success."
-    return _Look(f"pair:{metric.id}", "pair", p, f"{metric.name} against {counter.name.lower()}", told, do, a0, a1, b0, b1,
+    told = f"{metric.name} gets better week by week while {inside(counter.name)} gets worse. {metric.why_counter}"
+    do = f"Look at the cases behind {inside(counter.name)} before {inside(metric.name)} is called a success."
+    return _Look(f"pair:{metric.id}", "pair", p, f"{metric.name} against {inside(counter.name)}", told, do, a0, a1, b0, b1,
                  metric.id, counter.id)  # fmt: skip
 
 
@@ -141,7 +142,7 @@ def _pattern(pattern: Pattern, material: Material, window: Window) -> _Look | st
     if min(of, earlier_of) < LEAST_CASES:
         return f"only {earlier_of} and {of} cases in the halves tell of it"
     p = more_often((hits, of), (earlier, earlier_of))
-    flattered = METRICS[pattern.flatters].name.lower()
+    flattered = inside(METRICS[pattern.flatters].name)
     told = f"{pattern.words} {hits} of {of} lately, {earlier} of {earlier_of} before. It flatters {flattered}."
     return _Look(f"pattern:{pattern.id}", "pattern", p, pattern.name, told, pattern.do, earlier / earlier_of, hits / of,
                  metric=pattern.flatters, cases=tuple(so))  # fmt: skip

@@ -99,7 +99,7 @@ CMMI: Final = (
         4,
         "baseline",
         "Half of the worth that is claimed rests on a baseline",
-        ask.fact("measured_share", "part of the worth that is measured"),
+        ask.fact("measured_share", "part of the worth that is measured", "share"),
         at=0.5,
         why="Quantitatively managed means against a number of one's own.",
         link="/value",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tickless.stages.measure.metrics.material import Material
-from tickless.stages.measure.metrics.metric import Figure
+from tickless.stages.measure.metrics.metric import Figure, Unit
 from tickless.stages.measure.metrics.registry import METRICS, figure, trend
 from tickless.stages.measure.metrics.window import Window
 
@@ -91,6 +91,7 @@ class Reading:
     value: float | None
     of: int
     told: str
+    unit: Unit = "count"
 
 
 Query = Callable[[Evidence], Reading]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from tickless.stages.measure.maturity.model import Evidence, HouseFacts, Query, Reading
+from tickless.stages.measure.metrics.metric import Unit
 from tickless.stages.measure.metrics.registry import METRICS
 
 
 def metric(name: str, *, least: int = 1) -> Query:
     """A metric's figure; none where fewer than `least` were counted."""
+    unit = METRICS[name].unit
 
     def ask(evidence: Evidence) -> Reading:
         found = evidence.figure(name)
         if found.value is None or found.of < least:
-            return Reading(None, found.of, f"{METRICS[name].name}: {found.of} counted, {least} needed")
-        return Reading(found.value, found.of, f"{METRICS[name].name} over {found.of} counted, {found.missing} missing")
+            return Reading(None, found.of, f"{METRICS[name].name}: {found.of} counted, {least} needed", unit)
+        return Reading(
+            found.value, found.of, f"{METRICS[name].name} over {found.of} counted, {found.missing} missing", unit
+        )
 
     return ask
 
@@ -24,7 +28,9 @@ def told(name: str) -> Query:
     def ask(evidence: Evidence) -> Reading:
         found = evidence.figure(name)
         whole = found.of + found.missing
-        return Reading(found.of / whole if whole else None, whole, f"{METRICS[name].name}: {found.of} of {whole} tell")
+        return Reading(
+            found.of / whole if whole else None, whole, f"{METRICS[name].name}: {found.of} of {whole} tell", "share"
+        )
 
     return ask
 
@@ -35,10 +41,12 @@ def better(name: str) -> Query:
     def ask(evidence: Evidence) -> Reading:
         first, second = evidence.halves(name)
         if first is None or second is None or not first:
-            return Reading(None, 0, f"{METRICS[name].name}: nothing to compare")
+            return Reading(None, 0, f"{METRICS[name].name}: nothing to compare", "share")
         change = (second - first) / abs(first)
         gain = change if METRICS[name].better == "up" else -change
-        return Reading(gain, evidence.figure(name).of, f"{METRICS[name].name}: {first:.3g} before, {second:.3g} after")
+        return Reading(
+            gain, evidence.figure(name).of, f"{METRICS[name].name}: {first:.3g} before, {second:.3g} after", "share"
+        )
 
     return ask
 
@@ -53,12 +61,12 @@ def weeks(name: str) -> Query:
     return ask
 
 
-def fact(name: str, words: str) -> Query:
+def fact(name: str, words: str, unit: Unit = "count") -> Query:
     """A number of the house."""
 
     def ask(evidence: Evidence) -> Reading:
         value = getattr(evidence.house, name)
-        return Reading(None if value is None else float(value), 0 if value is None else 1, words)
+        return Reading(None if value is None else float(value), 0 if value is None else 1, words, unit)
 
     return ask
 
@@ -69,7 +77,7 @@ def part(name: str, of: str, words: str) -> Query:
     def ask(evidence: Evidence) -> Reading:
         house: HouseFacts = evidence.house
         whole, some = int(getattr(house, of)), int(getattr(house, name))
-        return Reading(some / whole if whole else None, whole, f"{some} of {whole} {words}")
+        return Reading(some / whole if whole else None, whole, f"{some} of {whole} {words}", "share")
 
     return ask
 

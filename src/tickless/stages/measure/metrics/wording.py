@@ -40,6 +40,11 @@ def span(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
+def inside(name: str) -> str:
+    """A name in the middle of a sentence: its first letter small, but for what is written in capitals."""
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+
+
 def course(now: Figure, before: Figure, better: Better) -> Course:
     """Whether it is better than it was before."""
     if now.value is None or before.value is None:

@@ -107,7 +107,9 @@ def _gains(
     groups: dict[tuple[str, str], tuple[Baseline, list[CaseHistory]]] = {}
     untold = []
     for case in saved:
-        base = baseline_of(case, known)
+        base = (
+            None if case.declared_minutes == 0 else baseline_of(case, known)
+        )  # nothing had to be done, so nothing was saved
         if base is None:
             untold.append(case)
         else:

@@ -1,0 +1,144 @@
+"""Live cases and tickets of the past in the one form that figures are computed from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from tickless.domain.case import TASK_RUN, Case, Impact
+from tickless.domain.history import HolderSpan, StateSpan, TicketHistory
+from tickless.domain.measure import Resolution
+from tickless.domain.record import Untrusted
+from tickless.domain.ticket import Ticket
+from tickless.journal.measure_rows import AuditMark, RunRow
+from tickless.stages.measure.facts.live import Lived, from_lived, outages_of, runs_of
+from tickless.stages.measure.facts.past import from_past
+
+T0 = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
+
+
+def case(number: int, **told: Any) -> Case:
+    given: dict[str, Any] = {
+        "kind": "incident", "need": "account_unlock", "door": "human", "title": Untrusted("x"), "requester": "p1",
+        "conversation": "web:1", "impact": Impact(priority=3, reason=""), "opened_at": T0, "updated_at": T0,
+    }  # fmt: skip
+    return Case(id=f"case_{number}", number=number, **{**given, **told})
+
+
+def end(number: int, outcome: Any, at: dt.datetime, **told: Any) -> Resolution:
+    return Resolution(
+        id=f"res_{number}_{at:%H}", case=f"case_{number}", outcome=outcome, door="human", seconds=0, at=at, **told
+    )
+
+
+def test_a_case_that_the_house_solved() -> None:
+    solved = case(1, state="resolved", outcome="verified", resolved_at=T0 + HOUR)
+    lived = Lived(
+        [solved], ends={"case_1": [end(1, "verified", T0 + HOUR, runbook="r", minutes_saved=14.0)]}, decided={"case_1": T0},
+        runs={"case_1": [RunRow("run_1", "case_1", "r", "done", T0)]}, followers={"case_1": 2},
+    )  # fmt: skip
+    (found,) = from_lived(lived)
+    assert (found.id, found.link) == ("live:1", "/cases/1")
+    assert (found.level, found.automated, found.handling_minutes, found.declared_minutes) == (0, True, 0.0, 14.0)
+    assert (found.resolved_at, found.over_at, found.people, found.silent) == (T0 + HOUR, T0 + HOUR, 2, False)
+    assert [one.good for one in runs_of(lived)] == [True]
+
+
+def test_what_was_handed_over_is_resolved_when_people_say_so() -> None:
+    handed = case(2, state="handed_off", outcome="handed_off", resolved_at=T0 + HOUR)
+    ends = {"case_2": [end(2, "handed_off", T0 + HOUR)]}
+    (waiting,) = from_lived(Lived([handed], ends=ends))
+    assert (waiting.resolved_at, waiting.ended_at, waiting.automated) == (None, T0 + HOUR, False)
+    assert waiting.open_at(T0 + 9 * HOUR)
+    ticket = Ticket(
+        id="t", case="case_2", system="desk", state="resolved", owner="Bo", moved_at=T0 + 5 * HOUR, made_at=T0
+    )
+    (solved,) = from_lived(Lived([handed], ends=ends, tickets={"case_2": ticket}))
+    assert (solved.resolved_at, solved.level, solved.team, solved.handling_minutes) == (T0 + 5 * HOUR, 1, "Bo", None)
+
+
+def test_what_came_back_counts_each_of_its_ends() -> None:
+    back = case(3, state="open", generation=1, reopened_at=T0 + 2 * HOUR)
+    lived = Lived(
+        [back], ends={"case_3": [end(3, "regressed", T0 + HOUR, runbook="r")]},
+        marks={"case_3": [AuditMark(T0 + 2 * HOUR, "case.reopened", "case_3", {}),
+                          AuditMark(T0 + 3 * HOUR, "case.impact", "case_3", {"priority": [2, 3]}),
+                          AuditMark(T0 + 3 * HOUR, "case.corrected", "case_3", {"values": {"need": "vpn"}})]},
+        runs={"case_3": [RunRow("run_3", "case_3", "r", "done", T0)]},
+    )  # fmt: skip
+    (found,) = from_lived(lived)
+    assert (found.times_reopened, found.reopened_at, found.resolved_at, found.outcome) == (
+        1,
+        (T0 + 2 * HOUR,),
+        None,
+        None,
+    )
+    assert (found.first_priority, found.priority, found.priority_changed_at) == (2, 3, T0 + 3 * HOUR)
+    assert found.first_category != found.category
+    assert [found.open_at(T0 + hours * HOUR) for hours in (1, 2, 3)] == [True, False, True]
+    assert [one.good for one in runs_of(lived)] == [False]
+
+
+def test_parts_and_merged_cases_are_counted_with_the_whole() -> None:
+    part = case(4, inputs={TASK_RUN: "run_1"})
+    merged = case(5, state="merged", merged_into="case_6")
+    assert [one.id for one in from_lived(Lived([part, merged, case(6)]))] == ["live:6"]
+
+
+def test_outages_are_incidents_of_machines_and_muted_ones_are_none() -> None:
+    base = {"door": "machine", "service": "shop", "requester": None}
+    down = case(7, need="service_down", state="resolved", outcome="verified", resolved_at=T0 + HOUR, **base)
+    slow = case(8, need="latency", **base)
+    noise = case(9, need="service_down", state="muted", outcome="muted", resolved_at=T0 + HOUR, **base)
+    found = outages_of(Lived([down, slow, noise], began={"case_7": T0 - HOUR}))
+    assert [(one.degraded, one.since, one.until) for one in found] == [(False, T0 - HOUR, T0 + HOUR), (True, T0, None)]
+
+
+def past(number: str, **told: Any) -> TicketHistory:
+    return TicketHistory(id=f"hist_{number}", source="old", number=number, opened_at=T0, **told)
+
+
+def test_a_ticket_of_the_past_with_pauses_and_reopenings() -> None:
+    spans = [
+        ("new", 0, 1),
+        ("pending", 1, 3),
+        ("active", 3, 4),
+        ("resolved", 4, 6),
+        ("closed", 6, 7),
+        ("active", 7, 8),
+        ("resolved", 8, None),
+    ]
+    states = tuple(
+        StateSpan(state=state, since=T0 + a * HOUR, until=None if b is None else T0 + b * HOUR)  # type: ignore[arg-type]
+        for state, a, b in spans
+    )
+    told = past(
+    spans = [
+        ("new", 0, 1), ("pending", 1, 3), ("active", 3, 4), ("resolved", 4, 6), ("closed", 6, 7), ("active", 7, 8),
+        ("resolved", 8, None),
+    ]
+        teams=(HolderSpan(holder="x", since=T0, until=T0 + HOUR), HolderSpan(holder="y", since=T0 + HOUR)), caller="anyone_1",
+    )  # fmt: skip
+    (found,) = from_past([told])
+    assert found.ends == (T0 + 4 * HOUR, T0 + 8 * HOUR)
+    assert found.pauses == ((T0 + HOUR, T0 + 3 * HOUR),)
+    assert (found.handoffs, found.level, found.times_reopened, found.people) == (1, 2, 1, 1)
+    assert (found.category, found.first_category) == ("A / B", "A / X")
+    assert [found.open_at(T0 + hours * HOUR) for hours in (4, 5, 8)] == [True, False, True]
+
+
+def test_nothing_said_means_no_only_where_the_source_says_it_of_others() -> None:
+    silent = from_past([past("1"), past("2")])
+    assert [one.known for one in silent] == [None, None]
+    told = from_past([past("1", problem="PRB1"), past("2")])
+    assert [one.known for one in told] == [True, False]
+
+
+def test_problems_and_changes_of_the_past_are_no_cases_and_a_cancelled_ticket_is_not_solved() -> None:
+    found = from_past(
+        [past("1", kind="problem"), past("2", kind="change"), past("3", state="cancelled", closed_at=T0 + HOUR)]
+    )
+    assert [(one.number, one.outcome, one.resolved_at, one.over_at) for one in found] == [
+        ("3", "withdrawn", None, T0 + HOUR)
+    ]
