@@ -6,7 +6,7 @@ export function sendInParts(form) {
   const size = Number(form.dataset.parts);
   form.addEventListener("submit", async (event) => {
     const file = form.elements.file.files[0];
-    if (!file) return;
+    if (!file || file.size <= size) return;
     event.preventDefault();
     const headers = { "X-CSRF-Token": form.elements.csrf.value };
     const call = async (method, path, body) => {
