@@ -114,10 +114,8 @@ def test_a_ticket_of_the_past_with_pauses_and_reopenings() -> None:
         for state, a, b in spans
     )
     told = past(
-    spans = [
-        ("new", 0, 1), ("pending", 1, 3), ("active", 3, 4), ("resolved", 4, 6), ("closed", 6, 7), ("active", 7, 8),
-        ("resolved", 8, None),
-    ]
+        "1", states=states, resolved_at=T0 + 8 * HOUR, reopened_at=(T0 + 7 * HOUR,), category=("A", "B", "C"),
+        first_category=("A", "X"),
         teams=(HolderSpan(holder="x", since=T0, until=T0 + HOUR), HolderSpan(holder="y", since=T0 + HOUR)), caller="anyone_1",
     )  # fmt: skip
     (found,) = from_past([told])
