@@ -30,8 +30,19 @@ def test_everything_beside_the_story(site: PracticeSite) -> None:
                        escalation=(Contact(name="Desk", how="+49 1"),)), by=by("ada"),
     )  # fmt: skip
     with site.room.house.journal.write() as tx:
-        tx.change_records.put(Change(id="chg-9", title="shop 2.4", service="shop", services=("shop",), state="watched",
-                                     starts_at=now - dt.timedelta(minutes=5), ends_at=now, made_by="ci", made_at=now))  # fmt: skip
+        tx.change_records.put(
+            Change(
+                id="chg-9",
+                title="shop 2.4",
+                service="shop",
+                services=("shop",),
+                state="watched",
+                starts_at=now - dt.timedelta(minutes=5),
+                ends_at=now,
+                made_by="ci",
+                made_at=now,
+            )
+        )
     site.room.tell("shop-down", "firing", service="shop", severity="critical")
     site.room.turn()
     with site.room.house.journal.read() as tx:

@@ -44,7 +44,7 @@ def calendar_picture(bars: Sequence[Bar], *, since: dt.datetime, days: int, now:
         label = bar.label if len(bar.label) <= 30 else f"{bar.label[:29]}…"
         parts.append(f'<text class="name" x="2" y="{y + 15}">{escape(label)}</text>')
         parts.append(
-            f'<rect class="bar {bar.tone}" x="{x(bar.starts_at):.1f}" y="{y + 4}" width="{width:.1f}" height="14" rx="3">'
+            f'<rect class="span {bar.tone}" x="{x(bar.starts_at):.1f}" y="{y + 4}" width="{width:.1f}" height="14" rx="3">'
             f"<title>{escape(bar.title or bar.label)}</title></rect>"
         )
     if since <= now < since + span:
