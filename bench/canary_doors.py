@@ -329,7 +329,7 @@ def _address(hall: Hall, canary: Canary) -> None:
 
 def _hook(hall: Hall, canary: Canary) -> None:
     for headers in ({"Authorization": f"Bearer {canary.value}"}, {"X-Api-Key": canary.value}, _signals(hall) | {
-        "X-Api-Key": canary.value, "X-Hub-Signature": canary.value, "Cookie": f"a={canary.value}",
+        "X-Api-Key": canary.value, "Cookie": f"a={canary.value}",
         "Proxy-Authorization": canary.value,
     }):  # fmt: skip
         hall.ask(canary.door, "POST", "/hooks/webhook", headers=headers, json={"title": "x", "text": canary.id})

@@ -61,6 +61,7 @@ class Where(Record):
     service: str | None = None
     department: str | None = None
     criticality: int | None = None
+    environment: str | None = None
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -69,11 +70,13 @@ class Where(Record):
             f"service:{self.service}" if self.service else "",
             f"department:{self.department}" if self.department else "",
             f"criticality:{self.criticality}" if self.criticality else "",
+            f"environment:{self.environment}" if self.environment else "",
         )
         return (*(one for one in named if one), EVERYWHERE)
 
 
 def rung_for(where: Where, *, everywhere: Rung, scoped: Iterable[ScopedRung]) -> Rung:
-    """The rung that counts: that of the narrowest scope with one of its own (service, department, criticality, everywhere)."""
+    """The rung that counts: that of the narrowest scope with one of its own (service, department,
+    criticality, environment, everywhere)."""
     own = {one.scope: one.rung for one in scoped}
     return next((own[scope] for scope in where.scopes if scope in own), everywhere)

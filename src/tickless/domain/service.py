@@ -10,6 +10,7 @@ from tickless.domain.hours import read_hours
 from tickless.domain.record import Record
 
 Criticality = Literal[1, 2, 3, 4]
+Environment = Literal["prod", "stage", "dev"]
 Lifecycle = Literal["planned", "live", "retiring", "retired"]
 UNSAID: Criticality = 3
 """What rules that need a number take where nobody has said how critical a service is. Impact stays unknown."""
@@ -26,6 +27,8 @@ class Service(Record):
     aliases: tuple[str, ...] = ()
     kind: Literal["business", "application", "platform", "infrastructure"] = "application"
     criticality: Criticality | None = None
+    environment: Environment | None = None
+    """None while nobody has said: then rules take it for `prod`."""
     owner: str | None = None
     team: str | None = None
     users: tuple[str, ...] = ()

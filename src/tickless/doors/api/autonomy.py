@@ -18,7 +18,11 @@ from tickless.stages.learn.service import Standing
 router = new_router("autonomy")
 Scope = Annotated[
     str,
-    Query(max_length=200, description="`service:<id>`, `department:<name>`, `criticality:<1-4>`; empty: everywhere"),
+    Query(
+        max_length=200,
+        description="`service:<id>`, `department:<name>`, `criticality:<1-4>`, `environment:<prod|stage|dev>`; empty: "
+        "everywhere",
+    ),
 ]
 
 

@@ -16,7 +16,11 @@ autonomy = typer.Typer(
 RunbookRef = Annotated[str, typer.Argument(metavar="RUNBOOK", help="Id, such as service.restart.")]
 Scope = Annotated[
     str,
-    typer.Option("--scope", "-s", help="service:<id>, department:<name> or criticality:<1-4>; default: everywhere."),
+    typer.Option(
+        "--scope",
+        "-s",
+        help="service:ID, department:NAME, criticality:N, environment:NAME; default: everywhere.",
+    ),
 ]
 Reason = Annotated[str, typer.Option("--reason", "-r", help="Why.")]
 HEADS = ["runbook", "for", "rung", "held", "days", "at least", "bar", "to the next rung"]

@@ -14,7 +14,7 @@ from tickless.stages.decide.policy_requests import Principal, Resource
 from tickless.stages.learn.core import Try
 from tickless.stages.learn.service import Standing, put_rung
 
-_CRITICALITY = re.compile(r"criticality:[1-4]")
+_NAMED = re.compile(r"criticality:[1-4]|environment:(?:prod|stage|dev)")
 LEDGER = 200
 """Tries that are shown."""
 
@@ -130,10 +130,10 @@ class AutonomyDesk:
             known = world.services.get(what) or world.service_named(what)
             if known is not None:
                 return f"service:{known.id}"
-        if _CRITICALITY.fullmatch(scope.strip()):
+        if _NAMED.fullmatch(scope.strip()):
             return scope.strip()
         departments = {one.department.casefold(): one.department for one in world.people.values()}
         if kind == "department" and what.casefold() in departments:
             return f"department:{departments[what.casefold()]}"
         raise BadInput(f"there is no scope {scope[:80]!r}",
-                       mend="everywhere, service:<id>, department:<name> or criticality:<1 to 4>")  # fmt: skip
+                       mend="everywhere, service:ID, department:NAME, criticality:1 to 4, environment:prod|stage|dev")  # fmt: skip

@@ -8,6 +8,10 @@ _KINDS = tuple((name, name) for name in ("business", "application", "platform", 
 _CRITICALITY = (
     ("1", 1), ("2", 2), ("3", 3), ("4", 4), ("mission critical", 1), ("critical", 1), ("high", 2), ("medium", 3), ("low", 4),
 )  # fmt: skip
+_ENVIRONMENT = (
+    ("prod", "prod"), ("production", "prod"), ("live", "prod"), ("stage", "stage"), ("staging", "stage"), ("test", "stage"),
+    ("qa", "stage"), ("dev", "dev"), ("development", "dev"),
+)  # fmt: skip
 _LIFECYCLE = (
     ("planned", "planned"), ("live", "live"), ("retiring", "retiring"), ("retired", "retired"), ("design", "planned"),
     ("experimental", "live"), ("production", "live"), ("operational", "live"), ("deprecated", "retiring"),
@@ -20,6 +24,7 @@ SERVICES = (
     Column("aliases", ("alias", "also called"), "list"),
     Column("kind", ("type", "service type"), "choice", choices=_KINDS),
     Column("criticality", ("business criticality", "importance"), "choice", choices=_CRITICALITY),
+    Column("environment", ("env",), "choice", choices=_ENVIRONMENT),
     Column("owner", ("owner id", "owner username", "owner email", "service owner")),
     Column("team", ("support team", "support group")),
     Column("users", ("user groups", "used by"), "list"),

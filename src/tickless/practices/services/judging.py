@@ -18,8 +18,8 @@ from tickless.practices.services.settling import adopt, claim_of, settle_edge, s
 
 Judgement = Literal["confirm", "reject", "withdraw"]
 STATED = frozenset(
-    {"name", "aliases", "kind", "criticality", "owner", "team", "users", "description", "system", "supplier", "lifecycle",
-     "hours"}
+    {"name", "aliases", "kind", "criticality", "environment", "owner", "team", "users", "description", "system", "supplier",
+     "lifecycle", "hours"}
 )  # fmt: skip
 """Fields of a service that a person may state."""
 

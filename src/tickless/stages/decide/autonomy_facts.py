@@ -15,11 +15,12 @@ RUNG_NAMES: dict[str, Rung] = {"observe": "observe", "suggest": "suggest", "appr
 
 
 def where_of(plan: Plan, case: Case, world: World) -> Where:
-    """Where a plan acts: its service with the criticality, and the department of the person whom it is for."""
+    """Where a plan acts: its service with criticality and environment, and the department of the person whom it is for."""
     service = world.services.get(str((plan.inputs.get("service") or {}).get("id") or case.service or ""))
     person = world.people.get(str((plan.inputs.get("person") or {}).get("id") or ""))
     return Where(service=service.id if service else None, department=person.department if person else None,
-                 criticality=service.criticality if service else None)  # fmt: skip
+                 criticality=service.criticality if service else None,
+                 environment=service.environment if service else None)  # fmt: skip
 
 
 def rung_of(tx: Tx, runbook: str, where: Where, *, default: str) -> Rung:

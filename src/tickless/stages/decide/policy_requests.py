@@ -39,6 +39,7 @@ RUN_DEFAULTS: Mapping[str, Any] = {
     "reversible": False,
     "autonomy": "observe",
     "criticality": 1,
+    "environment": "prod",
     "blast_radius": 1_000_000,
     "affected_services": 1_000_000,
     "affected_people": 1_000_000,

@@ -238,6 +238,7 @@ class DecisionRoom:
             "reversible": plan.reversible,
             "autonomy": rung_of(tx, runbook.runbook, where_of(plan, case, world), default=self._default_rung),
             "criticality": (world.services[service].criticality or UNSAID) if service in world.services else 4,
+            "environment": (world.services[service].environment or "prod") if service in world.services else "prod",
             "blast_radius": len(plan.targets),
             **brake_facts(tx, case, plan, runbook, world=world, now=now),
             "approvals": tuple(sorted(given)),

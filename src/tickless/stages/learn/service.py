@@ -70,12 +70,13 @@ class LearnRoom:
         return Try(one.id, one.case, one.runbook, one.at, good, one.verdict or "open", one.subject, where, "shadow")
 
     def where(self, *, service: str | None = None, person: str = "", department: str | None = None) -> Where:
-        """Where something acts: the service with its criticality, the department of the person whom it is for."""
+        """Where something acts: the service with criticality and environment, the department of the person whom it is for."""
         world = self._world()
         known = world.services.get(service or "")
         who = world.people.get(person)
         return Where(service=service or None, department=department or (who.department if who else None),
-                     criticality=known.criticality if known else None)  # fmt: skip
+                     criticality=known.criticality if known else None,
+                     environment=known.environment if known else None)  # fmt: skip
 
     def rung(self, tx: Tx, runbook: str, scope: str = EVERYWHERE) -> tuple[Rung, bool]:
         """Where it stands for a scope, and whether that was said for this very scope."""
