@@ -95,9 +95,10 @@ class Settings(_Part):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         known = {*self.hosts, *self.groups, *(("localhost",) if self.local else ())}
-        for name, of in {**self.playbooks, **self.probes}.items():
-            if not set(of.hosts) <= known:
-                raise ValueError(f"{name} names hosts that are not there: {sorted(set(of.hosts) - known)}")
+        asked = [(name, one.hosts) for name, one in self.playbooks.items()]
+        for name, hosts in [*asked, *((name, one.hosts) for name, one in self.probes.items())]:
+            if not set(hosts) <= known:
+                raise ValueError(f"{name} names hosts that are not there: {sorted(set(hosts) - known)}")
         for group, members in self.groups.items():
             if not set(members) <= {*self.hosts, *(("localhost",) if self.local else ())}:
                 raise ValueError(f"the group {group} names hosts that are not there")

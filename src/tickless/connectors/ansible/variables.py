@@ -93,5 +93,7 @@ def inventory_of(settings: Settings, *, python: str) -> dict[str, Any]:
     }
     if settings.local:
         hosts["localhost"] = {"ansible_connection": "local", "ansible_python_interpreter": python}
-    children = {name: {"hosts": {member: {} for member in members}} for name, members in settings.groups.items()}
+    children: dict[str, Any] = {
+        name: {"hosts": {member: {} for member in members}} for name, members in settings.groups.items()
+    }
     return {"all": {"hosts": hosts, "children": children}}

@@ -18,9 +18,10 @@ import dns.tsig
 import dns.tsigkeyring
 import dns.update
 
-from tickless.connectors.dns.settings import RecordType, Settings
+from tickless.connectors.dns.settings import Settings
 from tickless.domain.errors import AuthFailed, OutsideError, Rejected, SettingsInvalid, Unreachable
 from tickless.sdk import Call
+from tickless.sdk.capabilities.dns import RecordType
 from tickless.sdk.deadline import Deadline
 from tickless.sdk.egress import reach
 

@@ -6,10 +6,11 @@ import re
 import socket
 from dataclasses import dataclass
 
-from tickless.connectors.haproxy.reading import Admin, Server, read_stat
+from tickless.connectors.haproxy.reading import Server, read_stat
 from tickless.connectors.haproxy.settings import Settings
 from tickless.domain.errors import AuthFailed, Rejected, Unreachable
 from tickless.sdk import Call
+from tickless.sdk.capabilities.balancer import Admin
 from tickless.sdk.deadline import Deadline
 from tickless.sdk.egress import reach
 

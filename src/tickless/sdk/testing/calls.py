@@ -44,7 +44,7 @@ def connections() -> Iterator[Called]:
         note(rest[-1] if rest else None)
         return real_to(self, data, *rest)
 
-    socket.socket.connect, socket.socket.connect_ex = connect, connect_ex  # type: ignore[method-assign]
+    socket.socket.connect, socket.socket.connect_ex = connect, connect_ex  # type: ignore[method-assign,assignment]
     socket.socket.sendto = sendto  # type: ignore[method-assign,assignment]
     try:
         yield seen
