@@ -135,5 +135,7 @@ class AutonomyDesk:
         departments = {one.department.casefold(): one.department for one in world.people.values()}
         if kind == "department" and what.casefold() in departments:
             return f"department:{departments[what.casefold()]}"
-        raise BadInput(f"there is no scope {scope[:80]!r}",
-                       mend="everywhere, service:ID, department:NAME, criticality:1 to 4, environment:prod|stage|dev")  # fmt: skip
+        raise BadInput(
+            f"there is no scope {scope[:80]!r}",
+            mend="everywhere, service:ID, department:NAME, criticality:1 to 4, environment:prod|stage|dev",
+        )

@@ -51,7 +51,9 @@ def identity_facts(tx: Tx, case: Case, beneficiary: Person | None, *, now: dt.da
 
 
 def _stands_in(tx: Tx, delegate: str | None, person: str, now: dt.datetime) -> bool:
-    return delegate is not None and any(one.holds(now) for one in tx.delegations.by(person=person, delegate=delegate))
+    table = tx.delegations.table.c
+    mine = (table.person == person, table.delegate == delegate, table.until > now)  # what is over is not read, however much
+    return delegate is not None and any(one.holds(now) for one in tx.delegations.where(*mine))
 
 
 def _age_days(tx: Tx, person: Person, now: dt.datetime) -> int:
