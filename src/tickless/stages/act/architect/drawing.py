@@ -6,8 +6,9 @@ import re
 
 from tickless.stages.act.architect import words
 from tickless.stages.act.architect.conditions import Under
-from tickless.stages.act.architect.kinds import KINDS, several
+from tickless.stages.act.architect.kinds import KINDS
 from tickless.stages.act.architect.kinds_people import approve
+from tickless.stages.act.architect.kinds_several import several
 from tickless.stages.act.architect.matching import condition_parts, doing_in, stated_in, topic_of
 from tickless.stages.act.architect.means import Means
 from tickless.stages.act.architect.page import Drawing
