@@ -21,7 +21,6 @@ from tickless.kit.clock import SystemClock
 from tickless.practices.history.reading import form_of, opened, read_rows
 from tickless.practices.history.vendors import cells_of
 from tickless.sdk.registry import Registry
-from tickless.sdk.secrets import Secrets
 
 HEAD = "Number,Opened,State,Updated\n"
 
@@ -30,7 +29,7 @@ HEAD = "Number,Opened,State,Updated\n"
 def house(tmp_path: Path) -> Iterator[tuple[Journal, HistoryDesk]]:
     journal = Journal(main_url=f"sqlite:///{tmp_path}/a.db", log_url=f"sqlite:///{tmp_path}/b.db")
     journal.migrate()
-    desk = HistoryDesk(journal, SystemClock(), data=tmp_path, node="main", registry=Registry(Secrets()))
+    desk = HistoryDesk(journal, SystemClock(), data=tmp_path, node="main", registry=Registry({}, {}))
     yield journal, desk
     desk.close()
     journal.close()
@@ -86,7 +85,7 @@ def test_a_killed_import_goes_on_where_it_was(
     rows.close()
     stored = desk._store(job, list(batch), reader, read=100)
     assert (stored.state, stored.rows) == ("running", 40)
-    second = HistoryDesk(journal, SystemClock(), data=tmp_path, node="main", registry=Registry(Secrets()))
+    second = HistoryDesk(journal, SystemClock(), data=tmp_path, node="main", registry=Registry({}, {}))
     second.work()
     with journal.read() as tx:
         done = tx.history_imports.need(job.id)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,6 +33,7 @@ FLAGS: tuple[HistoryField, ...] = ("sla_made", "knowledge_used")
 COUNTS: tuple[HistoryField, ...] = ("reopen_count", "reassignment_count", "updates")
 LINE, TITLE, TEXT = 200, 200, 4_000
 _SHORTEST_NAME = 5
+_PLAIN = re.compile(r"[^A-Za-z0-9.-]")
 _UNSET = ("1970-01-01", "0000-00-00")
 """How some systems write that a time is not set."""
 _WRITTEN = {
@@ -153,8 +155,15 @@ def _told(text: str, most: int, names: list[str]) -> str:
 
 
 def ticket_id(source: str, number: str) -> str:
-    """The same ticket of a source always has the same."""
-    return "hist_" + hashlib.sha256(json.dumps([source, number]).encode()).hexdigest()[:26]
+    """The same ticket of a source always has the same. Neighbours in number are neighbours here, so that a large import writes
+    in few places of the database."""
+    whole = hashlib.sha256(json.dumps([source, number]).encode()).hexdigest()
+    return f"hist_{_short(source)}_{_PLAIN.sub('', number)[:30]}_{whole[:12]}"
+
+
+@lru_cache(maxsize=256)
+def _short(source: str) -> str:
+    return hashlib.sha256(source.encode()).hexdigest()[:6]
 
 
 def event_key(entry: Entry) -> str:
