@@ -37,7 +37,11 @@ def page(visit: Visit) -> Screen:
     days, until = span_of(visit)
     where = conditions(visit)
     every = visit.desk.steering.metrics(visit.desk.steering.window(days=days, until=until), where=where)
-    found = every if visit.asked("levels") == "all" else [one for one in every if one.metric.level in visit.desk.metric_levels]
+    found = (
+        every
+        if visit.asked("levels") == "all"
+        else [one for one in every if one.metric.level in visit.desk.metric_levels]
+    )
     groups = [(title, [seen for seen in found if seen.metric.group == group]) for group, title in GROUPS.items()]
     known = [(title, [seen for seen in rows if seen.figure.value is not None]) for title, rows in groups]
     unknown = [seen for seen in found if seen.figure.value is None]
@@ -49,7 +53,7 @@ def one(visit: Visit) -> Screen:
     """One metric. Raises `NotFound`."""
     days, until = span_of(visit)
     where = conditions(visit)
-    by = next((name for name in DIMENSIONS if name == visit.asked("by")), "category")
+    by: Dimension = next((name for name in DIMENSIONS if name == visit.asked("by")), "category")
     grain: Grain = "day" if days <= 14 else "week" if days <= 200 else "month"
     grain = next((name for name in get_args(Grain) if name == visit.asked("grain")), grain)
     at = visit.number("page") or 0

@@ -65,6 +65,8 @@ def house_facts(tx: Tx, rooms: Rooms, *, window: Window, worth: Ledger, warned: 
     articles = [one for one in tx.articles.where(limit=MOST) if one.state == "published"]
     now = rooms.clock.now()
     changes = tx.change_records.where(limit=MOST)
+    problems = [one for one in tx.problem_records.where(limit=MOST) if one.closed_at is not None]
+    improved = {one.origin for one in tx.improvements.where(limit=MOST) if one.measured}
     said = tx.ratings.table.c
     told = [one.expected for one in tx.ratings.where(said.at >= window.since, limit=MOST) if one.expected is not None]
     work = [one for one in worth.lines if one.id.startswith("minutes:")]
@@ -83,6 +85,7 @@ def house_facts(tx: Tx, rooms: Rooms, *, window: Window, worth: Ledger, warned: 
         measured_share=gains / (gains + claimed) if gains + claimed > 0 else None,
         told_first=_told_first(tx, window),
         better=sum(one == "better" for one in told) / len(told) if len(told) >= 10 else None,
+        problems=len(problems), problems_measured=sum(one.id in improved for one in problems),
         changes=len([one for one in changes if one.state == "closed"]),
         judged_changes=len([one for one in changes if one.state == "closed" and one.result not in {None, "unknown"}]),
     )  # fmt: skip

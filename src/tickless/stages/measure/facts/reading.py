@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from tickless.domain.case import LIVE_STATES
+from tickless.domain.portfolio import PortfolioEntry
+from tickless.domain.service import Service
 from tickless.domain.world import World
 from tickless.journal import Journal, Tx
 from tickless.journal.measure_rows import MeasureRows
@@ -51,7 +53,7 @@ def read_material(
         rows = MeasureRows(tx.connection)
         return Material(
             now=now, cases=[*from_lived(lived), *_past(tx, since)], changes=_changes(tx, since), services=_services(tx, world),
-            outages=outages_of(lived), asked=_asked(tx, since), limits=_limits(tx), exposures=_exposures(world),
+            outages=outages_of(lived), asked=_asked(tx, since), limits=_limits(tx), exposures=_exposures(tx, world),
             runs=runs_of(lived), models=[
                 ModelFact(at=one.at, tokens=int(one.detail.get("sent") or 0) + int(one.detail.get("received") or 0))
                 for one in rows.marks(("model.asked",), since=since)
@@ -108,11 +110,25 @@ def _changes(tx: Tx, since: dt.datetime) -> list[ChangeFact] | None:
 def _services(tx: Tx, world: World) -> list[ServiceFact] | None:
     if not world.services:
         return None
+    kept = {one.id: one for one in tx.portfolio.where(limit=MOST)}
     return [
-        ServiceFact(id=one.id, name=one.name, criticality=one.criticality, owner=one.owner or one.team or "",
-                    supplier=one.supplier or "", hours=one.hours, users=world.users_of({one.id}))
+        _service(one, kept.get(one.id), users=world.users_of({one.id}))
         for one in world.services.values() if one.lifecycle in {"live", "retiring"}
     ]  # fmt: skip
+
+
+def _service(one: Service, entry: PortfolioEntry | None, *, users: int | None) -> ServiceFact:
+    """With its recovery target, and when a failover that worked last met it."""
+    target = entry.recovery_minutes if entry else None
+    met = [
+        each.at
+        for each in (entry.failovers if entry else ())
+        if each.worked and target and each.recovery_minutes is not None and each.recovery_minutes <= target
+    ]
+    return ServiceFact(
+        id=one.id, name=one.name, criticality=one.criticality, owner=one.owner or one.team or "", supplier=one.supplier or "",
+        hours=one.hours, users=users, recovery_hours=None if target is None else target / 60, proved_at=max(met, default=None),
+    )  # fmt: skip
 
 
 def _asked(tx: Tx, since: dt.datetime) -> list[AskedFact]:
@@ -134,12 +150,18 @@ def _limits(tx: Tx) -> list[LimitFact] | None:
     ]
 
 
-def _exposures(world: World) -> list[ExposureFact] | None:
+def _exposures(tx: Tx, world: World) -> list[ExposureFact] | None:
     """Things that their inventory says have a weakness. None where no inventory tells of any."""
+    looked = [one for one in tx.assets.where(limit=MOST) if one.open_weaknesses is not None]
     told = [(item, name) for item in world.items.values() for name in EXPOSED if name in item.attributes]
-    if not told:
+    if not told and not looked:
         return None
-    return [
+    assets = [
+        ExposureFact(id=one.id, name=one.title, since=None, service=one.service or "")
+        for one in looked
+        if one.open_weaknesses
+    ]
+    return assets + [
         ExposureFact(id=item.id, name=item.name, since=_moment(item.attributes[name]), service=item.service or "")
         for item, name in told if item.attributes[name]
     ]  # fmt: skip
