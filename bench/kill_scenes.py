@@ -60,7 +60,8 @@ def scenes(company: Company) -> Iterator[Scene]:
     yield _manager("people.joiner", boss, {"person": other.username})
     yield _manager("people.mover", boss, {"person": other.username, "department": _elsewhere(company, other)})
     yield _manager("people.newcomer", boss, {
-        "new_person": "Jona Feldbach", "start": dt.datetime.now(dt.UTC).date().isoformat(), "department": other.department, "manager": boss.username,
+        "new_person": "Jona Feldbach", "start": dt.datetime.now(dt.UTC).date().isoformat(), "department": other.department,
+        "manager": boss.username,
         "location": other.location or "Head office", "job": "Clerk"})  # fmt: skip
 
 
@@ -80,11 +81,11 @@ def _plain(company: Company) -> list[Person]:
     return [one for one in company.people[40:] if one.active and one.manager and not one.privileged and one.phone]
 
 
-def _without(company: Company, group: str, people: Iterator[Person]) -> Person:
+def _without(company: Company, group: str | None, people: Iterator[Person]) -> Person:
     return next(one for one in people if group not in one.groups)
 
 
-def _with(company: Company, group: str) -> Person:
+def _with(company: Company, group: str | None) -> Person:
     return next(one for one in _plain(company) if group in one.groups)
 
 

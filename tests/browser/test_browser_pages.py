@@ -24,7 +24,8 @@ WIDE, NARROW = 1360, 390
 PAGES = (
     "/", "/tools", "/brake", "/brakes", "/cases", "/cases/2041", "/cases/2046", "/cases/2047", "/map", "/map?focus=orders-api",
     "/map/sources", "/map/edges/orders-api/orders-db", "/map?fold=team", "/runbooks", "/architect", "/proposals",
-    "/runbooks/directory.unlock-account", "/approvals", "/audit", "/audit/decisions", "/audit/keeping", "/signals", "/alerts", "/silences", "/maintenance",
+    "/runbooks/directory.unlock-account", "/approvals", "/audit", "/audit/decisions", "/audit/keeping",
+    "/signals", "/alerts", "/silences", "/maintenance",
     "/sources", "/telemetry", "/telemetry?q=a", "/telemetry/limits", "/telemetry/patterns", "/quarantine", "/mapping",
     "/doctor", "/chat/new", "/secret/none", "/conversations", "/known", "/intents", "/storms", "/cases/2047/storm",
     "/opportunities", "/history",

@@ -9,7 +9,8 @@ from tests.doors.conftest import Place
 from tickless.flow.desk.holding import Keeper
 
 UNLOCK = (
-    "When somebody says they are locked out, check that their account is enabled. Unlock the account, check that it is no longer "
+    "When somebody says they are locked out, check that their account is enabled. Unlock the "
+    "account, check that it is no longer "
     "locked, and tell them they can sign in again. Reboot the printer as well."
 )
 

@@ -28,7 +28,8 @@ EVERY_PAGE = (
     "/changes/chg-2", "/changes/chg-sample-13", "/major", "/major/mjr-1", "/major/mjr-1/news", "/on-call", "/on-call/rota-1",
     "/problems", "/problems/prb-1", "/suppliers", "/improvements", "/improvements/imp-1", "/portfolio", "/portfolio/orders-db",
     "/portfolio/assets", "/cases/2047/storm", "/lessons/grouping", "/reports/week",
-    "/figures", "/figures/mttr_resolve", "/figures/sla_met?by=team&days=365", "/value", "/value/lines?line=rework", "/maturity", "/guard",
+    "/figures", "/figures/mttr_resolve", "/figures/sla_met?by=team&days=365",
+    "/value", "/value/lines?line=rework", "/maturity", "/guard",
 )  # fmt: skip
 STAGES = [
     "Signals", "Finding", "Correlation", "Impact", "Decision", "Plan and run", "Verdict", "Resolution",

@@ -14,7 +14,8 @@ from tickless.flow.desk.holding import Keeper
 
 AUTHOR, SIGNER = Keeper("user:author", roles=frozenset({"operator"})), Keeper("user:signer", roles=frozenset({"admin"}))
 DESCRIBED = (
-    "When a person's mailbox is full, give the mailbox more room by 50 percent, up to 50 GB. Check that the mailbox is below 100 percent. "
+    "When a person's mailbox is full, give the mailbox more room by 50 percent, up to 50 GB. Check "
+    "that the mailbox is below 100 percent. "
     "If that fails, set the old quota again. Tell them that there is room now."
 )
 

@@ -260,8 +260,8 @@ def read_settings(data: Path | None = None, *, environment: bool = True, **given
     profile = (os.environ.get("TICKLESS_PROFILE") if environment else None) or found.get("profile", "small")
     found = over(settings_of(str(profile)), found)
     try:
-        nobody = {} if environment else {"_env_prefix": "NO_TICKLESS_"}
-        return Settings(**nobody, **{**found, **given})
+        prefix = str(Settings.model_config["env_prefix"]) if environment else "NO_TICKLESS_"
+        return Settings(_env_prefix=prefix, **{**found, **given})
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
         raise SettingsInvalid(f"the settings are not right: {problems}", mend="docs/reference/settings.md") from error

@@ -1,4 +1,4 @@
-"""What leadership steers by and no data can show: what it assumes about worth, how mature it thinks it is, and how that stood."""
+"""What leadership steers by and no data can show: what it assumes about worth, how mature it says it is, how that stood."""
 
 from __future__ import annotations
 

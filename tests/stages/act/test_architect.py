@@ -23,13 +23,16 @@ CATALOGUE = shipped_catalogue()
 RUNBOOKS = {one.runbook: one for one in compile_folder(Path(shipped_folder("runbooks")), catalogue=CATALOGUE)}
 MEANS = Means(CATALOGUE, absent=shipped(), runbooks=RUNBOOKS)
 UNLOCK = (
-    "When somebody says they are locked out, check that their account is enabled. Unlock the account, check that it is no longer "
+    "When somebody says they are locked out, check that their account is enabled. Unlock the "
+    "account, check that it is no longer "
     "locked, and tell them they can sign in again."
 )
 PIECES = (
     "When somebody is locked out", "If the account is disabled", "unless it is installed already", "otherwise", "for each host",
-    "unlock the account", "restart the process", "ask the manager for approval", "wait 5 minutes", "check that the service is healthy",
-    "tell the person that it is done", "hand over to the service desk", "at most 3", "one first", "undo it", "clean up the disk",
+    "unlock the account", "restart the process",
+    "ask the manager for approval", "wait 5 minutes", "check that the service is healthy",
+    "tell the person that it is done", "hand over to the service desk", "at most 3",
+    "one first", "undo it", "clean up the disk",
     "reboot the printer", "if the moon is full", "delete the audit record", "by hand", "within 2 hours", "report the percent",
     "never touch it", "renew the certificate", "then", "and", ",", ".", ";", "if that fails", "every night",
 )  # fmt: skip
@@ -86,7 +89,8 @@ def test_a_described_procedure_becomes_one_that_ends_verified() -> None:
 
 def test_every_part_of_a_long_one_is_there() -> None:
     text = (
-        "When a person leaves, wait until their last day. The manager must approve. Then disable the account and take every app away "
+        "When a person leaves, wait until their last day. The manager must approve. Then disable the "
+        "account and take every app away "
         "from them. Whatever cannot be taken away goes to people. Check that the account is disabled within 2 minutes."
     )
     runbook = drafted(text, MEANS).runbook

@@ -85,7 +85,11 @@ class Gate:
                     action="target.left_alone",
                     subject=target,
                     case=run.case,
-                    detail={"failures": after.failures, "until": after.rests_until and after.rests_until.isoformat(), "error": after.last_error},
+                    detail={
+                        "failures": after.failures,
+                        "until": after.rests_until and after.rests_until.isoformat(),
+                        "error": after.last_error,
+                    },
                 )
 
     def held(self, tx: Tx, targets: Sequence[str], *, key: str, now: dt.datetime) -> None:

@@ -52,7 +52,11 @@ def identity_facts(tx: Tx, case: Case, beneficiary: Person | None, *, now: dt.da
 
 def _stands_in(tx: Tx, delegate: str | None, person: str, now: dt.datetime) -> bool:
     table = tx.delegations.table.c
-    mine = (table.person == person, table.delegate == delegate, table.until > now)  # what is over is not read, however much
+    mine = (
+        table.person == person,
+        table.delegate == delegate,
+        table.until > now,
+    )  # what is over is not read, however much
     return delegate is not None and any(one.holds(now) for one in tx.delegations.where(*mine))
 
 

@@ -5,6 +5,7 @@ A gain counts only where an end held (verified, confirmed, prevented). What nobo
 
 from __future__ import annotations
 
+import datetime as dt
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -166,13 +167,20 @@ def _disruptions(material: Material, window: Window, terms: Terms) -> list[_Sum]
     return [_Sum(line, draws)]
 
 
+def _lived(material: Material, window: Window) -> float:
+    """Days of the window in which there was a house to keep up: since its first case."""
+    own = (one.opened_at for one in material.cases if one.source == "tickless" and one.opened_at is not None)
+    began = min(own, default=window.until)
+    return max(0.0, (window.until - max(began, window.since)) / dt.timedelta(days=1))
+
+
 def _costs(material: Material, window: Window, terms: Terms) -> list[_Sum]:
     back = [
         one for one in material.cases
         if (one.automated or one.runbook) and window.holds(one.over_at) and (one.outcome == "regressed" or one.times_reopened)
     ]  # fmt: skip
     wrong = [one for one in material.runs if window.holds(one.at) and one.good is False]
-    months = window.days / MONTH
+    months = _lived(material, window) / MONTH
     tokens = sum(one.tokens for one in material.models if window.holds(one.at))
     upkeep = material.runbooks * terms.upkeep_hours * months * 60
     rate = terms.agent_hour / 60

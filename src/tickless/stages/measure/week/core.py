@@ -9,7 +9,7 @@ from tickless.stages.measure.core import minutes_saved, outcomes, seconds_to_ver
 from tickless.stages.measure.week import forecasts, noise, reviewed, troubles
 from tickless.stages.measure.week.days import compared, days_of
 from tickless.stages.measure.week.facts import Facts, opened
-from tickless.stages.measure.week.shape import Week
+from tickless.stages.measure.week.shape import Section, Week
 from tickless.stages.measure.week.transitions import Doings, Key, doings_of, total
 
 NOTHING: Mapping[str, float | None] = MappingProxyType({})
@@ -22,7 +22,7 @@ def week_of(facts: Facts, *, before: Mapping[str, float | None] = NOTHING, owner
     that these facts are about, if they are a part."""
     doings = doings_of(facts.transitions)
     figures = _figures(facts, doings)
-    found = (
+    found: tuple[Section, ...] = (
         troubles.repeating(facts),
         troubles.risky(facts),
         forecasts.foreseen(facts),
