@@ -88,6 +88,8 @@ class ReceiverHouse:
         match kind:
             case "github":
                 return {"x-hub-signature-256": f"sha256={hmac.new(secret, body, hashlib.sha256).hexdigest()}"}
+            case "gitlab":
+                return {"x-gitlab-token": _SECRET}
             case "sentry":
                 return {"sentry-hook-signature": hmac.new(secret, body, hashlib.sha256).hexdigest()}
             case "cloudwatch":

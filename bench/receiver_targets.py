@@ -26,7 +26,7 @@ LEFT_OUT: Final = frozenset({"webchat"})
 SECRET: Final = "env:BENCH"
 SIGNED: Final[dict[str, dict[str, Any]]] = {
     "sentry": {"client_secret": SECRET}, "cloudwatch": {"key": SECRET}, "slack": {"mode": "events", "signing_secret": SECRET},
-    "jira": {"webhook_secret": SECRET}, "github": {"webhook_secret": SECRET},
+    "jira": {"webhook_secret": SECRET}, "github": {"webhook_secret": SECRET}, "gitlab": {"webhook_token": SECRET},
 }  # fmt: skip
 """Connectors whose vendor signs: with a secret that the bench knows."""
 

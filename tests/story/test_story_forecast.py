@@ -105,11 +105,17 @@ def test_what_was_only_verified_becomes_prevented_once_telemetry_has_measured_it
         tx.cases.put(case.model_copy(update={"outcome": "verified", "updated_at": now, "evidence": tuple(bare)}))
         (verdict,) = tx.verdicts.by(case=case.id)
         tx.verdicts.put(verdict.model_copy(update={"readings": ()}))
-    Hindsight(house.rooms).look(now)
+
+    def prevented() -> bool:
+        house.desk.telemetry.look()
+        Hindsight(house.rooms).look(house.rooms.clock.now())
+        with house.journal.read() as tx:
+            return tx.cases.need(case.id).outcome == "prevented"
+
+    wait_until(prevented, seconds=30, what="telemetry to have measured it")
     with house.journal.read() as tx:
         again = tx.cases.need(case.id)
         audited = [row.action for row in tx.audit.rows(case=case.id)]
-    assert again.outcome == "prevented"
     assert "by telemetry" in again.evidence[-1].text
     assert audited.count("case.prevented") == 2
 

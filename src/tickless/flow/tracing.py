@@ -40,7 +40,8 @@ class Tracing:
             )
 
     def traffic(self, now: dt.datetime) -> Traffic | None:
-        """By the minute, as root cause reads it; None without any traces."""
+        """By the minute, as root cause reads it; None without any traces. Whoever asks finds the calls told, too."""
+        self.look()
         found = self._room.traffic(now) if self._room is not None else None
         if found is None or not found.keys:
             return None

@@ -77,15 +77,19 @@ class OnCallDesk:
             return [(found, on_call(found, now))] if found else []
         return [(one, on_call(one, now)) for one in self.listed()]
 
+    def _turns(self, name: str) -> str:
+        found = self._keeping.person(name)
+        if not found:
+            raise BadInput("a turn without anybody", mend="name a person for each turn")
+        return found
+
     def keep(self, draft: ScheduleDraft, *, by: Keeper, identity: str | None = None) -> Schedule:
         """Write a schedule down, new or changed; overrides stay. Raises `BadInput`, `Forbidden`, `NotFound`."""
         keeping = self._keeping
         services = keeping.services(draft.services)
         keeping.allow(by, "on_call", "keep", services=services)
         layers = tuple(
-            Layer(
-                **{**layer.model_dump(), "people": tuple(key for one in layer.people if (key := keeping.person(one)))}
-            )
+            Layer(**{**layer.model_dump(), "people": tuple(self._turns(one) for one in layer.people)})
             for layer in draft.layers
         )
         with self._journal.write() as tx:
