@@ -35,8 +35,9 @@ LOOK = 0.001
 PATIENCE = 30.0
 SETTINGS = '[connectors.pagerduty]\nuse = "pagerduty"\n'
 _NO_LISTS = re.compile(r"/(openapi|docs|events|export|verify|sign-|enter/|static/|healthz|doctor)")
-_COMPUTED = re.compile(r"/(reports|lessons/refusal)")
+_COMPUTED = re.compile(r"/(reports|lessons/refusal|figures|metrics|value|maturity|guard|opportunities)")
 """What works something out over all that is stored, a page of no list: told by itself."""
+LOOKS_COMPUTED = 3
 _NUMBER = re.compile(r"/\d+(?=$|[/?])")
 """One case's page stands for all that a list leads to."""
 _FILTERS = (
@@ -101,7 +102,7 @@ def _pages(server: _Server) -> list[str]:
 
 def _look(server: _Server, path: str) -> list[float]:
     taken = []
-    for turn in range(LOOKS + 1):
+    for turn in range((LOOKS_COMPUTED if _COMPUTED.search(path) else LOOKS) + 1):
         begun = time.monotonic()
         _get(server, path)
         if turn:

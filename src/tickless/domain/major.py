@@ -121,7 +121,7 @@ class MajorIncident(Kept):
 class DeclareDraft(Draft):
     """An incident is a major one. `case`: its number; for a rehearsal leave it out and name the rehearsal's id instead."""
 
-    case: int | None = Field(default=None, ge=1)
+    case: int | None = Field(default=None, ge=1, le=1_000_000_000)
     rehearsal: Named | None = None
     title: Named = ""
     commander: Named

@@ -96,7 +96,7 @@ class Referral(Kept):
 class ReferralDraft(Draft):
     """A case goes to somebody else."""
 
-    case: int = Field(ge=1)
+    case: int = Field(ge=1, le=1_000_000_000)
     agreement: Named
     reference: Named = ""
     owner: Named | None = None

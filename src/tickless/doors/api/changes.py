@@ -9,6 +9,7 @@ from fastapi import Query
 from pydantic import Field
 
 from tickless.domain.change import Change, ChangeDraft, ChangeModel, ChangeResult, Collision, ModelDraft, Risk
+from tickless.domain.errors import BadInput
 from tickless.doors.api.guards import CaseReader, DeskHere, Reader, new_router
 from tickless.doors.api.schemas import Given, Page, Shown
 from tickless.doors.entrance.holding import keeper_of
@@ -68,8 +69,12 @@ def change_calendar(
     desk: DeskHere, visitor: Reader, since: dt.datetime | None = None, days: Annotated[int, Query(ge=1, le=92)] = 14
 ) -> Page[Change]:
     """By their beginning."""
-    start = (since or desk.clock.now()).astimezone(dt.UTC)
-    return Page(items=desk.practices.changes.between(start, start + dt.timedelta(days=days)))
+    try:
+        start = (since or desk.clock.now()).astimezone(dt.UTC)
+        until = start + dt.timedelta(days=days)
+    except OverflowError as error:
+        raise BadInput("that is beyond what a calendar holds", mend="give a time of this century") from error
+    return Page(items=desk.practices.changes.between(start, until))
 
 
 @router.post("/changes", summary="Write a change down", status_code=201)

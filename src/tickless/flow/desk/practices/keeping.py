@@ -67,7 +67,10 @@ class Keeping:
         return known.id
 
     def services(self, names: Iterable[str]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(found for name in names if (found := self.service(name))))
+        asked = list(names)
+        if not all(name.strip() for name in asked):
+            raise BadInput("a service without a name", mend="name it, or leave it out")
+        return tuple(dict.fromkeys(found for name in asked if (found := self.service(name))))
 
     def person(self, name: str | None) -> str | None:
         """The id of somebody who works here. Raises `BadInput`."""
