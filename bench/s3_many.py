@@ -35,9 +35,10 @@ LOOK = 0.001
 PATIENCE = 30.0
 SETTINGS = '[connectors.pagerduty]\nuse = "pagerduty"\n'
 _NO_LISTS = re.compile(r"/(openapi|docs|events|export|verify|sign-|enter/|static/|healthz|doctor)")
-_COMPUTED = re.compile(r"/(reports|lessons/refusal|figures|metrics|value|maturity|guard|opportunities)")
+_COMPUTED = re.compile(
+    r"/(reports|lessons/refusal|figures|metrics|value|maturity|guard|opportunities|problems|audit/decisions)"
+)
 """What works something out over all that is stored, a page of no list: told by itself."""
-LOOKS_COMPUTED = 1
 _NUMBER = re.compile(r"/\d+(?=$|[/?])")
 """One case's page stands for all that a list leads to."""
 _FILTERS = (
@@ -61,11 +62,11 @@ def run(task: Task) -> Outcome:
     years = Years(alerts=ALERTS, now=dt.datetime.now(dt.UTC) - dt.timedelta(hours=1))
     with tempfile.TemporaryDirectory() as folder, _served(Path(folder), years, task) as server:
         wanted = _pages(server)
-        pages = {path: _look(server, path, LOOKS) for path in wanted if not _COMPUTED.search(path)}
+        pages = {path: _look(server, path) for path in wanted if not _COMPUTED.search(path)}
         changes = {name: change(server, years) for name, change in _CHANGES.items()}
         rss = resident_mb(server.pid)
-        views = [path for path in wanted if _COMPUTED.search(path) and _answers(server, path)]  # they take long
-        pages |= {path: _look(server, path, LOOKS_COMPUTED) for path in views}
+        views = {path: _once(server, path) for path in wanted if _COMPUTED.search(path)}
+        pages |= {path: [took] for path, took in views.items() if took is not None}
     slow = sorted(pages.items(), key=lambda one: -percentile(one[1], 0.99))
     for path, taken in slow[:12]:
         task.say(f"  {percentile(taken, 0.99) * 1_000:7.1f} ms  {path}")
@@ -103,15 +104,20 @@ def _pages(server: _Server) -> list[str]:
     return [path for path in kinds.values() if _COMPUTED.search(path) or _answers(server, path)]
 
 
-def _look(server: _Server, path: str, looks: int) -> list[float]:
-    """Seconds of each; of several the first is not counted."""
+def _look(server: _Server, path: str) -> list[float]:
     taken = []
-    for turn in range(looks + (looks > 1)):
+    for turn in range(LOOKS + 1):
         begun = time.monotonic()
         _get(server, path)
-        if turn or looks == 1:
+        if turn:
             taken.append(time.monotonic() - begun)
     return taken
+
+
+def _once(server: _Server, path: str) -> float | None:
+    """Of what takes long: one look, the first. None: it is no page for this visitor."""
+    begun = time.monotonic()
+    return time.monotonic() - begun if _answers(server, path) else None
 
 
 def _acknowledge(server: _Server, years: Years) -> list[float]:
