@@ -46,9 +46,15 @@ def opened(folder: Path, clock: ManualClock, *, smtp: int = 0) -> Iterator[House
     )
     with house.journal.write() as tx:
         write_world(
-            tx, World.of(people=[_person("ada"), _person("bo")], services=[Service(id="shop", name="Shop", owner="bo")])
+            tx,
+            World.of(
+                people=[_person("ada"), _person("bo"), _person("eve")],
+                services=[Service(id="shop", name="Shop", owner="bo")],
+            ),
         )
     house.world.renew()
+    for login, role in (("ada", "operator"), ("eve", "admin")):
+        house.entrance.create_user(login, roles=[role], person=login)
     try:
         yield house
     finally:
@@ -164,3 +170,19 @@ def test_a_wish_that_makes_no_sense_is_refused(tmp_path: Path, clock: ManualCloc
             desk.subscribe(SubscriptionDraft(cadence="daily", person="ada", at=dt.time(9)), by="ada")
         with pytest.raises(NotFound):
             house.desk.reports.week(owner="ada")
+
+
+def test_whoever_may_not_read_any_more_gets_no_more_reports(tmp_path: Path, clock: ManualClock) -> None:
+    with opened(tmp_path, clock) as house:
+        desk = house.desk.subscriptions
+        for person, by in (("ada", "ada"), ("ada", "eve"), ("bo", "eve")):
+            draft = SubscriptionDraft(cadence="daily", person=person, owner="bo" if by == "eve" else "")
+            desk.subscribe(draft, by=by)
+        with house.journal.write() as tx:
+            (eve,) = tx.access.users.by(person="eve")
+            tx.access.users.put(eve.model_copy(update={"active": False}))
+        clock.advance(dt.timedelta(hours=20))
+        desk.tend(clock.now())
+        assert len(_notices(house, "ada")) == 1, "her own goes on; what an administrator sent ends with their right"
+        assert _notices(house, "bo") == [], "he never had the right to read"
+        assert [one.made_by for one in desk.all()] == ["ada"]

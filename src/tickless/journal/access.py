@@ -124,6 +124,12 @@ class Access:
     def user_by_login(self, login: str) -> User | None:
         return next(iter(self.users.by(login=login)), None)
 
+    def roles_of(self, actor: str) -> frozenset[str]:
+        """The roles of the active accounts of somebody: a person by id, or `user:<login>`."""
+        login = actor.removeprefix("user:")
+        found = self.users.by(person=actor) if login == actor else self.users.by(login=login)
+        return frozenset(role for user in found if user.active for role in user.roles)
+
     def add_session(self, token: str, session: Session) -> None:
         values = {"token_hash": token_hash(token), **session.__dict__}
         self._connection.execute(sa.insert(access_tables.sessions).values(**values))

@@ -74,6 +74,7 @@ def end(desk: DeskHere, entrance: EntranceHere, visitor: Reader, identity: str) 
 
 def draft_of(entrance: Entrance, visitor: Visitor, given: SubscriptionGiven) -> SubscriptionDraft:
     """What is wished for; by default to whoever asks. Raises `BadInput`, `Forbidden`."""
+    _allow_act(visitor)
     own = visitor.person.id if visitor.person else ""
     person = given.person or ("" if given.mail else own)
     if not person and not given.mail:
@@ -87,7 +88,12 @@ def draft_of(entrance: Entrance, visitor: Visitor, given: SubscriptionGiven) -> 
 def allow_end(entrance: Entrance, visitor: Visitor, one: ReportSubscription) -> None:
     """Everybody ends what they get; else it takes an administrator. Raises `Forbidden`."""
     if one.person and visitor.person is not None and one.person == visitor.person.id:
-        if visitor.kind == "token" and not visitor.may("act"):
-            raise Forbidden("this token may not act", mend="make one that may: tickless token create --scope act")
+        _allow_act(visitor)
         return
     entrance.require(visitor, "admin", deed="end reports to others")
+
+
+def _allow_act(visitor: Visitor) -> None:
+    """A token that may only read has nothing sent. Raises `Forbidden`."""
+    if visitor.kind == "token" and not visitor.may("act"):
+        raise Forbidden("this token may not act", mend="make one that may: tickless token create --scope act")

@@ -94,7 +94,7 @@ class Approving:
         if plan is not None:
             context |= {"effect": plan.effect, "reversible": plan.reversible}
         return self._rooms.policy.may(
-            principal=Principal.person(by, roles=_roles(tx, by)),
+            principal=Principal.person(by, roles=tx.access.roles_of(by.id)),
             action="approve",
             resource=Resource.approval(
                 asked, beneficiary=asked.beneficiary, typed_by=by.id if by.id in typed else None, parties=parties
@@ -121,11 +121,6 @@ class Approving:
             message = {"type": "approval", "approval": asked.id, "approve": answer.approve, "by": answer.by}
             tx.coordination.post(f"approval:{asked.id}", workflow=asked.waiting, message=message)
         return done
-
-
-def _roles(tx: Tx, person: Person) -> frozenset[str]:
-    """The roles of the accounts that belong to them."""
-    return frozenset(role for user in tx.access.users.by(person=person.id) if user.active for role in user.roles)
 
 
 def plan_of(tx: Tx, asked: ApprovalRequest) -> Plan | None:

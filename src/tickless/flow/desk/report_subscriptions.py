@@ -16,6 +16,7 @@ from tickless.flow.saying.conversation import personal, say
 from tickless.journal import Tx
 from tickless.kit.ids import new_id
 from tickless.kit.log import get_logger
+from tickless.stages.decide.policy_requests import Principal, Resource
 from tickless.stages.measure.week import Week
 from tickless.stages.measure.week.spans import due_span
 
@@ -95,6 +96,9 @@ class ReportSubscriptions:
             self._send(one, since, until, now)
 
     def _send(self, one: ReportSubscription, since: dt.datetime, until: dt.datetime, now: dt.datetime) -> None:
+        if not self._may(one):
+            self._withdraw(one, now)
+            return
         try:
             week = self._reports.span(since, until, owner=one.owner)
             if one.person:
@@ -112,6 +116,28 @@ class ReportSubscriptions:
                 self._note(one, told_until=until, failed=error.public)
             else:
                 self._note(one, failed=error.public, tries=one.tries + 1, next_try=now + _pause(one.tries + 1))
+
+    def _may(self, one: ReportSubscription) -> bool:
+        """Whether policy still lets its person read and, where somebody else gets it, whoever asked for it send it."""
+        if one.person and not self._has(one.person, "read"):
+            return False
+        return one.person == one.made_by or self._has(one.made_by, "admin")
+
+    def _has(self, actor: str, right: str) -> bool:
+        with self._rooms.journal.read() as tx:
+            roles = tx.access.roles_of(actor)
+        person = self._rooms.world().people.get(actor)
+        principal = Principal.person(person, roles=roles) if person else Principal.account(actor, roles=roles)
+        context = {"right": right, "deed": "reports", "assurance": "signed_in"}
+        return self._rooms.policy.may(
+            principal=principal, action="use", resource=Resource.house(), context=context
+        ).allowed
+
+    def _withdraw(self, one: ReportSubscription, now: dt.datetime) -> None:
+        with self._rooms.journal.write() as tx:
+            tx.audit.append(at=now, actor="tickless", action="report.ended", subject=f"report:{one.id}",
+                            detail={"why": "whoever gets it or asked for it has no right to it any more"})  # fmt: skip
+            _put(tx, one, ended_at=now)
 
     def _tell(self, one: ReportSubscription, week: Week, now: dt.datetime) -> None:
         with self._rooms.journal.write() as tx:
