@@ -81,7 +81,18 @@ def test_tenants_are_written_down_once_with_ports_of_their_own(tmp_path: Path) -
     check(book.all())
 
 
-def test_two_that_share_a_database_or_a_secret_are_not_started(tmp_path: Path) -> None:
+def test_one_database_is_one_whoever_signs_in_to_it(tmp_path: Path) -> None:
+    book = TenantBook(tmp_path)
+    for name in ("acme", "beta"):
+        made = book.add(name, host=f"{name}.help.example")
+        own = made.data / "tickless.toml"
+        database = f'database = "postgresql+psycopg://{name}@db.internal/tickless"\n'
+        own.write_text(database + own.read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(SettingsInvalid, match="the same database"):
+        check(book.all())
+
+
+def test_two_that_share_a_secret_are_not_started(tmp_path: Path) -> None:
     book = TenantBook(tmp_path)
     for name in ("acme", "beta"):
         made = book.add(name, host=f"{name}.help.example")

@@ -188,7 +188,7 @@ class Settings(BaseSettings):
     practices: tuple[Practice, ...] = get_args(Practice)
     """Which practices the console's rail leads to. The others work, for who asks for them by address, API or command."""
     metric_levels: tuple[Level, ...] = get_args(Level)
-    """Of which levels metrics are listed where nobody asks for others."""
+    """Of which levels the console lists metrics until somebody asks for all; API and command line give all."""
     host: str = "127.0.0.1"
     port: int = Field(default=8480, ge=0, le=65_535)
     home: str = Field(default="", pattern=r"^(https?://[^\s/]+)?$")

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from sqlalchemy.engine import make_url
+
 from tickless.app.tenants.book import Tenant
 from tickless.app.tenants.checking import Footprint, shared
 from tickless.domain.errors import SettingsInvalid
@@ -17,9 +19,15 @@ def footprint_of(tenant: Tenant) -> Footprint:
     """Raises `SettingsInvalid` when its settings are wrong."""
     settings = tenant.settings()
     own = {tenant.data.resolve()}
-    databases = frozenset([settings.database]) if settings.database else frozenset()
+    databases = frozenset([_place(settings.database)]) if settings.database else frozenset()
     secrets = dict(_references(settings.model_dump(mode="json")))
     return Footprint(tenant.name, tenant.host, tenant.port, databases, frozenset(own), secrets)
+
+
+def _place(database: str) -> str:
+    """Which database it is, whoever signs in to it."""
+    url = make_url(database)
+    return f"{url.host or url.query.get('host')}:{url.port or 5432}/{url.database}"
 
 
 def check(tenants: list[Tenant]) -> None:

@@ -97,7 +97,7 @@ class FrontDesk:
     practised: frozenset[str] | None = None
     """First parts of the addresses of practices that this house has chosen; None: all."""
     metric_levels: tuple[Level, ...] = get_args(Level)
-    """Of which levels metrics are listed where nobody asks for others."""
+    """Of which levels the console lists metrics until somebody asks for all."""
     subscriptions: ReportSubscriptions
     """Set by the composition root, too: it knows where the house is."""
     architect: ArchitectDesk
