@@ -1,0 +1,179 @@
+"""The words in which a year is written down: what happens when, who does what about it. `app/` plays it on a clock that jumps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tickless.sample.day_events import Fault
+
+YearReplyKind = Literal["code", "approve", "deny", "choice", "open_link"]
+Word = Literal["yes", "no", "silence"]
+"""What a person answers to "did it help?"."""
+DeedKind = Literal[
+    "import_history", "mine", "improve", "improvement_moves", "runbook", "article", "publish_articles", "problem", "analyse",
+    "known_error", "solve_problem", "rota", "override", "agreement", "portfolio", "failover", "asset", "claim",
+    "authorise_model", "change", "rehearse", "declare", "update", "name_cause", "stand_down", "review", "report",
+    "maturity", "autonomy", "prices",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class YearReply:
+    """What a person does when it is their turn, `after` virtual time. `by`: whose phone or whose yes, as a person's id."""
+
+    kind: YearReplyKind
+    by: str = ""
+    text: str = ""
+    after: dt.timedelta = dt.timedelta(minutes=2)
+    heals: Fault | None = None
+    """What they mend with their own hands first."""
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """What people do about it when Tickless leaves it to them."""
+
+    by: str
+    """The person's id."""
+    wait: dt.timedelta
+    """From the handing over until it is done; where that is at night or at the week-end, it waits for the morning."""
+    worked: float
+    """Minutes of work in it."""
+    words: str
+    round_the_clock: bool = False
+    """Somebody on call does it, whatever the hour."""
+
+
+@dataclass(frozen=True)
+class Says:
+    """Somebody writes to the desk. The faults are there before they write."""
+
+    id: str
+    at: dt.datetime
+    person: str
+    text: str
+    need: str
+    """What it is in truth, as an intent; empty for what no runbook serves."""
+    faults: tuple[Fault, ...] = ()
+    replies: tuple[YearReply, ...] = ()
+    hand: ByHand | None = None
+    helped: Word = "silence"
+    again: bool = False
+    """Comes back once after it was said to be done: what the person then does is said by `text_again`, faults are there again."""
+    text_again: str = ""
+
+
+@dataclass(frozen=True)
+class Breaks:
+    """Something breaks by itself; the monitor sees it (`labels`, `says`) and tells when it is well again."""
+
+    id: str
+    at: dt.datetime
+    need: str
+    faults: tuple[Fault, ...]
+    labels: Mapping[str, str]
+    """As the monitor's alert carries them: alertname, class, service …"""
+    says: str
+    hand: ByHand | None = None
+    again: dt.timedelta | None = None
+    """It breaks again so long after its first repair."""
+    storm: int = 0
+    """So many further alerts of services that need this one."""
+    passes_after: dt.timedelta | None = None
+    """It is over by itself after so long."""
+    cause: str = ""
+    """The event whose doing it is: a change's id."""
+
+
+@dataclass(frozen=True)
+class Deploys:
+    """Somebody deploys a service: change news as `POST /hooks/deploys` takes it."""
+
+    id: str
+    at: dt.datetime
+    service: str
+    version: str
+    by: str
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something people do in the console: `app/year_practices.py` does it through the desks. `detail` depends on `kind`."""
+
+    id: str
+    at: dt.datetime
+    kind: DeedKind
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+YearEvent = Says | Breaks | Deploys | Deed
+
+
+@dataclass(frozen=True)
+class OldTicket:
+    """One row of the old desk's export, of the year before."""
+
+    number: str
+    opened: dt.datetime
+    resolved: dt.datetime
+    category: str
+    service: str
+    title: str
+    requester: str
+    team: str
+    agent: str
+    minutes: int
+    """Handling time."""
+    hand_offs: int
+    reopened: int
+    breached: bool
+    priority: int
+    closing: str
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """How the people of the house behave in these three months."""
+
+    number: int
+    begins: dt.datetime
+    ends: dt.datetime
+    most_rung: str
+    """Up to where a promotion that learning proposes is granted."""
+
+
+@dataclass(frozen=True)
+class Gaming:
+    """Between these moments cases that wait for people are closed by silence and re-kinded, so that a figure looks better."""
+
+    by: str
+    begins: dt.datetime
+    ends: dt.datetime
+    share: float
+    """Of the cases in people's hands."""
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Year:
+    """A year at the company, in order of time."""
+
+    seed: int
+    begins: dt.datetime
+    ends: dt.datetime
+    events: tuple[YearEvent, ...]
+    history: tuple[OldTicket, ...]
+    quarters: tuple[Quarter, ...]
+    gaming: Gaming
+
+    def between(self, begins: dt.datetime, ends: dt.datetime) -> Iterator[YearEvent]:
+        """The events from `begins` up to `ends`."""
+        return (event for event in self.events if begins <= event.at < ends)
+
+    def quarter(self, at: dt.datetime) -> Quarter:
+        """The quarter of a moment; before the first it is the first, after the last the last."""
+        return next((one for one in self.quarters if at < one.ends), self.quarters[-1])
