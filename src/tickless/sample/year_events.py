@@ -1,4 +1,4 @@
-"""The words in which a year is written down: what happens when, who does what about it. `app/` plays it on a clock that jumps."""
+"""The words in which a year is written down: what happens when, and who does what about it. `app/` plays it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Says:
     hand: ByHand | None = None
     helped: Word = "silence"
     again: bool = False
-    """Comes back once after it was said to be done: what the person then does is said by `text_again`, faults are there again."""
+    """Comes back once after it was said to be done: the faults are there again, and the person writes `text_again`."""
     text_again: str = ""
 
 
