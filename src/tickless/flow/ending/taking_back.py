@@ -9,8 +9,6 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from tickless.domain.case import Case, is_part
 from tickless.domain.errors import NotFound, Unreachable
 from tickless.domain.finding import Evidence
@@ -23,6 +21,7 @@ from tickless.flow.saying.labels import label_of
 from tickless.journal import Tx
 from tickless.journal.changes import Change, changes_of, parts_of
 from tickless.kit.ids import new_id
+from tickless.kit.yaml_text import read_yaml
 from tickless.sdk.connector import Call
 from tickless.sdk.invoke import invoke
 from tickless.sdk.operations import Result
@@ -37,7 +36,7 @@ SOLVED = frozenset({"verified", "confirmed", "assumed", "handed_off"})
 def take_back_runbook() -> Runbook:
     """The procedure, which is the house's own: nothing in a message leads to it, only a finished request does."""
     text = Path(__file__).with_name("take-back.yaml").read_text(encoding="utf-8")
-    return Runbook.model_validate(yaml.safe_load(text))
+    return Runbook.model_validate(read_yaml(text))
 
 
 def can_be_taken_back(case: Case, *, now: dt.datetime) -> bool:

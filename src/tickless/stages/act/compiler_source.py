@@ -21,6 +21,8 @@ from yaml.events import (
     ScalarEvent,
 )
 
+from tickless.kit.yaml_text import LOADER
+
 MAX_CHARACTERS = 200_000
 MAX_DEPTH = 30
 
@@ -70,7 +72,7 @@ def read_source(text: str, report: Tell) -> Document:
         report("too_long", Place(1, 1), f"longer than {MAX_CHARACTERS} characters", "split it into several runbooks")
         return document
     try:
-        document.value = _Reader(yaml.parse(text, Loader=yaml.SafeLoader), document, report).read()
+        document.value = _Reader(yaml.parse(text, Loader=LOADER), document, report).read()
     except yaml.MarkedYAMLError as error:
         place = _at(error.problem_mark or error.context_mark)
         report("not_yaml", place, error.problem or "this is no YAML", "mend the indentation, quotes or brackets here")
@@ -166,7 +168,7 @@ class _Reader:
 
 def _scalar(event: ScalarEvent) -> Any:
     text = str(event.value)
-    if event.style is not None:
+    if event.style:
         return text
     if text in _WORDS:
         return _WORDS[text]

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 
 from tickless.domain.errors import SettingsInvalid
 from tickless.domain.record import Record
+from tickless.kit.yaml_text import read_yaml
 from tickless.stages.decide.policy import PolicyEngine
 from tickless.stages.decide.policy_requests import Action, Principal, Resource
 
@@ -91,7 +92,7 @@ def read_cases(*folders: Path) -> tuple[PolicyCase, ...]:
     found: dict[tuple[str, str], PolicyCase] = {}
     for path in (path for folder in folders for path in sorted(folder.glob("*.yaml"))):
         try:
-            file = PolicyCases.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+            file = PolicyCases.model_validate(read_yaml(path.read_text(encoding="utf-8")))
         except (OSError, yaml.YAMLError, ValidationError) as error:
             raise SettingsInvalid(f"the policy tests in {path.name} cannot be read", detail=str(error)) from error
         for case in file.cases:

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-import yaml
-
 from tickless.domain.finding import CaseKind, Entity, Evidence, Finding
 from tickless.domain.record import Untrusted
 from tickless.domain.signal import Signal
+from tickless.kit.yaml_text import read_yaml
 from tickless.stages.understand.gazetteer import Gazetteer
 from tickless.stages.understand.spelling import fold
 from tickless.stages.understand.text import clean
@@ -52,7 +51,7 @@ class _Rule:
 
 @lru_cache(maxsize=1)
 def _rules() -> tuple[_Rule, ...]:
-    listed = yaml.safe_load(files("tickless.stages.understand").joinpath("alert_classes.yaml").read_text("utf-8"))
+    listed = read_yaml(files("tickless.stages.understand").joinpath("alert_classes.yaml").read_text("utf-8"))
     return tuple(
         _Rule(one["class"], one.get("kind", "incident"), re.compile(one["pattern"], re.IGNORECASE)) for one in listed
     )

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
+from tickless.kit.yaml_text import read_yaml
 
 _NEAR = r"[^.;]{0,34}?"
 _NOT = re.compile(r"\b(not|no longer|never|nobody|without|neither|un(?=able))\b")
@@ -69,7 +69,7 @@ class Lexicon:
 @cache
 def lexicon() -> Lexicon:
     """The one that ships."""
-    whole = yaml.safe_load(files(__package__).joinpath("lexicon.yaml").read_text(encoding="utf-8"))
+    whole = read_yaml(files(__package__).joinpath("lexicon.yaml").read_text(encoding="utf-8"))
     return Lexicon(
         tuple(_doing(one) for one in whole["operations"]),
         tuple(_fact(one) for one in whole["facts"]),

@@ -14,9 +14,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from tickless.domain.runbook import Runbook
+from tickless.kit.yaml_text import read_yaml
 from tickless.stages.act.architect.lexicon import Doing, lexicon
 from tickless.stages.act.catalogue import OperationCatalogue
 from tickless.stages.act.compiler_samples import sample_model
@@ -28,7 +27,7 @@ CLEANED = 25.0
 
 @cache
 def _well() -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = yaml.safe_load(
+    found: dict[str, dict[str, Any]] = read_yaml(
         files(__package__).joinpath("tabletop.yaml").read_text(encoding="utf-8")
     )
     return found

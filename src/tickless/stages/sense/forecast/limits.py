@@ -7,10 +7,10 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Final, Literal
 
-import yaml
 from pydantic import Field
 
 from tickless.domain.record import Record
+from tickless.kit.yaml_text import read_yaml
 
 Reads = Literal["free", "used", "share", "percent", "expires", "remaining"]
 LimitKind = Literal[
@@ -116,7 +116,7 @@ def shipped_rules() -> tuple[LimitRule, ...]:
 
 @lru_cache(maxsize=1)
 def _data() -> tuple[dict[str, KindOfLimit], tuple[LimitRule, ...]]:
-    read = yaml.safe_load(files("tickless.stages.sense.forecast").joinpath("limits.yaml").read_text("utf-8"))
+    read = read_yaml(files("tickless.stages.sense.forecast").joinpath("limits.yaml").read_text("utf-8"))
     kinds = {name: KindOfLimit.model_validate(one) for name, one in read["kinds"].items()}
     return kinds, tuple(LimitRule.model_validate(one) for one in read["metrics"])
 
