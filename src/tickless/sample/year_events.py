@@ -7,16 +7,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tickless.domain.autonomy import Rung
 from tickless.sample.day_events import Fault
 
 YearReplyKind = Literal["code", "approve", "deny", "choice", "open_link"]
 Word = Literal["yes", "no", "silence"]
 """What a person answers to "did it help?"."""
 DeedKind = Literal[
-    "import_history", "mine", "improve", "improvement_moves", "runbook", "article", "publish_articles", "problem", "analyse",
-    "known_error", "solve_problem", "rota", "override", "agreement", "portfolio", "failover", "asset", "claim",
-    "authorise_model", "change", "rehearse", "declare", "update", "name_cause", "stand_down", "review", "report",
-    "maturity", "autonomy", "prices",
+    "import_history", "assume", "claim", "answer", "mine", "opportunity", "rota", "override", "agreement", "portfolio",
+    "failover", "asset", "problem", "analyse", "close_problem", "improvement", "improvement_move", "improvement_measure",
+    "runbook", "article", "model", "change", "rehearse", "declare", "update", "cause", "stand_down", "review", "refer",
+    "referral", "month",
 ]  # fmt: skip
 
 
@@ -48,6 +49,19 @@ class ByHand:
 
 
 @dataclass(frozen=True)
+class Gamed:
+    """A lead closes it unsolved as soon as it waits for people; the person comes back with it."""
+
+    by: str
+    closes_after: dt.timedelta
+    """From when it waits for people."""
+    reason: str
+    back_after: dt.timedelta
+    """From then; they write `text`, in a new conversation."""
+    text: str
+
+
+@dataclass(frozen=True)
 class Says:
     """Somebody writes to the desk. The faults are there before they write."""
 
@@ -64,6 +78,9 @@ class Says:
     again: bool = False
     """Comes back once after it was said to be done: the faults are there again, and the person writes `text_again`."""
     text_again: str = ""
+    gamed: Gamed | None = None
+    mood: float = 0.5
+    """How easily they are pleased, 0 to 1; `year_moods.rated` makes of it what they say when they are asked how it was."""
 
 
 @dataclass(frozen=True)
@@ -142,20 +159,23 @@ class Quarter:
     number: int
     begins: dt.datetime
     ends: dt.datetime
-    most_rung: str
+    most_rung: Rung
     """Up to where a promotion that learning proposes is granted."""
+    auto: frozenset[str] = frozenset()
+    """Runbooks that may be granted `auto` beside."""
+
+    def may_reach(self, runbook: str) -> Rung:
+        """The highest rung that is granted to a runbook in this quarter."""
+        return "auto" if runbook in self.auto else self.most_rung
 
 
 @dataclass(frozen=True)
 class Gaming:
-    """Between these moments cases that wait for people are closed by silence and re-kinded, so that a figure looks better."""
+    """Between these moments a team lead has cases closed that nobody solved, so that they look solved quickly."""
 
     by: str
     begins: dt.datetime
     ends: dt.datetime
-    share: float
-    """Of the cases in people's hands."""
-    kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True)
