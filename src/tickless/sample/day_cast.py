@@ -32,6 +32,10 @@ class Cast:
         self._free.remove(found)
         return found
 
+    def everybody(self) -> tuple[Person, ...]:
+        """All who are left, by id: for a story in which people play more than one part."""
+        return tuple(sorted(self._free, key=lambda person: person.id))
+
     def without(self, app: App) -> Person:
         """Somebody who may ask for the app and doesn't have it."""
         return self.draw(lambda p: app.group not in p.groups and app in self.company.eligible(p) and p.id != app.owner)
