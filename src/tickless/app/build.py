@@ -19,8 +19,8 @@ from tickless.app.web import create_site
 from tickless.app.world import WorldCache
 from tickless.doors.entrance import Entrance
 from tickless.doors.entrance.rights import Rights
-from tickless.flow.dbos_engine import DbosEngine
 from tickless.flow.desk.front import FrontDesk
+from tickless.flow.engine import Engine
 from tickless.flow.intake import Intake
 from tickless.flow.posting.postman import Postman
 from tickless.flow.rooms import Rooms
@@ -42,7 +42,7 @@ class House:
     node: str
     journal: Journal
     rooms: Rooms
-    engine: DbosEngine
+    engine: Engine
     intake: Intake
     schedules: Schedules
     desk: FrontDesk
@@ -88,9 +88,13 @@ def build(
     role: Role = "all",
     clock: Clock | None = None,
     secret_values: Mapping[str, str] | None = None,
+    engine: Engine | None = None,
 ) -> House:
-    """Put a house together. Raises `SettingsInvalid` or `RunbookInvalid` with everything that is wrong."""
-    ground = ground_of(settings, role, clock or SystemClock(), secret_values or {})
+    """Put a house together. `engine`: of a simulation; such a house is played and can't be started.
+
+    Raises `SettingsInvalid` or `RunbookInvalid` with everything that is wrong.
+    """
+    ground = ground_of(settings, role, clock or SystemClock(), secret_values or {}, engine)
     engine, node = ground.engine, ground.node
     rooms, language = rooms_of(ground)
     short, chores = workflows_of(ground, rooms)

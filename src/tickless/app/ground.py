@@ -11,6 +11,7 @@ from typing import Literal
 
 from tickless.app.settings import Settings
 from tickless.flow.dbos_engine import DbosEngine
+from tickless.flow.engine import Engine
 from tickless.flow.intake import Intake
 from tickless.flow.regroup.force import InForce
 from tickless.journal import Journal
@@ -28,7 +29,7 @@ class Ground:
     journal: Journal
     clock: Clock
     node: str
-    engine: DbosEngine
+    engine: Engine
     in_force: InForce
     secret_values: Mapping[str, str]
     wake: list[Intake] = field(default_factory=list)
@@ -39,15 +40,16 @@ class Ground:
             one.wake()
 
 
-def ground_of(settings: Settings, role: Role, clock: Clock, secret_values: Mapping[str, str]) -> Ground:
-    """Open the databases, with the newest schema. Raises `Unreachable`."""
+def ground_of(
+    settings: Settings, role: Role, clock: Clock, secret_values: Mapping[str, str], engine: Engine | None = None
+) -> Ground:
+    """Open the databases, with the newest schema. `engine`: a simulation's; else the durable one. Raises `Unreachable`."""
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     journal = Journal(main_url=settings.main_url, log_url=settings.log_url)
     journal.migrate()
     node = _node(settings)
-    return Ground(
-        settings, role, journal, clock, node, DbosEngine(journal, executor=node), InForce(journal, clock), secret_values
-    )
+    engine = engine or DbosEngine(journal, executor=node)
+    return Ground(settings, role, journal, clock, node, engine, InForce(journal, clock), secret_values)
 
 
 def _node(settings: Settings) -> str:

@@ -18,7 +18,7 @@ from dbos import error as dbos_error
 
 from tickless.domain.errors import Conflict
 from tickless.flow import names
-from tickless.flow.engine import Json, Pending, StepBroke, WorkflowFunction
+from tickless.flow.engine import STEP_TRIES, Json, Pending, StepBroke, WorkflowFunction
 from tickless.journal import Journal, Tx
 from tickless.kit.log import get_logger
 
@@ -26,7 +26,6 @@ APPLICATION = "tickless"
 APPLICATION_VERSION = "1"
 """Raised only when stored runs of the old version can't be continued by the new code: an ADR goes with it."""
 POLL_SECONDS = 0.2
-STEP_TRIES = 3
 STEP_PAUSE = 0.5
 """Seconds before a step that broke is tried again: a database that is away for a moment is no defect."""
 BROKE = "__broke__"

@@ -1,4 +1,4 @@
-"""The durable engine as the house needs it: about ten calls. `dbos_engine.py` stands behind it."""
+"""The durable engine as the house needs it: about ten calls. `dbos_engine.py` is it; simulations have `accelerated_engine.py`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from tickless.journal import Tx
 
 Json = Any
 """Arguments and results are ids and small JSON values: they are stored with the run."""
+STEP_TRIES = 3
+"""How often a step is tried before it counts as broken."""
 WorkflowFunction = Callable[..., Awaitable[Json]]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
@@ -55,6 +55,16 @@ class Tx(
         self.access = Access(connection)
         self.alerts = Alerts(connection)
         self.coordination = Coordination(connection)
+        self._afterwards: list[Callable[[], None]] = []
+
+    def after_commit(self, work: Callable[[], None]) -> None:
+        """Have this done right after the commit; never after a rollback. For what is not in the database itself."""
+        self._afterwards.append(work)
+
+    def committed(self) -> None:
+        """Do what had to wait for the commit. Called by the journal alone."""
+        for work in self._afterwards:
+            work()
 
 
 class Journal:
@@ -91,7 +101,9 @@ class Journal:
         with _reachable(), self.engine.begin() as connection:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield Tx(connection)
+            tx = Tx(connection)
+            yield tx
+        tx.committed()
 
     def close(self) -> None:
         self.engine.dispose()
