@@ -55,12 +55,14 @@ def _parts(runbook: Runbook, kind: str) -> list[Any]:
             if "for_each" in step or any("each" in task for task in step.get("tasks", {}).get("open", []))
         ],
         "wait": [step["wait"] for step in steps if "wait" in step]
-        + [step["until"] for step in steps if "until" in step],
+        + [step["until"] for step in steps if "until" in step]
+        + [step["wait_for"] for step in steps if "wait_for" in step],
         "timeout": [
             *(step["timeout"] for step in steps if "timeout" in step),
             *(check["within"] for check in checks if "within" in check),
             *(step["ask"]["within"] for step in steps if "within" in step.get("ask", {})),
             *(step["approve"]["within"] for step in steps if "within" in step.get("approve", {})),
+            *(step["wait_for"]["within"] for step in steps if "within" in step.get("wait_for", {})),
         ],
         "ask": [step["ask"] for step in steps if "ask" in step],
         "notify": [

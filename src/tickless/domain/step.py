@@ -185,14 +185,29 @@ class Manual(Record):
     within: Seconds = 86_400.0
 
 
+class WaitFor(Record):
+    """Wait until a probe reads it. When the time is over and it does not, the step has failed."""
+
+    uses: str
+    with_: dict[str, Any] = Field(default_factory=dict, alias="with")
+    expect: str
+    within: Seconds = 3_600.0
+    every: Seconds = 10.0
+
+    @property
+    def check(self) -> Check:
+        """As everything that is read back."""
+        return Check.model_validate(self.model_dump(by_alias=True))
+
+
 class Step(Record):
     """One step. Exactly one of `uses`, `wait`, `until`, `ask`, `approve`, `say`, `hand_off`, `tasks`, `for_each`, `parallel`,
-    `call`, `manual`.
+    `call`, `manual`, `wait_for`.
 
     What later steps may read as `steps.<id>`: the operation's output; `answer` of an ask; `approved` and `by` of an
     approve; `total`, `verified`, `left` (numbers) and `open` (their titles) of tasks; `total`, `done`,
     `failed` (numbers), `failed_items` and `results` (lists) of for_each; the output of each step by its id of parallel; its
-    `outputs` of a call; `answer` of manual. A step that was skipped is not
+    `outputs` of a call; `answer` of manual; `held` of wait_for. A step that was skipped is not
     there: ask with `has(steps.<id>)`.
     """
 
@@ -214,6 +229,7 @@ class Step(Record):
     parallel: Parallel | None = None
     call: Call | None = None
     manual: Manual | None = None
+    wait_for: WaitFor | None = None
     undo: UndoStep | Irreversible | None = None
     """None takes what the action itself declares."""
     timeout: Seconds = 30.0
@@ -221,7 +237,7 @@ class Step(Record):
     on_failure: Literal["stop", "continue"] = "stop"
 
 
-NEW_KINDS = ("for_each", "parallel", "call", "manual")
+NEW_KINDS = ("for_each", "parallel", "call", "manual", "wait_for")
 """Kinds of steps that came later: a plan without them has the hash that it always had."""
 
 for _late in (ForEach, Parallel, Linked, Call):

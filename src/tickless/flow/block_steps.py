@@ -50,6 +50,10 @@ class BlockSteps:
         output = outputs_of(record.plan, step, receipts, case=case) if done else {}
         return self._rooms.act.settle(run, step, output, "done and read back" if done else "there was nothing to do")
 
+    def close_wait(self, run: str, step: str, held: bool) -> dict[str, Any]:
+        """Write down whether it became so."""
+        return self._rooms.act.settle(run, step, {"held": held}, "it is so" if held else "it did not become so in time")
+
     def ask(self, run: str, step: str, told: dict[str, Any], turn: int) -> dict[str, Any]:
         """Ask a person to do it: {"end": None}, or how the run ends because nobody can be asked."""
         text = told["text"] if turn == 0 else f"{AGAIN} {told['text']}"

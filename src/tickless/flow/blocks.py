@@ -146,6 +146,27 @@ class Blocks:
         await self._engine.step(names.STEP, self._steps.close_call, run, step, True)
         return None
 
+    async def wait_for(self, run: str, step: str, told: dict[str, Any]) -> End:
+        """Look until it is so. Ends: failed · stopped · withdrawn (by). None: go on."""
+        check = Check.model_validate(told["check"])
+        for _ in range(core.looks_allowed(check)):
+            looked = await self._engine.step(names.READ, self._steps.look, run, step, "verify", 0, [step])
+            if looked[0]["held"]:
+                await self._engine.step(names.STEP, self._steps.close_wait, run, step, True)
+                return None
+            heard = await self._engine.receive(seconds=check.every)
+            if heard is not None and heard["type"] == "withdraw":
+                return {"end": "withdrawn", "by": str(heard.get("by", ""))}
+            if heard is not None and heard["type"] == "over":
+                return {"end": "stopped", "reason": "the case was closed meanwhile"}
+        if not told["go_on"]:
+            return {
+                "end": "failed",
+                "reason": f"step {step!r} waited, and it did not become so: {looked[0]['evidence']}",
+            }
+        await self._engine.step(names.STEP, self._steps.close_wait, run, step, False)
+        return None
+
     async def manual(self, run: str, step: str, told: dict[str, Any]) -> End:
         """Ask a person to do it, hear that it is done, read it back, and ask again while it does not hold."""
         for turn in range(MAX_ASKS):

@@ -98,6 +98,7 @@ class Interpreter:
                     waits = {
                         "tasks": self._tasks_of, "until": self._until, "block": self._blocks.block,
                         "call": self._blocks.call, "manual": self._blocks.manual,
+                        "wait_for": self._for_state,
                     }.get(told["state"], self._hear)  # fmt: skip
                     ended = await waits(run, step, told)
                     if ended is not None:
@@ -151,6 +152,14 @@ class Interpreter:
         await self._engine.step(names.STATE, self._tasks.rest, run, False)
         await self._settle(run, step, {}, "the day has come")
         return None
+
+    async def _for_state(self, run: str, step: str, told: dict[str, Any]) -> dict[str, Any] | None:
+        """Wait until a probe reads it; withdrawn meanwhile, everything that was done so far is taken back, with the parts."""
+        ended = await self._blocks.wait_for(run, step, told)
+        if ended is None or ended["end"] != "withdrawn":
+            return ended
+        parts = await self._engine.step(names.LOOK_AT_TASKS, self._tasks.parts, run)
+        return await self._take_back(run, parts, by=ended["by"])
 
     async def _tasks_of(self, run: str, step: str, told: dict[str, Any]) -> dict[str, Any] | None:
         """Open the tasks and wait until all have ended; withdrawn, they are taken back together."""

@@ -62,7 +62,7 @@ class RunSteps:
             record = tx.runs.need(run)
             case = tx.cases.need(record.case)
         if not names.belongs(run, case):
-            whole = any(one.tasks is not None or one.until is not None for one in record.plan.steps)
+            whole = any(one.tasks or one.until is not None or one.wait_for for one in record.plan.steps)
             return {"state": "stopped"} | ({"back": True} if whole and case.outcome == "withdrawn" else {})
         told = self._rooms.act.step(run, step, attempt)
         if told["state"] == "failed":

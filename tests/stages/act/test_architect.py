@@ -102,6 +102,19 @@ def test_every_part_of_a_long_one_is_there() -> None:
     assert (runbook.verify[0].within, runbook.undo) == (120.0, "steps")
 
 
+def test_a_state_is_waited_for_and_what_was_done_is_taken_back_when_it_never_comes() -> None:
+    text = "Disable the account. Wait until the service answers again, at most 10 minutes. Check that the account is disabled."
+    found = drafted(text, MEANS)
+    assert found.runbook is not None
+    waited = found.runbook.steps[-1].wait_for
+    assert waited is not None
+    assert (waited.uses, waited.within) == ("health.check", 600.0)
+    busy, quiet = Tabletop(CATALOGUE), Tabletop(CATALOGUE)
+    busy.set("health.check", "healthy", False)
+    assert (play(found.runbook, busy).end, play(found.runbook, quiet).end) == ("undone", "verified")
+    assert "wait_for" not in drafted("Restart the process. Wait until the moon is full.", MEANS).text
+
+
 def test_a_list_is_done_one_first_and_never_more_than_said() -> None:
     text = (
         "Restart a list of processes, one first, then the rest, two at a time. Never more than 10 processes. "

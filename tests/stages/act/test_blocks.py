@@ -201,9 +201,31 @@ def test_a_plan_without_the_new_kinds_keeps_its_hash() -> None:
     for name in ("attached", "outputs"):
         told.pop(name)
     for step in told["steps"]:
-        for kind in ("for_each", "parallel", "call", "manual"):
+        for kind in ("for_each", "parallel", "call", "manual", "wait_for"):
             step.pop(kind)
     assert plan().hash == digest(told)
+
+
+WAIT = """
+  - id: quiet
+    wait_for: {uses: pool.state, with: {service: "${{ inputs.service.id }}"}, expect: "${{ result.waiting == 0 }}", within: 5m}
+    on_failure: continue
+  - id: tell
+    if: ${{ !steps.quiet.held }}
+    say: Somebody still waits.
+"""
+
+
+def test_a_state_that_is_waited_for_compiles_is_bounded_and_says_whether_it_came() -> None:
+    runbook = compiled(WAIT)
+    assert "pool.state" in operations_used(runbook)
+    told = directive(runbook.steps[0], {})
+    assert told is not None
+    assert (told["state"], told["go_on"], told["check"]["every"]) == ("wait_for", True, 10.0)
+    assert {code for code, _ in codes(WAIT.replace("within: 5m", "within: 30d, every: 1s"))} == {"wrong_value"}
+    assert {code for code, _ in codes(WAIT.replace("result.waiting == 0", "true"))} == {"expects_nothing"}
+    assert {code for code, _ in codes(WAIT.replace("pool.state", "pool.recycle"))} >= {"not_a_probe"}
+    assert {code for code, _ in codes(WAIT.replace("result.waiting", "result.wating"))} >= {"unknown_field"}
 
 
 @given(items=st.lists(st.text(max_size=5), max_size=20), most=st.integers(1, 20), at=st.integers(0, 30))

@@ -32,6 +32,9 @@ def directive(step: Step, values: Mapping[str, Any]) -> dict[str, Any] | None:
             "steps": [f"{step.id}.{one.id}" for one in linked.steps],
             "checks": [check.model_dump(mode="json", by_alias=True) for check in linked.verify],
         }
+    if step.wait_for is not None:
+        check = step.wait_for.check.model_dump(mode="json", by_alias=True)
+        return {"state": "wait_for", "check": check, "go_on": step.on_failure == "continue"}
     return _manual(step.manual, values) if step.manual is not None else None
 
 
@@ -130,10 +133,12 @@ def run_outputs(plan: Plan, receipts: Sequence[Receipt]) -> dict[str, Any]:
 
 
 def checks_in(plan: Plan, ref: str, phase: str) -> Sequence[Check]:
-    """The checks of a block: `precheck` and `verify` of a call, `check` of a loop or of something manual."""
+    """`precheck` and `verify` of a call, `check` of a loop or of something manual, what is waited for."""
     step = step_at(plan, ref)
     if step.call is not None and step.call.linked is not None:
         return step.call.linked.precheck if phase == "precheck" else step.call.linked.verify
     if step.for_each is not None:
         return step.for_each.check
+    if step.wait_for is not None:
+        return (step.wait_for.check,)
     return step.manual.check if step.manual is not None else ()

@@ -65,6 +65,8 @@ def sample_step(step: Step, catalogue: OperationCatalogue) -> Any:
         return {"total": 1, "verified": 1, "left": 0, "open": _TEXT}
     if step.manual is not None:
         return {"answer": _TEXT}
+    if step.wait_for is not None:
+        return {"held": True}
     if step.for_each is not None:
         last = step.for_each.steps[-1]
         found = sample_output(last.uses, catalogue) if last.uses else Open()

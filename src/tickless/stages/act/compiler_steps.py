@@ -8,7 +8,7 @@ from typing import Any
 
 from tickless.domain.receipt import UndoStep
 from tickless.domain.runbook import Check, Irreversible, Runbook, Step
-from tickless.domain.step import NEW_KINDS
+from tickless.domain.step import NEW_KINDS, WaitFor
 from tickless.stages.act.catalogue import OperationCatalogue, OperationType
 from tickless.stages.act.compiler_expressions import (
     Scope,
@@ -24,6 +24,8 @@ from tickless.stages.act.compiler_source import Report, Where
 from tickless.stages.act.compiler_tasks import check_tasks, one_of
 
 _KINDS = ("uses", "wait", "until", "ask", "approve", "say", "hand_off", "tasks", *NEW_KINDS)
+MOST_LOOKS = 10_000
+"""At a state that is waited for: each is written down."""
 
 
 @dataclass
@@ -158,6 +160,16 @@ def _check_block(walk: Walk, step: Step, where: Where) -> None:
     if step.manual is not None:
         check_template(step.manual.text, (*where, "manual", "text"), scope=scope, report=walk.report)
         check_checks(walk.inside(), step.manual.check, (*where, "manual", "check"))
+    if step.wait_for is not None:
+        _check_wait(walk, step.wait_for, (*where, "wait_for"), scope)
+
+
+def _check_wait(walk: Walk, wait: WaitFor, where: Where, scope: Scope) -> None:
+    """A state that is waited for: a probe, what it has to read, and a bound."""
+    check_check(walk, wait.check, where, scope)
+    if wait.within > MOST_LOOKS * max(wait.every, 0.1):
+        mend = "look less often (`every`), or give up earlier (`within`)"
+        walk.report("wrong_value", (*where, "every"), f"this would look more than {MOST_LOOKS:,} times", mend)
 
 
 def _listed(texts: dict[str, Any]) -> dict[str, Any]:
@@ -196,19 +208,23 @@ def check_checks(walk: Walk, checks: tuple[Check, ...], part: Where) -> None:
     """Rules for `precheck`, `verify` and `check`: only probes, and each expectation is about what the probe answers."""
     for index, check in enumerate(checks):
         where: Where = (*part, index)
-        scope = walk.scope()
-        if check.uses:
-            check_use(
-                check.uses, check.with_, where, kind="probe", catalogue=walk.catalogue, scope=scope, report=walk.report
-            )
         if part != ("precheck",) and "otherwise" in check.model_fields_set:
             walk.report("unknown_field", (*where, "otherwise"), "`otherwise` goes with prechecks", "remove it")
-        if not check.expect:
-            continue
-        result = sample_output(check.uses, walk.catalogue)
-        variables = {**scope.variables, "result": result}
-        check_condition(check.expect, (*where, "expect"), scope=replace(scope, variables=variables), report=walk.report)
-        source = whole_expression(check.expect)
-        if source is not None and not reads(source, "result"):
-            mend = "compare a field of `result`, such as `result.healthy`"
-            walk.report("expects_nothing", (*where, "expect"), "this does not look at what the probe answers", mend)
+        check_check(walk, check, where, walk.scope())
+
+
+def check_check(walk: Walk, check: Check, where: Where, scope: Scope) -> None:
+    """One probe, and an expectation about what it answers."""
+    if check.uses:
+        check_use(
+            check.uses, check.with_, where, kind="probe", catalogue=walk.catalogue, scope=scope, report=walk.report
+        )
+    if not check.expect:
+        return
+    result = sample_output(check.uses, walk.catalogue)
+    variables = {**scope.variables, "result": result}
+    check_condition(check.expect, (*where, "expect"), scope=replace(scope, variables=variables), report=walk.report)
+    source = whole_expression(check.expect)
+    if source is not None and not reads(source, "result"):
+        mend = "compare a field of `result`, such as `result.healthy`"
+        walk.report("expects_nothing", (*where, "expect"), "this does not look at what the probe answers", mend)

@@ -46,11 +46,13 @@ def all_steps(steps: Iterable[Step]) -> Iterable[Step]:
 
 
 def checks_of(step: Step) -> Sequence[Check]:
-    """What a block reads back."""
+    """What a block reads back, or what is waited for."""
     if step.for_each is not None:
         return step.for_each.check
     if step.call is not None and step.call.linked is not None:
         return (*step.call.linked.precheck, *step.call.linked.verify)
+    if step.wait_for is not None:
+        return (step.wait_for.check,)
     return step.manual.check if step.manual is not None else ()
 
 

@@ -65,6 +65,18 @@ class Rehearsing:
         values["steps"][step.id] = result.output.model_dump(mode="json")
         return {"state": "would change" if result.changed else "reads", "summary": result.summary}
 
+    def _awaited(self, step: Step, values: dict[str, Any], clock: Callable[[], dt.datetime]) -> str:
+        """What is waited for, and whether it is so now. Raises `TicklessError`, `ExpressionError`."""
+        assert step.wait_for is not None
+        check, values["steps"][step.id] = step.wait_for.check, {"held": True}
+        looked = step.model_copy(update={"uses": check.uses, "with_": check.with_})
+        bound = self._registry.find(check.uses)
+        call = Call(bound.instance, key=f"rehearsal:{step.id}", now=clock(), timeout=step.timeout, dry_run=True)
+        result = invoke(bound, core.parameters(looked, values), call).output.model_dump(mode="json")
+        so = core.holds(check.expect, {**values, "result": result})
+        waited = check.expect.removeprefix("${{").removesuffix("}}").strip()
+        return "it is so already: nothing to wait for" if so else f"would wait until {waited}; it is not so now"
+
     def _inside(
         self, step: Step, values: dict[str, Any], line: Line, *, clock: Callable[[], dt.datetime]
     ) -> list[Line]:
@@ -89,6 +101,10 @@ class Rehearsing:
                 title=f"{linked.title}: ",
                 clock=clock,
             )
+        if step.wait_for is not None:
+            return [
+                line | {"uses": step.wait_for.uses, "state": "pause", "summary": self._awaited(step, values, clock)}
+            ]
         if step.manual is not None:
             return [line | {"state": "pause", "summary": "a person would do this, and it would be read back"}]
         return [line | {"state": "pause", "summary": "the flow would wait, ask or speak here"}]

@@ -53,7 +53,7 @@ class ActRoom:
         Returns {"state": ...} with: done · skipped · failed (error) · retry (after) · busy (after) · braked (after) ·
         wait (seconds) · ask (text, choices, within, who) · approve (by, text, within) · say (text) ·
         hand_off (reason, service) · tasks · until · block (lanes, first, at_once, failures, watch, checks) ·
-        call (prechecks, steps, checks) · manual (text, choices, within, who, checks).
+        call (prechecks, steps, checks) · manual (text, choices, within, who, checks) · wait_for (check, go_on).
         """
         with self._journal.read() as tx:
             record = tx.runs.need(run)

@@ -14,7 +14,7 @@ from tickless.stages.act.architect.kinds_doing import operate, timeout_of
 from tickless.stages.act.architect.kinds_people import PEOPLE
 from tickless.stages.act.architect.kinds_proof import PROOF
 from tickless.stages.act.architect.kinds_several import parallel, several
-from tickless.stages.act.architect.matching import doing_in
+from tickless.stages.act.architect.matching import doing_in, stated_in, topic_of
 from tickless.stages.act.architect.operating import words_of_wait
 from tickless.stages.act.architect.page import Drawing
 
@@ -117,12 +117,10 @@ def wait(drawing: Drawing, text: str, under: Under) -> str | None:
             if one["id"] == drawing.conditions.asked:
                 one["ask"]["within"] = words_of_wait(text)
         return f"the question waits for {words_of_wait(text)} at most"
-    if re.search(r"\bwait\w*\b.*\buntil\b", text) and words.duration(text) is None:
-        return drawing.gap(
-            text, "waiting for a state is not a step: name a time, or say what has to hold afterwards", look=False
-        )
     if drawing.operating.loop is not None and re.search(r"\b(wait|pause)\b", text):
         return drawing.gap(text, "inside of a list only operations are done", look=False)
+    if re.search(r"\bwait\w*\b.*\b(until|till)\b|\bwait\w* (up to|at most|no longer than)\b.*\bfor\b", text):
+        return wait_for(drawing, text, under)
     if not re.search(
         r"\b(wait|pause|sleep|hold on)\b|\bgive\b.*\b(seconds?|minutes?|hours?)\b|\blet\b.*\bsettle\b", text
     ):
@@ -132,6 +130,20 @@ def wait(drawing: Drawing, text: str, under: Under) -> str | None:
     body = {"title": "Give it time", "wait": words_of_wait(text), **({"if": under.written} if under.written else {})}
     drawing.sketch.step("settle", body)
     return f"waits {words_of_wait(text)}"
+
+
+def wait_for(drawing: Drawing, text: str, under: Under) -> str:
+    """Wait until a probe reads it, an hour at most where no time is named."""
+    asked = re.split(r"\b(?:until|till)\b|\bfor the\b", text, maxsplit=1)[-1]
+    stated = stated_in(asked, topic_of(asked, drawing.topic), prefer=drawing.operating.last_probe())
+    check = drawing.operating.check(stated.fact.probe, stated.says) if stated is not None else None
+    if stated is None or check is None:
+        return drawing.gap(text, "no probe here reads what is waited for: name a time, or what has to hold", look=False)
+    within = words.duration(text) or "1h"
+    awaited = {"uses": check["uses"], "with": check["with"], "expect": check["expect"], "within": within}
+    body = {"title": "Wait until it is so", "wait_for": awaited, **({"if": under.written} if under.written else {})}
+    drawing.sketch.step("until_so", body)
+    return f"waits until {check['uses']} reads {stated.says}, {within} at most; if it never does, people take over"
 
 
 def limits(drawing: Drawing, text: str, under: Under) -> str | None:

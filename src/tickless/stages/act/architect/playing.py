@@ -62,6 +62,8 @@ def _through(one: _Play) -> End:
             one.lines.append(f"{check.uses}: {check.because or check.otherwise}")
             return "nothing" if check.otherwise == "nothing_to_do" else "handed_off"
     ended = _steps(one, one.runbook.steps, one.values)
+    if ended == "undone":
+        _take_back(one)
     if ended is not None:
         return ended
     wrong = [check for check in one.runbook.verify if not _holds(one, check)]
@@ -88,6 +90,8 @@ def _steps(one: _Play, steps: Sequence[Step], values: dict[str, Any]) -> End | N
             one.lines.append(f"{step.id}: people take over: {render(step.hand_off.reason, values)}")
             return "handed_off"
         values["steps"][step.id] = _step(one, step, values)
+        if step.wait_for is not None and not values["steps"][step.id]["held"] and step.on_failure == "stop":
+            return "undone"
     return None
 
 
@@ -120,6 +124,10 @@ def _step(one: _Play, step: Step, values: dict[str, Any]) -> Any:
     if step.say is not None:
         one.told.append(("requester", str(render(step.say, values))))
         one.lines.append(f"{step.id}: said")
+    if step.wait_for is not None:
+        held = _holds(one, step.wait_for.check, values)
+        one.lines.append(f"{step.id}: {step.wait_for.uses} {'reads it' if held else 'does not read it in time'}")
+        return {"held": held}
     if step.manual is not None:
         one.lines.append(f"{step.id}: by hand: {render(step.manual.text, values)}")
         return {"answer": "done"}
