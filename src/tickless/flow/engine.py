@@ -1,4 +1,4 @@
-"""The durable engine as the house needs it: about ten calls. `dbos_engine.py` is it; simulations have `accelerated_engine.py`."""
+"""The durable engine as the house needs it: about ten calls. `dbos_engine.py` is it; `accelerated_engine.py` simulates it."""
 
 from __future__ import annotations
 
