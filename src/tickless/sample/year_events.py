@@ -14,10 +14,10 @@ YearReplyKind = Literal["code", "approve", "deny", "choice", "open_link"]
 Word = Literal["yes", "no", "silence"]
 """What a person answers to "did it help?"."""
 DeedKind = Literal[
-    "import_history", "assume", "claim", "answer", "mine", "opportunity", "rota", "override", "agreement", "portfolio",
-    "failover", "asset", "problem", "analyse", "close_problem", "improvement", "improvement_move", "improvement_measure",
-    "runbook", "article", "model", "change", "rehearse", "declare", "update", "cause", "stand_down", "review", "refer",
-    "referral", "month",
+    "account", "import_history", "assume", "claim", "answer", "mine", "opportunity", "rota", "override", "agreement",
+    "portfolio", "failover", "asset", "problem", "analyse", "close_problem", "improvement", "improvement_move",
+    "improvement_measure", "runbook", "article", "articles_reviewed", "model", "change", "change_approved", "change_begun",
+    "change_over", "rehearse", "declare", "update", "cause", "stand_down", "review", "refer", "referral", "month", "guard",
 ]  # fmt: skip
 
 

@@ -19,9 +19,18 @@ LEAKING = "orders-api"
 """Its pool runs dry again and again, until its cause is removed."""
 SEASON: Months = (0.9, 0.8, 0.9, 0.9, 0.9, 0.9, 0.8, 0.9, 1.0, 1.1, 1.6, 1.5)
 DOWN: tuple[tuple[str, int], ...] = (
-    ("search-api", 20), ("intranet", 16), ("till-hub", 12), ("checkout-api", 10), ("edge-proxy", 5), ("stock-api", 9),
-    ("shop-web", 8), ("catalog-db", 4), ("message-bus", 6), ("file-share", 12), ("stock-db", 4),
-)  # fmt: skip
+    ("search-api", 20),
+    ("intranet", 16),
+    ("till-hub", 12),
+    ("checkout-api", 10),
+    ("edge-proxy", 5),
+    ("stock-api", 9),
+    ("shop-web", 8),
+    ("catalog-db", 4),
+    ("message-bus", 6),
+    ("file-share", 12),
+    ("stock-db", 4),
+)
 """Services that die, each with a process of its own, and how often in a year."""
 SLOW: tuple[tuple[str, int], ...] = (
     ("care-console", 16),
@@ -43,9 +52,14 @@ CERTIFICATES: tuple[tuple[str, int, int], ...] = (
 )
 """First label, month and day on which one is found to run out in three weeks."""
 NAMES = {
-    "service_down": "ServiceDown", "http_errors": "HttpErrors", "latency_high": "LatencyHigh", "disk_filling": "DiskFilling",
-    "certificate_expiring": "CertificateExpiring", "mailbox_over_quota": "MailboxOverQuota", "pool_exhausted": "PoolExhausted",
-}  # fmt: skip
+    "service_down": "ServiceDown",
+    "http_errors": "HttpErrors",
+    "latency_high": "LatencyHigh",
+    "disk_filling": "DiskFilling",
+    "certificate_expiring": "CertificateExpiring",
+    "mailbox_over_quota": "MailboxOverQuota",
+    "pool_exhausted": "PoolExhausted",
+}
 APART = dt.timedelta(days=2)
 
 
@@ -54,8 +68,15 @@ def labels_of(company: Company, kind: str, service: str, severity: str = "", **m
     known = company.service(service)
     host = next(row.host for row in ROWS if row.id == service)
     grave = "critical" if (known.criticality or 4) <= 2 else "warning"
-    return {"alertname": NAMES[kind], "class": kind, "service": service, "instance": host, "severity": severity or grave,
-            "job": JOB, **more}  # fmt: skip
+    return {
+        "alertname": NAMES[kind],
+        "class": kind,
+        "service": service,
+        "instance": host,
+        "severity": severity or grave,
+        "job": JOB,
+        **more,
+    }
 
 
 class Machines:
@@ -80,17 +101,27 @@ class Machines:
     ) -> ByHand:
         """`wait`: minutes until it is mended by people (a median)."""
         who = self.chance.choice(list(by) or [one.id for one in self.staff.engineers])
-        return ByHand(who, dt.timedelta(minutes=long_tailed(self.chance, wait, 0.6)),
-                      round(long_tailed(self.chance, minutes, 0.5), 1), words or "Mended by hand.", always)  # fmt: skip
+        return ByHand(
+            who,
+            dt.timedelta(minutes=long_tailed(self.chance, wait, 0.6)),
+            round(long_tailed(self.chance, minutes, 0.5), 1),
+            words or "Mended by hand.",
+            always,
+        )
 
 
 def machine_events(frame: Frame) -> Iterator[Breaks]:
     """Everything that breaks, in no order."""
     make = Machines(frame)
     found = [
-        *_down(make), *_slow(make), *_errors(make), *_pools(make, frame.leak_ends), *_disks(make), *_mailboxes(make),
+        *_down(make),
+        *_slow(make),
+        *_errors(make),
+        *_pools(make, frame.leak_ends),
+        *_disks(make),
+        *_mailboxes(make),
         *_certificates(make),
-    ]  # fmt: skip
+    ]
     for number, one in enumerate(sorted(found, key=lambda one: (one.at, one.need)), 1):
         yield replace(one, id=f"breaks-{number:04d}")
 
@@ -159,11 +190,18 @@ def _mailboxes(make: Machines) -> Iterator[Breaks]:
     people = [one for one in make.company.people if one.employment == "employee"]
     make.chance.shuffle(people)
     for person, at in zip(people, make.when("mailboxes", MAILBOXES), strict=False):
-        labels = labels_of(make.company, "mailbox_over_quota", "mail", "warning", account=person.username,
-                           ci=f"mailbox:{person.username}")  # fmt: skip
+        labels = labels_of(
+            make.company,
+            "mailbox_over_quota",
+            "mail",
+            "warning",
+            account=person.username,
+            ci=f"mailbox:{person.username}",
+        )
         hand = make.hand(12, 300, by=make.staff.hands, words="Gave it more room.")
-        yield _break(at, Fault("mailbox_full", person.username), labels,
-                     f"Mailbox of {person.name} is over quota", hand)  # fmt: skip
+        yield _break(
+            at, Fault("mailbox_full", person.username), labels, f"Mailbox of {person.name} is over quota", hand
+        )
 
 
 def _certificates(make: Machines) -> Iterator[Breaks]:
@@ -173,9 +211,11 @@ def _certificates(make: Machines) -> Iterator[Breaks]:
             continue
         name = f"{label}.{make.company.domain}"
         item = next(one for one in make.company.items if one.id == f"certificate:{name}")
-        labels = labels_of(make.company, "certificate_expiring", item.service or "edge-proxy", "warning",
-                           certificate=name, ci=item.id)  # fmt: skip
+        labels = labels_of(
+            make.company, "certificate_expiring", item.service or "edge-proxy", "warning", certificate=name, ci=item.id
+        )
         at = dt.datetime.combine(on, dt.time(6, 4), tzinfo=dt.UTC)
         hand = make.hand(48, 2_000, words="Renewed it.")
-        yield _break(at, Fault("certificate", name, (("days", 20.0),)), labels,
-                     f"Certificate {name} runs out in 20 days", hand)  # fmt: skip
+        yield _break(
+            at, Fault("certificate", name, (("days", 20.0),)), labels, f"Certificate {name} runs out in 20 days", hand
+        )

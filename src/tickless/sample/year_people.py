@@ -20,17 +20,30 @@ WINTER: Months = (1.9, 1.6, 1.1, 0.8, 0.7, 0.6, 0.5, 0.5, 0.8, 1.0, 1.4, 1.6)
 JOINERS: Months = (1.2, 0.9, 0.9, 0.9, 0.8, 0.8, 0.7, 0.7, 2.2, 1.4, 0.9, 0.6)
 HOLIDAY: Months = (1.5, 0.9, 0.9, 1.2, 0.9, 0.9, 0.9, 1.5, 1.4, 0.9, 0.9, 0.8)
 VOLUMES: tuple[tuple[str, int, Months], ...] = (
-    ("account_unlock", 290, HOLIDAY), ("password_reset", 250, HOLIDAY), ("vpn_trouble", 190, WINTER),
-    ("mailbox_quota", 110, EVEN), ("access_request", 190, JOINERS), ("access_removal", 40, EVEN),
-    ("software_install", 170, JOINERS), ("device_trouble", 200, EVEN), ("incident_report", 120, EVEN),
+    ("account_unlock", 290, HOLIDAY),
+    ("password_reset", 250, HOLIDAY),
+    ("vpn_trouble", 190, WINTER),
+    ("mailbox_quota", 110, EVEN),
+    ("access_request", 190, JOINERS),
+    ("access_removal", 40, EVEN),
+    ("software_install", 170, JOINERS),
+    ("device_trouble", 200, EVEN),
+    ("incident_report", 120, EVEN),
     ("question", 230, JOINERS),
-)  # fmt: skip
+)
 """How often each is asked in a year of 365 days, and in which months more or less."""
 WORKED: dict[str, tuple[float, float]] = {
-    "account_unlock": (9, 2.2), "password_reset": (11, 2.0), "vpn_trouble": (24, 4.5), "mailbox_quota": (13, 6.0),
-    "access_request": (21, 15.0), "access_removal": (12, 20.0), "software_install": (31, 14.0), "device_trouble": (46, 16.0),
-    "incident_report": (38, 6.0), "question": (11, 5.0),
-}  # fmt: skip
+    "account_unlock": (9, 2.2),
+    "password_reset": (11, 2.0),
+    "vpn_trouble": (24, 4.5),
+    "mailbox_quota": (13, 6.0),
+    "access_request": (21, 15.0),
+    "access_removal": (12, 20.0),
+    "software_install": (31, 14.0),
+    "device_trouble": (46, 16.0),
+    "incident_report": (38, 6.0),
+    "question": (11, 5.0),
+}
 """Minutes of work, and working hours until somebody has done it (medians)."""
 REST = dt.timedelta(days=5)
 """Nobody has two things so soon after each other, so that no two of theirs are taken for one."""
@@ -115,8 +128,16 @@ def _asked(need: str, at: dt.datetime, askers: Askers, *, articles: bool) -> Say
             return _plain(need, at, askers, articles=articles)
 
 
-def _says(need: str, at: dt.datetime, person: Person, text: str, chance: random.Random, *faults: Fault,
-          replies: tuple[YearReply, ...] = (), helped: Word = "silence") -> Says:  # fmt: skip
+def _says(
+    need: str,
+    at: dt.datetime,
+    person: Person,
+    text: str,
+    chance: random.Random,
+    *faults: Fault,
+    replies: tuple[YearReply, ...] = (),
+    helped: Word = "silence",
+) -> Says:
     return Says("", at, person.id, words.dressed(chance, text), need, faults, replies, helped=helped)
 
 
@@ -169,16 +190,23 @@ def _app(need: str, at: dt.datetime, askers: Askers) -> Says:
         replies = (YearReply("choice", text="ready", heals=faults[0], after=dt.timedelta(minutes=20)),)
     if app.approval != "none":
         who = person.manager if app.approval == "manager" else app.owner
-        kind: YearReply = YearReply("deny" if chance.random() < 0.06 else "approve", by=who or "", text="For their work.",
-                                    after=dt.timedelta(minutes=round(long_tailed(chance, 50, 1.0))))  # fmt: skip
+        kind: YearReply = YearReply(
+            "deny" if chance.random() < 0.06 else "approve",
+            by=who or "",
+            text="For their work.",
+            after=dt.timedelta(minutes=round(long_tailed(chance, 50, 1.0))),
+        )
         replies = (*replies, kind)
     return _says(need, at, person, chance.choice(texts).format(app=app.name), chance, *faults, replies=replies)
 
 
 def _hand(need: str, staff: Staff, chance: random.Random, made: Says) -> ByHand:
     minutes, hours = WORKED[need]
-    said = {"device_trouble": "Looked at it on site; it works again.", "question": "Explained how it is done.",
-            "incident_report": "Found and put right."}.get(need, "Done by hand.")  # fmt: skip
+    said = {
+        "device_trouble": "Looked at it on site; it works again.",
+        "question": "Explained how it is done.",
+        "incident_report": "Found and put right.",
+    }.get(need, "Done by hand.")
     worked = round(long_tailed(chance, minutes, 0.5), 1)
     return ByHand(chance.choice(staff.hands), dt.timedelta(hours=long_tailed(chance, hours, 0.8)), worked, said)
 
@@ -188,5 +216,9 @@ def _gamed(made: Says, gaming: Gaming, chance: random.Random) -> Says:
         return made
     back = dt.timedelta(hours=round(20 + 40 * chance.random(), 2))
     again = made.text if chance.random() < 0.5 else f"{made.text} - {chance.choice(words.AGAIN)}"
-    return replace(made, gamed=Gamed(gaming.by, dt.timedelta(minutes=10 + chance.randrange(50)),
-                                     "No answer from the user, closed.", back, again))  # fmt: skip
+    return replace(
+        made,
+        gamed=Gamed(
+            gaming.by, dt.timedelta(minutes=10 + chance.randrange(50)), "No answer from the user, closed.", back, again
+        ),
+    )
