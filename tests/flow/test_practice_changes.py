@@ -143,8 +143,8 @@ def test_a_freeze_stops_a_change_and_not_an_emergency(room: PracticeRoom) -> Non
 def test_a_standard_change_flows_until_its_outcomes_take_its_authority(room: PracticeRoom) -> None:
     model = ModelDraft(title="Restart the wiki", services=("wiki",), most_risk=90, backout="tested")
     with pytest.raises(Forbidden):
-        room.desk.changes.authorise(model, by=by("ada"))
-    known = room.desk.changes.authorise(model, by=by("bo"))
+        room.desk.changes.standard.authorise(model, by=by("ada"))
+    known = room.desk.changes.standard.authorise(model, by=by("bo"))
     for _ in range(2):
         made = room.desk.changes.raise_change(draft(room, services=("wiki",), model=known.id), by=by("ada")).change
         assert room.desk.changes.submit(made.id, by=by("ada")).state == "approved"
@@ -153,7 +153,7 @@ def test_a_standard_change_flows_until_its_outcomes_take_its_authority(room: Pra
         room.desk.changes.finish(made.id, said="backed_out", by=by("ada"))
         room.on(hours=5)
         assert room.desk.changes.show(made.id).change.result == "backed_out"
-    (suspended,) = room.desk.changes.models()
+    (suspended,) = room.desk.changes.standard.listed()
     assert suspended.state == "suspended"
     later = room.desk.changes.raise_change(draft(room, services=("wiki",), model=known.id), by=by("ada")).change
     assert room.desk.changes.submit(later.id, by=by("ada")).kind == "normal"

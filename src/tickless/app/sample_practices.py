@@ -26,7 +26,7 @@ def fill(house: House) -> bool:
     """Write them down once; False where the company's services or enough people are missing, or it was done before."""
     desk, world, now = house.desk.practices, house.rooms.world(), house.rooms.clock.now()
     people = sorted(one.id for one in world.people.values() if one.active and one.department in {"IT", "Engineering"})
-    if len(people) < 6 or not set(SERVICES) <= set(world.services) or desk.changes.models():
+    if len(people) < 6 or not set(SERVICES) <= set(world.services) or desk.changes.standard.listed():
         return False
     _changes(house, desk, now)
     _bridge(desk, people)
@@ -37,7 +37,7 @@ def fill(house: House) -> bool:
 
 
 def _changes(house: House, desk: PracticesDesk, now: dt.datetime) -> None:
-    model = desk.changes.authorise(
+    model = desk.changes.standard.authorise(
         ModelDraft(title="Release of the report builder", services=("report-builder",), most_risk=70, backout="tested",
                    backout_plan="Deploy the release before", check="The nightly report is there"), by=BY,
     )  # fmt: skip

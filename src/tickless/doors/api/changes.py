@@ -13,7 +13,7 @@ from tickless.domain.errors import BadInput
 from tickless.doors.api.guards import CaseReader, DeskHere, Reader, new_router
 from tickless.doors.api.schemas import Given, Page, Shown
 from tickless.doors.entrance.holding import keeper_of
-from tickless.flow.desk.practices.changes import ChangeShown
+from tickless.flow.desk.practices.change_looking import ChangeShown
 
 router = new_router("changes")
 Why = Annotated[str, Field(max_length=1_000)]
@@ -136,19 +136,19 @@ def correct_change(desk: DeskHere, visitor: CaseReader, identity: str, given: Co
 
 @router.get("/change-models", summary="List standard changes")
 def list_models(desk: DeskHere, visitor: Reader, state: State = None) -> Page[ChangeModel]:
-    return Page(items=[one for one in desk.practices.changes.models() if state in {None, one.state}])
+    return Page(items=[one for one in desk.practices.changes.standard.listed() if state in {None, one.state}])
 
 
 @router.post("/change-models", summary="Pre-authorise a standard change", status_code=201)
 def authorise_model(desk: DeskHere, visitor: CaseReader, given: ModelDraft) -> ChangeModel:
-    return desk.practices.changes.authorise(given, by=keeper_of(visitor))
+    return desk.practices.changes.standard.authorise(given, by=keeper_of(visitor))
 
 
 @router.put("/change-models/{identity}", summary="Authorise a standard change again")
 def authorise_again(desk: DeskHere, visitor: CaseReader, identity: str, given: ModelDraft) -> ChangeModel:
-    return desk.practices.changes.authorise(given, by=keeper_of(visitor), identity=identity)
+    return desk.practices.changes.standard.authorise(given, by=keeper_of(visitor), identity=identity)
 
 
 @router.post("/change-models/{identity}/retire", summary="Retire a standard change")
 def retire_model(desk: DeskHere, visitor: CaseReader, identity: str, given: ReasonGiven) -> ChangeModel:
-    return desk.practices.changes.retire(identity, reason=given.reason, by=keeper_of(visitor))
+    return desk.practices.changes.standard.retire(identity, reason=given.reason, by=keeper_of(visitor))

@@ -1,59 +1,28 @@
-"""Changes: the calendar, one change with its risk and what came of it, standard changes."""
+"""Changes: the calendar, and one change with its risk, its deeds and what came of it."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Literal
 
-from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute
 
-from tickless.domain.change import Change, ChangeDraft, ChangeModel, ChangeResult, ModelDraft
+from tickless.domain.change import Change, ChangeDraft, ChangeResult, Collision
 from tickless.domain.record import Record
-from tickless.doors.console.book import names_of
-from tickless.doors.console.changes_picture import Bar, calendar_picture
-from tickless.doors.console.frame import Form as Sent
+from tickless.doors.console import changes_standard, practice_pages
+from tickless.doors.console import sheet as ui
+from tickless.doors.console.changes_calendar import drawn
+from tickless.doors.console.changes_words import PARTS, RESULTS, risk_tag, standing
 from tickless.doors.console.frame import Frame, Screen, Visit
-from tickless.doors.console.practice_forms import parsed, people_and_services
-from tickless.doors.console.sheet import (
-    Block,
-    Cell,
-    Deed,
-    Facts,
-    Field,
-    Form,
-    Link,
-    Picture,
-    Rows,
-    Sheet,
-    Tag,
-    What,
-    When,
-    at_field,
-    choice,
-    listed,
-    moment,
-    screen,
-    story,
-    text,
-)
+from tickless.doors.console.practice_pages import Names, Sent, forms, names_in, parsed
 from tickless.doors.console.wording import Tone
-from tickless.doors.entrance.holding import keeper_of
 
-TABS = (("/changes", "Changes"), ("/changes/standard", "Standard changes"))
-DAYS = 14
-STATES: dict[str, tuple[str, Tone]] = {
-    "draft": ("draft", "info"), "asked": ("waits for approval", "warn"), "approved": ("approved", "good"),
-    "rejected": ("rejected", "bad"), "under_way": ("being made", "info"), "watched": ("watched", "info"),
-    "closed": ("closed", "good"), "cancelled": ("cancelled", "warn"),
+PURPOSE = "What is altered, how risky that is, who allowed it, and what honestly came of it."
+SAID = (("done", "done"), ("backed_out", "backed out"), ("failed", "failed"))
+CHECKED = (("", "was not made"), ("passed", "passed"), ("failed", "failed"))
+SPEAKS: dict[str, tuple[str, Tone]] = {
+    "for": ("speaks for it", "good"), "against": ("speaks against it", "bad"), "neither": ("context", "info"),
 }  # fmt: skip
-RESULTS: dict[str, tuple[str, Tone]] = {
-    "success": ("success", "good"), "degraded": ("degraded", "warn"), "backed_out": ("backed out", "bad"),
-    "failed": ("failed", "bad"), "unknown": ("unknown", "warn"),
-}  # fmt: skip
-PARTS = {"blast_radius": "Blast radius", "reversibility": "Reversibility", "timing": "Timing",
-         "dependencies": "Dependencies", "maturity": "Maturity"}  # fmt: skip
-BACKOUTS = (("written", "written down"), ("tested", "written down and tried"), ("none", "there is none"))
 
 
 class _Finish(Record):
@@ -66,244 +35,157 @@ class _Correct(Record):
 
 
 def routes(frame: Frame) -> list[BaseRoute]:
+    deeds = {"submit": submit, "begin": begin, "finish": finish, "cancel": cancel, "correct": correct}
     return [
-        frame.show("/changes", "read", page),
-        frame.show("/changes/standard", "read", models),
-        frame.deed("/changes/standard", "own_cases", authorise),
-        frame.deed("/changes", "own_cases", raise_change),
-        frame.show("/changes/{id}", "read", one),
-        frame.deed("/changes/{id}/{deed}", "own_cases", do),
+        *changes_standard.routes(frame),
+        *practice_pages.pages(frame, "/changes", page, one=one, add=add, deeds=deeds),
     ]
 
 
 def page(visit: Visit) -> Screen:
-    desk, since = visit.desk.practices.changes, visit.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    since -= dt.timedelta(days=3)
-    coming = desk.between(since, since + dt.timedelta(days=DAYS))
-    found = desk.listed(limit=100)
-    people, services = people_and_services(visit)
-    bars = [
-        Bar(
-            f"{one.id} {one.title}",
-            one.starts_at,
-            one.ends_at,
-            _tone(one),
-            f"{one.id} {one.title}: {_standing(one).label}",
-        )
-        for one in coming[:40]
-    ]
-    blocks: list[Block] = []
-    if bars:
-        lines = tuple(
-            f"{one.starts_at:%a %d %b %H:%M} to {one.ends_at:%H:%M} UTC: {one.id} {one.title}" for one in coming[:40]
-        )
-        picture = calendar_picture(bars, since=since, days=DAYS, now=visit.now)
-        blocks.append(Picture("Calendar", picture, lines))
+    found, names = visit.desk.practices.changes.listed(limit=100), names_in(visit)
     rows = [
-        (
-            What(Link(one.title, f"/changes/{one.id}"), (one.id, services.get(one.service or "", one.service or ""), one.kind)),
-            When(one.starts_at), _risk(one), _standing(one),
-        )
-        for one in found
+        (ui.What(ui.Link(it.title, f"/changes/{it.id}"), (it.id, names.service(it.service), it.kind)),
+         ui.When(it.starts_at), risk_tag(it), standing(it))
+        for it in found
     ]  # fmt: skip
-    blocks.append(Rows("Changes", ("Change", "From", "Risk", "State"), rows, "No change is on record",
-                       "Raise one here; what deployments tell of is on record by itself."))  # fmt: skip
-    return screen(Sheet("Changes", "What is altered, how risky that is, who allowed it, and what honestly came of it.",
-                        tuple(blocks), _raising(visit, people, services), tabs=TABS))  # fmt: skip
-
-
-def _raising(visit: Visit, people: dict[str, str], services: dict[str, str]) -> tuple[Block, ...]:
-    if not visit.visitor.may("own_cases"):
-        return ()
-    known = [(one.id, one.title) for one in visit.desk.practices.changes.models() if one.state == "authorised"]
-    begin = visit.now + dt.timedelta(days=1)
-    fields = (
-        Field("title", "What is altered", required=True),
-        Field(
-            "service", "Service", "select", choice(sorted(services.items(), key=lambda pair: pair[1])), required=True
-        ),
-        Field("others", "Other services", help="Names, divided by commas."),
-        Field("model", "Standard change", "select", choice(known, none="none: it needs an approval")),
-        Field("kind", "Kind", "select", (("normal", "normal"), ("emergency", "emergency"))),
-        Field("starts_at", "From (UTC)", "moment", value=at_field(begin), required=True),
-        Field("ends_at", "Until (UTC)", "moment", value=at_field(begin + dt.timedelta(hours=1)), required=True),
-        Field("why", "Why", "area"),
-        Field("backout", "The way back is", "select", BACKOUTS),
-        Field("backout_plan", "The way back", "area"),
-        Field("check", "How it is seen that it works", "area"),
+    table = ui.Rows("Changes", ("Change", "From", "Risk", "State"), rows, "No change is on record",
+                    "Raise one here; what deployments tell of is on record by itself.")  # fmt: skip
+    blocks = (*drawn(visit, names), table)
+    return ui.screen(
+        ui.Sheet("Changes", PURPOSE, blocks, forms(visit, _raising(visit, names)), tabs=changes_standard.TABS)
     )
-    return (Form("Raise a change", "/changes", fields, "Raise it"),)
+
+
+def _raising(visit: Visit, names: Names) -> ui.Form:
+    standard = visit.desk.practices.changes.standard.listed()
+    known = tuple((one.id, one.title) for one in standard if one.state == "authorised")
+    begin_at = visit.now + dt.timedelta(days=1)
+    return ui.Form("Raise a change", "/changes", (
+        ui.Field("title", "What is altered", required=True),
+        ui.Field("service", "Service", "select", names.pick_service(), required=True),
+        ui.Field("others", "Other services", help="Names, divided by commas."),
+        ui.Field("model", "Standard change", "select", (("", "none: it needs an approval"), *known)),
+        ui.Field("kind", "Kind", "select", (("normal", "normal"), ("emergency", "emergency"))),
+        ui.Field("starts_at", "From (UTC)", "moment", value=ui.at_field(begin_at), required=True),
+        ui.Field("ends_at", "Until (UTC)", "moment", value=ui.at_field(begin_at + dt.timedelta(hours=1)), required=True),
+        ui.Field("why", "Why", "area"),
+        ui.Field("backout", "The way back is", "select", changes_standard.BACKOUTS),
+        ui.Field("backout_plan", "The way back", "area"),
+        ui.Field("check", "How it is seen that it works", "area"),
+    ), "Raise it")  # fmt: skip
 
 
 def one(visit: Visit) -> Screen:
     shown = visit.desk.practices.changes.show(visit.path("id"))
     change, risk = shown.change, shown.risk
+    names = names_in(visit, [change.owner, change.made_by, *(one.by for one in change.story)])
+    parts = [
+        (PARTS[part.name], f"{part.points:.0f} of {100 * part.weight:.0f}", ui.What(part.words)) for part in risk.parts
+    ]
+    hits = [(ui.Tag(hit.kind, "bad" if hit.hard else "warn"), _hit(hit), hit.words) for hit in shown.collisions]
+    blocks = (
+        *_outcome(change),
+        ui.Rows(f"Risk {risk.score} of 100 ({risk.level})", ("Part", "Points", "Why"), parts),
+        ui.Rows("What else is on then", ("Kind", "What", "How they touch"), hits, "Nothing else touches it"),
+        ui.story(change.story, names.person),
+    )
+    purpose = f"{change.id}: what it alters, what that may cost, and what came of it."
+    beside = (_facts(visit, change, names), *forms(visit, *_deeds(change)))
+    return ui.screen(ui.Sheet(change.title, purpose, blocks, beside, crumb=ui.Link("Changes", "/changes")))
+
+
+def _hit(hit: Collision) -> ui.What:
+    at = {"change": f"/changes/{hit.ref}", "maintenance": "/maintenance", "freeze": "/brakes"}[hit.kind]
+    return ui.What(ui.Link(hit.title, at), (hit.ref,))
+
+
+def _facts(visit: Visit, change: Change, names: Names) -> ui.Facts:
     with visit.desk.journal.read() as tx:
-        names = names_of(
-            tx, people=[change.owner, change.made_by, *(one.by for one in change.story)], services=change.services
-        )
         case = tx.cases.get(change.case or "")
         runs = [found for key in change.runs if (found := tx.cases.get(key)) is not None]
-    pairs: list[tuple[str, Cell]] = [
-        ("State", _standing(change)), ("Kind", change.kind),
-        ("Services", tuple(Link(names.get(key, key), f"/map?focus={key}") for key in change.services)),
-        ("From", When(change.starts_at)), ("Until", When(change.ends_at)),
-        ("Owner", names.get(change.owner or "", change.owner or "")), ("Why", change.why or None),
-        ("Way back", f"{change.backout}. {change.backout_plan}".strip()), ("Check", change.check or None),
-        ("Standard change", change.model), ("Told by", change.source or None),
-        ("Approval", Link(f"case {case.number}", f"/cases/{case.number}") if case else None),
-        ("Made by runs of", tuple(Link(f"case {found.number}", f"/cases/{found.number}") for found in runs) or None),
-    ]  # fmt: skip
-    blocks: list[Block] = []
-    if change.outcome is not None:
-        blocks.append(_outcome(change))
-    blocks.append(Rows(f"Risk {risk.score} of 100 ({risk.level})", ("Part", "Points", "Why"),
-                       [(PARTS[part.name], f"{part.points:.0f} of {100 * part.weight:.0f}", What(part.words))
-                        for part in risk.parts]))  # fmt: skip
-    hits = [
-        (Tag(hit.kind, "bad" if hit.hard else "warn"), What(hit.title, (hit.ref,)), hit.words)
-        for hit in shown.collisions
-    ]
-    blocks.append(Rows("What else is on then", ("Kind", "What", "How they touch"), hits, "Nothing else touches it"))
-    blocks.append(story(change.story, names))
-    shown_pairs = tuple(pair for pair in pairs if pair[1] not in (None, ""))
-    beside = (Facts("Facts", shown_pairs), *_deeds(visit, change))
-    return screen(Sheet(change.title, f"{change.id}: what it alters, what that may cost, and what came of it.", tuple(blocks),
-                        beside, crumb=Link("Changes", "/changes")))  # fmt: skip
+    return ui.Facts("Facts", ui.said((
+        ("State", standing(change)), ("Kind", change.kind),
+        ("Services", tuple(ui.Link(names.service(key), f"/map?focus={key}") for key in change.services)),
+        ("From", ui.When(change.starts_at)), ("Until", ui.When(change.ends_at)),
+        ("Owner", names.person(change.owner)), ("Why", change.why),
+        ("Way back", f"{change.backout}. {change.backout_plan}".strip()), ("Check", change.check),
+        ("Standard change", change.model), ("Told by", change.source),
+        ("Approval", ui.Link(f"case {case.number}", f"/cases/{case.number}") if case else None),
+        ("Made by runs of", tuple(ui.Link(f"case {found.number}", f"/cases/{found.number}") for found in runs)),
+    )))  # fmt: skip
 
 
-def _outcome(change: Change) -> Rows:
+def _outcome(change: Change) -> tuple[ui.Rows, ...]:
     outcome = change.outcome
-    assert outcome is not None
-    tones: dict[str, Tone] = {"for": "good", "against": "bad", "neither": "info"}
-    labels = {"for": "speaks for it", "against": "speaks against it", "neither": "context"}
-    rows = [(Tag(labels[one.speaks], tones[one.speaks]), What(one.words), When(one.at)) for one in outcome.evidence]
+    if outcome is None:
+        return ()
+    rows = [(ui.Tag(*SPEAKS[it.speaks]), ui.What(it.words), ui.When(it.at)) for it in outcome.evidence]
     over = "" if change.state == "closed" else " so far"
     title = f"Outcome{over}: {RESULTS[outcome.result][0]}"
     if change.correction is not None:
         title += f", corrected to {RESULTS[change.correction.result][0]}"
-    return Rows(title, ("Says", "What happened", "When"), rows, "Nothing has happened")
+    return (ui.Rows(title, ("Says", "What happened", "When"), rows, "Nothing has happened"),)
 
 
-def _deeds(visit: Visit, change: Change) -> tuple[Block, ...]:
-    if change.source or not visit.visitor.may("own_cases"):
+def _deeds(change: Change) -> tuple[ui.Form, ...]:
+    if change.source:
         return ()
-    base, note = f"/changes/{change.id}", Field("note", "Note", "area")
-    cancel = Form("Not made", f"{base}/cancel", (Field("reason", "Why", required=True),), "Cancel it")
+    base, why = f"/changes/{change.id}", ui.Field("reason", "Why", required=True)
+    cancelling = ui.Form("Not made", f"{base}/cancel", (why,), "Cancel it")
     match change.state:
         case "draft" | "rejected":
-            return (Form("Ask for it", f"{base}/submit", (), "Submit", "Whoever wrote it does not approve it."), cancel)
+            note = "Whoever wrote it does not approve it."
+            return ui.Form("Ask for it", f"{base}/submit", (), "Submit", note), cancelling
         case "approved" | "asked":
-            runs = Field("runs", "Cases whose runs make it", help="Numbers; their verdicts are its check.")
-            return (Form("Make it", f"{base}/begin", (runs,), "Begin"), cancel)
+            runs = ui.Field("runs", "Cases whose runs make it", help="Numbers; their verdicts are its check.")
+            return ui.Form("Make it", f"{base}/begin", (runs,), "Begin"), cancelling
         case "under_way":
-            said = Field(
-                "said", "It is", "select", (("done", "done"), ("backed_out", "backed out"), ("failed", "failed"))
+            said, checked = (
+                ui.Field("said", "It is", "select", SAID),
+                ui.Field("checked", "Its check", "select", CHECKED),
             )
-            check = Field(
-                "checked",
-                "Its check",
-                "select",
-                choice([("passed", "passed"), ("failed", "failed")], none="was not made"),
-            )
-            return (Form("It is over", f"{base}/finish", (said, check, note), "Finish"),)
-        case "closed":
-            result = Field("result", "Outcome", "select", tuple((key, label) for key, (label, _) in RESULTS.items()))
-            why = Field("reason", "What shows it", "area", required=True)
             return (
-                Form(
-                    "The outcome is wrong", f"{base}/correct", (result, why), "Correct it", "What was computed stays."
-                ),
+                ui.Form("It is over", f"{base}/finish", (said, checked, ui.Field("note", "Note", "area")), "Finish"),
             )
+        case "closed":
+            result = ui.Field("result", "Outcome", "select", tuple((key, label) for key, (label, _) in RESULTS.items()))
+            shows = ui.Field("reason", "What shows it", "area", required=True)
+            note = "What was computed stays."
+            return (ui.Form("The outcome is wrong", f"{base}/correct", (result, shows), "Correct it", note),)
     return ()
 
 
-def models(visit: Visit) -> Screen:
-    _, services = people_and_services(visit)
-    rows = [_model_row(one, services) for one in visit.desk.practices.changes.models()]
-    fields = (
-        Field("title", "What is always done the same way", required=True),
-        Field("services", "At which services", help="Names, divided by commas; empty: at any."),
-        Field("most_risk", "Highest risk", "number", value="45"),
-        Field("backout", "The way back is", "select", BACKOUTS[:2]),
-        Field("backout_plan", "The way back", "area", required=True),
-        Field("check", "How it is seen that it works", "area"),
+def add(sent: Sent) -> str:
+    draft = parsed(
+        ChangeDraft, title=sent.text("title", 200), services=(sent.text("service"), *sent.listed("others")),
+        kind=sent.text("kind") or "normal", starts_at=sent.moment("starts_at"), ends_at=sent.moment("ends_at"),
+        why=sent.text("why"), backout=sent.text("backout") or "none", backout_plan=sent.text("backout_plan"),
+        check=sent.text("check"), model=sent.maybe("model"),
+    )  # fmt: skip
+    return f"/changes/{sent.desk.changes.raise_change(draft, by=sent.by).change.id}"
+
+
+def submit(sent: Sent) -> str:
+    return f"/changes/{sent.desk.changes.submit(sent.key, by=sent.by).id}"
+
+
+def begin(sent: Sent) -> str:
+    return f"/changes/{sent.desk.changes.begin(sent.key, by=sent.by, runs=sent.listed('runs')).id}"
+
+
+def finish(sent: Sent) -> str:
+    given = parsed(_Finish, said=sent.text("said"), checked=sent.maybe("checked"))
+    done = sent.desk.changes.finish(
+        sent.key, said=given.said, checked=given.checked, note=sent.text("note"), by=sent.by
     )
-    form = Form("Pre-authorise a change", "/changes/standard", fields, "Authorise")
-    table = Rows("Standard changes", ("Change", "Highest risk", "State", ""), rows, "No change is pre-authorised",
-                 "What is low in risk and done the same way each time need not wait for anybody.")  # fmt: skip
-    return screen(Sheet("Standard changes", "Changes that are allowed beforehand, as long as what comes of them is good.",
-                        (table,), (form,) if visit.visitor.may("own_cases") else (), tabs=TABS))  # fmt: skip
+    return f"/changes/{done.id}"
 
 
-def _model_row(one: ChangeModel, services: dict[str, str]) -> tuple[Cell, ...]:
-    where = ", ".join(services.get(key, key) for key in one.services) or "any service"
-    tone: Tone = "good" if one.state == "authorised" else "bad"
-    retire = Deed("Retire", f"/changes/{one.id}/retire", (("reason", "not needed any more"),), one.title)
-    return (What(one.title, (one.id, where)), str(one.most_risk), Tag(one.state, tone, one.suspended_why),
-            retire if one.state != "retired" else None)  # fmt: skip
+def cancel(sent: Sent) -> str:
+    return f"/changes/{sent.desk.changes.cancel(sent.key, reason=sent.text('reason', 1_000), by=sent.by).id}"
 
 
-async def raise_change(visit: Visit, form: Sent) -> str:
-    draft = parsed(
-        ChangeDraft,
-        title=text(form, "title", 200), services=(text(form, "service"), *listed(form, "others")),
-        kind=text(form, "kind") or "normal", starts_at=moment(form, "starts_at"), ends_at=moment(form, "ends_at"),
-        why=text(form, "why"), backout=text(form, "backout") or "none", backout_plan=text(form, "backout_plan"),
-        check=text(form, "check"), model=text(form, "model") or None,
-    )  # fmt: skip
-    by = keeper_of(visit.visitor)
-    made = await run_in_threadpool(lambda: visit.desk.practices.changes.raise_change(draft, by=by))
-    return f"/changes/{made.change.id}?told=kept_record"
-
-
-async def authorise(visit: Visit, form: Sent) -> str:
-    draft = parsed(
-        ModelDraft, title=text(form, "title", 200), services=listed(form, "services"), most_risk=text(form, "most_risk") or 45,
-        backout=text(form, "backout") or "written", backout_plan=text(form, "backout_plan"), check=text(form, "check"),
-    )  # fmt: skip
-    by = keeper_of(visit.visitor)
-    await run_in_threadpool(lambda: visit.desk.practices.changes.authorise(draft, by=by))
-    return "/changes/standard?told=kept_record"
-
-
-async def do(visit: Visit, form: Sent) -> str:
-    """One of the deeds about a change, or about a standard change."""
-    desk, by, key = visit.desk.practices.changes, keeper_of(visit.visitor), visit.path("id")
-    reason = text(form, "reason", 1_000)
-    match visit.path("deed"):
-        case "submit":
-            await run_in_threadpool(lambda: desk.submit(key, by=by))
-        case "begin":
-            await run_in_threadpool(lambda: desk.begin(key, by=by, runs=listed(form, "runs")))
-        case "finish":
-            given = parsed(_Finish, said=text(form, "said"), checked=text(form, "checked") or None)
-            await run_in_threadpool(
-                lambda: desk.finish(key, said=given.said, checked=given.checked, note=text(form, "note"), by=by)
-            )
-        case "cancel":
-            await run_in_threadpool(lambda: desk.cancel(key, reason=reason, by=by))
-        case "correct":
-            result: ChangeResult = parsed(_Correct, result=text(form, "result")).result
-            await run_in_threadpool(lambda: desk.correct(key, result, reason=reason, by=by))
-        case "retire":
-            await run_in_threadpool(lambda: desk.retire(key, reason=reason, by=by))
-            return "/changes/standard?told=kept_record"
-    return f"/changes/{key}?told=kept_record"
-
-
-def _standing(change: Change) -> Tag:
-    if change.result is not None and change.state == "closed":
-        return Tag(*RESULTS[change.result])
-    return Tag(*STATES[change.state])
-
-
-def _tone(change: Change) -> str:
-    return RESULTS[change.result][1] if change.result else STATES[change.state][1]
-
-
-def _risk(change: Change) -> Cell:
-    if change.risk is None:
-        return None
-    tones: dict[str, Tone] = {"low": "good", "medium": "warn", "high": "bad"}
-    return Tag(f"{change.risk.score} {change.risk.level}", tones[change.risk.level])
+def correct(sent: Sent) -> str:
+    result = parsed(_Correct, result=sent.text("result")).result
+    return f"/changes/{sent.desk.changes.correct(sent.key, result, reason=sent.text('reason', 1_000), by=sent.by).id}"

@@ -1,4 +1,4 @@
-"""The calendar of changes as a picture: a row for each change, a column for each day. Pure."""
+"""A calendar as a picture: a row for each bar, a column for each day, bands over all rows. Pure."""
 
 from __future__ import annotations
 
@@ -8,45 +8,102 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-WIDTH, ROW, HEAD, NAMES = 900, 22, 24, 210
+WIDTH, ROW, HEAD, NAMES, LEGEND = 900, 22, 24, 210, 22
+LONGEST = 30
+"""Signs of a name."""
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One span. `tone`: a class of the style sheet (`good`, `warn`, `bad`, `info`, `quiet`)."""
+    """One span. `tone`: a class of the style sheet (`good`, `warn`, `bad`, `info`, `calm`). `clash`: it is framed, with a
+    mark. `href`: a page of its own."""
 
     label: str
     starts_at: dt.datetime
     ends_at: dt.datetime
     tone: str
     title: str = ""
+    clash: bool = False
+    href: str = ""
 
 
-def calendar_picture(bars: Sequence[Bar], *, since: dt.datetime, days: int, now: dt.datetime) -> Markup:
+@dataclass(frozen=True)
+class Band:
+    """A time that is hatched over all rows, such as a freeze."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    title: str
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    since: dt.datetime
+    days: int
+    height: int
+
+    @property
+    def room(self) -> float:
+        return WIDTH - NAMES
+
+    def x(self, at: dt.datetime) -> float:
+        return NAMES + self.room * min(1.0, max(0.0, (at - self.since) / dt.timedelta(days=self.days)))
+
+
+def calendar_picture(
+    bars: Sequence[Bar], *, since: dt.datetime, days: int, now: dt.datetime, bands: Sequence[Band] = ()
+) -> Markup:
     """SVG with classes only; each bar at least three points wide, so that the short ones are seen."""
-    height = HEAD + ROW * max(1, len(bars)) + 6
-    span, room = dt.timedelta(days=days), WIDTH - NAMES
-
-    def x(at: dt.datetime) -> float:
-        return NAMES + room * min(1.0, max(0.0, (at - since) / span))
-
+    legend = _legend(bars, bands)
+    body = HEAD + ROW * max(1, len(bars)) + 6
+    sheet = _Sheet(since, days, body)
+    height = body + (LEGEND if legend else 0)
     parts = [f'<svg class="gantt" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="Calendar of {days} days">']
     for day in range(days):
-        at = since + dt.timedelta(days=day)
-        kind = "weekend" if at.weekday() > 4 else "day"
-        parts.append(
-            f'<rect class="{kind}" x="{x(at):.1f}" y="{HEAD}" width="{room / days:.1f}" height="{height - HEAD}"/>'
-        )
-        parts.append(f'<text class="tick" x="{x(at) + 3:.1f}" y="16">{at:%a} {at.day}</text>')
+        parts += _day(sheet, since + dt.timedelta(days=day))
+    parts += [_band(sheet, band) for band in bands]
     for index, bar in enumerate(bars):
-        y = HEAD + ROW * index
-        width = max(3.0, x(bar.ends_at) - x(bar.starts_at))
-        label = bar.label if len(bar.label) <= 30 else f"{bar.label[:29]}…"
-        parts.append(f'<text class="name" x="2" y="{y + 15}">{escape(label)}</text>')
-        parts.append(
-            f'<rect class="span {bar.tone}" x="{x(bar.starts_at):.1f}" y="{y + 4}" width="{width:.1f}" height="14" rx="3">'
-            f"<title>{escape(bar.title or bar.label)}</title></rect>"
-        )
-    if since <= now < since + span:
-        parts.append(f'<line class="now" x1="{x(now):.1f}" x2="{x(now):.1f}" y1="{HEAD - 4}" y2="{height}"/>')
+        parts += _bar(sheet, bar, HEAD + ROW * index)
+    if since <= now < since + dt.timedelta(days=days):
+        at = f"{sheet.x(now):.1f}"
+        parts.append(f'<line class="now" x1="{at}" x2="{at}" y1="{HEAD - 4}" y2="{body}"/>')
+    parts += [f'<text class="tick" x="{NAMES}" y="{body + 15}">{escape(legend)}</text>'] if legend else []
     return Markup("".join([*parts, "</svg>"]))  # noqa: S704 - every text in it is escaped above
+
+
+def _legend(bars: Sequence[Bar], bands: Sequence[Band]) -> str:
+    """What the signs mean, if there are any."""
+    clash = "! framed: collides with something else" if any(bar.clash for bar in bars) else ""
+    freeze = "darker band: freeze, nothing is changed" if bands else ""
+    return " · ".join(part for part in (clash, freeze) if part)
+
+
+def _day(sheet: _Sheet, at: dt.datetime) -> list[str]:
+    kind, left = "weekend" if at.weekday() > 4 else "day", sheet.x(at)
+    width, height = sheet.room / sheet.days, sheet.height - HEAD
+    return [
+        f'<rect class="{kind}" x="{left:.1f}" y="{HEAD}" width="{width:.1f}" height="{height}"/>',
+        f'<text class="tick" x="{left + 3:.1f}" y="16">{at:%a} {at.day}</text>',
+    ]
+
+
+def _band(sheet: _Sheet, band: Band) -> str:
+    left = sheet.x(band.starts_at)
+    width = max(3.0, sheet.x(band.ends_at) - left)
+    return (
+        f'<rect class="freeze" x="{left:.1f}" y="{HEAD}" width="{width:.1f}" height="{sheet.height - HEAD}">'
+        f"<title>{escape(band.title)}</title></rect>"
+    )
+
+
+def _bar(sheet: _Sheet, bar: Bar, y: int) -> list[str]:
+    left = sheet.x(bar.starts_at)
+    width = max(3.0, sheet.x(bar.ends_at) - left)
+    name = f"! {bar.label}" if bar.clash else bar.label
+    label = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+    drawn = [
+        f'<text class="name" x="2" y="{y + 15}">{escape(label)}</text>',
+        f'<rect class="span {bar.tone}{" clash" if bar.clash else ""}" x="{left:.1f}" y="{y + 4}" width="{width:.1f}" '
+        f'height="14" rx="3"><title>{escape(bar.title or bar.label)}</title></rect>',
+    ]
+    return [f'<a href="{escape(bar.href)}">', *drawn, "</a>"] if bar.href else drawn

@@ -1,36 +1,15 @@
-"""Major incidents: what is going on, one of them with its bridge, the page for everybody, rehearsals."""
+"""Major incidents: what is going on, and one of them with its bridge; rehearsals."""
 
 from __future__ import annotations
 
-from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute
 
-from tickless.domain.errors import NotFound
 from tickless.domain.major import DeclareDraft, MajorIncident, RehearsalDraft, RolesDraft, UpdateDraft
-from tickless.doors.console.frame import Form as Sent
+from tickless.doors.console import major_news
+from tickless.doors.console import sheet as ui
 from tickless.doors.console.frame import Frame, Screen, Visit
-from tickless.doors.console.practice_forms import parsed, people_and_services
-from tickless.doors.console.sheet import (
-    Block,
-    Cell,
-    Facts,
-    Field,
-    Form,
-    Link,
-    Rows,
-    Sheet,
-    Tag,
-    What,
-    When,
-    Words,
-    choice,
-    listed,
-    screen,
-    story,
-    text,
-)
+from tickless.doors.console.practice_pages import Names, Sent, forms, names_in, pages, parsed
 from tickless.doors.console.wording import Tone
-from tickless.doors.entrance.holding import keeper_of
 from tickless.practices.major.rehearsing import seen_by, total
 
 STATES: dict[str, tuple[str, Tone]] = {
@@ -41,227 +20,204 @@ PURPOSE = "Incidents that take a bridge: who leads, who writes the news, what is
 
 
 def routes(frame: Frame) -> list[BaseRoute]:
+    deeds = {
+        "update": update, "roles": roles, "note": note, "cause": cause, "stand-down": stand_down, "review": review,
+    }  # fmt: skip
     return [
-        frame.show("/major", "read", page),
-        frame.deed("/major", "own_cases", declare),
-        frame.deed("/major/rehearsals", "own_cases", rehearse),
-        frame.show("/major/{id}", "read", one),
-        frame.show("/major/{id}/news", "own_cases", news),
-        frame.deed("/major/{id}/{deed}", "own_cases", do),
+        *major_news.routes(frame),
+        *pages(frame, "/major/rehearsals", add=rehearse),
+        *pages(frame, "/major", page, one=one, add=declare, deeds=deeds),
     ]
 
 
 def page(visit: Visit) -> Screen:
     desk = visit.desk.practices.major
-    people, services = people_and_services(visit)
-    rows = [_row(one, people, services, visit) for one in desk.listed()]
+    listed = desk.listed()
+    names = names_in(visit, [it.owner for it in listed])
     found = [
-        (What(Link(case.title.tame(160), f"/cases/{case.number}"), (f"#{case.number}",)), " ".join(why))
+        (ui.What(ui.Link(case.title.tame(160), f"/cases/{case.number}"), (f"#{case.number}",)), " ".join(why),
+         ui.Link("Declare it", f"/major?case={case.number}"))
         for case, why in desk.candidates()
-    ]
-    blocks: tuple[Block, ...] = (
-        Rows("Major incidents and rehearsals", ("Incident", "State", "Led by", "Next news"), rows, "There was none",
-             "Rehearse one: it is scored, and nothing real is touched."),
-        Rows("Incidents that the criteria speak for", ("Incident", "Why"), found, "None"),
+    ]  # fmt: skip
+    blocks = (
+        ui.Rows("Major incidents and rehearsals", ("Incident", "State", "Led by", "Next news"),
+                [_row(it, names, visit) for it in listed], "There was none",
+                "Rehearse one: it is scored, and nothing real is touched."),
+        ui.Rows("Incidents that the criteria speak for", ("Incident", "Why", ""), found, "None"),
     )  # fmt: skip
-    names = choice(sorted(people.items(), key=lambda pair: pair[1]), none="nobody yet")
-    asked, play = visit.asked("case") or "", visit.asked("rehearsal") or ""
-    beside = (
-        (
-            Form(
-                "Declare one",
-                "/major",
-                (
-                    Field("case", "Case number", "number", value=asked, help="Leave it out for a rehearsal."),
-                    Field("rehearsal", "Rehearsal", value=play, help="Its id, such as mjr-2."),
-                    Field("commander", "Incident commander", "select", names[1:], required=True),
-                    Field("communications", "Communications", "select", names),
-                    Field("specialists", "Specialists", help="User names, divided by commas."),
-                    Field("bridge", "Bridge", value=desk.rules.bridge, help="https://…"),
-                    Field("why", "Why"),
-                ),
-                "Declare it",
-            ),
-            Form(
-                "Rehearse",
-                "/major/rehearsals",
-                (
-                    Field("title", "Title", value="Rehearsal", required=True),
-                    Field(
-                        "service",
-                        "What breaks",
-                        "select",
-                        choice(sorted(services.items(), key=lambda pair: pair[1]), none="draw one"),
-                    ),
-                ),
-                "Play a storm",
-                "It makes no signal, no alert and no case: nothing acts on it, and only the bridge is told.",
-            ),
-        )
-        if visit.visitor.may("own_cases")
-        else ()
-    )
-    return screen(Sheet("Major incidents", PURPOSE, blocks, beside))
+    return ui.screen(ui.Sheet("Major incidents", PURPOSE, blocks, forms(visit, *_beginning(visit, names))))
 
 
-def _row(one: MajorIncident, people: dict[str, str], services: dict[str, str], visit: Visit) -> tuple[Cell, ...]:
-    mark: list[Cell] = [Tag(*STATES[one.state])]
-    if one.rehearsal is not None:
-        points = f"{total(one.rehearsal.score)} of 100" if one.rehearsal.score else ""
-        mark.append(Tag(f"rehearsal {points}".strip(), "plum"))
-    late = Tag("overdue", "bad") if one.overdue(visit.now) else None
-    coming = When(one.next_update_at) if one.next_update_at else None
-    under = (one.id, services.get(one.service or "", ""), f"case {one.number}" if one.number else "")
-    return (What(Link(one.title, f"/major/{one.id}"), under), tuple(mark), people.get(one.owner or "", one.owner or ""),
-            (coming, late) if late else coming)  # fmt: skip
+def _beginning(visit: Visit, names: Names) -> tuple[ui.Form, ...]:
+    """How one begins, in earnest or as a rehearsal."""
+    case, play = visit.asked("case") or "", visit.asked("rehearsal") or ""
+    return (
+        ui.Form("Declare one", "/major", (
+            ui.Field("case", "Case number", "number", value=case, help="Leave it out for a rehearsal."),
+            ui.Field("rehearsal", "Rehearsal", value=play, help="Its id, such as mjr-2."),
+            ui.Field("commander", "Incident commander", "select", names.pick_person(), required=True),
+            ui.Field("communications", "Communications", "select", names.pick_person("nobody yet")),
+            ui.Field("specialists", "Specialists", help="User names, divided by commas."),
+            ui.Field("bridge", "Bridge", value=visit.desk.practices.major.rules.bridge, help="https://…"),
+            ui.Field("why", "Why"),
+        ), "Declare it"),
+        ui.Form("Rehearse", "/major/rehearsals", (
+            ui.Field("title", "Title", value="Rehearsal", required=True),
+            ui.Field("service", "What breaks", "select", names.pick_service("draw one")),
+        ), "Play a storm", "It makes no signal, no alert and no case: nothing acts on it, and only the bridge is told."),
+    )  # fmt: skip
+
+
+def _row(it: MajorIncident, names: Names, visit: Visit) -> tuple[ui.Cell, ...]:
+    mark: list[ui.Cell] = [ui.Tag(*STATES[it.state])]
+    if it.rehearsal is not None:
+        points = f"{total(it.rehearsal.score)} of 100" if it.rehearsal.score else ""
+        mark.append(ui.Tag(f"rehearsal {points}".strip(), "plum"))
+    under = (it.id, names.service(it.service), f"case {it.number}" if it.number else "")
+    return ui.What(ui.Link(it.title, f"/major/{it.id}"), under), tuple(mark), names.person(it.owner), _next(it, visit)
+
+
+def _next(it: MajorIncident, visit: Visit) -> ui.Cell:
+    """When news were promised for, and whether they are late."""
+    if it.next_update_at is None:
+        return None
+    coming = ui.When(it.next_update_at)
+    return (coming, ui.Tag("overdue", "bad")) if it.overdue(visit.now) else coming
 
 
 def one(visit: Visit) -> Screen:
-    desk = visit.desk.practices.major
-    major = desk.show(visit.path("id"))
-    people, services = people_and_services(visit)
-    who = {**people, **_names(visit, major)}
-    blocks: list[Block] = []
-    played = major.rehearsal
-    if played is not None and played.score:
-        rows = [(f"{part.points:.0f} of {part.of:.0f}", What(part.words)) for part in played.score]
-        blocks.append(Rows(f"Score {total(played.score)} of 100", ("Points", "Why"), rows))
-    if played is not None:
-        seen = [(When(alert.at), Tag(alert.severity, "bad" if alert.severity == "critical" else "warn"), What(alert.text),
-                 services.get(alert.service, alert.service)) for alert in seen_by(played, visit.now)]  # fmt: skip
-        blocks.append(Rows("Played alerts (a rehearsal: none of this is real)", ("When", "Severity", "Alert", "Service"), seen,
-                           "Nothing has fired yet", "Load the page again in a minute."))  # fmt: skip
-    updates = [(When(told.at), who.get(told.by, told.by), What(told.text),
-                Tag(f"{told.late / 60:.0f} min late", "warn") if told.late else Tag("in time", "good"))
-               for told in reversed(major.updates)]  # fmt: skip
-    blocks.append(Rows("News", ("When", "By", "What was told", "Promised"), updates, "Nothing was told yet"))
-    if major.review:
-        blocks.append(Words("Review", tuple(line for line in major.review.splitlines() if line.strip())))
-    blocks.append(story(major.story, who, title="Timeline"))
-    overdue = Tag("overdue", "bad") if major.overdue(visit.now) else None
-    case = Link(f"case {major.number}", f"/cases/{major.number}") if major.number else "a rehearsal"
-    bridge: Cell = Link(major.bridge, major.bridge) if major.bridge else "none is named"
-    facts = Facts("The bridge", (
-        ("State", Tag(*STATES[major.state])), ("About", case), ("Why", " ".join(major.criteria) or None),
-        ("Commander", who.get(major.owner or "", "nobody")), ("Communications", who.get(major.communications or "", "nobody")),
-        ("Specialists", ", ".join(who.get(key, key) for key in major.specialists) or "nobody"), ("Bridge", bridge),
-        ("Next news", (When(major.next_update_at), overdue) if major.next_update_at else None),
-        ("Cause", services.get(major.cause, major.cause) or "not named yet"),
-        ("For everybody", Link("the page with the news", f"/major/{major.id}/news")), ("Problem", major.problem),
-    ))  # fmt: skip
-    title = f"Rehearsal: {major.title}" if played is not None else major.title
-    return screen(Sheet(title, f"{major.id}: {PURPOSE}", tuple(blocks), (facts, *_deeds(visit, major, services)),
-                        crumb=Link("Major incidents", "/major")))  # fmt: skip
-
-
-def _deeds(visit: Visit, major: MajorIncident, services: dict[str, str]) -> tuple[Block, ...]:
-    base, desk = f"/major/{major.id}", visit.desk.practices.major
-    if not visit.visitor.may("own_cases"):
-        return ()
-    if major.state == "rehearsing":
-        return (
-            Words("Is it a major incident?", ("Look at the alerts as they come, and declare it on the page before.",)),
-        )
-    if major.state in {"stood_down", "reviewed"}:
-        draft = major.review or desk.draft_review(major.id)
-        return (
-            Form(
-                "Review",
-                f"{base}/review",
-                (
-                    Field("text", "What was learnt", "area", value=draft[:4_000], required=True),
-                    Field("problem", "Problem that follows", value=major.problem or ""),
-                ),
-                "Keep it",
-            ),
-        )
-    places = choice(sorted(services.items(), key=lambda pair: pair[1]))
-    return (
-        Form(
-            "Tell everybody",
-            f"{base}/update",
-            (
-                Field("text", "News", "area", value=desk.template(major.id), required=True),
-                Field("minutes", "Next news in minutes", "number", value=str(major.cadence)),
-            ),
-            "Tell them",
-        ),
-        Form(
-            "Roles",
-            f"{base}/roles",
-            (
-                Field("commander", "Incident commander", help="User name; empty: as it is."),
-                Field("communications", "Communications"),
-                Field("specialists", "Specialists", help="User names, divided by commas."),
-            ),
-            "Give them",
-        ),
-        Form("Note", f"{base}/note", (Field("text", "For the timeline", "area", required=True),), "Note it"),
-        Form("Cause", f"{base}/cause", (Field("service", "It lies at", "select", places),), "Name it"),
-        Form("Stand down", f"{base}/stand-down", (Field("text", "Last news", "area"),), "It is over"),
-    )
-
-
-def _names(visit: Visit, major: MajorIncident) -> dict[str, str]:
-    wanted = {major.owner, major.communications, *major.specialists, *(one.by for one in major.story)}
-    with visit.desk.journal.read() as tx:
-        return {key: known.name for key in wanted if key and (known := tx.people.get(key)) is not None}
-
-
-def news(visit: Visit) -> Screen:
-    """For everybody: what is affected, what is known, when there is more. Rehearsals are for those who run services."""
-    major = visit.desk.practices.major.show(visit.path("id"))
-    if major.rehearsal is not None and not visit.visitor.may("read"):
-        raise NotFound("there is no such page")
-    _, services = people_and_services(visit)
-    told = [(When(one.at), What(one.text)) for one in reversed(major.updates)]
-    over = major.state in {"stood_down", "reviewed"}
-    facts = Facts("How it stands", (
-        ("State", Tag("over", "good") if over else Tag("being worked on", "bad")),
-        ("Service", services.get(major.service or "", "several")),
-        ("Since", When(major.declared_at) if major.declared_at else None),
-        ("Next news", When(major.next_update_at) if major.next_update_at else "none: it is over" if over else None),
-    ))  # fmt: skip
-    title = f"Rehearsal: {major.title}" if major.rehearsal else major.title
-    return screen(Sheet(title, "What is known for everybody who feels it, and when there is more.",
-                        (facts, Rows("News", ("When", "What"), told, "News come within a quarter of an hour"))))  # fmt: skip
-
-
-async def declare(visit: Visit, form: Sent) -> str:
-    draft = parsed(
-        DeclareDraft, case=text(form, "case") or None, rehearsal=text(form, "rehearsal") or None,
-        commander=text(form, "commander"), communications=text(form, "communications") or None,
-        specialists=listed(form, "specialists"), bridge=text(form, "bridge"), why=text(form, "why"),
+    it = visit.desk.practices.major.show(visit.path("id"))
+    names = names_in(visit, [it.owner, it.communications, *it.specialists, *(told.by for told in it.story)])
+    blocks = (
+        *_rehearsed(it, names, visit), _news(it, names), *ui.paragraphs("Review", it.review),
+        ui.story(it.story, names.person, title="Timeline"),
     )  # fmt: skip
-    by = keeper_of(visit.visitor)
-    made = await run_in_threadpool(lambda: visit.desk.practices.major.declare(draft, by=by))
-    return f"/major/{made.id}?told=kept_record"
+    beside = (_facts(it, names, visit), *_beside(visit, it, names))
+    title = f"Rehearsal: {it.title}" if it.rehearsal is not None else it.title
+    crumb = ui.Link("Major incidents", "/major")
+    return ui.screen(ui.Sheet(title, f"{it.id}: {PURPOSE}", blocks, beside, crumb=crumb))
 
 
-async def rehearse(visit: Visit, form: Sent) -> str:
-    draft = parsed(RehearsalDraft, title=text(form, "title", 200), service=text(form, "service") or None)
-    by = keeper_of(visit.visitor)
-    made = await run_in_threadpool(lambda: visit.desk.practices.major.rehearse(draft, by=by))
-    return f"/major/{made.id}?told=kept_record"
+def _rehearsed(it: MajorIncident, names: Names, visit: Visit) -> tuple[ui.Rows, ...]:
+    played = it.rehearsal
+    if played is None:
+        return ()
+    score = [(f"{part.points:.0f} of {part.of:.0f}", ui.What(part.words)) for part in played.score]
+    scored = (ui.Rows(f"Score {total(played.score)} of 100", ("Points", "Why"), score),) if score else ()
+    seen = [
+        (ui.When(alert.at), ui.Tag(alert.severity, "bad" if alert.severity == "critical" else "warn"),
+         ui.What(alert.text), names.service(alert.service))
+        for alert in seen_by(played, visit.now)
+    ]  # fmt: skip
+    alerts = ui.Rows("Played alerts (a rehearsal: none of this is real)", ("When", "Severity", "Alert", "Service"), seen,
+                     "Nothing has fired yet", "Load the page again in a minute.")  # fmt: skip
+    return (*scored, alerts)
 
 
-async def do(visit: Visit, form: Sent) -> str:
-    desk, by, key, said = visit.desk.practices.major, keeper_of(visit.visitor), visit.path("id"), text(form, "text")
-    match visit.path("deed"):
-        case "update":
-            draft = parsed(UpdateDraft, text=said, minutes=text(form, "minutes") or None)
-            await run_in_threadpool(lambda: desk.update(key, draft, by=by))
-        case "roles":
-            roles = parsed(RolesDraft, commander=text(form, "commander") or None,
-                           communications=text(form, "communications") or None,
-                           specialists=listed(form, "specialists") or None)  # fmt: skip
-            await run_in_threadpool(lambda: desk.assign(key, roles, by=by))
-        case "note":
-            await run_in_threadpool(lambda: desk.note(key, said, by=by))
-        case "cause":
-            await run_in_threadpool(lambda: desk.name_cause(key, text(form, "service"), by=by))
-        case "stand-down":
-            await run_in_threadpool(lambda: desk.stand_down(key, said, by=by))
-        case "review":
-            await run_in_threadpool(lambda: desk.review(key, said, by=by, problem=text(form, "problem") or None))
-    return f"/major/{key}?told=kept_record"
+def _news(it: MajorIncident, names: Names) -> ui.Rows:
+    rows = [
+        (ui.When(told.at), names.person(told.by), ui.What(told.text),
+         ui.Tag(f"{told.late / 60:.0f} min late", "warn") if told.late else ui.Tag("in time", "good"))
+        for told in reversed(it.updates)
+    ]  # fmt: skip
+    return ui.Rows("News", ("When", "By", "What was told", "Promised"), rows, "Nothing was told yet")
+
+
+def _facts(it: MajorIncident, names: Names, visit: Visit) -> ui.Facts:
+    case = ui.Link(f"case {it.number}", f"/cases/{it.number}") if it.number else "a rehearsal"
+    problem = ui.Link(it.problem, f"/problems/{it.problem}") if it.problem else None
+    return ui.Facts("The bridge", ui.said((
+        ("State", ui.Tag(*STATES[it.state])), ("About", case), ("Why", " ".join(it.criteria)),
+        ("Commander", names.person(it.owner, "nobody")), ("Communications", names.person(it.communications, "nobody")),
+        ("Specialists", names.people(it.specialists, "nobody")),
+        ("Bridge", ui.Link(it.bridge, it.bridge) if it.bridge else "none is named"), ("Next news", _next(it, visit)),
+        ("Cause", names.service(it.cause, "not named yet")),
+        ("For everybody", ui.Link("the page with the news", f"/major/{it.id}/news")), ("Problem", problem),
+    )))  # fmt: skip
+
+
+def _beside(visit: Visit, it: MajorIncident, names: Names) -> tuple[ui.Block, ...]:
+    if it.state == "rehearsing":
+        return (ui.Words("Is it a major incident?", ("Look at the alerts as they come, and declare it once you think so.",)),
+                *forms(visit, _declaring(it, names)))  # fmt: skip
+    if it.state in {"stood_down", "reviewed"}:
+        return forms(visit, _reviewing(visit, it))
+    return forms(visit, *_leading(visit, it, names), *major_news.sharing(visit, it))
+
+
+def _declaring(it: MajorIncident, names: Names) -> ui.Form:
+    return ui.Form("Declare it", "/major", (
+        ui.Field("rehearsal", "Rehearsal", "hidden", value=it.id),
+        ui.Field("commander", "Incident commander", "select", names.pick_person(), required=True),
+        ui.Field("communications", "Communications", "select", names.pick_person("nobody yet")),
+        ui.Field("specialists", "Specialists", help="User names, divided by commas."), ui.Field("why", "Why"),
+    ), "Declare it")  # fmt: skip
+
+
+def _reviewing(visit: Visit, it: MajorIncident) -> ui.Form:
+    draft = it.review or visit.desk.practices.major.draft_review(it.id)
+    return ui.Form("Review", f"/major/{it.id}/review", (
+        ui.Field("text", "What was learnt", "area", value=draft[:4_000], required=True,
+                 help="Drafted from the timeline; answer its questions."),
+        ui.Field("problem", "Problem that follows", value=it.problem or "", help="Such as prb-3."),
+    ), "Keep it")  # fmt: skip
+
+
+def _leading(visit: Visit, it: MajorIncident, names: Names) -> tuple[ui.Form, ...]:
+    base, template = f"/major/{it.id}", visit.desk.practices.major.template(it.id)
+    return (
+        ui.Form("Tell everybody", f"{base}/update", (
+            ui.Field("text", "News", "area", value=template, required=True),
+            ui.Field("minutes", "Next news in minutes", "number", value=str(it.cadence)),
+        ), "Tell them"),
+        ui.Form("Note", f"{base}/note", (ui.Field("text", "For the timeline", "area", required=True),), "Note it"),
+        ui.Form("Roles", f"{base}/roles", (
+            ui.Field("commander", "Incident commander", "select", names.pick_person("as it is")),
+            ui.Field("communications", "Communications", "select", names.pick_person("as it is")),
+            ui.Field("specialists", "Specialists", help="User names, divided by commas; empty: as it is."),
+        ), "Give them"),
+        ui.Form("Cause", f"{base}/cause", (ui.Field("service", "It lies at", "select", names.pick_service()),), "Name it"),
+        ui.Form("Stand down", f"{base}/stand-down", (ui.Field("text", "Last news", "area"),), "It is over"),
+    )  # fmt: skip
+
+
+def declare(sent: Sent) -> str:
+    draft = parsed(
+        DeclareDraft, case=sent.maybe("case"), rehearsal=sent.maybe("rehearsal"), commander=sent.text("commander"),
+        communications=sent.maybe("communications"), specialists=sent.listed("specialists"), bridge=sent.text("bridge"),
+        why=sent.text("why"),
+    )  # fmt: skip
+    return f"/major/{sent.desk.major.declare(draft, by=sent.by).id}"
+
+
+def rehearse(sent: Sent) -> str:
+    draft = parsed(RehearsalDraft, title=sent.text("title", 200), service=sent.maybe("service"))
+    return f"/major/{sent.desk.major.rehearse(draft, by=sent.by).id}"
+
+
+def update(sent: Sent) -> str:
+    draft = parsed(UpdateDraft, text=sent.text("text"), minutes=sent.maybe("minutes"))
+    return f"/major/{sent.desk.major.update(sent.key, draft, by=sent.by).id}"
+
+
+def roles(sent: Sent) -> str:
+    draft = parsed(RolesDraft, commander=sent.maybe("commander"), communications=sent.maybe("communications"),
+                   specialists=sent.listed("specialists") or None)  # fmt: skip
+    return f"/major/{sent.desk.major.assign(sent.key, draft, by=sent.by).id}"
+
+
+def note(sent: Sent) -> str:
+    return f"/major/{sent.desk.major.note(sent.key, sent.text('text'), by=sent.by).id}"
+
+
+def cause(sent: Sent) -> str:
+    return f"/major/{sent.desk.major.name_cause(sent.key, sent.text('service'), by=sent.by).id}"
+
+
+def stand_down(sent: Sent) -> str:
+    return f"/major/{sent.desk.major.stand_down(sent.key, sent.text('text'), by=sent.by).id}"
+
+
+def review(sent: Sent) -> str:
+    done = sent.desk.major.review(sent.key, sent.text("text"), by=sent.by, problem=sent.maybe("problem"))
+    return f"/major/{done.id}"

@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute
 
-from tickless.domain.errors import BadInput
-from tickless.domain.problem import AnalysisDraft, Candidate, ProblemDraft
-from tickless.doors.console.frame import Form as Sent
+from tickless.domain.problem import AnalysisDraft, Candidate, Problem, ProblemDraft
+from tickless.doors.console import sheet as ui
 from tickless.doors.console.frame import Frame, Screen, Visit
 from tickless.doors.console.improvements import HEAD, propose_form, rows_of
-from tickless.doors.console.practice_forms import parsed, people_and_services
-from tickless.doors.console.sheet import (
-    Block,
-    Cell,
-    Deed,
-    Facts,
-    Field,
-    Form,
-    Link,
-    Rows,
-    Sheet,
-    Tag,
-    What,
-    When,
-    Words,
-    choice,
-    screen,
-    story,
-    text,
-)
+from tickless.doors.console.practice_pages import Names, Sent, forms, names_in, pages, parsed
 from tickless.doors.console.wording import Tone, plain
-from tickless.doors.entrance.holding import keeper_of
+from tickless.flow.desk.practices.problems import ProblemShown
 
 PURPOSE = "Causes behind incidents: which are worth finding, what is known of them, and what is done about them."
 STATES: dict[str, tuple[str, Tone]] = {
@@ -41,135 +20,98 @@ STATES: dict[str, tuple[str, Tone]] = {
 
 
 def routes(frame: Frame) -> list[BaseRoute]:
-    return [
-        frame.show("/problems", "read", page),
-        frame.deed("/problems", "own_cases", open_problem),
-        frame.show("/problems/{id}", "read", one),
-        frame.deed("/problems/{id}/{deed}", "own_cases", do),
-    ]
+    return pages(frame, "/problems", page, one=one, add=add, deeds={"analysis": analyse, "close": close})
 
 
 def page(visit: Visit) -> Screen:
     desk = visit.desk.practices.problems
-    people, services = people_and_services(visit)
+    listed = desk.listed()
+    names = names_in(visit, [it.owner for it in listed])
     rows = [
-        (What(Link(it.title, f"/problems/{it.id}"), (it.id, services.get(it.service or "", it.service or ""))),
-         people.get(it.owner or "", it.owner), Tag(*STATES[it.state]), When(it.made_at))
-        for it in desk.listed()
+        (ui.What(ui.Link(it.title, f"/problems/{it.id}"), (it.id, names.service(it.service))), names.person(it.owner),
+         ui.Tag(*STATES[it.state]), ui.When(it.made_at))
+        for it in listed
     ]  # fmt: skip
-    found = [_candidate(it, services) for it in desk.candidates()[:30]]
+    found = [_candidate(it, names) for it in desk.candidates()[:30]]
     why = f"At least {desk.rules.least} incidents of a kind in {desk.rules.days} days, by what removing the cause would save."
-    blocks: tuple[Block, ...] = (
-        Rows(
-            "Problems",
-            ("Problem", "Owner", "State", "Since"),
-            rows,
-            "There is no problem",
-            "Open one of the candidates below.",
-        ),
-        Rows(
-            "Worth looking into",
-            ("Kind", "Times", "Costs a year", "Worth", ""),
-            found,
-            "Nothing comes again often enough",
-            why,
-        ),
-    )
-    form = Form(
-        "Open a problem",
-        "/problems",
-        (
-            Field("title", "What is behind it", required=True),
-            Field(
-                "service",
-                "Service",
-                "select",
-                choice(sorted(services.items(), key=lambda pair: pair[1]), none="none in particular"),
-            ),
-            Field("why", "Why", "area"),
-        ),
-        "Open it",
-    )
-    return screen(Sheet("Problems", PURPOSE, blocks, (form,) if visit.visitor.may("own_cases") else ()))
+    blocks = (
+        ui.Rows("Problems", ("Problem", "Owner", "State", "Since"), rows, "There is no problem",
+                "Open one of the candidates below."),
+        ui.Rows("Worth looking into", ("Kind", "Times", "Costs a year", "Worth", ""), found,
+                "Nothing comes again often enough", why),
+    )  # fmt: skip
+    form = ui.Form("Open a problem", "/problems", (
+        ui.Field("title", "What is behind it", required=True),
+        ui.Field("service", "Service", "select", names.pick_service("none in particular")),
+        ui.Field("why", "Why", "area"),
+    ), "Open it")  # fmt: skip
+    return ui.screen(ui.Sheet("Problems", PURPOSE, blocks, forms(visit, form)))
 
 
-def _candidate(it: Candidate, services: dict[str, str]) -> tuple[Cell, ...]:
-    name = f"{plain(it.need) if it.need else 'Trouble'} at {services.get(it.service or '', it.service or 'no one service')}"
-    worth = Tag("pays", "good") if it.worth > 0 else Tag("does not pay", "info")
-    button = Deed("Open", "/problems", (("title", name[:200]), ("candidate", it.key)), name)
-    return (
-        What(name, (it.words,)),
-        str(it.count),
-        f"{it.cost:,.0f} ({it.cost_low:,.0f} to {it.cost_high:,.0f})",
-        worth,
-        button,
-    )
+def _candidate(it: Candidate, names: Names) -> tuple[ui.Cell, ...]:
+    name = f"{plain(it.need) if it.need else 'Trouble'} at {names.service(it.service, 'no one service')}"
+    cost = f"{it.cost:,.0f} ({it.cost_low:,.0f} to {it.cost_high:,.0f})"
+    worth = ui.Tag("pays", "good") if it.worth > 0 else ui.Tag("does not pay", "info")
+    button = ui.Deed("Open", "/problems", (("title", name[:200]), ("candidate", it.key)), name)
+    return ui.What(name, (it.words,)), str(it.count), cost, worth, button
 
 
 def one(visit: Visit) -> Screen:
     shown = visit.desk.practices.problems.show(visit.path("id"))
     it = shown.problem
-    people, services = people_and_services(visit)
-    numbers = tuple(Link(f"#{number}", f"/cases/{number}") for number in it.cases[:20])
-    facts = Facts("Facts", (
-        ("State", Tag(*STATES[it.state])), ("Service", services.get(it.service or "", it.service or "none in particular")),
-        ("Owner", people.get(it.owner or "", it.owner)), ("Cases", numbers or None), ("Came since", str(shown.since)),
+    names = names_in(visit, [it.owner, *(event.by for event in it.story)])
+    blocks = (
+        ui.Rows("Actions", HEAD, rows_of(list(shown.actions), names), "No action follows yet"),
+        *ui.paragraphs("Cause", it.cause), *ui.paragraphs("Workaround", it.workaround),
+        *ui.paragraphs("Review", it.review), ui.story(it.story, names.person),
+    )  # fmt: skip
+    beside = (_facts(shown, names), *forms(visit, *_forms(visit, it, names)))
+    crumb = ui.Link("Problems", "/problems")
+    return ui.screen(ui.Sheet(it.title, f"{it.id}: {PURPOSE}", blocks, beside, crumb=crumb))
+
+
+def _facts(shown: ProblemShown, names: Names) -> ui.Facts:
+    it = shown.problem
+    cases = tuple(ui.Link(f"#{number}", f"/cases/{number}") for number in it.cases[:20])
+    return ui.Facts("Facts", ui.said((
+        ("State", ui.Tag(*STATES[it.state])), ("Service", names.service(it.service, "none in particular")),
+        ("Owner", names.person(it.owner)), ("Cases", cases), ("Came since", str(shown.since)),
         ("Chosen by", it.selected.words if it.selected else None), ("Review", it.depth),
-        ("Known error", Link(it.known_error, "/known") if it.known_error else None),
-    ))  # fmt: skip
-    blocks: list[Block] = [Rows("Actions", HEAD, rows_of(list(shown.actions), people), "No action follows yet")]
-    for title, words in (("Cause", it.cause), ("Workaround", it.workaround), ("Review", it.review)):
-        if words:
-            blocks.append(Words(title, tuple(line for line in words.splitlines() if line.strip())))
-    blocks.append(story(it.story, people))
-    forms: tuple[Block, ...] = ()
-    if it.state in {"open", "known_error"} and visit.visitor.may("own_cases"):
-        base = f"/problems/{it.id}"
-        forms = (
-            Form(
-                "What is known",
-                f"{base}/analysis",
-                (
-                    Field("cause", "Cause", "area", value=it.cause),
-                    Field("workaround", "Workaround", "area", value=it.workaround),
-                    Field("symptoms", "As people describe it, one a line", "area"),
-                    Field("review", "Review", "area", value=it.review),
-                ),
-                "Keep it",
-                "With a workaround it is a known error, which people who describe it are offered.",
-            ),
-            propose_form(visit, people, services, origin=it.id, service=it.service or ""),
-            Form(
-                "It is over",
-                f"{base}/close",
-                (Field("reason", "Why", required=True), Field("drop", "Not worth it any more", "check")),
-                "Close it",
-            ),
-        )
-    return screen(
-        Sheet(it.title, f"{it.id}: {PURPOSE}", tuple(blocks), (facts, *forms), crumb=Link("Problems", "/problems"))
-    )
+        ("Known error", ui.Link(it.known_error, "/known") if it.known_error else None),
+    )))  # fmt: skip
 
 
-async def open_problem(visit: Visit, form: Sent) -> str:
-    draft = parsed(ProblemDraft, title=text(form, "title", 200), candidate=text(form, "candidate"),
-                   service=text(form, "service") or None, why=text(form, "why"))  # fmt: skip
-    by = keeper_of(visit.visitor)
-    made = await run_in_threadpool(lambda: visit.desk.practices.problems.open_problem(draft, by=by))
-    return f"/problems/{made.id}?told=kept_record"
+def _forms(visit: Visit, it: Problem, names: Names) -> tuple[ui.Form, ...]:
+    if it.state not in {"open", "known_error"}:
+        return ()
+    base = f"/problems/{it.id}"
+    return (
+        ui.Form("What is known", f"{base}/analysis", (
+            ui.Field("cause", "Cause", "area", value=it.cause),
+            ui.Field("workaround", "Workaround", "area", value=it.workaround),
+            ui.Field("symptoms", "As people describe it, one a line", "area"),
+            ui.Field("review", "Review", "area", value=it.review),
+        ), "Keep it", "With a workaround it is a known error, which people who describe it are offered."),
+        propose_form(visit, names, origin=it.id, service=it.service or ""),
+        ui.Form("It is over", f"{base}/close", (
+            ui.Field("reason", "Why", required=True), ui.Field("drop", "Not worth it any more", "check"),
+        ), "Close it"),
+    )  # fmt: skip
 
 
-async def do(visit: Visit, form: Sent) -> str:
-    desk, by, key = visit.desk.practices.problems, keeper_of(visit.visitor), visit.path("id")
-    match visit.path("deed"):
-        case "analysis":
-            symptoms = tuple(line.strip()[:200] for line in form.get("symptoms", "").splitlines() if line.strip())
-            draft = parsed(AnalysisDraft, cause=text(form, "cause"), workaround=text(form, "workaround"), symptoms=symptoms,
-                           review=text(form, "review"))  # fmt: skip
-            await run_in_threadpool(lambda: desk.analyse(key, draft, by=by))
-        case "close":
-            drop = form.get("drop") == "yes"
-            await run_in_threadpool(lambda: desk.close(key, by=by, reason=text(form, "reason", 1_000), drop=drop))
-        case _:
-            raise BadInput("there is no such deed")
-    return f"/problems/{key}?told=kept_record"
+def add(sent: Sent) -> str:
+    draft = parsed(ProblemDraft, title=sent.text("title", 200), candidate=sent.text("candidate"),
+                   service=sent.maybe("service"), why=sent.text("why"))  # fmt: skip
+    return f"/problems/{sent.desk.problems.open_problem(draft, by=sent.by).id}"
+
+
+def analyse(sent: Sent) -> str:
+    draft = parsed(AnalysisDraft, cause=sent.text("cause"), workaround=sent.text("workaround"),
+                   symptoms=sent.lines("symptoms"), review=sent.text("review"))  # fmt: skip
+    sent.desk.problems.analyse(sent.key, draft, by=sent.by)
+    return f"/problems/{sent.key}"
+
+
+def close(sent: Sent) -> str:
+    sent.desk.problems.close(sent.key, by=sent.by, reason=sent.text("reason", 1_000), drop=sent.ticked("drop"))
+    return f"/problems/{sent.key}"

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, Union
 
 from markupsafe import Markup
 
-from tickless.domain.errors import BadInput
 from tickless.domain.practice import Event
-from tickless.doors.console.frame import Form as Sent
 from tickless.doors.console.frame import Screen
 from tickless.doors.console.wording import Tone
 
@@ -138,33 +136,21 @@ def screen(sheet: Sheet) -> Screen:
     return Screen("sheet.html", {"sheet": sheet})
 
 
-def story(events: Sequence[Event], names: dict[str, str], *, title: str = "Story") -> Rows:
-    """A record's story, the latest first."""
-    rows = [(When(one.at), names.get(one.by, one.by), What(one.text)) for one in reversed(events)]
+def story(events: Sequence[Event], called: Callable[[str], str], *, title: str = "Story") -> Rows:
+    """A record's story, the latest first. `called`: how somebody is called."""
+    rows = [(When(one.at), called(one.by), What(one.text)) for one in reversed(events)]
     return Rows(title, ("When", "Who", "What"), rows, "Nothing has happened yet.")
 
 
-def choice(pairs: Sequence[tuple[str, str]], *, none: str = "") -> tuple[tuple[str, str], ...]:
-    """Options of a select, the empty one first where there is one."""
-    return ((("", none),) if none else ()) + tuple(pairs)
+def said(pairs: Sequence[tuple[str, Cell]]) -> tuple[tuple[str, Cell], ...]:
+    """Facts without those that say nothing."""
+    return tuple(pair for pair in pairs if pair[1] not in (None, "", ()))
 
 
-def text(form: Sent, name: str, longest: int = 4_000) -> str:
-    """What a field says, or nothing."""
-    return form.get(name, "").strip()[:longest]
-
-
-def moment(form: Sent, name: str) -> dt.datetime:
-    """A time of a form, UTC. Raises `BadInput`."""
-    try:
-        return dt.datetime.fromisoformat(form.get(name, "")).replace(tzinfo=dt.UTC)
-    except ValueError as error:
-        raise BadInput(f"“{name.replace('_', ' ')}” is no time", mend="choose a day and a time, UTC") from error
-
-
-def listed(form: Sent, name: str) -> tuple[str, ...]:
-    """Names divided by commas or lines."""
-    return tuple(part for line in form.get(name, "").splitlines() for one in line.split(",") if (part := one.strip()))
+def paragraphs(title: str, words: str) -> tuple[Words, ...]:
+    """A long text as a block of its own; nothing where it is empty."""
+    lines = tuple(line for line in words.splitlines() if line.strip())
+    return (Words(title, lines),) if lines else ()
 
 
 def at_field(moment_: dt.datetime) -> str:

@@ -13,6 +13,7 @@ from tickless.flow.desk.practices.changes import ChangesDesk
 from tickless.flow.desk.practices.improvements import ImprovementsDesk
 from tickless.flow.desk.practices.keeping import Keeping
 from tickless.flow.desk.practices.major import MajorDesk
+from tickless.flow.desk.practices.major_clock import MajorClock
 from tickless.flow.desk.practices.of_case import CasePractices
 from tickless.flow.desk.practices.oncall import OnCallDesk
 from tickless.flow.desk.practices.oncall_pages import OnCallPages
@@ -57,5 +58,11 @@ class PracticesDesk:
             suppliers=suppliers,
             portfolio=PortfolioDesk(keeping),
             of_case=of_case,
-            looks=(ChangeClock(keeping, changes).look, bridge.look, pages.look, improvements.look, suppliers.look),
+            looks=(
+                ChangeClock(keeping, changes.parts).look,
+                MajorClock(keeping, bridge).look,
+                pages.look,
+                improvements.look,
+                suppliers.look,
+            ),
         )

@@ -9,7 +9,7 @@ from tickless.domain.change_event import ChangeEvent
 from tickless.domain.errors import NotFound
 from tickless.domain.known import Maintenance
 from tickless.flow.desk.practices.change_approval import answered, end_asking
-from tickless.flow.desk.practices.changes import ChangesDesk
+from tickless.flow.desk.practices.change_parts import ChangeParts
 from tickless.flow.desk.practices.keeping import Keeping
 from tickless.journal import Tx
 from tickless.practices.changes.core import loses_authority
@@ -27,9 +27,9 @@ FORGOTTEN = dt.timedelta(days=1)
 class ChangeClock:
     """Called every half minute, by one process."""
 
-    def __init__(self, keeping: Keeping, desk: ChangesDesk) -> None:
+    def __init__(self, keeping: Keeping, parts: ChangeParts) -> None:
         self._keeping = keeping
-        self._desk = desk
+        self._parts = parts
         self._journal = keeping.rooms.journal
         self._seen = ""
 
@@ -48,7 +48,7 @@ class ChangeClock:
         for change in watched:
             if change.outcome is None or now - change.outcome.at >= LOOK_EVERY:
                 with self._journal.write() as tx:
-                    done = self._desk.judged(tx, tx.change_records.need(change.id, lock=True), now=now)
+                    done = self._parts.judged(tx, tx.change_records.need(change.id, lock=True), now=now)
                     if done.state == "closed" and done.model:
                         self._suspend(tx, done.model, now)
 
@@ -100,24 +100,24 @@ class ChangeClock:
             ]
             if change.state == "asked":
                 state = {"approved": "approved", "denied": "rejected", "expired": "draft"}[said]
-                change = self._desk.told(change, "tickless", said, words, state=state)
+                change = self._parts.told(change, "tickless", said, words, state=state)
                 if said == "approved":
-                    change = self._desk.open_windows(tx, change, by=change.made_by)
+                    change = self._parts.open_windows(tx, change, by=change.made_by)
             else:
                 words = f"{words} It had begun already, as an emergency."
-                change = self._desk.told(change, "tickless", said, words, state=change.state)
+                change = self._parts.told(change, "tickless", said, words, state=change.state)
             tx.change_records.put(change)
             self._keeping.record(tx, "tickless", f"change.{said}", change.id, {"approvals": list(change.approvals)})
 
     def _time_passed(self, change: Change, now: dt.datetime) -> None:
         if change.state == "approved" and change.source and now >= change.ends_at:
-            done = self._desk.told(change, "tickless", "over", "Its time is over.", state="watched")
+            done = self._parts.told(change, "tickless", "over", "Its time is over.", state="watched")
         elif change.state == "approved" and now >= change.ends_at + FORGOTTEN:
             words = "Its time passed and nobody said that it was made."
-            done = self._desk.told(change, "tickless", "cancelled", words, state="cancelled")
+            done = self._parts.told(change, "tickless", "cancelled", words, state="cancelled")
         elif change.state == "under_way" and now >= change.ends_at + FORGOTTEN:
             words = "Nobody said that it is over: it is watched from its planned end on."
-            done = self._desk.told(change, "tickless", "over", words, state="watched")
+            done = self._parts.told(change, "tickless", "over", words, state="watched")
         else:
             return
         with self._journal.write() as tx:

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Any
 
-from tickless.domain.case import LIVE_STATES, Case, Participant
+from tickless.domain.case import LIVE_STATES, Case
 from tickless.domain.errors import BadInput, Conflict
-from tickless.domain.known import Bulletin
-from tickless.domain.major import (
-    DeclareDraft,
-    MajorIncident,
-    MajorSettings,
-    RehearsalDraft,
-    RolesDraft,
-    UpdateDraft,
-)
+from tickless.domain.major import DeclareDraft, MajorIncident, MajorSettings, RehearsalDraft, RolesDraft, UpdateDraft
 from tickless.flow.desk.holding import Keeper
 from tickless.flow.desk.practices.keeping import Keeping, names_person
-from tickless.flow.regroup.bulletins import tell_bulletin
-from tickless.flow.saying.conversation import personal, say
+from tickless.flow.desk.practices.major_parts import MajorParts
 from tickless.journal import Tx
-from tickless.kit.ids import new_id
-from tickless.practices.known import announce
-from tickless.practices.major.core import criteria_met, filled, review_draft, update_template, with_roles, with_update
+from tickless.practices.major.core import criteria_met, review_draft, update_template, with_update
 from tickless.practices.major.rehearsing import play, score
 
 MOST = 200
@@ -37,6 +24,7 @@ class MajorDesk:
         self._keeping = keeping
         self._journal = keeping.rooms.journal
         self.rules = rules
+        self.parts = MajorParts(keeping)
 
     # what there is
 
@@ -116,14 +104,14 @@ class MajorDesk:
                     service=case.service, case=case.id, number=case.number, made_by=by.by, made_at=now,
                 )  # fmt: skip
             text = draft.why or " ".join(why) or "Declared by judgement: no criterion is met."
-            made = self._told(made, by.by, "declared", f"Declared. {text}").model_copy(
+            made = self.parts.told(made, by.by, "declared", f"Declared. {text}").model_copy(
                 update={
                     "state": "declared", "declared_at": now, "criteria": (*why, *((draft.why,) if draft.why else ())),
                     "bridge": draft.bridge or self.rules.bridge, "cadence": draft.cadence or self.rules.cadence,
                     "next_update_at": now + dt.timedelta(minutes=15),
                 }
             )  # fmt: skip
-            made = self._roles(tx, made, commander=draft.commander, communications=draft.communications,
+            made = self.parts.roles(tx, made, commander=draft.commander, communications=draft.communications,
                                specialists=draft.specialists, case=case)  # fmt: skip
             keeping.record(tx, by.by, "major_incident.declared", made.id, {"case": made.number, "criteria": list(why),
                                                                           "commander": made.owner}, case=made.case)  # fmt: skip
@@ -133,7 +121,7 @@ class MajorDesk:
         """Who has which role from now on: one person, one role. Raises `BadInput`, `Conflict`."""
         with self._journal.write() as tx:
             major = self._going(tx, identity, by, "assign")
-            done = self._roles(tx, major, commander=draft.commander, communications=draft.communications,
+            done = self.parts.roles(tx, major, commander=draft.commander, communications=draft.communications,
                                specialists=draft.specialists, case=tx.cases.get(major.case or ""))  # fmt: skip
             if draft.bridge is not None:
                 done = done.model_copy(update={"bridge": draft.bridge})
@@ -143,7 +131,7 @@ class MajorDesk:
                 "specialists": list(done.specialists),
             }
             self._keeping.record(tx, by.by, "major_incident.assigned", identity, roles, case=major.case)
-            return tx.major_incidents.put(self._told(done, by.by, "roles", "Roles were given."))
+            return tx.major_incidents.put(self.parts.told(done, by.by, "roles", "Roles were given."))
 
     def update(self, identity: str, draft: UpdateDraft, *, by: Keeper) -> MajorIncident:
         """Tell everybody, and promise the next news. Raises `Conflict`."""
@@ -151,10 +139,10 @@ class MajorDesk:
         with self._journal.write() as tx:
             major = self._going(tx, identity, by, "update")
             done = with_update(major, draft.text, by=by.by, now=now, minutes=draft.minutes)
-            self._announce(tx, done, draft.text, by=by.by)
+            self.parts.announce(tx, done, draft.text, by=by.by)
             keeping.record(tx, by.by, "major_incident.updated", identity, {"text": draft.text, "late": done.updates[-1].late},
                            case=major.case)  # fmt: skip
-            return tx.major_incidents.put(self._told(done, by.by, "update", draft.text))
+            return tx.major_incidents.put(self.parts.told(done, by.by, "update", draft.text))
 
     def note(self, identity: str, text: str, *, by: Keeper) -> MajorIncident:
         """Put something into the timeline, without telling it to all."""
@@ -163,7 +151,7 @@ class MajorDesk:
         with self._journal.write() as tx:
             major = self._going(tx, identity, by, "note")
             self._keeping.record(tx, by.by, "major_incident.noted", identity, {"text": text[:500]}, case=major.case)
-            return tx.major_incidents.put(self._told(major, by.by, "note", text.strip()))
+            return tx.major_incidents.put(self.parts.told(major, by.by, "note", text.strip()))
 
     def name_cause(self, identity: str, service: str, *, by: Keeper) -> MajorIncident:
         """The bridge names the cause. Raises `BadInput`."""
@@ -173,7 +161,7 @@ class MajorDesk:
             major = self._going(tx, identity, by, "name_cause")
             done = major.model_copy(update={"cause": known or "", "cause_named_at": keeping.now})
             keeping.record(tx, by.by, "major_incident.cause", identity, {"service": known}, case=major.case)
-            return tx.major_incidents.put(self._told(done, by.by, "cause", f"The cause lies at {known}."))
+            return tx.major_incidents.put(self.parts.told(done, by.by, "cause", f"The cause lies at {known}."))
 
     def stand_down(self, identity: str, text: str, *, by: Keeper) -> MajorIncident:
         """It is over: everybody is told, and a rehearsal is scored. Raises `Conflict`."""
@@ -182,8 +170,8 @@ class MajorDesk:
             major = self._going(tx, identity, by, "stand_down")
             words = text.strip() or "It is over. Thank you for your patience."
             done = with_update(major, words, by=by.by, now=now, minutes=None, over=True)
-            self._announce(tx, done, words, by=by.by)
-            done = self._told(done, by.by, "stood_down", words).model_copy(
+            self.parts.announce(tx, done, words, by=by.by)
+            done = self.parts.told(done, by.by, "stood_down", words).model_copy(
                 update={"state": "stood_down", "stood_down_at": now}
             )
             if done.rehearsal is not None:
@@ -202,48 +190,11 @@ class MajorDesk:
             self._allow(major, by, "review")
             if major.state not in {"stood_down", "reviewed"}:
                 raise Conflict("it is reviewed when it is over")
-            done = self._told(major, by.by, "reviewed", "The review is kept.").model_copy(
+            done = self.parts.told(major, by.by, "reviewed", "The review is kept.").model_copy(
                 update={"state": "reviewed", "review": text.strip()[:4_000], "problem": problem or major.problem}
             )
             self._keeping.record(tx, by.by, "major_incident.reviewed", identity, {}, case=major.case)
             return tx.major_incidents.put(done)
-
-    # by the clock
-
-    def look(self, now: dt.datetime) -> None:
-        """News that are overdue are asked for; incidents that the criteria speak for are proposed to who owns the service."""
-        for major in self.listed(state="declared"):
-            told = major.overdue_told_at
-            if major.overdue(now) and (told is None or now - told >= dt.timedelta(minutes=major.cadence)):
-                self._remind(major, now)
-        for case, why in self.candidates():
-            self._propose(case, why, now)
-
-    def _remind(self, major: MajorIncident, now: dt.datetime) -> None:
-        with self._journal.write() as tx:
-            major = tx.major_incidents.need(major.id, lock=True)
-            assert major.next_update_at is not None
-            text = (
-                f"{major.id}: news were promised for {major.next_update_at:%H:%M} UTC and have not come. {major.title}"
-            )
-            for person in dict.fromkeys(one for one in (major.communications, major.owner) if one):
-                say(tx, conversation=personal(person), case=None, text=text, key=f"{major.id}:{now.isoformat()}:{person}",
-                    at=now, private=True)  # fmt: skip
-            self._keeping.record(tx, "tickless", "major_incident.overdue", major.id, {}, case=major.case)
-            late = self._told(major, "tickless", "overdue", "News are overdue.")
-            tx.major_incidents.put(late.model_copy(update={"overdue_told_at": now}))
-
-    def _propose(self, case: Case, why: Sequence[str], now: dt.datetime) -> None:
-        world = self._keeping.world
-        known = world.services.get(case.service or "")
-        owner = known.owner if known else None
-        if owner is None:
-            return
-        text = f"Case {case.number} looks like a major incident: {' '.join(why)} Declare it: /major?case={case.number}"
-        with self._journal.write() as tx:
-            say(tx, conversation=personal(owner), case=case, text=text, key=f"{case.id}:major", at=now, private=True)
-
-    # pieces
 
     def _case(self, tx: Tx, draft: DeclareDraft) -> Case:
         case = tx.cases.by_number(draft.case or 0)
@@ -256,58 +207,6 @@ class MajorDesk:
             raise Conflict(f"case {case.number} is {known.id} already")
         return case
 
-    def _roles(
-        self,
-        tx: Tx,
-        major: MajorIncident,
-        *,
-        commander: str | None,
-        communications: str | None,
-        specialists: Sequence[str] | None,
-        case: Case | None,
-    ) -> MajorIncident:
-        keeping, now = self._keeping, self._keeping.now
-        chosen = None if specialists is None else [key for one in specialists if (key := keeping.person(one))]
-        done = with_roles(major, commander=keeping.person(commander), communications=keeping.person(communications),
-                          specialists=chosen)  # fmt: skip
-        if filled(done) and done.roles_filled_at is None:
-            done = done.model_copy(update={"roles_filled_at": now})
-        for person in (done.owner, done.communications, *done.specialists):
-            if (person and major.holds(person) != done.holds(person)) or (person and major.declared_at == now):
-                self._call(tx, done, person, case)
-        return done
-
-    def _call(self, tx: Tx, major: MajorIncident, person: str, case: Case | None) -> None:
-        now, role = self._keeping.now, major.holds(person)
-        label = {"commander": "leads", "communications": "writes the news of", "specialist": "is called to"}[
-            role or "specialist"
-        ]
-        real = "This is a rehearsal. " if major.rehearsal else ""
-        where = f" Bridge: {major.bridge}" if major.bridge else ""
-        text = f"{real}{self._keeping.world.people[person].name} {label} {major.id}: {major.title}.{where}"
-        say(
-            tx,
-            conversation=personal(person),
-            case=case,
-            text=text,
-            key=f"{major.id}:{role}:{person}",
-            at=now,
-            private=True,
-        )
-        if case is not None:
-            if role == "commander":
-                tx.alerts.set_owner(Participant(case=case.id, role="owner", ref=person, since=now))
-            else:
-                tx.alerts.add_participant(Participant(case=case.id, role="helper", ref=person, since=now))
-
-    def _announce(self, tx: Tx, major: MajorIncident, text: str, *, by: str) -> None:
-        """To everybody in the case. In a rehearsal nobody outside of the bridge is told anything."""
-        case, now = tx.cases.get(major.case or ""), self._keeping.now
-        if case is None:
-            return
-        made = Bulletin(id=new_id("bul"), case=case.id, text=text, next_update_at=major.next_update_at, by=by, at=now)
-        tell_bulletin(tx, case, announce(tx, made, case, by=by, now=now), now=now)
-
     def _going(self, tx: Tx, identity: str, by: Keeper, deed: str) -> MajorIncident:
         major = tx.major_incidents.need(identity, lock=True)
         self._allow(major, by, deed)
@@ -319,7 +218,3 @@ class MajorDesk:
         person = names_person(by)
         mine = person is not None and major.holds(person) in {"commander", "communications"}
         self._keeping.allow(by, "major_incidents", deed, services=[major.service], mine=mine)
-
-    def _told(self, major: MajorIncident, by: str, kind: str, text: str) -> MajorIncident:
-        changes: dict[str, Any] = {"story": (*major.story, self._keeping.event(by, kind, text))[-400:]}
-        return major.model_copy(update=changes)

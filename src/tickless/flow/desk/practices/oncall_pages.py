@@ -32,6 +32,11 @@ class OnCallPages:
             wanted = [table.state == state] if state else []
             return tx.oncall_pages.where(*wanted, order=table.due.desc(), limit=MOST)
 
+    def show(self, identity: str) -> PageOut:
+        """Raises `NotFound`."""
+        with self._journal.read() as tx:
+            return tx.oncall_pages.need(identity)
+
     def schedule_for(self, service: str | None) -> Schedule | None:
         """The schedule of a service, else the one that is for whatever no other is for."""
         with self._journal.read() as tx:

@@ -1,0 +1,66 @@
+"""Pages: who was called for what, and one of them, on which whoever was called says that they have it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute
+
+from tickless.domain.oncall import PageOut
+from tickless.doors.console import sheet as ui
+from tickless.doors.console.frame import Frame, Screen, Visit
+from tickless.doors.console.practice_pages import Names, Sent, acts, names_in
+from tickless.doors.console.wording import Tone
+
+STATES: dict[str, tuple[str, Tone]] = {
+    "calling": ("calling", "bad"), "acknowledged": ("somebody has it", "good"), "unanswered": ("nobody answered", "bad"),
+    "over": ("over", "info"),
+}  # fmt: skip
+WAITS = frozenset({"calling", "unanswered"})
+
+
+def routes(frame: Frame) -> list[BaseRoute]:
+    return [
+        frame.show("/on-call/pages/{id}", "own_cases", paged),
+        *acts(frame, "/on-call/pages", {"acknowledge": acknowledge}),
+    ]
+
+
+def table(found: Sequence[PageOut], names: Names) -> ui.Rows:
+    """The latest first."""
+    return ui.Rows(
+        "Pages", ("For", "Called", "State", "When", ""), [_row(it, names) for it in found], "Nobody was called"
+    )
+
+
+def _row(it: PageOut, names: Names) -> tuple[ui.Cell, ...]:
+    at = f"/on-call/pages/{it.id}"
+    have = ui.Deed("I have it", f"{at}/acknowledge", (), it.title) if it.state in WAITS else None
+    called = names.people((call.person for call in it.calls), "nobody yet")
+    return (ui.What(ui.Link(it.title, at), (f"case {it.number}",)), called, ui.Tag(*STATES[it.state]),
+            ui.When(it.made_at), have)  # fmt: skip
+
+
+def paged(visit: Visit) -> Screen:
+    """One page; whoever was called may see it and say that they have it."""
+    found = visit.desk.practices.on_call.pages.show(visit.path("id"))
+    names = names_in(
+        visit, [found.acknowledged_by, *(call.person for call in found.calls), *(one.by for one in found.story)]
+    )
+    calls = [(ui.When(call.at), names.person(call.person), f"step {call.step + 1}") for call in found.calls]
+    facts = ui.Facts("Facts", ui.said((
+        ("State", ui.Tag(*STATES[found.state])), ("Case", ui.Link(f"#{found.number}", f"/cases/{found.number}")),
+        ("Has it", names.person(found.acknowledged_by)), ("Since", ui.When(found.made_at)),
+    )))  # fmt: skip
+    at = f"/on-call/pages/{found.id}"
+    waits = found.state in WAITS
+    have = ui.Form("Is it yours?", f"{at}/acknowledge", (), "I have it", "Nobody else is called then.")
+    blocks = (ui.Rows("Called", ("When", "Who", "Why"), calls, "Nobody yet"), ui.story(found.story, names.person))
+    purpose = "Who is called for this case, until somebody says that they have it."
+    beside = (facts, *((have,) if waits else ()))
+    return ui.screen(ui.Sheet(found.title, purpose, blocks, beside, crumb=ui.Link("On-call", "/on-call")))
+
+
+def acknowledge(sent: Sent) -> str:
+    sent.desk.on_call.pages.acknowledge(sent.key, by=sent.by)
+    return f"/on-call/pages/{sent.key}"
