@@ -13,6 +13,7 @@ from tickless.domain.case import Message, Participant
 from tickless.domain.decision import ApprovalRequest, Decision, OpenQuestion
 from tickless.domain.errors import NotFound, Unreachable
 from tickless.domain.finding import Finding
+from tickless.domain.history import TicketHistory
 from tickless.domain.knowledge import Article
 from tickless.domain.measure import Resolution
 from tickless.domain.person import App, Device, Person
@@ -322,3 +323,18 @@ def test_what_a_key_begins_with_is_found_and_nothing_else(journal: Journal) -> N
             asked = str(here.compile(tx.connection.engine))
             assert "LIKE" in asked
             assert not set("<>") & set(asked)
+
+
+def test_many_tickets_of_the_past_are_put_at_once_and_overwritten(journal: Journal) -> None:
+    """More than one statement holds, and what a driver could stumble over: a cell with NUL, a percent sign, a long key."""
+    made = [TicketHistory(id=f"hist_{n:04d}", source="desk", number=str(n), kind="incident", title="100 % \x00 full",
+                          opened_at=NOW + n * SECOND, team="T" * 300) for n in range(250)]  # fmt: skip
+    with journal.write() as tx:
+        tx.put_histories(made)
+    newer = [one.model_copy(update={"state": "closed"}) for one in made[:3]]
+    with journal.write() as tx:
+        tx.put_histories(newer)
+    with journal.read() as tx:
+        assert list(tx.histories()) == [*newer, *made[3:]]
+        table = tx.history_tickets.table.c
+        assert tx.history_tickets.count(table.state == "closed", table.team == "T" * 300) == 3

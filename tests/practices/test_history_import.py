@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from tickless.domain.errors import BadInput, NotFound
 from tickless.domain.history import TicketHistory
 from tickless.domain.history_import import HistoryImport
-from tickless.flow.desk import history as desk_module
+from tickless.flow.desk import history_work
 from tickless.flow.desk.history import HistoryDesk
 from tickless.journal import Journal
 from tickless.kit.clock import SystemClock
+from tickless.practices.history.entries import Reader
 from tickless.practices.history.reading import form_of, opened, read_rows
 from tickless.practices.history.vendors import cells_of
 from tickless.sdk.registry import Registry
@@ -41,8 +42,8 @@ def bring(house: tuple[Journal, HistoryDesk], body: bytes, source: str = "desk")
     desk.add_part(file, 0, body)
     mapping = desk.preview(file, source=source).mapping
     job = desk.start(file, name="x.csv", source=source, mapping=mapping, by="user:ada")
-    assert desk._thread is not None
-    desk._thread.join(timeout=60)
+    assert desk.working._thread is not None
+    desk.working._thread.join(timeout=60)
     with journal.read() as tx:
         return tx.history_imports.need(job.id)
 
@@ -70,23 +71,23 @@ def test_a_killed_import_goes_on_where_it_was(
 ) -> None:
     """It stops between two batches, as a process that is killed does: what was committed counts once."""
     journal, desk = house
-    monkeypatch.setattr(desk_module, "BATCH", 40)
+    monkeypatch.setattr(history_work, "BATCH", 40)
     file = desk.new_file()
     desk.add_part(file, 0, events(100).encode())
     mapping = desk.preview(file).mapping
-    desk._stop.set()
+    desk.working._stop.set()
     job = desk.start(file, name="x", source="desk", mapping=mapping, by="user:ada")
     with journal.write() as tx:
         secret = tx.history_secret("desk")
-    reader = desk_module.Reader(mapping, secret)
+    reader = Reader(mapping, secret)
     rows = opened(tmp_path / "history" / file)
     source = read_rows(rows, "csv")
     batch = [next(source) for _ in range(40)]
     rows.close()
-    stored = desk._store(job, list(batch), reader, read=100)
+    stored = desk.working._store(job, list(batch), reader, read=100)
     assert (stored.state, stored.rows) == ("running", 40)
     second = HistoryDesk(journal, SystemClock(), data=tmp_path, node="main", registry=Registry({}, {}))
-    second.work()
+    second.working.work()
     with journal.read() as tx:
         done = tx.history_imports.need(job.id)
         assert tx.history_tickets.count() == 100

@@ -42,8 +42,11 @@ class Untrusted:
 
     def tame(self, limit: int = 500) -> str:
         """One line of printable text: no control, bidirectional or invisible characters; NFC; at most `limit` long."""
-        one_line = _BREAKS.sub(" ", self.raw)
-        text = unicodedata.normalize("NFC", _CONTROL.sub("", one_line)).strip()
+        raw = self.raw
+        if raw.isascii() and raw.isprintable():  # most texts: nothing to take out, and NFC already
+            text = raw.strip()
+        else:
+            text = unicodedata.normalize("NFC", _CONTROL.sub("", _BREAKS.sub(" ", raw))).strip()
         return text if len(text) <= limit else text[: limit - 1] + "…" if limit > 0 else ""
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from tickless.domain.history import HistoryKind, TicketHistory
 from tickless.domain.history_import import ColumnMapping, HistoryImport, RefusedHistoryRow
 from tickless.domain.opportunity import Mining, Opportunity
 from tickless.journal import history_tables as tables
+from tickless.journal.history_rows import put_tickets
 from tickless.journal.shelf import Shelf
 from tickless.journal.upserts import insert_new, upsert, upsert_all
 
@@ -142,6 +143,10 @@ class HistoryShelves:
             query = sa.select(table.id, table.updated_at, table.body).where(table.id.in_(wanted[begin : begin + 500]))
             found |= {row.id: (row.updated_at, row.body) for row in self.connection.execute(query)}
         return found
+
+    def put_histories(self, tickets: Sequence[TicketHistory]) -> None:
+        """Insert or overwrite each; no two of the same id."""
+        put_tickets(self.connection, tickets)
 
     # Sources
 

@@ -30,7 +30,7 @@ from tickless.doors.api.history_schemas import (
 from tickless.doors.api.paging import Cursor, Limit, page_of
 from tickless.doors.api.schemas import Page
 from tickless.doors.entrance.history_lines import refused_lines
-from tickless.flow.desk.history import FILE
+from tickless.flow.desk.history_files import FILE
 
 router = new_router("history")
 File = Annotated[str, Path(pattern=FILE.pattern, max_length=40)]

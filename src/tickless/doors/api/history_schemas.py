@@ -10,7 +10,7 @@ from pydantic import Field
 from tickless.domain.history import HistoryKind, HistoryState, TicketHistory
 from tickless.domain.history_import import ColumnMapping, FileForm, HistoryField, HistoryImport, ImportState, Layout
 from tickless.doors.api.schemas import Given, Short, Shown
-from tickless.flow.desk.history import Preview
+from tickless.flow.desk.history_files import Preview
 from tickless.practices.history.stamps import Order
 
 Column = Annotated[str, Field(min_length=1, max_length=300)]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from tickless.doors.cli.client import ApiClient, part
+from tickless.doors.cli.client import part
+from tickless.doors.cli.history_files import ENDED, look_at, send_file, show_preview, show_progress, summary
 from tickless.doors.cli.output import line, moment, show_table
-from tickless.doors.cli.session import FAILED, AsJson, Limit, print_json, session_of, tell, usage
+from tickless.doors.cli.session import FAILED, AsJson, Limit, print_json, session_of
 
 history = typer.Typer(
     no_args_is_help=True, help="Tickets of the past: look at a file, import it, see what was refused."
@@ -25,9 +25,7 @@ Mapped = Annotated[
 ]
 Settled = Annotated[Path | None, typer.Option("--mapping", help="JSON file of a mapping, as preview --json gives it.")]
 Identity = Annotated[str, typer.Argument(metavar="ID")]
-PART = 900_000
 EVERY = 0.5
-ENDED = frozenset({"done", "failed", "stopped"})
 
 
 @history.command("preview")
@@ -43,11 +41,11 @@ def preview(
 ) -> None:
     """What the columns of a file seem to mean, and what the first rows would become. Nothing is stored."""
     with session_of(context).api() as api:
-        found = _previewed(api, _sent(api, file), source=source, zone=zone, mapped=mapped, settled=mapping)
+        found = look_at(api, send_file(api, file), source=source, zone=zone, mapped=mapped, settled=mapping)
     if as_json:
         print_json(found)
     else:
-        _show(found)
+        show_preview(found)
 
 
 @history.command("import")
@@ -64,8 +62,8 @@ def import_file(
 ) -> None:
     """Import a file of tickets or an event log. Importing it again changes nothing."""
     with session_of(context).api() as api:
-        sent = _sent(api, file)
-        found = _previewed(api, sent, source=source, zone=zone, mapped=mapped, settled=mapping)
+        sent = send_file(api, file)
+        found = look_at(api, sent, source=source, zone=zone, mapped=mapped, settled=mapping)
         body = {"source": source, "name": file.name, "mapping": found["mapping"]}
         job = api.post(f"/history/files/{part(sent)}/import", body)
         began = time.monotonic()
@@ -73,14 +71,14 @@ def import_file(
             time.sleep(EVERY)
             job = api.get(f"/history/imports/{part(job['id'])}")
             if not as_json:
-                _progress(job)
+                show_progress(job)
     seconds = time.monotonic() - began
     if as_json:
         print_json(
             {**job, "seconds": round(seconds, 1), "rows_a_second": round(job["rows"] / seconds) if seconds else 0}
         )
     elif wait:
-        line(_summary(job))
+        line(summary(job))
     else:
         line(f"It is being imported as {job['id']}: `tickless history status` tells how far it is.")
     if job["state"] == "failed":
@@ -105,7 +103,7 @@ def fetch(
             cursor = api.post(f"/history/files/{part(file)}/fetch", {"system": system, "cursor": cursor})["next"]
             pages += 1
         name = source or system
-        found = _previewed(api, file, source=name, zone=zone, mapped=mapped, settled=None)
+        found = look_at(api, file, source=name, zone=zone, mapped=mapped, settled=None)
         body = {"source": name, "name": f"connector:{system}", "mapping": found["mapping"]}
         job = api.post(f"/history/files/{part(file)}/import", body)
         while job["state"] not in ENDED:
@@ -114,7 +112,7 @@ def fetch(
     if as_json:
         print_json(job)
     else:
-        line(_summary(job))
+        line(summary(job))
     if job["state"] == "failed":
         raise typer.Exit(FAILED)
 
@@ -195,81 +193,4 @@ def _turned(context: typer.Context, identity: str, deed: str, *, as_json: bool) 
     if as_json:
         print_json(job)
     else:
-        line(_summary(job))
-
-
-def _sent(api: ApiClient, file: Path) -> str:
-    try:
-        size = file.stat().st_size
-        made: str = api.post("/history/files")["file"]
-        with file.open("rb") as source:
-            for offset in range(0, size, PART):
-                api.send_part(f"/history/files/{part(made)}", source.read(PART), offset=offset)
-    except OSError as error:
-        raise usage(f"{file} cannot be read: {error.strerror}") from None
-    return made
-
-
-def _previewed(
-    api: ApiClient, sent: str, *, source: str, zone: str, mapped: list[str] | None, settled: Path | None
-) -> Any:
-    asked: dict[str, Any] = {"source": source, "zone": zone}
-    if settled is not None:
-        asked["mapping"] = _settled(settled)
-    found = api.post(f"/history/files/{part(sent)}/preview", asked)
-    if mapped:
-        columns = {**found["mapping"]["columns"]}
-        for one in mapped:
-            field, equals, column = one.partition("=")
-            if not equals:
-                raise usage(f"{one!r} is not field=Column")
-            columns.pop(field, None)
-            if column:
-                columns[field] = column
-        asked["mapping"] = {**found["mapping"], "columns": columns}
-        found = api.post(f"/history/files/{part(sent)}/preview", asked)
-    return found
-
-
-def _settled(file: Path) -> Any:
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise usage(f"{file} is no JSON: {error}") from None
-    return found.get("mapping", found) if isinstance(found, dict) else found
-
-
-def _show(found: Any) -> None:
-    mapping = found["mapping"]
-    rows = [(field, column, found["why"].get(field, "")) for field, column in mapping["columns"].items()]
-    show_table(["field", "column", "why"], rows, empty="No column was understood.")
-    written = "one row a ticket" if mapping["layout"] == "tickets" else "one row an event"
-    line(f"{written}; times: {mapping['order']}, in {mapping['zone']} where they name no zone")
-    if found["unused"]:
-        line(f"not used: {', '.join(found['unused'])}")
-    for word, state in found["states"].items():
-        if state is None:
-            line(f"unknown state: {word}")
-    for doubt in found["doubts"]:
-        tell(doubt)
-    shown = [(one["number"], one["title"], moment(one["opened_at"]), moment(one["resolved_at"]), one["state"], one["team"])
-             for one in found["tickets"]]  # fmt: skip
-    show_table(["ticket", "title", "opened", "resolved", "state", "team"], shown, empty="No row can be taken.")
-    for one in found["refused"]:
-        tell(f"row {one['row']}: {one['reason']}", mend=one["mend"])
-
-
-def _progress(job: Any) -> None:
-    share = f"{100 * job['bytes'] / job['size']:.0f} %" if job["size"] else ""
-    typer.echo(f"\r{job['rows']:>10,} rows  {share:>5}  {job['refused']} refused", nl=False, err=True)
-    if job["state"] in ENDED:
-        typer.echo("", err=True)
-
-
-def _summary(job: Any) -> str:
-    told = (
-        f"{job['state']}: {job['rows']:,} rows; {job['new']:,} new, {job['changed']:,} changed, {job['same']:,} known"
-    )
-    if job["refused"]:
-        told += f", {job['refused']:,} refused: `tickless history refused {job['id']}` says why"
-    return told + (f". {job['why']}" if job["why"] else "")
+        line(summary(job))

@@ -20,7 +20,7 @@ from tickless.domain.history_import import ColumnMapping, HistoryField
 from tickless.domain.record import Untrusted
 from tickless.kit.redaction import MASK, redact_personal
 from tickless.practices.history.stamps import read_stamp
-from tickless.practices.history.words import NOTHING, flag_of, kind_of, priority_of, state_of
+from tickless.practices.history.words import LONGEST_NOTHING, NOTHING, flag_of, kind_of, priority_of, state_of
 
 Entry = dict[str, Any]
 STAMPS: tuple[HistoryField, ...] = ("opened", "acknowledged", "responded", "resolved", "closed", "updated", "sla_due")
@@ -59,14 +59,14 @@ class Reader:
 
     def __init__(self, mapping: ColumnMapping, secret: str) -> None:
         self.mapping = mapping
-        self._columns = dict(mapping.columns)
+        self._columns = tuple(mapping.columns.items())
         self._key = bytes.fromhex(secret)
         self._pseudonym = lru_cache(maxsize=50_000)(self._made_pseudonym)
 
     def read(self, cells: Mapping[str, str], row: int) -> Entry | Refused:
         """What the row says. Cells that say nothing are left out."""
-        said = {field: value for field, column in self._columns.items()
-                if (value := cells.get(column, "").strip()).lower() not in NOTHING}  # fmt: skip
+        said = {field: value for field, column in self._columns if (value := cells.get(column, "").strip())
+                and (len(value) > LONGEST_NOTHING or value.lower() not in NOTHING)}  # fmt: skip
         number = said.get("number", "")
         if not number:
             return Refused("number", "the row does not say which ticket it is about",
@@ -154,10 +154,11 @@ def _told(text: str, most: int, names: list[str]) -> str:
     return redact_personal(found)
 
 
+@lru_cache(maxsize=16_384)
 def ticket_id(source: str, number: str) -> str:
     """The same ticket of a source always has the same. Neighbours in number are neighbours here, so that a large import writes
     in few places of the database."""
-    whole = hashlib.sha256(json.dumps([source, number]).encode()).hexdigest()
+    whole = hashlib.sha256(f"[{json.dumps(source)}, {json.dumps(number)}]".encode()).hexdigest()
     return f"hist_{_short(source)}_{_PLAIN.sub('', number)[:30]}_{whole[:12]}"
 
 

@@ -23,6 +23,8 @@ _PLAIN = ("kind", "title", "text", "priority", "impact", "urgency", "service", "
           "close_code", "rating",
           "updates", "state")  # fmt: skip
 """Taken as the last row that says it has it."""
+_TIMES = ("opened", "acknowledged", "responded", "resolved", "closed", "updated")
+_BLANK = TicketHistory(id="", source="", number="")
 
 
 def fold(source: str, entries: Sequence[Entry], mapping: ColumnMapping) -> TicketHistory:
@@ -36,9 +38,7 @@ def fold(source: str, entries: Sequence[Entry], mapping: ColumnMapping) -> Ticke
     found["first_category"] = _path(first, mapping)
     found["first_priority"] = first.get("priority")
     found["effort_minutes"] = last.get("effort")
-    times = {
-        name: _at(last.get(name)) for name in ("opened", "acknowledged", "responded", "resolved", "closed", "updated")
-    }
+    times = {name: _at(last[name]) if name in last else None for name in _TIMES}
     if mapping.layout == "events":
         found |= _told_by_events(rows, times, mapping)
     else:
@@ -46,7 +46,7 @@ def fold(source: str, entries: Sequence[Entry], mapping: ColumnMapping) -> Ticke
         found["reassignment_count"] = last.get("reassignment_count")
     found |= {f"{name}_at": moment for name, moment in times.items()}
     found["sla_due_at"] = _at(last.get("sla_due"))
-    return TicketHistory.model_construct(**_typed(found))
+    return _BLANK.model_copy(update=_typed(found))
 
 
 def _typed(found: dict[str, Any]) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def _put(tx: Tx, made: list[TicketHistory], taken: Taken) -> None:
         else:
             taken.changed += 1
         fresh.append(ticket)
-    tx.history_tickets.put_all(fresh)
+    tx.put_histories(fresh)
 
 
 def _take_events(tx: Tx, job: HistoryImport, entries: list[Entry], taken: Taken) -> None:
@@ -108,7 +108,7 @@ def _take_events(tx: Tx, job: HistoryImport, entries: list[Entry], taken: Taken)
     fresh = [ticket for ticket in made if ticket.id not in known]
     taken.new += len(fresh)
     taken.changed += new - len(fresh)
-    tx.history_tickets.put_all(made)
+    tx.put_histories(made)
 
 
 def _refused(job: HistoryImport, row: int, why: Refused, cells: Cells, mapping: ColumnMapping) -> RefusedHistoryRow:

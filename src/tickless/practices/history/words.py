@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from tickless.domain.history import HistoryKind, HistoryState
 from tickless.domain.history_import import HistoryField
@@ -87,6 +88,7 @@ NOTHING = frozenset(
         "unassigned",
     }
 )
+LONGEST_NOTHING = max(map(len, NOTHING))
 
 _STATES: tuple[tuple[HistoryState, str], ...] = (
     ("cancelled", r"cancel|reject|withdrawn|deleted|duplicate|won.?t|abandon"),
@@ -126,6 +128,7 @@ def plain(name: str) -> str:
     return " ".join(re.sub(r"[^a-z0-9]+", " ", spaced.lower()).split())
 
 
+@lru_cache(maxsize=4_096)
 def state_of(word: str) -> HistoryState | None:
     """What a word for a state most likely means; None where nothing is known of it."""
     said = word.strip().lower()
@@ -134,11 +137,13 @@ def state_of(word: str) -> HistoryState | None:
     return next((state for state, pattern in _STATES if re.search(pattern, said)), None)
 
 
+@lru_cache(maxsize=4_096)
 def kind_of(word: str) -> HistoryKind | None:
     said = word.strip().lower()
     return next((kind for kind, pattern in _KINDS if re.search(pattern, said)), None)
 
 
+@lru_cache(maxsize=4_096)
 def priority_of(text: str) -> int | None:
     """1 … 5; `P1`, `1 - Critical`, `3`, `High`, `sev2`; None where it is none of these."""
     said = text.strip().lower()
@@ -148,6 +153,7 @@ def priority_of(text: str) -> int | None:
     return next((number for word, number in _PRIORITY_WORDS.items() if word in said), None)
 
 
+@lru_cache(maxsize=4_096)
 def flag_of(text: str) -> bool | None:
     said = text.strip().lower()
     return True if said in _TRUE else False if said in _FALSE else None
