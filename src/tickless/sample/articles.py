@@ -14,7 +14,14 @@ _FILLED = re.compile(r"\{(head of|reviewed) ([^}]+)\}")
 
 
 def make_articles(people: Sequence[Person], today: dt.date) -> tuple[tuple[str, str], ...]:
-    """File name and text of each. `{head of IT}` becomes that person's login name, `{reviewed 30}` the day 30 days before."""
+    """File name and text of each."""
+    return tuple(
+        (path.name, filled(path.read_text(encoding="utf-8"), people, today)) for path in sorted(FOLDER.glob("*.md"))
+    )
+
+
+def filled(text: str, people: Sequence[Person], today: dt.date) -> str:
+    """`{head of IT}` becomes that person's login name, `{reviewed 30}` the day 30 days before."""
     heads = {person.department: person.username for person in reversed(people)}
 
     def fill(found: re.Match[str]) -> str:
@@ -22,5 +29,4 @@ def make_articles(people: Sequence[Person], today: dt.date) -> tuple[tuple[str, 
             return heads[found[2]]
         return (today - dt.timedelta(days=int(found[2]))).isoformat()
 
-    texts = ((path.name, path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.md")))
-    return tuple((name, _FILLED.sub(fill, text)) for name, text in texts)
+    return _FILLED.sub(fill, text)

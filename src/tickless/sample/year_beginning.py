@@ -54,16 +54,17 @@ def beginning(frame: Frame) -> Iterator[Deed]:
         yield tell("claim", frame.on(1, 3, 11), staff.leads[1], model=model, level=level, note=note)
     yield tell("month", frame.on(1, 3, 12), head)
     yield tell("mine", frame.on(1, 6, 10), head)
+    yield tell("subscribe", frame.on(1, 6, 12), head, cadence="monthly")
     yield from _kept(frame, tell)
 
 
 def _accounts(frame: Frame) -> Iterator[tuple[Person, tuple[str, ...]]]:
     staff = frame.staff
     yield staff.head, ("admin",)
-    yield staff.leads[0], ("operator", "approver", "change_manager")
-    yield staff.leads[1], ("service_desk", "approver")
+    yield staff.leads[0], ("operator", "approver")
+    yield staff.leads[1], ("operator", "approver")
     for person in staff.analysts:
-        yield person, ("service_desk",)
+        yield person, ("operator",)
     for person in (*staff.engineers, *staff.network):
         yield person, ("operator",)
     for person in staff.developers:

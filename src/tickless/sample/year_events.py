@@ -17,7 +17,8 @@ DeedKind = Literal[
     "account", "import_history", "assume", "claim", "answer", "mine", "opportunity", "rota", "override", "agreement",
     "portfolio", "failover", "asset", "problem", "analyse", "close_problem", "improvement", "improvement_move",
     "improvement_measure", "runbook", "article", "articles_reviewed", "model", "change", "change_approved", "change_begun",
-    "change_over", "rehearse", "declare", "update", "cause", "stand_down", "review", "refer", "referral", "month", "guard",
+    "change_over", "rehearse", "declare", "update", "cause", "stand_down", "review", "refer", "referral", "month",
+    "guard", "subscribe",
 ]  # fmt: skip
 
 

@@ -143,7 +143,7 @@ def _down(make: Machines) -> Iterator[Breaks]:
 def _slow(make: Machines) -> Iterator[Breaks]:
     for service, count in SLOW:
         name = make.company.service(service).name
-        labels = labels_of(make.company, "latency_high", service, "warning")
+        labels = labels_of(make.company, "latency_high", service, "warning", process="commons", ci="process:commons")
         for at in make.when(service, count, months=SEASON, office=True):
             hand = make.hand(28, 140, words="Restarted; it answers as it should again.")
             yield _break(at, Fault("slow", service), labels, f"{name} is slow", hand)
