@@ -34,6 +34,13 @@ async def write(sample: SampleHouse, event: Event, text: str, *, key: str) -> No
     await sample.house.desk.say(sender, text, key=f"day:{key}")
 
 
+def newest_code(sample: SampleHouse, person: str) -> str:
+    """The newest code on that person's phone."""
+    received = sample.estate.sms(sample.company.person(person).phone or "")
+    found = [match.group(1) for text in received if (match := _CODE.search(text))]
+    return found[-1] if found else "no code came"
+
+
 class Replies:
     """The replies of one event; each is given once, when its moment has come."""
 
@@ -84,15 +91,8 @@ class Replies:
         if reply.kind == "wrong_code":
             text = WRONG_CODE
         elif reply.kind == "code":
-            text = await self._code_of(reply.by)
+            text = await asyncio.to_thread(newest_code, self._sample, reply.by)
         await write(self._sample, self._event, text, key=f"{self._event.id}:{question.id}")
-
-    async def _code_of(self, person: str) -> str:
-        """The newest code on that person's phone."""
-        phone = self._sample.company.person(person).phone or ""
-        received = await asyncio.to_thread(self._sample.estate.sms, phone)
-        found = [match.group(1) for text in received if (match := _CODE.search(text))]
-        return found[-1] if found else "no code came"
 
     async def _decide(self, approval: str, reply: Reply) -> None:
         person = self._sample.company.person(reply.by)

@@ -9,7 +9,9 @@ from typing import Any
 from tickless.app.build import House, Role, build
 from tickless.app.settings import ConnectorUse, PaceSettings, Settings
 from tickless.domain.world import World
+from tickless.flow.engine import Engine
 from tickless.journal.world import write_world
+from tickless.kit.clock import Clock
 from tickless.practices.knowledge.folder import ArticleFile, read_batch
 from tickless.practices.knowledge.service import import_batch
 from tickless.sample.articles import make_articles
@@ -52,10 +54,13 @@ def sample_settings(estate: Estate, data: Path, **given: Any) -> Settings:
     return Settings(**{**chosen, **given})
 
 
-def open_sample_house(estate: Estate, company: Company, data: Path, *, role: Role = "all", **given: Any) -> SampleHouse:
-    """Build (not start) a house in that estate and put the company's records into its journal."""
+def open_sample_house(estate: Estate, company: Company, data: Path, *, role: Role = "all", clock: Clock | None = None,
+                      engine: Engine | None = None, settings: Settings | None = None, **given: Any) -> SampleHouse:  # fmt: skip
+    """Build (not start) a house in that estate and put the company's records into its journal. `clock` and `engine`: of a
+    simulation."""
     _, secret_values = estate.connector_settings()
-    house = build(sample_settings(estate, data, **given), role=role, secret_values=secret_values)
+    settings = settings or sample_settings(estate, data, **given)
+    house = build(settings, role=role, clock=clock, secret_values=secret_values, engine=engine)
     with house.journal.write() as tx:
         write_world(tx, world_of(company))
         now = house.rooms.clock.now()

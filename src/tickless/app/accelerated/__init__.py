@@ -1,0 +1,1 @@
+"""The sample company in accelerated time: see README.md."""

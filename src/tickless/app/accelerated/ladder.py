@@ -1,0 +1,41 @@
+"""The weekly look at the ladder: what learning proposes is granted by the person with the right, as far as the house dares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tickless.app.accelerated.scene import Scene
+from tickless.domain.autonomy import EVERYWHERE, RUNGS, Rung
+from tickless.domain.person import Person
+from tickless.flow.desk.holding import Keeper
+
+
+@dataclass(frozen=True)
+class Granted:
+    """One step up: by whom is in the audit record."""
+
+    runbook: str
+    rung: Rung
+
+
+class Ladder:
+    """`may_reach`: up to which rung a runbook is let now."""
+
+    def __init__(self, scene: Scene, keeper: Person, may_reach: Callable[[str], Rung]) -> None:
+        self._scene = scene
+        self._keeper = Keeper(keeper.username, roles=frozenset({"admin"}), person=keeper)
+        self._may_reach = may_reach
+        self.granted: list[Granted] = []
+
+    def look(self) -> None:
+        """Grant what is proposed for runbooks as a whole."""
+        desk = self._scene.house.desk.autonomy
+        for one in desk.proposals():
+            if one.scope != EVERYWHERE or one.proposed is None:
+                continue
+            if RUNGS.index(one.proposed) > RUNGS.index(self._may_reach(one.runbook)):
+                continue
+            reason = f"{one.found.good} of {one.found.tries} went well on {one.found.days} days"
+            self._scene.do(desk.set_rung(one.runbook, rung=one.proposed, keeper=self._keeper, reason=reason))
+            self.granted.append(Granted(one.runbook, one.proposed))

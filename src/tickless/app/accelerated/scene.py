@@ -1,0 +1,122 @@
+"""What a year is played in: the running company, a house that is built and never started, and one clock for all of it.
+
+The estate's processes are real and live in the machine's time: what breaks in them is broken now, and what a probe reads is how
+it is now. Nothing compares their clock with the house's: a certificate has so many days left, a profile is valid or not. Only
+the monitor would (its alerts carry stamps), so it tells nobody; `machines.py` reads the same state in its place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from tickless.app.build import House
+from tickless.app.sample_house import SampleHouse, open_sample_house, sample_settings
+from tickless.app.settings import ConnectorUse, PaceSettings, Settings
+from tickless.flow import names
+from tickless.flow.accelerated_engine import AcceleratedEngine
+from tickless.flow.shadowing import Shadowing
+from tickless.kit.clock import ManualClock
+from tickless.sample.company import Company
+from tickless.sample.estate.control import Estate
+
+DELIVERY = "deploys"
+"""The source of change news."""
+QUIET_MONITOR = 3_600.0
+BLINK = 0.3
+"""Seconds."""
+PACE = PaceSettings(answer=2 * 86_400.0, approval=2 * 86_400.0, first_look=7_200.0, gather=60.0)
+"""As in a real company, but for the first look back: an hour or two, not a minute, for each look costs a real probe."""
+
+
+@dataclass
+class Scene:
+    """`house` is built and not started: the player does what its threads would."""
+
+    sample: SampleHouse
+    clock: ManualClock
+    engine: AcceleratedEngine
+    runner: asyncio.Runner
+
+    def __post_init__(self) -> None:
+        self._shadowing = Shadowing(self.house.rooms)
+
+    @property
+    def house(self) -> House:
+        return self.sample.house
+
+    @property
+    def estate(self) -> Estate:
+        return self.sample.estate
+
+    @property
+    def company(self) -> Company:
+        return self.sample.company
+
+    def do(self, work: Any) -> Any:
+        """What a door would await."""
+        return self.runner.run(work)
+
+    def settle(self) -> None:
+        """Let everything come as far as it can at this moment: signals, cases, tickets, and what they make of each other."""
+        house = self.house
+        while house.intake.run_once() + self.engine.run():
+            pass
+
+    def look_after_tickets(self) -> None:
+        """Make the tickets that are wanted and bring back what was said in them."""
+        if self.house.tickets.work():
+            self.settle()
+
+    def compare(self) -> None:
+        """What runbooks that only watch would have done, beside what people did."""
+        self._shadowing.look(self.clock.now())
+
+
+def settings_of(estate: Estate, data: Path, **given: Any) -> Settings:
+    """A house that begins where a careful organisation would: every runbook watches until it has earned more."""
+    made = sample_settings(estate, data, pace=PACE, default_rung="observe", **given)
+    connectors = {**made.connectors, DELIVERY: ConnectorUse(use="cdevents")}
+    return made.model_copy(update={"connectors": connectors})
+
+
+@contextmanager
+def open_scene(company: Company, folder: Path, *, begins: dt.datetime, **given: Any) -> Iterator[Scene]:
+    """Start the company in `folder` and build an empty house in it, at that moment. Raises `Unreachable`, `SettingsInvalid`."""
+    with ExitStack() as stack:
+        estate = stack.enter_context(Estate.start(company, folder / "estate", interval=QUIET_MONITOR))
+        clock = ManualClock(begins)
+        engine = AcceleratedEngine(clock, after_step=_give_it_a_moment)
+        sample = open_sample_house(
+            estate, company, folder / "data", settings=settings_of(estate, folder / "data", **given), clock=clock,
+            engine=engine,
+        )  # fmt: skip
+        stack.callback(sample.house.stop)
+        without_waiting_for_disks(sample.house)
+        yield Scene(sample, clock, engine, stack.enter_context(asyncio.Runner()))
+
+
+def _give_it_a_moment(step: str, result: Any) -> None:
+    """The company's processes live in real time: what does not hold yet gets a blink of it before the next look."""
+    if step == names.READ and not (result["held"] if isinstance(result, dict) else all(one["held"] for one in result)):
+        time.sleep(BLINK)
+
+
+def without_waiting_for_disks(house: House) -> None:
+    """A year that a power cut ends is played again: its commits need not wait until the disk has them."""
+
+    def prepare(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+    for engine in {house.journal.engine, house.journal.log_engine}:
+        sa.event.listen(engine, "connect", prepare)
+        engine.dispose()
