@@ -144,12 +144,12 @@ class BrakesDesk:
         self, text: str, *, by: str, services: Sequence[str] = (), exempt: Sequence[str] = (), dry_run: bool = False
     ) -> list[ChangeRule]:
         """Freezes out of an iCalendar file: what is new or was moved, and is not over. An entry that came before by its UID is
-        not made twice. Raises `BadInput`."""
+        not made twice; one that repeats makes a freeze for each time within a year. Raises `BadInput`."""
         now = self._rooms.clock.now()
         made = []
         with self._rooms.journal.write() as tx:
             known = {one.source: one for one in tx.change_rules.where() if one.source}
-            for entry in read_calendar(text):
+            for entry in read_calendar(text, since=now, until=now + LONGEST):
                 before = known.get(entry.uid)
                 if entry.ends_at <= now or (
                     before and (before.starts_at, before.ends_at) == (entry.starts_at, entry.ends_at)

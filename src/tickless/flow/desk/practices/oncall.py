@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tickless.domain.calendar_file import read_calendar
 from tickless.domain.errors import BadInput
 from tickless.domain.oncall import Layer, Load, Override, OverrideDraft, Schedule, ScheduleDraft, Shift
+from tickless.domain.world import World
 from tickless.flow.desk.holding import Keeper
 from tickless.flow.desk.practices.keeping import Keeping, names_person
 from tickless.flow.desk.practices.oncall_calendar import as_calendar
@@ -19,6 +20,8 @@ from tickless.practices.oncall.core import gaps, load, on_call, shifts
 
 LONGEST = dt.timedelta(days=31)
 AHEAD = dt.timedelta(days=28)
+READ_AHEAD = dt.timedelta(days=92)
+"""So far ahead a calendar's entries that repeat become overrides."""
 KEPT = 500
 """Overrides of one schedule."""
 
@@ -153,31 +156,26 @@ class OnCallDesk:
         return as_calendar(found, chosen, names={key: one.name for key, one in world.people.items()}, at=now)
 
     def read_in(self, identity: str, text: str, *, by: Keeper, dry_run: bool = False) -> Imported:
-        """Shifts out of another calendar become overrides: an entry's title names the person. The same calendar again changes
-        nothing. Raises `BadInput`, `Forbidden`, `NotFound`."""
-        keeping = self._keeping
-        entries = read_calendar(text)
-        people = {one.name.casefold(): one for one in keeping.world.people.values() if one.active}
-        made, unknown = [], []
-        for entry in entries:
-            title = entry.title.strip()
-            known = keeping.world.person_called(title) or people.get(title.casefold())
-            known = known or next(
-                (one for name, one in people.items() if re.search(rf"\b{re.escape(name)}\b", title.casefold())), None
-            )
-            if known is None or not known.active:
-                unknown.append(title[:100])
-                continue
-            made.append(Override(id=new_id("ovr"), person=known.id, starts_at=entry.starts_at, ends_at=entry.ends_at,
-                                 source=entry.uid, by=by.by))  # fmt: skip
+        """Shifts out of another calendar become overrides: an entry's title names the person; of what repeats, the next
+        thirteen weeks. The same calendar again changes nothing. Raises `BadInput`, `Forbidden`, `NotFound`."""
+        keeping, now = self._keeping, self._keeping.now
+        entries = read_calendar(text, since=now, until=now + READ_AHEAD)
+        who = {title: _named(title, keeping.world) for title in {one.title.strip() for one in entries}}
+        made = [
+            Override(id=new_id("ovr"), person=known, starts_at=one.starts_at, ends_at=one.ends_at, source=one.series, by=by.by)
+            for one in entries if (known := who[one.title.strip()]) is not None
+        ]  # fmt: skip
+        unknown = tuple(dict.fromkeys(title[:100] for one in entries if who[title := one.title.strip()] is None))
         with self._journal.write() as tx:
             found = tx.oncall_schedules.need(identity, lock=True)
             keeping.allow(by, "on_call", "keep", services=found.services)
-            uids = {one.source for one in made}
+            series = {one.source for one in made}
+            kept = [one for one in found.overrides if not one.source or one.source not in series]
+            if len(made) + len(kept) > KEPT:
+                raise BadInput(f"more than {KEPT} shifts on one schedule", mend="export a shorter time")
             if not dry_run:
-                kept = [one for one in found.overrides if not one.source or one.source not in uids]
                 self._with(tx, found, [*made, *kept], by=by, action="schedule.imported", detail={"entries": len(made)})
-        return Imported(len(made), tuple(unknown))
+        return Imported(len(made), unknown)
 
     def _with(
         self, tx: Tx, found: Schedule, overrides: list[Override], *, by: Keeper, action: str, detail: dict[str, object]
@@ -186,3 +184,12 @@ class OnCallDesk:
         kept = tuple(one for one in overrides if one.ends_at > old)[-KEPT:]
         self._keeping.record(tx, by.by, action, found.id, detail)
         return tx.oncall_schedules.put(found.model_copy(update={"overrides": kept}))
+
+
+def _named(title: str, world: World) -> str | None:
+    """Whom an entry of a calendar means: by user name, by name, or by a name within its title."""
+    folded = title.casefold()
+    people = {one.name.casefold(): one for one in world.people.values() if one.active}
+    known = world.person_called(title) or people.get(folded)
+    known = known or next((one for name, one in people.items() if re.search(rf"\b{re.escape(name)}\b", folded)), None)
+    return known.id if known is not None and known.active else None

@@ -1,7 +1,8 @@
 """Recurrence rules: read, their days, and how people say them. Pure.
 
 The part of RFC 5545 (3.3.10) that planned work needs: `FREQ=DAILY|WEEKLY|MONTHLY`, `INTERVAL`, `BYDAY` (`SU`; in months `2SU`,
-`-1FR`) and `BYMONTHDAY` (`15`, `-1`: the last). Weeks begin on Monday. A month that has no such day is left out.
+`-1FR`) and `BYMONTHDAY` (`15`, `-1`: the last). Weeks begin on Monday. A month that has no such day is left out. What calendars
+say besides (`calendar_repeats.py`) makes rules of its own: of a year, and of weeks that begin on another day.
 """
 
 from __future__ import annotations
@@ -22,18 +23,20 @@ _DAY = re.compile(r"(?P<nth>[+-]?[1-5])?(?P<day>MO|TU|WE|TH|FR|SA|SU)")
 _KNOWN = frozenset({"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY"})
 
 
-Freq = Literal["DAILY", "WEEKLY", "MONTHLY"]
+Freq = Literal["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]
 _FREQS: dict[str, Freq] = {"DAILY": "DAILY", "WEEKLY": "WEEKLY", "MONTHLY": "MONTHLY"}
 
 
 @dataclass(frozen=True)
 class Rule:
-    """`days`: (which in the month, 0: each; weekday, 0: Monday). `dates`: days of the month, from its end below 0."""
+    """`days`: (which in the month, 0: each; weekday, 0: Monday). `dates`: days of the month, from its end below 0.
+    `week`: the weekday on which weeks begin. A yearly rule comes on the day of its first."""
 
     freq: Freq
     interval: int = 1
     days: frozenset[tuple[int, int]] = frozenset()
     dates: frozenset[int] = frozenset()
+    week: int = 0
 
 
 def read_rule(text: str) -> Rule:
@@ -96,9 +99,11 @@ def _is_on(rule: Rule, first: dt.date, day: dt.date) -> bool:
     if rule.freq == "DAILY":
         return (day - first).days % rule.interval == 0 and (not rule.days or (0, day.weekday()) in rule.days)
     if rule.freq == "WEEKLY":
-        monday, began = day - dt.timedelta(days=day.weekday()), first - dt.timedelta(days=first.weekday())
         wanted = rule.days or {(0, first.weekday())}
-        return (monday - began).days // 7 % rule.interval == 0 and (0, day.weekday()) in wanted
+        weeks = (_week_of(day, rule.week) - _week_of(first, rule.week)).days // 7
+        return weeks % rule.interval == 0 and (0, day.weekday()) in wanted
+    if rule.freq == "YEARLY":
+        return (day.month, day.day) == (first.month, first.day) and (day.year - first.year) % rule.interval == 0
     months = (day.year - first.year) * 12 + day.month - first.month
     if months % rule.interval:
         return False
@@ -109,13 +114,18 @@ def _is_on(rule: Rule, first: dt.date, day: dt.date) -> bool:
     return any(weekday == day.weekday() and which in (0, nth, last) for which, weekday in rule.days)
 
 
+def _week_of(day: dt.date, begins: int) -> dt.date:
+    """The first day of its week."""
+    return day - dt.timedelta(days=(day.weekday() - begins) % 7)
+
+
 _NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last", -2: "last but one"}
 
 
 def rule_in_words(rule: Rule, first: dt.date) -> str:
     """As people say it: `every 2 weeks on Sunday`. `first`: the day from which it is counted."""
-    unit = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month"}[rule.freq]
+    unit = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}[rule.freq]
     every = f"every {unit}" if rule.interval == 1 else f"every {rule.interval} {unit}s"
     if rule.dates:
         on = [_date_word(one) for one in sorted(rule.dates, key=lambda one: (one < 0, one))]
