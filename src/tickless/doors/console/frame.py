@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from tickless.domain.errors import Forbidden, TicklessError, Unauthenticated
+from tickless.doors.console.rail import COOKIE, rail
 from tickless.doors.console.rendering import render
 from tickless.doors.console.wording import day_time
 from tickless.doors.entrance import Entrance, Right, Visitor
@@ -125,7 +126,9 @@ class Frame:
             "brakes": brakes,
             "paused": next((switch for switch in brakes if switch.name == "all"), None),
             "waiting": waiting,
-            "practised": self.practised,
+            "rail": rail(
+                visit.request.url.path, may=visit.visitor.may, practised=self.practised, opened=_opened(visit.request)
+            ),
             "told": TOLD.get(visit.asked("told") or ""),
         }
 
@@ -271,3 +274,8 @@ def _asked_for(request: Request) -> str:
 def _theme(request: Request) -> str:
     chosen = request.cookies.get("tickless_theme", "")
     return chosen if chosen in {"light", "dark"} else ""
+
+
+def _opened(request: Request) -> list[str]:
+    """Groups of the rail that somebody has opened."""
+    return unquote(request.cookies.get(COOKIE, ""))[:400].split(".")

@@ -2,6 +2,7 @@
 import { follow } from "./stream.js";
 import { roam } from "./roam.js";
 import { themes } from "./theme.js";
+import { folds } from "./rail.js";
 import { age } from "./age.js";
 import { chat } from "./chat.js";
 import { assist } from "./assist.js";
@@ -12,6 +13,7 @@ for (const map of document.querySelectorAll("svg[data-map]")) roam(map, document
 for (const form of document.querySelectorAll("form[data-chat]")) chat(form);
 for (const form of document.querySelectorAll("form[data-assist]")) assist(form);
 for (const form of document.querySelectorAll("form[data-parts]")) sendInParts(form);
+folds(document.querySelectorAll("details[data-rail]"));
 themes(document.querySelectorAll("[data-theme-toggle]"));
 age();
 if (!CSS.supports("selector(::details-content)")) {
