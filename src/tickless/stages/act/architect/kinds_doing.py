@@ -8,6 +8,7 @@ from tickless.stages.act.architect import words
 from tickless.stages.act.architect.conditions import Under
 from tickless.stages.act.architect.matching import active, doing_in, resolved, topic_of
 from tickless.stages.act.architect.page import Drawing
+from tickless.stages.act.architect.passwords import temporary_password
 
 
 def timeout_of(drawing: Drawing, length: str) -> str:
@@ -30,7 +31,7 @@ def operate(drawing: Drawing, text: str, under: Under) -> str | None:
             look=False,
         )
     if doing.use == "directory.set_password":
-        return drawing.operating.password(under.written)
+        return temporary_password(drawing.operating, under.written)
     same = [one for one in drawing.sketch.done if one.doing is doing]
     if same and drawing.operating.loop is None and "older_than" not in str(same[-1].given) and under.expression is None:
         return f"done by step “{same[-1].step}”"

@@ -1,4 +1,4 @@
-"""Operations of a sketch: their parameters, what takes them back, and the probe that reads each of them back."""
+"""Operations of a sketch: their parameters, what takes them back, and their proof."""
 
 from __future__ import annotations
 
@@ -8,59 +8,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tickless.stages.act.architect import words
-from tickless.stages.act.architect.lexicon import Doing, Fact, lexicon
-from tickless.stages.act.architect.matching import Stated, topic_of
-from tickless.stages.act.architect.means import Means
-from tickless.stages.act.architect.sketch import Done, Gap, Sketch
+from tickless.stages.act.architect.lexicon import Doing
+from tickless.stages.act.architect.probing import Probing, tidied
+from tickless.stages.act.architect.sketch import Done, Gap
 from tickless.stages.act.architect.slots import value_of
 
 _SUB = re.compile(r"\$(\w+)")
 HOLD = "7d"
-PROBE_OF = {
-    "account": "directory.account",
-    "password": "directory.account",
-    "app": "directory.member",
-    "package": "endpoint.software",
-    "device": "endpoint.device",
-    "profile": "vpn.profile",
-    "gateway": "vpn.gateway",
-    "vpn": "vpn.tunnel",
-    "tunnel": "vpn.tunnel",
-    "certificate": "certificate.state",
-    "disk": "disk.usage",
-    "pool": "pool.state",
-    "process": "process.state",
-    "service": "health.check",
-    "health": "health.check",
-    "deployment": "kubernetes.workload",
-    "node": "kubernetes.node",
-    "server": "haproxy.server",
-    "record": "dns.record",
-    "mailbox": "mailbox.quota",
-    "run": "github.run",
-}
-"""What is spoken of → the probe that looks at it."""
-MOST_ITEMS = 20
 
 
 @dataclass
-class Operating:
+class Operating(Probing):
     """Adds to the sketch what an operation needs."""
 
-    means: Means
-    sketch: Sketch
-    limit: float | None = None
-    """A size that was named as the most there may be, in MiB."""
-    loop: dict[str, Any] | None = None
-    """The loop that operations go into from now on."""
     missing_yes: str | None = None
     """An approval inside the procedure after which nothing has been said about a no."""
     answers: dict[str, str] = field(default_factory=dict)
-    _looks: dict[str, tuple[str, int]] = field(default_factory=dict)
-
-    def last_probe(self) -> str:
-        """What read back the last operation."""
-        return self.sketch.done[-1].doing.reads if self.sketch.done else ""
 
     def good_answer(self, step: str) -> str:
         return self.answers.get(step, "yes")
@@ -77,50 +40,6 @@ class Operating:
             elif described.is_required():
                 return name
         return found
-
-    def check(
-        self, probe: str, expect: str, *, given: dict[str, Any] | None = None, within: str = "60s"
-    ) -> dict[str, Any] | None:
-        """A probe with its expectation, as prechecks and proofs have it; None: there is none here."""
-        known = self.means.find(probe)
-        if known is None:
-            return None
-        parameters = {name: value for name, value in (given or {}).items() if name in known.params.model_fields}
-        for name, described in known.params.model_fields.items():
-            if name in parameters or not described.is_required():
-                continue
-            value = value_of(name, probe, self.sketch.inputs)
-            if value is None:
-                return None
-            parameters[name] = value
-        return {"uses": known.name, "with": parameters, "expect": f"${{{{ {self._limited(expect)} }}}}"}
-
-    def _limited(self, expect: str) -> str:
-        return expect.replace("$limit", f"{self.limit or 51_200.0:.1f}")
-
-    def reads(self, stated: Stated) -> str:
-        """The state as an expression over a look-up step, which is added unless it was looked up since the last change."""
-        step = self.look(stated.fact)
-        return self._limited(re.sub(r"\bresult\b", f"steps.{step}", stated.says))
-
-    def look(self, fact: Fact, *, title: str = "") -> str:
-        """A step that asks the probe; the one that is there already if nothing was changed since."""
-        known = self.means.find(fact.probe)
-        check = self.check(fact.probe, "true")
-        if known is None or check is None:
-            return "unknown"
-        key = json.dumps([known.name, check["with"]], sort_keys=True)
-        step, changed = self._looks.get(key, ("", -1))
-        if changed == len(self.sketch.done):
-            return step
-        name = fact.probe.rpartition(".")[2]
-        body = {"title": title or f"Look at the {name.replace('_', ' ')}", "uses": known.name, "with": check["with"]}
-        of_each = self.loop is not None and "${{ each }}" in check["with"].values()
-        step = self.sketch.step(
-            name, _tidy(body), into=self.loop["for_each"]["steps"] if self.loop and of_each else None
-        )
-        self._looks[key] = (step, len(self.sketch.done))
-        return step
 
     def do(self, doing: Doing, text: str, condition: str | None) -> str:
         """Add the operation with everything that belongs to it; says what it became. Raises `LookupError` with why not."""
@@ -145,11 +64,11 @@ class Operating:
             body["if"] = condition
         if "irreversible" in undo:
             self.sketch.lasting.append(str(undo["irreversible"]))
-        step = self.sketch.step(doing.use.rpartition(".")[2], {**_tidy(body), "undo": undo}, into=into)
+        step = self.sketch.step(doing.use.rpartition(".")[2], {**tidied(body), "undo": undo}, into=into)
         self.sketch.destroys = self.sketch.destroys or known.effect == "destroy"
         done = Done(step, doing, known.name, given, condition)
         self.sketch.done.append(done)
-        self._prove(done)
+        self.prove(done)
         back = "cannot be taken back" if "irreversible" in undo else f"taken back by {undo['uses']}"
         return f"step “{step}”: {known.name}, read back by {doing.reads}; {back}"
 
@@ -174,7 +93,7 @@ class Operating:
             own[name] = f"${{{{ steps.{before}.{value.removeprefix('before.')} }}}}" if read else value
         return {"uses": back.name, "with": own}
 
-    def _prove(self, done: Done) -> None:
+    def prove(self, done: Done) -> None:
         """What reads it back; a proof of the same thing that came before it counts no more."""
         expect = _SUB.sub(lambda found: _source(done.given.get(found[1])), done.doing.after)
         if done.condition is not None:
@@ -207,75 +126,6 @@ class Operating:
         done.proof = check
         self.sketch.verify.append({**check, "within": "60s", "hold": HOLD})
         done.proof = self.sketch.verify[-1]
-
-    def probes_in(self, text: str, topic: str = "") -> list[tuple[str, dict[str, Any]]]:
-        """The probes whose subject is named, each with its parameters."""
-        named = [topic_of(part) for part in re.split(r",|\band\b", text)]
-        if re.search(r"\bhealth\b", text):
-            named.append("health")
-        found: list[tuple[str, dict[str, Any]]] = []
-        for name in dict.fromkeys([*(one for one in named if one), *([topic] if topic and not any(named) else [])]):
-            probe = PROBE_OF.get(name)
-            made = self.check(probe, "true") if probe is not None else None
-            if probe is not None and made is not None and all(probe != other for other, _ in found):
-                found.append((probe, made))
-        return found
-
-    def password(self, condition: str | None) -> str:
-        """A temporary password, by reference all the way: made, set, and its link given to its owner alone."""
-        sketch, person = self.sketch, self.sketch.inputs.person()
-        if any(one.doing.use == "directory.set_password" for one in sketch.done):
-            return "done by the steps that make and set the password"
-        doing = next(one for one in lexicon().doings if one.use == "directory.set_password")
-        under = {"if": condition} if condition else {}
-        self.settle_yes()
-        made = sketch.step(
-            "secret",
-            {
-                "title": "Make a temporary password",
-                **under,
-                "uses": "tickless.temporary_password",
-                "with": {
-                    "username": f"${{{{ inputs.{person}.username }}}}",
-                    "person": f"${{{{ inputs.{person}.id }}}}",
-                },
-                "undo": {"irreversible": "A password that is not used expires with its link."},
-            },
-        )
-        given = {
-            "username": f"${{{{ inputs.{person}.username }}}}",
-            "password": f"${{{{ steps.{made}.reference }}}}",
-            "must_change": True,
-        }
-        step = sketch.step(
-            "set_password",
-            {
-                "title": "Set it, to be changed at the next sign-in",
-                **under,
-                "uses": "directory.set_password",
-                "with": given,
-                "undo": {"irreversible": doing.why},
-            },
-        )
-        sketch.step(
-            "give_link",
-            {
-                "title": "Give the link to its owner alone",
-                **under,
-                "uses": "tickless.notify_person",
-                "with": {
-                    "person": f"${{{{ inputs.{person}.id }}}}",
-                    "text": f"Here is your temporary password. The link opens once: ${{{{ steps.{made}.link }}}}",
-                },
-                "undo": {"irreversible": "A message that was read cannot be unread."},
-            },
-        )
-        sketch.lasting += [doing.why, "A password that is not used expires with its link."]
-        sketch.verified_identity = True
-        done = Done(step, doing, "directory.set_password", {"username": given["username"]}, condition)
-        sketch.done.append(done)
-        self._prove(done)
-        return "a temporary password by reference, set, its link for the person alone; read back by directory.account"
 
     def settle_yes(self) -> None:
         """After an approval inside the procedure nothing goes on without a yes."""
@@ -323,10 +173,6 @@ def _renamed(given: dict[str, Any], before: str) -> dict[str, Any]:
 def _title(text: str) -> str:
     bare = re.sub(r"[${}<>]", "", text).strip()
     return (bare[:1].upper() + bare[1:])[:100] or "Do it"
-
-
-def _tidy(body: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if value not in ({}, None, "")}
 
 
 def spoken(text: str) -> str:
