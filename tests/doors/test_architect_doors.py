@@ -6,7 +6,7 @@ import re
 
 from tests.doors.conftest import Place
 
-from tickless.flow.desk.holding import Keeper
+from tickless.flow.keeping import Keeper
 
 UNLOCK = (
     "When somebody says they are locked out, check that their account is enabled. Unlock the "

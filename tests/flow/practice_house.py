@@ -12,8 +12,8 @@ from tickless.app.settings import Settings
 from tickless.domain.person import Person
 from tickless.domain.service import Dependency, Service
 from tickless.domain.world import World
-from tickless.flow.desk.holding import Keeper
 from tickless.flow.desk.practices import PracticesDesk
+from tickless.flow.keeping import Keeper
 from tickless.journal.access import User
 from tickless.journal.world import write_world
 from tickless.kit.clock import ManualClock

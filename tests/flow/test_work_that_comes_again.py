@@ -11,8 +11,8 @@ import pytest
 from tests.flow.test_holding import RULES, START, Room, _house
 
 from tickless.domain.errors import Conflict, Forbidden
-from tickless.flow.desk.holding import Keeper
 from tickless.flow.desk.planning import PlanningDesk, SeriesDraft, SeriesShown
+from tickless.flow.keeping import Keeper
 from tickless.kit.clock import ManualClock
 from tickless.practices.known.recurring import AHEAD
 

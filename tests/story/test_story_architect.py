@@ -10,7 +10,7 @@ import pytest
 from tests.story.stage import Stage
 
 from tickless.domain.errors import Forbidden
-from tickless.flow.desk.holding import Keeper
+from tickless.flow.keeping import Keeper
 
 AUTHOR, SIGNER = Keeper("user:author", roles=frozenset({"operator"})), Keeper("user:signer", roles=frozenset({"admin"}))
 DESCRIBED = (

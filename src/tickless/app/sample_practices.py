@@ -13,8 +13,8 @@ from tickless.domain.portfolio import AssetDraft, EntryDraft, FailoverDraft
 from tickless.domain.practice import Event
 from tickless.domain.problem import AnalysisDraft, ProblemDraft
 from tickless.domain.supplier import AgreementDraft, Contact, Target
-from tickless.flow.desk.holding import Keeper
 from tickless.flow.desk.practices import PracticesDesk
+from tickless.flow.keeping import Keeper
 from tickless.practices.changes.core import Asked, risk_of
 
 BY = Keeper("sample", roles=frozenset({"admin"}))

@@ -12,8 +12,8 @@ from tickless.app.build import House
 from tickless.app.sample_house import ARTICLES, world_of
 from tickless.app.year_records import Records, Who
 from tickless.domain.errors import Conflict, NotFound, TicklessError
-from tickless.flow.desk.holding import Keeper
 from tickless.flow.desk.report_subscriptions import SubscriptionDraft
+from tickless.flow.keeping import Keeper
 from tickless.practices.knowledge.folder import ArticleFile, read_batch
 from tickless.practices.knowledge.service import import_batch
 from tickless.sample.articles import make_articles

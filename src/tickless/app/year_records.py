@@ -18,7 +18,7 @@ from tickless.domain.person import Person
 from tickless.domain.portfolio import AssetDraft, EntryDraft, FailoverDraft
 from tickless.domain.problem import AnalysisDraft, ProblemDraft
 from tickless.domain.supplier import AgreementDraft, Contact, ReferralDraft, Target
-from tickless.flow.desk.holding import Keeper
+from tickless.flow.keeping import Keeper
 
 ZONE = "Europe/London"
 Detail = Mapping[str, Any]
@@ -173,7 +173,7 @@ class Records:
     def _model(self, by: Keeper, one: Detail) -> str:
         draft = ModelDraft(title=one["title"], services=one["services"], most_risk=one["most_risk"], backout="tested",
                            backout_plan=one["backout_plan"], check=one["check"])  # fmt: skip
-        return self._desk.changes.authorise(draft, by=by).id
+        return self._desk.changes.standard.authorise(draft, by=by).id
 
     def _change(self, by: Keeper, one: Detail) -> str:
         draft = ChangeDraft(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tickless.app.accelerated.scene import Scene
 from tickless.domain.autonomy import EVERYWHERE, RUNGS, Rung
 from tickless.domain.person import Person
-from tickless.flow.desk.holding import Keeper
+from tickless.flow.keeping import Keeper
 
 
 @dataclass(frozen=True)

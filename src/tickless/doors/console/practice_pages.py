@@ -17,8 +17,8 @@ from tickless.doors.console.frame import Act, Build, Frame, Visit
 from tickless.doors.console.frame import Form as Filled
 from tickless.doors.console.sheet import Form
 from tickless.doors.entrance.holding import keeper_of
-from tickless.flow.desk.holding import Keeper
 from tickless.flow.desk.practices import PracticesDesk
+from tickless.flow.keeping import Keeper
 
 R = TypeVar("R", bound=Record)
 

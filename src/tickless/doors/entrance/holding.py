@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tickless.domain.errors import Forbidden
 from tickless.doors.entrance.visitor import Visitor
-from tickless.flow.desk.holding import Keeper
+from tickless.flow.keeping import Keeper
 
 
 def keeper_of(visitor: Visitor) -> Keeper:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from tickless.domain.matchers import Matcher
 from tickless.domain.silence import Silence
-from tickless.flow.desk.holding import Draft, HoldingDesk, Keeper
+from tickless.flow.desk.holding import Draft, HoldingDesk
 from tickless.flow.intake import CONSUMER
+from tickless.flow.keeping import Keeper
 from tickless.journal import Journal
 from tickless.journal.alert_book import Entry
 from tickless.sdk.drop_in import AlertNow, Event

@@ -20,8 +20,8 @@ from tickless.doors.hooks.book import DeskSilences, JournalBook
 from tickless.doors.hooks.metrics import Received
 from tickless.doors.hooks.reading import kept_headers, read_payload
 from tickless.doors.hooks.taking import take_in
-from tickless.flow.desk.holding import Keeper
 from tickless.flow.desk.promise import Desk
+from tickless.flow.keeping import Keeper
 from tickless.kit.log import get_logger
 from tickless.sdk.drop_in import Answer, Asked, DropIn, Method, Reading, Silencing, Taking
 from tickless.sdk.registry import drop_ins

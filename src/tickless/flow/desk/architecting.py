@@ -12,7 +12,7 @@ from tickless.domain.errors import BadInput, Conflict, Forbidden, RunbookInvalid
 from tickless.domain.runbook import Runbook
 from tickless.domain.runbook_draft import RunbookDraft
 from tickless.flow.desk.drafting import Drafting
-from tickless.flow.desk.holding import Keeper
+from tickless.flow.keeping import Keeper
 from tickless.flow.rooms import Rooms
 from tickless.kit.canonical import digest
 from tickless.kit.ids import new_id

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tickless.domain.autonomy import EVERYWHERE, RUNGS, Rung, Shadow
 from tickless.domain.errors import BadInput, Forbidden, NotFound
-from tickless.flow.desk.holding import Keeper
+from tickless.flow.keeping import Keeper
 from tickless.flow.rooms import Rooms
 from tickless.stages.decide.policy_requests import Principal, Resource
 from tickless.stages.learn.core import Try

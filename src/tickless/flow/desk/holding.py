@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from tickless.domain.errors import BadInput, Forbidden, NotFound
 from tickless.domain.hold import Hold, HoldReason
 from tickless.domain.matchers import Matcher
-from tickless.domain.person import Person
-from tickless.domain.signal import Assurance
 from tickless.domain.silence import Silence, SilenceState
 from tickless.flow.desk.previewing import EXAMPLES, Previewing
+from tickless.flow.keeping import Keeper
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
 from tickless.journal.holds import MOST_OF_REF, OPEN, Tally
@@ -25,16 +24,6 @@ from tickless.stages.decide.policy_requests import Principal, Resource
 KEPT_FOR = dt.timedelta(days=30)
 """How long it is remembered what was held back."""
 TIDY_EVERY = dt.timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class Keeper:
-    """Who asks, with the roles that count: policy decides."""
-
-    by: str
-    person: Person | None = None
-    roles: frozenset[str] = frozenset()
-    assurance: Assurance = "signed_in"
 
 
 @dataclass(frozen=True)

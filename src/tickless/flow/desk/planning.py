@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tickless.domain.errors import Forbidden
 from tickless.domain.known import Maintenance
 from tickless.domain.work_series import WorkSeries
-from tickless.flow.desk.holding import Keeper
+from tickless.flow.keeping import Keeper
 from tickless.flow.rooms import Rooms
 from tickless.kit.ids import new_id
 from tickless.practices.known import call_off, plan_work

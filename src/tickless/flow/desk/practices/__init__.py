@@ -11,7 +11,6 @@ from tickless.domain.problem import ProblemSettings
 from tickless.flow.desk.practices.change_clock import ChangeClock
 from tickless.flow.desk.practices.changes import ChangesDesk
 from tickless.flow.desk.practices.improvements import ImprovementsDesk
-from tickless.flow.desk.practices.keeping import Keeping
 from tickless.flow.desk.practices.major import MajorDesk
 from tickless.flow.desk.practices.major_clock import MajorClock
 from tickless.flow.desk.practices.of_case import CasePractices
@@ -20,6 +19,7 @@ from tickless.flow.desk.practices.oncall_pages import OnCallPages
 from tickless.flow.desk.practices.portfolio import PortfolioDesk
 from tickless.flow.desk.practices.problems import ProblemsDesk
 from tickless.flow.desk.practices.suppliers import SuppliersDesk
+from tickless.flow.keeping import Keeping
 from tickless.flow.rooms import Rooms
 
 

@@ -10,7 +10,7 @@ from tickless.domain.errors import NotFound
 from tickless.domain.known import Maintenance
 from tickless.flow.desk.practices.change_approval import answered, end_asking
 from tickless.flow.desk.practices.change_parts import ChangeParts
-from tickless.flow.desk.practices.keeping import Keeping
+from tickless.flow.keeping import Keeping
 from tickless.journal import Tx
 from tickless.practices.changes.core import loses_authority
 from tickless.practices.changes.facts import past_of

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tickless.domain.change import Change, ChangeDraft
 from tickless.domain.errors import BadInput
 from tickless.flow.desk.practices.change_looking import LONGEST
-from tickless.flow.desk.practices.keeping import Keeping
+from tickless.flow.keeping import Keeping
 from tickless.journal import Tx
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tickless.domain.brake import ChangeRule
 from tickless.domain.change import OPEN_STATES, Change, Collision, Risk
 from tickless.domain.known import Maintenance
-from tickless.flow.desk.practices.keeping import Keeping
+from tickless.flow.keeping import Keeping
 from tickless.journal import Tx
 from tickless.practices.changes.collisions import collisions_of
 from tickless.practices.changes.core import Asked, risk_of

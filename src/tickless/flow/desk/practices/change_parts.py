@@ -7,7 +7,7 @@ import datetime as dt
 from tickless.domain.change import Change
 from tickless.domain.known import Maintenance
 from tickless.flow.desk.practices.change_approval import end_asking
-from tickless.flow.desk.practices.keeping import Keeping
+from tickless.flow.keeping import Keeping
 from tickless.journal import Tx
 from tickless.kit.ids import new_id
 from tickless.practices.changes.facts import facts_of

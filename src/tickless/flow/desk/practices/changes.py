@@ -8,14 +8,13 @@ from typing import Literal
 
 from tickless.domain.change import OPEN_STATES, Change, ChangeDraft, ChangeResult, Correction
 from tickless.domain.errors import BadInput, Conflict
-from tickless.flow.desk.holding import Keeper
 from tickless.flow.desk.practices.change_approval import ask, asks_of, content_digest
 from tickless.flow.desk.practices.change_drafts import case_ids
 from tickless.flow.desk.practices.change_drafts import made as drafted
 from tickless.flow.desk.practices.change_looking import MOST, ChangeCalendar, ChangeLooking, ChangeShown
 from tickless.flow.desk.practices.change_parts import ChangeParts
-from tickless.flow.desk.practices.keeping import Keeping, names_person
 from tickless.flow.desk.practices.standard_changes import StandardChanges, why_normal
+from tickless.flow.keeping import Keeper, Keeping, names_person
 from tickless.journal import Tx
 
 

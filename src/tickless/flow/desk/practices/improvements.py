@@ -8,8 +8,7 @@ from typing import Literal
 
 from tickless.domain.errors import BadInput, Conflict
 from tickless.domain.improvement import Improvement, ImprovementDraft, Measurement, MeasurementDraft
-from tickless.flow.desk.holding import Keeper
-from tickless.flow.desk.practices.keeping import Keeping, names_person
+from tickless.flow.keeping import Keeper, Keeping, names_person
 from tickless.flow.saying.conversation import personal, say
 from tickless.journal import Tx
 from tickless.practices.improvements.core import Benefit, benefit, interval, overdue

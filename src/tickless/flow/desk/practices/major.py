@@ -7,9 +7,8 @@ import datetime as dt
 from tickless.domain.case import LIVE_STATES, Case
 from tickless.domain.errors import BadInput, Conflict
 from tickless.domain.major import DeclareDraft, MajorIncident, MajorSettings, RehearsalDraft, RolesDraft, UpdateDraft
-from tickless.flow.desk.holding import Keeper
-from tickless.flow.desk.practices.keeping import Keeping, names_person
 from tickless.flow.desk.practices.major_parts import MajorParts
+from tickless.flow.keeping import Keeper, Keeping, names_person
 from tickless.journal import Tx
 from tickless.practices.major.core import criteria_met, review_draft, update_template, with_update
 from tickless.practices.major.rehearsing import play, score

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from tickless.domain.case import Case
 from tickless.domain.major import MajorIncident
-from tickless.flow.desk.practices.keeping import Keeping
 from tickless.flow.desk.practices.major import MajorDesk
+from tickless.flow.keeping import Keeping
 from tickless.flow.saying.conversation import personal, say
 
 

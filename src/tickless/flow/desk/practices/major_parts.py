@@ -8,7 +8,7 @@ from typing import Any
 from tickless.domain.case import Case, Participant
 from tickless.domain.known import Bulletin
 from tickless.domain.major import MajorIncident
-from tickless.flow.desk.practices.keeping import Keeping
+from tickless.flow.keeping import Keeping
 from tickless.flow.regroup.bulletins import tell_bulletin
 from tickless.flow.saying.conversation import personal, say
 from tickless.journal import Tx

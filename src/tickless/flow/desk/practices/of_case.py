@@ -11,11 +11,11 @@ from tickless.domain.case import Case
 from tickless.domain.hours import read_hours
 from tickless.domain.supplier import Agreement
 from tickless.flow.desk.practices.changes import ChangesDesk
-from tickless.flow.desk.practices.keeping import Keeping
 from tickless.flow.desk.practices.major import MajorDesk
 from tickless.flow.desk.practices.oncall_pages import OnCallPages
 from tickless.flow.desk.practices.problems import ProblemsDesk
 from tickless.flow.desk.practices.suppliers import SuppliersDesk
+from tickless.flow.keeping import Keeping
 from tickless.journal import Tx
 from tickless.practices.oncall.core import on_call
 

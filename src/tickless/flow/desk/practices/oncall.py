@@ -10,10 +10,9 @@ from tickless.domain.calendar_file import read_calendar
 from tickless.domain.errors import BadInput
 from tickless.domain.oncall import Layer, Load, Override, OverrideDraft, Schedule, ScheduleDraft, Shift
 from tickless.domain.world import World
-from tickless.flow.desk.holding import Keeper
-from tickless.flow.desk.practices.keeping import Keeping, names_person
 from tickless.flow.desk.practices.oncall_calendar import as_calendar
 from tickless.flow.desk.practices.oncall_pages import OnCallPages
+from tickless.flow.keeping import Keeper, Keeping, names_person
 from tickless.journal import Tx
 from tickless.kit.ids import new_id
 from tickless.practices.oncall.core import gaps, load, on_call, shifts

@@ -7,8 +7,7 @@ import datetime as dt
 from tickless.domain.case import LIVE_STATES, Case, Participant
 from tickless.domain.errors import Conflict
 from tickless.domain.oncall import Call, PageOut, Schedule
-from tickless.flow.desk.holding import Keeper
-from tickless.flow.desk.practices.keeping import Keeping, names_person
+from tickless.flow.keeping import Keeper, Keeping, names_person
 from tickless.flow.saying.conversation import personal, say
 from tickless.journal import Tx
 from tickless.practices.oncall.core import due_step, whom

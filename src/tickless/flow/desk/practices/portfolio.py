@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from tickless.domain.errors import Conflict, NotFound
 from tickless.domain.portfolio import Asset, AssetDraft, EntryDraft, Failover, FailoverDraft, PortfolioEntry, Stage
 from tickless.domain.service import Service
-from tickless.flow.desk.holding import Keeper
-from tickless.flow.desk.practices.keeping import Keeping
+from tickless.flow.keeping import Keeper, Keeping
 from tickless.journal import Tx
 from tickless.practices.portfolio.core import Posture, gaps, met, missing, posture
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from tickless.domain.errors import BadInput, Conflict, NotFound
 from tickless.domain.known import KnownError
 from tickless.domain.problem import AnalysisDraft, Candidate, Problem, ProblemDraft, ProblemSettings
-from tickless.flow.desk.holding import Keeper
 from tickless.flow.desk.practices.improvements import ImprovementsDesk, ImprovementShown
-from tickless.flow.desk.practices.keeping import Keeping, names_person
+from tickless.flow.keeping import Keeper, Keeping, names_person
 from tickless.journal import Tx
 from tickless.kit.ids import new_id
 from tickless.practices.known import close_error, note_error

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from tickless.domain.change import Change, ChangeModel, ModelDraft
 from tickless.domain.errors import BadInput
-from tickless.flow.desk.holding import Keeper
-from tickless.flow.desk.practices.keeping import Keeping
+from tickless.flow.keeping import Keeper, Keeping
 from tickless.journal import Tx
 
 MOST = 500

@@ -10,8 +10,7 @@ from tickless.domain.case import Case, Participant
 from tickless.domain.errors import BadInput, Conflict
 from tickless.domain.service import Supplier
 from tickless.domain.supplier import Agreement, AgreementDraft, Contact, Referral, ReferralDraft
-from tickless.flow.desk.holding import Keeper
-from tickless.flow.desk.practices.keeping import Keeping, names_person
+from tickless.flow.keeping import Keeper, Keeping, names_person
 from tickless.flow.saying.conversation import personal, say
 from tickless.journal import Tx
 from tickless.practices.suppliers.core import concentration, contacts_due, fitting, late, targets_of, to_decide

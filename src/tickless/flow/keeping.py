@@ -1,18 +1,31 @@
-"""What every practice's desk does alike: who may, whose names these are, what goes on record."""
+"""Who asks, and what every practice does alike: who may, whose names these are, what goes on record."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from tickless.domain.errors import BadInput, Forbidden
+from tickless.domain.person import Person
 from tickless.domain.practice import Event
+from tickless.domain.signal import Assurance
 from tickless.domain.world import World
-from tickless.flow.desk.holding import Keeper
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
 from tickless.stages.decide.policy_requests import Principal, Resource
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """Who asks, with the roles that count: policy decides."""
+
+    by: str
+    person: Person | None = None
+    roles: frozenset[str] = frozenset()
+    assurance: Assurance = "signed_in"
+
 
 Practice = Literal["changes", "major_incidents", "on_call", "problems", "suppliers", "improvements", "portfolio"]
 
