@@ -87,7 +87,7 @@ def furnish(ground: Ground, rooms: Rooms, language: Language) -> Furnished:
         care.look, lessons.look, Children(rooms).look, IdentityDesk(rooms).sweep, Escalating(rooms).look, Shadowing(rooms).look,
         sources.watch, pulling_of(settings, telemetry).look, Hindsight(rooms).look, Foretelling(rooms).look, desk.map.look,
         Reassessing(rooms).look, BrakeWatch(rooms, settings.brakes).look, holding.tidy, planning.tend, record.look,
-        mining.look, *desk.practices.looks, desk.tools.watch, subscriptions.tend,
+        mining.look, *desk.practices.looks, desk.tools.watch, subscriptions.tend, desk.steering.marks.look,
     )  # fmt: skip
     tracing = Tracing(telemetry.room, rooms.correlate, clock)
     looks = (

@@ -45,3 +45,38 @@ class MaturityMark(Record):
     claimed: int | None = None
     met: tuple[str, ...] = ()
     at: AwareDatetime
+
+
+class MarkedFigure(Record):
+    """A figure without its cases. `value` None: there was nothing to tell it from."""
+
+    value: float | None
+    of: int = 0
+    missing: int = 0
+
+
+class PeriodMark(Record):
+    """Every metric over one week or month, as it was computed then."""
+
+    version: Literal[1] = 1
+    id: str
+    """`<grain>:<first day>`"""
+    grain: Literal["week", "month"]
+    since: AwareDatetime
+    until: AwareDatetime
+    at: AwareDatetime
+    basis: str
+    """What the figures rest on beside cases, as a hash: definitions, assumptions, imports. Under another one it is taken anew."""
+    figures: dict[str, MarkedFigure]
+
+
+class ViewMark(Record):
+    """What takes long to compute, as it was at a time: `id` says what and over how long, such as `ledger:90`."""
+
+    version: Literal[1] = 1
+    id: str
+    at: AwareDatetime
+    seconds: float = Field(ge=0)
+    """So long computing took."""
+    told: str
+    """The view as JSON, in the form of its stage."""

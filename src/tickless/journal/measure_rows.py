@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from tickless.journal import tables
+from tickless.domain.case import LIVE_STATES
+from tickless.journal import history_tables, tables
+from tickless.journal.measure_forms import CaseRow, EndRow, TicketRow, case_row, end_row, ticket_row
+
+LEFT = (*sorted(LIVE_STATES), "handed_off")
+"""States of cases that are with somebody still, or may be."""
+PAGE = 5_000
+"""Rows that are read at once."""
+AT_ONCE = 500
+"""That one query names."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,55 @@ class MeasureRows:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+
+    def cases(self, *, since: dt.datetime, most: int) -> list[CaseRow]:
+        """Cases that moved since then, and all that are still with somebody; the newest first."""
+        table = tables.cases.c
+        moved = (table.updated_at >= since) | (table.opened_at >= since)
+        query = sa.select(table.body).where(moved | table.state.in_(LEFT))
+        return [case_row(body) for body in self._bodies(query.order_by(table.number.desc()).limit(most))]
+
+    def ends(self, *, since: dt.datetime, most: int) -> list[EndRow]:
+        """Ends of cases since then, and of older ones that are still with somebody."""
+        table, cases = tables.resolutions.c, tables.cases.c
+        older = sa.select(cases.id).where(cases.state.in_(LEFT), cases.opened_at < since)
+        query = sa.select(table.body).where((table.at >= since) | table.case.in_(older)).limit(most)
+        return [end_row(body) for body in self._bodies(query)]
+
+    def past(self, *, since: dt.datetime, most: int) -> list[TicketRow]:
+        """Tickets of the past to which something happened since then, and those that are not over; the newest first."""
+        table = history_tables.history_tickets.c
+        over = sa.func.coalesce(table.closed_at, table.resolved_at)
+        moved = (table.opened_at >= since) | (table.resolved_at >= since) | (table.closed_at >= since) | over.is_(None)
+        query = sa.select(table.body).where(moved).order_by(table.opened_at.desc(), table.id.desc()).limit(most)
+        return [ticket_row(body) for body in self._bodies(query)]
+
+    def cases_of(self, numbers: Sequence[int]) -> list[CaseRow]:
+        """Those with these numbers."""
+        table = tables.cases.c
+        return [
+            case_row(body)
+            for some in _chunks(numbers) for body in self._bodies(sa.select(table.body).where(table.number.in_(some)))
+        ]  # fmt: skip
+
+    def tickets_of(self, ids: Sequence[str]) -> list[TicketRow]:
+        """Those with these ids."""
+        table = history_tables.history_tickets.c
+        return [
+            ticket_row(body)
+            for some in _chunks(ids) for body in self._bodies(sa.select(table.body).where(table.id.in_(some)))
+        ]  # fmt: skip
+
+    def stored(self) -> int:
+        """How many cases and tickets of the past there are."""
+        counted = (
+            sa.select(sa.func.count()).select_from(one) for one in (tables.cases, history_tables.history_tickets)
+        )
+        return sum(int(self._connection.execute(query).scalar_one()) for query in counted)
+
+    def _bodies(self, query: sa.Select[tuple[str]]) -> Iterator[str]:
+        """Not all of them at once: a body is far larger than what is kept of it."""
+        yield from self._connection.execute(query.execution_options(yield_per=PAGE)).scalars()
 
     def first_decisions(self, *, since: dt.datetime) -> dict[str, dt.datetime]:
         """When each case was decided first, of those decided since then."""
@@ -87,3 +146,8 @@ class MeasureRows:
         )
         for at, action, case, detail in self._connection.execute(query):
             yield AuditMark(at, action, case, json.loads(detail))
+
+
+def _chunks(named: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Of as many as one query may name."""
+    return (named[first : first + AT_ONCE] for first in range(0, len(named), AT_ONCE))

@@ -1,4 +1,4 @@
-"""The shelves of what leadership assumes and says, and of how maturity stood: part of every transaction."""
+"""The shelves of what leadership assumes and says, and of how figures stood: part of every transaction."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
-from tickless.domain.steering import Assumption, MaturityAnswer, MaturityMark
+from tickless.domain.steering import Assumption, MaturityAnswer, MaturityMark, PeriodMark, ViewMark
 from tickless.journal import steering_tables as tables
 from tickless.journal.shelf import Shelf
 
@@ -29,3 +29,14 @@ class SteeringShelves:
         return Shelf(
             self.connection, tables.maturity_marks, MaturityMark, lambda x: {"id": x.id, "model": x.model, "at": x.at}
         )
+
+    @cached_property
+    def period_marks(self) -> Shelf[PeriodMark]:
+        return Shelf(
+            self.connection, tables.period_marks, PeriodMark,
+            lambda x: {"id": x.id, "grain": x.grain, "since": x.since, "at": x.at},
+        )  # fmt: skip
+
+    @cached_property
+    def view_marks(self) -> Shelf[ViewMark]:
+        return Shelf(self.connection, tables.view_marks, ViewMark, lambda x: {"id": x.id, "at": x.at})

@@ -29,3 +29,20 @@ maturity_marks = sa.Table(
     sa.Column("body", Words, nullable=False),
     sa.Index("ix_maturity_marks_model", "model", "at"),
 )
+period_marks = sa.Table(
+    "period_marks",
+    main,
+    sa.Column("id", Key(64), primary_key=True),
+    sa.Column("grain", Key(10), nullable=False),
+    sa.Column("since", UtcTime, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("body", Words, nullable=False),
+    sa.Index("ix_period_marks_grain", "grain", "since"),
+)
+view_marks = sa.Table(
+    "view_marks",
+    main,
+    sa.Column("id", Key(64), primary_key=True),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("body", Words, nullable=False),
+)

@@ -7,7 +7,16 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickless.stages.measure.maturity import CRITERIA, QUESTIONS, Criterion, Evidence, HouseFacts, Reading, judge
+from tickless.stages.measure.maturity import (
+    CRITERIA,
+    QUESTIONS,
+    Criterion,
+    Evidence,
+    HouseFacts,
+    Reading,
+    judge,
+    readings,
+)
 from tickless.stages.measure.maturity.criteria import DIMENSIONS, PLACES
 from tickless.stages.measure.metrics import Material, Window
 
@@ -20,7 +29,7 @@ def evidence(**answers: int) -> Evidence:
 
 
 def test_nothing_is_known_and_so_nothing_is_reached() -> None:
-    levels = {one.model: one.level for one in judge(EMPTY, {})}
+    levels = {one.model: one.level for one in judge(readings(EMPTY), {}, {})}
     assert levels == {"zero_ticket": 0, "cmmi": 1, "excellence": 0}
 
 
@@ -43,10 +52,12 @@ def test_a_question_is_answered_by_its_own_answer_alone() -> None:
         assert criterion.query(evidence(**{name: 2})).value == 2
         assert criterion.query(evidence(**{name: 1})).value == 1
         assert criterion.query(EMPTY).value is None
+        (own,) = [each for one in judge({}, {}, {name: 2}) for each in one.judged if each.met]
+        assert (own.criterion.id, own.by_word) == (name, True)
 
 
 def test_a_claim_stands_beside_the_evidence() -> None:
-    plain, claimed = judge(EMPTY, {}), judge(EMPTY, {"cmmi": 4})
+    plain, claimed = judge(readings(EMPTY), {}, {}), judge(readings(EMPTY), {"cmmi": 4}, {})
     assert [one.level for one in plain] == [one.level for one in claimed]
     assert {one.model: one.gap for one in claimed} == {"zero_ticket": None, "cmmi": 3, "excellence": None}
 
@@ -57,13 +68,13 @@ def fixed(criterion: Criterion, met: bool) -> Criterion:
     def query(seen: Evidence) -> Reading:
         return Reading(value, 1, "")
 
-    return Criterion(**{**vars(criterion), "query": query})
+    return Criterion(**{**vars(criterion), "query": query, "question": ""})
 
 
 @given(st.lists(st.booleans(), min_size=len(CRITERIA), max_size=len(CRITERIA)))
 def test_a_level_holds_all_below_it_and_its_next_steps_are_what_is_missing(met: list[bool]) -> None:
     criteria = [fixed(one, yes) for one, yes in zip(CRITERIA, met, strict=True)]
-    for one in judge(EMPTY, {}, criteria=criteria):
+    for one in judge(readings(EMPTY, criteria=criteria), {}, {}, criteria=criteria):
         below = [each for each in one.judged if each.criterion.place <= one.level]
         assert all(each.met for each in below)
         if one.level < one.top:
@@ -76,4 +87,5 @@ def test_a_level_holds_all_below_it_and_its_next_steps_are_what_is_missing(met: 
 
 def test_everything_met_is_the_top() -> None:
     criteria = [fixed(one, met=True) for one in CRITERIA]
-    assert all(one.level == one.top and not one.next for one in judge(EMPTY, {}, criteria=criteria))
+    standings = judge(readings(EMPTY, criteria=criteria), {}, {}, criteria=criteria)
+    assert all(one.level == one.top and not one.next for one in standings)

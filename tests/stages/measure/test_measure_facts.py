@@ -10,6 +10,7 @@ from tickless.domain.history import HolderSpan, StateSpan, TicketHistory
 from tickless.domain.measure import Resolution
 from tickless.domain.record import Untrusted
 from tickless.domain.ticket import Ticket
+from tickless.journal.measure_forms import CaseRow, EndRow, case_row, end_row
 from tickless.journal.measure_rows import AuditMark, RunRow
 from tickless.stages.measure.facts.live import Lived, from_lived, outages_of, runs_of
 from tickless.stages.measure.facts.past import from_past
@@ -18,18 +19,19 @@ T0 = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
 
 
-def case(number: int, **told: Any) -> Case:
+def case(number: int, **told: Any) -> CaseRow:
     given: dict[str, Any] = {
         "kind": "incident", "need": "account_unlock", "door": "human", "title": Untrusted("x"), "requester": "p1",
         "conversation": "web:1", "impact": Impact(priority=3, reason=""), "opened_at": T0, "updated_at": T0,
     }  # fmt: skip
-    return Case(id=f"case_{number}", number=number, **{**given, **told})
+    return case_row(Case(id=f"case_{number}", number=number, **{**given, **told}).model_dump_json())
 
 
-def end(number: int, outcome: Any, at: dt.datetime, **told: Any) -> Resolution:
-    return Resolution(
+def end(number: int, outcome: Any, at: dt.datetime, **told: Any) -> EndRow:
+    made = Resolution(
         id=f"res_{number}_{at:%H}", case=f"case_{number}", outcome=outcome, door="human", seconds=0, at=at, **told
     )
+    return end_row(made.model_dump_json())
 
 
 def test_a_case_that_the_house_solved() -> None:

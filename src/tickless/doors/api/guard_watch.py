@@ -9,7 +9,7 @@ from fastapi import Query
 
 from tickless.doors.api.guards import DeskHere, Reader, new_router
 from tickless.doors.api.metric_schemas import WarnedShown, WatchShown
-from tickless.flow.desk.steering import GUARD_WEEKS
+from tickless.flow.desk.steering_marks import USUAL_WEEKS
 from tickless.stages.measure.guard import Warned, Watch
 
 router = new_router("guard")
@@ -17,7 +17,7 @@ Weeks = Annotated[int, Query(ge=6, le=104, description="How many weeks are looke
 
 
 @router.get("/guard", summary="What does not add up")
-async def show_guard(desk: DeskHere, visitor: Reader, weeks: Weeks = GUARD_WEEKS) -> WatchShown:
+async def show_guard(desk: DeskHere, visitor: Reader, weeks: Weeks = USUAL_WEEKS) -> WatchShown:
     """Every pair of a metric and its counter-metric, and every pattern, tested together: of all warnings one in ten may be
     chance (Benjamini and Hochberg)."""
     return shown(await asyncio.to_thread(lambda: desk.steering.guard(weeks=weeks)))

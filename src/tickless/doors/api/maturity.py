@@ -15,7 +15,7 @@ from tickless.doors.api.metric_schemas import (
     StandingShown,
 )
 from tickless.doors.api.metrics import Days
-from tickless.flow.desk.steering import MaturityView
+from tickless.flow.desk.steering_views import MaturityView
 from tickless.stages.measure.maturity import Judged, Standing
 
 router = new_router("maturity")

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from tickless.doors.api.schemas import Given, Shown
-from tickless.flow.desk.steering import Drilled, MetricView, Seen
+from tickless.flow.desk.steering_views import Drilled, MetricView, Seen
 
 
 class FigureShown(Shown):

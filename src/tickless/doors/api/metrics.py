@@ -11,7 +11,8 @@ from pydantic import AwareDatetime, Field
 from tickless.doors.api.guards import DeskHere, Reader, new_router
 from tickless.doors.api.metric_schemas import MetricDetail, MetricsShown, detail, seen
 from tickless.doors.api.schemas import Given
-from tickless.flow.desk.steering import MOST_DAYS, filters
+from tickless.flow.desk.steering import filters
+from tickless.flow.desk.steering_computing import MOST_DAYS
 from tickless.stages.measure.metrics.registry import Dimension
 from tickless.stages.measure.metrics.window import Grain
 

@@ -13,7 +13,7 @@ from tickless.doors.api.guards import Admin, DeskHere, Reader, new_router
 from tickless.doors.api.metric_schemas import AssumptionGiven, AssumptionShown, LedgerShown, LineShown, WhyGiven
 from tickless.doors.api.metrics import Days
 from tickless.doors.api.schemas import Done
-from tickless.flow.desk.steering import AssumptionView
+from tickless.flow.desk.steering_views import AssumptionView
 from tickless.stages.measure.value import Ledger, Line, Terms
 
 router = new_router("value")
@@ -24,8 +24,7 @@ async def show_value(
     desk: DeskHere, visitor: Reader, days: Days = 90, until: AwareDatetime | None = None
 ) -> LedgerShown:
     """Gains against a measured baseline, less what it costs, with intervals; each line with its cases."""
-    window = desk.steering.window(days=days, until=until)
-    found, terms = await asyncio.to_thread(lambda: desk.steering.ledger(window))
+    found, terms = await asyncio.to_thread(lambda: desk.steering.worth(days=days, until=until))
     return shown(found, terms)
 
 
@@ -34,8 +33,7 @@ async def export_value(
     desk: DeskHere, visitor: Reader, days: Days = 90, until: AwareDatetime | None = None
 ) -> Response:
     """A row a line, with its interval, its assumptions and its cases."""
-    window = desk.steering.window(days=days, until=until)
-    found, terms = await asyncio.to_thread(lambda: desk.steering.ledger(window))
+    found, terms = await asyncio.to_thread(lambda: desk.steering.worth(days=days, until=until))
     return Response(as_csv(found, terms), media_type="text/csv; charset=utf-8",
                     headers={"Content-Disposition": 'attachment; filename="value.csv"'})  # fmt: skip
 

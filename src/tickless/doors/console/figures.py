@@ -13,7 +13,9 @@ from starlette.routing import BaseRoute
 from tickless.domain.sighting import Point
 from tickless.doors.console.chart import Chart, draw
 from tickless.doors.console.frame import Frame, Screen, Visit
-from tickless.flow.desk.steering import MOST_DAYS, MetricView, filters
+from tickless.flow.desk.steering import filters
+from tickless.flow.desk.steering_computing import MOST_DAYS
+from tickless.flow.desk.steering_views import MetricView
 from tickless.stages.measure.metrics import Figure, Window
 from tickless.stages.measure.metrics.metric import Metric, Unit
 from tickless.stages.measure.metrics.registry import DIMENSIONS, Dimension

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from starlette.routing import BaseRoute
 
 from tickless.doors.console.frame import Frame, Screen, Visit
-from tickless.flow.desk.steering import GUARD_WEEKS
+from tickless.flow.desk.steering_marks import GUARD_WEEKS, USUAL_WEEKS
 from tickless.stages.measure.metrics import METRICS
 from tickless.stages.measure.metrics.wording import told
 
-SPANS = (8, 16, 26, 52)
 CASES = 12
 
 
@@ -21,12 +18,11 @@ def routes(frame: Frame) -> list[BaseRoute]:
 
 def page(visit: Visit) -> Screen:
     """Warnings first, then everything that was looked at."""
-    weeks = min(max(visit.number("weeks") or GUARD_WEEKS, 6), 104)
+    weeks = min(max(visit.number("weeks") or USUAL_WEEKS, 6), 104)
     desk = visit.desk.steering
     found = desk.guard(weeks=weeks)
-    since = found.window.since - dt.timedelta(days=8)
-    cases = {one.id: [each for each in desk.cases(one.cases[:CASES], since) if each.case] for one in found.warnings}
+    cases = {one.id: [each for each in desk.cases(one.cases[:CASES]) if each.case] for one in found.warnings}
     return Screen("guard.html", {
-        "watch": found, "weeks": weeks, "spans": SPANS, "cases": cases, "metrics": METRICS,
+        "watch": found, "weeks": weeks, "spans": GUARD_WEEKS, "cases": cases, "metrics": METRICS,
         "figure": lambda value, metric: told(value, METRICS[metric].unit), "share": lambda value: told(value, "share"),
     })  # fmt: skip

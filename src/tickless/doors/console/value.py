@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 
 from tickless.doors.console.figures import SPANS, moment
 from tickless.doors.console.frame import Form, Frame, Screen, Visit
-from tickless.flow.desk.steering import MOST_DAYS
+from tickless.flow.desk.steering_computing import MOST_DAYS
 from tickless.stages.measure.metrics.wording import told
 from tickless.stages.measure.value import Line
 
@@ -29,7 +29,7 @@ def page(visit: Visit) -> Screen:
     """Gains, costs and claims over a span."""
     days, until = _span(visit)
     desk = visit.desk.steering
-    found, terms = desk.ledger(desk.window(days=days, until=until))
+    found, terms = desk.worth(days=days, until=until)
     return Screen("value.html", {
         "ledger": found, "terms": terms, "days": days, "spans": SPANS, "assumptions": desk.assumptions(),
         "money": lambda value: told(value, "money", currency=terms.currency),
@@ -41,12 +41,11 @@ def evidence(visit: Visit) -> Screen:
     """The cases of one line, and those that its baseline comes from."""
     days, until = _span(visit)
     desk = visit.desk.steering
-    found, _ = desk.ledger(desk.window(days=days, until=until))
+    found, _ = desk.worth(days=days, until=until)
     line: Line | None = next((one for one in found.lines if one.id == visit.asked("line")), None)
-    early = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
     return Screen("value_line.html", {
-        "line": line, "days": days, "cases": desk.cases(line.cases[:CASES], early) if line else [],
-        "against": desk.cases(line.against[:CASES], early) if line else [], "most": CASES,
+        "line": line, "days": days, "cases": desk.cases(line.cases[:CASES]) if line else [],
+        "against": desk.cases(line.against[:CASES]) if line else [], "most": CASES,
     }, 200 if line else 404)  # fmt: skip
 
 

@@ -1,5 +1,5 @@
 """Brings what the journal holds into the one form that figures are computed from."""
 
-from tickless.stages.measure.facts.reading import read_material
+from tickless.stages.measure.facts.reading import read_material, read_these
 
-__all__ = ["read_material"]
+__all__ = ["read_material", "read_these"]

@@ -7,11 +7,10 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tickless.domain.case import Case, is_part
 from tickless.domain.experience import Rating
 from tickless.domain.finding import OUTAGES
-from tickless.domain.measure import Resolution
 from tickless.domain.ticket import Ticket
+from tickless.journal.measure_forms import CaseRow, EndRow
 from tickless.journal.measure_rows import AuditMark, RunRow
 from tickless.stages.measure.metrics.history import CaseHistory
 from tickless.stages.measure.metrics.material import OutageFact, RunFact
@@ -25,8 +24,8 @@ OVER = frozenset({"resolved", "closed"})
 class Lived:
     """What the journal says of cases, by case. `began`: when the first signal says that it began."""
 
-    cases: Sequence[Case]
-    ends: Mapping[str, Sequence[Resolution]] = field(default_factory=dict)
+    cases: Sequence[CaseRow]
+    ends: Mapping[str, Sequence[EndRow]] = field(default_factory=dict)
     decided: Mapping[str, dt.datetime] = field(default_factory=dict)
     runs: Mapping[str, Sequence[RunRow]] = field(default_factory=dict)
     tickets: Mapping[str, Ticket] = field(default_factory=dict)
@@ -45,11 +44,11 @@ def from_lived(lived: Lived) -> list[CaseHistory]:
     disruptions = _disruptions(lived)
     return [
         _case(one, lived, disruptions) for one in lived.cases
-        if not is_part(one) and one.state != "merged"
+        if not one.part and one.state != "merged"
     ]  # fmt: skip
 
 
-def _case(one: Case, lived: Lived, disruptions: Mapping[str, float]) -> CaseHistory:
+def _case(one: CaseRow, lived: Lived, disruptions: Mapping[str, float]) -> CaseHistory:
     ends = sorted(lived.ends.get(one.id, ()), key=lambda end: end.at)
     runs, ticket = lived.runs.get(one.id, ()), lived.tickets.get(one.id)
     marks, ratings = lived.marks.get(one.id, ()), lived.ratings.get(one.id, ())
@@ -87,7 +86,7 @@ def _case(one: Case, lived: Lived, disruptions: Mapping[str, float]) -> CaseHist
     )  # fmt: skip
 
 
-def _done_by(ends: Sequence[Resolution]) -> str:
+def _done_by(ends: Sequence[EndRow]) -> str:
     """The runbook that ended it last."""
     named = [end.runbook for end in ends if end.runbook]
     return named[-1] if named else ""
@@ -99,18 +98,18 @@ def _solved_by_people(ticket: Ticket | None) -> dt.datetime | None:
     return ticket.moved_at or ticket.synced_at
 
 
-def _back(one: Case, marks: Sequence[AuditMark]) -> tuple[dt.datetime, ...]:
+def _back(one: CaseRow, marks: Sequence[AuditMark]) -> tuple[dt.datetime, ...]:
     """Each time that it came back; the last is kept with the case."""
     told = [mark.at for mark in marks if mark.action == "case.reopened"]
     return tuple(sorted(told)) or ((one.reopened_at,) if one.reopened_at else ())
 
 
-def _channel(one: Case) -> str:
+def _channel(one: CaseRow) -> str:
     """The channel of its conversation, such as `web` or `slack`."""
     return (one.conversation or "").partition(":")[0][:40] if ":" in (one.conversation or "") else "chat"
 
 
-def _first_priority(one: Case, marks: Sequence[AuditMark]) -> int:
+def _first_priority(one: CaseRow, marks: Sequence[AuditMark]) -> int:
     """As it was before it was first assessed anew."""
     for mark in marks:
         told = mark.detail.get("priority")
@@ -127,7 +126,7 @@ def _lowered_at(marks: Sequence[AuditMark]) -> dt.datetime | None:
     return None
 
 
-def _first_need(one: Case, marks: Sequence[AuditMark]) -> str:
+def _first_need(one: CaseRow, marks: Sequence[AuditMark]) -> str:
     """What it was first taken for: another need than in the end where a person put it right."""
     for mark in marks:
         told = mark.detail.get("values")
@@ -156,7 +155,7 @@ def _disruptions(lived: Lived) -> dict[str, float]:
     return {service: statistics.median(hours) for service, hours in found.items()}
 
 
-def _prevented(one: Case, disruptions: Mapping[str, float]) -> float | None:
+def _prevented(one: CaseRow, disruptions: Mapping[str, float]) -> float | None:
     hours = disruptions.get(one.service or "")
     return None if hours is None or one.impact.people is None else hours * one.impact.people
 
@@ -186,7 +185,7 @@ def runs_of(lived: Lived) -> list[RunFact]:
     ]  # fmt: skip
 
 
-def _good(run: RunRow, ends: Sequence[Resolution]) -> bool | None:
+def _good(run: RunRow, ends: Sequence[EndRow]) -> bool | None:
     after = sorted((end for end in ends if end.at >= run.started_at), key=lambda end: end.at)
     if run.state in FAILED:
         return False

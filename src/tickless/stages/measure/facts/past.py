@@ -6,20 +6,21 @@ import datetime as dt
 from collections.abc import Iterable
 
 from tickless.domain.history import TicketHistory
+from tickless.journal.measure_forms import TicketRow
 from tickless.stages.measure.metrics.history import CaseHistory, Kind
 
 KINDS: dict[str, Kind] = {"incident": "incident", "request": "request", "alert": "alert", "other": "other"}
 """Problems and changes are no tickets that people wait for: they are not counted among cases."""
 
 
-def from_past(tickets: Iterable[TicketHistory]) -> list[CaseHistory]:
+def from_past(tickets: Iterable[TicketHistory | TicketRow]) -> list[CaseHistory]:
     """What a source's system never fills in for any ticket is unknown; where it does for some, nothing said means no."""
     kept = [one for one in tickets if one.kind in KINDS]
     tells = {one.source for one in kept if one.problem or one.known_error}
     return [_case(one, tells_problems=one.source in tells) for one in kept]
 
 
-def _case(one: TicketHistory, *, tells_problems: bool) -> CaseHistory:
+def _case(one: TicketHistory | TicketRow, *, tells_problems: bool) -> CaseHistory:
     reopened = one.reopen_count if one.reopen_count is not None else len(one.reopened_at) if one.states else None
     moved = one.reassignment_count
     if moved is None and one.teams:
@@ -41,7 +42,7 @@ def _case(one: TicketHistory, *, tells_problems: bool) -> CaseHistory:
     )  # fmt: skip
 
 
-def _ends(one: TicketHistory) -> tuple[dt.datetime, ...]:
+def _ends(one: TicketHistory | TicketRow) -> tuple[dt.datetime, ...]:
     """Each time it went from being worked on to being over."""
     found, over = [], False
     for span in one.states:

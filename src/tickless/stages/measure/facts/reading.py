@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from tickless.domain.case import LIVE_STATES
 from tickless.domain.portfolio import PortfolioEntry
 from tickless.domain.service import Service
 from tickless.domain.world import World
@@ -49,10 +47,10 @@ def read_material(
 ) -> Material:
     """Everything since a moment, with cases that are still open. Raises `Unreachable`."""
     with journal.read() as tx:
-        lived = _lived(tx, since)
-        rows = MeasureRows(tx.connection)
+        lived, rows = _lived(tx, since), MeasureRows(tx.connection)
+        past = rows.past(since=since, most=MOST)
         return Material(
-            now=now, cases=[*from_lived(lived), *_past(tx, since)], changes=_changes(tx, since), services=_services(tx, world),
+            now=now, cases=[*from_lived(lived), *from_past(past)], changes=_changes(tx, since), services=_services(tx, world),
             outages=outages_of(lived), asked=_asked(tx, since), limits=_limits(tx), exposures=_exposures(tx, world),
             runs=runs_of(lived), models=[
                 ModelFact(at=one.at, tokens=int(one.detail.get("sent") or 0) + int(one.detail.get("received") or 0))
@@ -60,23 +58,27 @@ def read_material(
             ],
             runbooks=runbooks, hours=hours, zone=zone, costs=costs,
             service_names={one.id: one.name for one in world.services.values()},
+            cut=MOST if MOST in {len(lived.cases), len(past)} else 0,
         )  # fmt: skip
 
 
-def _lived(tx: Tx, since: dt.datetime) -> Lived:
-    cases, ends, rated, asked = tx.cases.table.c, tx.resolutions.table.c, tx.ratings.table.c, tx.asked.table.c
+def read_these(tx: Tx, refs: Sequence[str]) -> list[CaseHistory]:
+    """The cases and tickets of the past with these ids (`live:…`, `past:…`), as figures see them; without how they ended."""
     rows = MeasureRows(tx.connection)
-    left = (*sorted(LIVE_STATES), "handed_off")
-    found = tx.cases.where(
-        (cases.updated_at >= since) | (cases.opened_at >= since) | cases.state.in_(left),
-        order=cases.number.desc(),
-        limit=MOST,
-    )
+    numbers = [int(one.removeprefix("live:")) for one in refs if one.startswith("live:")]
+    tickets = [one.removeprefix("past:") for one in refs if one.startswith("past:")]
+    return [*from_lived(Lived(rows.cases_of(numbers))), *from_past(rows.tickets_of(tickets))]
+
+
+def _lived(tx: Tx, since: dt.datetime) -> Lived:
+    rated, asked = tx.ratings.table.c, tx.asked.table.c
+    rows = MeasureRows(tx.connection)
+    found = rows.cases(since=since, most=MOST)
     earliest = min((one.opened_at for one in found), default=since)
     begin = min(earliest, since)
     return Lived(
         cases=found,
-        ends=_by(tx.resolutions.where(ends.at >= begin, limit=2 * MOST), lambda one: one.case),
+        ends=_by(rows.ends(since=since, most=2 * MOST), lambda one: one.case),
         decided=rows.first_decisions(since=begin),
         runs=_by(rows.runs(since=begin), lambda one: one.case),
         tickets={one.case: one for one in tx.tickets.where(limit=MOST)},
@@ -84,12 +86,8 @@ def _lived(tx: Tx, since: dt.datetime) -> Lived:
         marks=_by(rows.marks(MARKS, since=begin), lambda one: one.case or ""),
         followers=rows.followers(),
         used=frozenset(one.case for one in tx.asked.where(asked.at >= begin, limit=MOST) if one.case and one.article),
-        began=rows.first_signals(since=begin),
+        began=rows.first_signals(since=since),
     )
-
-
-def _past(tx: Tx, since: dt.datetime) -> list[CaseHistory]:
-    return from_past(itertools.islice(tx.histories(since=since), MOST))
 
 
 def _changes(tx: Tx, since: dt.datetime) -> list[ChangeFact] | None:
@@ -175,8 +173,8 @@ def _moment(text: str) -> dt.datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
-def _by(rows: Iterable[T], key: Callable[[T], str]) -> dict[str, Sequence[T]]:
+def _by(rows: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
     found: dict[str, list[T]] = {}
     for one in rows:
         found.setdefault(key(one), []).append(one)
-    return {name: tuple(ones) for name, ones in found.items()}
+    return found

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from tickless.stages.measure.maturity.criteria import CRITERIA, DIMENSIONS, NAMES, PLACES
 from tickless.stages.measure.maturity.model import Criterion, Evidence, ModelName, Reading
+from tickless.stages.measure.maturity.queries import by_word
+from tickless.stages.measure.metrics.window import Window
 
 FLOOR: Mapping[ModelName, int] = {"zero_ticket": 0, "cmmi": 1, "excellence": 0}
 """What is given without any evidence."""
+NOT_YET = Reading(None, 0, "not computed yet")
 
 
 @dataclass(frozen=True)
@@ -52,16 +55,34 @@ class Standing:
         return tuple(one.criterion.id for one in self.judged if one.met)
 
 
-def judge(evidence: Evidence, claims: Mapping[str, int], *, criteria: Sequence[Criterion] = CRITERIA) -> list[Standing]:
-    """Each model, from the evidence; `claims` by model are shown beside it and change nothing."""
-    judged = [_judged(one, evidence) for one in criteria]
+@dataclass(frozen=True)
+class Readings:
+    """What every criterion found over a window, by its id."""
+
+    window: Window
+    found: Mapping[str, Reading]
+
+
+def readings(evidence: Evidence, *, criteria: Sequence[Criterion] = CRITERIA) -> dict[str, Reading]:
+    """Asks every criterion's query."""
+    return {one.id: one.query(evidence) for one in criteria}
+
+
+def judge(
+    found: Mapping[str, Reading], claims: Mapping[str, int], answers: Mapping[str, int], *,
+    criteria: Sequence[Criterion] = CRITERIA,
+) -> list[Standing]:  # fmt: skip
+    """Each model, from what its criteria found, be that a while ago, and what people answer now; `claims` by model are shown
+    beside it and change nothing."""
+    judged = [
+        _judged(one, by_word(answers.get(one.id)) if one.question else found.get(one.id, NOT_YET)) for one in criteria
+    ]
     return [
         _standing(model, [one for one in judged if one.criterion.model == model], claims.get(model)) for model in NAMES
     ]
 
 
-def _judged(criterion: Criterion, evidence: Evidence) -> Judged:
-    found = criterion.query(evidence)
+def _judged(criterion: Criterion, found: Reading) -> Judged:
     if found.value is None:
         return Judged(criterion, found, met=False)
     met = found.value <= criterion.threshold if criterion.most else found.value >= criterion.threshold

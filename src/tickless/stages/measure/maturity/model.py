@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tickless.stages.measure.metrics.material import Material
-from tickless.stages.measure.metrics.metric import Figure, Unit
-from tickless.stages.measure.metrics.registry import METRICS, figure, trend
+from tickless.stages.measure.metrics.metric import Figure, Scope, Unit
+from tickless.stages.measure.metrics.registry import METRICS, scopes
 from tickless.stages.measure.metrics.window import Window
 
 ModelName = Literal["zero_ticket", "cmmi", "excellence"]
@@ -64,24 +64,31 @@ class Evidence:
     window: Window
     house: HouseFacts = HouseFacts()
     answers: Mapping[str, int] = field(default_factory=dict)
-    _known: dict[str, Figure] = field(default_factory=dict)
+    _known: dict[tuple[str, Window], Figure] = field(default_factory=dict)
+    _scopes: dict[Window, Scope] = field(default_factory=dict)
+    _weeks: list[Scope] = field(default_factory=list)
 
     def figure(self, metric: str) -> Figure:
         """A metric over the window; computed once."""
-        if metric not in self._known:
-            self._known[metric] = figure(METRICS[metric], self.material, self.window)
-        return self._known[metric]
+        return self._figure(metric, self.window)
 
     def halves(self, metric: str) -> tuple[float | None, float | None]:
         """The metric in the first and the second half of the window."""
         middle = self.window.since + (self.window.until - self.window.since) / 2
-        parts = (Window(self.window.since, middle), Window(middle, self.window.until))
-        first, second = (figure(METRICS[metric], self.material, part).value for part in parts)
-        return first, second
+        first, second = Window(self.window.since, middle), Window(middle, self.window.until)
+        return self._figure(metric, first).value, self._figure(metric, second).value
 
     def weeks(self, metric: str) -> int:
         """How many weeks of the window have that figure."""
-        return sum(one.value is not None for _, one in trend(METRICS[metric], self.material, self.window, grain="week"))
+        if not self._weeks:
+            self._weeks.extend(scopes(self.material, self.window, grain="week"))
+        return sum(METRICS[metric].measure(week).value is not None for week in self._weeks)
+
+    def _figure(self, metric: str, window: Window) -> Figure:
+        if (metric, window) not in self._known:
+            scope = self._scopes.setdefault(window, Scope(window, self.material, self.material.cases))
+            self._known[metric, window] = METRICS[metric].measure(scope)
+        return self._known[metric, window]
 
 
 @dataclass(frozen=True)

@@ -83,13 +83,12 @@ def part(name: str, of: str, words: str) -> Query:
 
 
 def answered(name: str) -> Query:
-    """What people say, where no data can show it: 0 no, 1 in part, 2 yes."""
+    """What people say, where no data can show it."""
+    return lambda evidence: by_word(evidence.answers.get(name))
 
-    def ask(evidence: Evidence) -> Reading:
-        said = evidence.answers.get(name)
-        words = {None: "nobody has answered", 0: "people say no", 1: "people say in part", 2: "people say yes"}
-        return Reading(
-            None if said is None else float(said), int(said is not None), words.get(said, "nobody has answered")
-        )
 
-    return ask
+def by_word(said: int | None) -> Reading:
+    """0 no, 1 in part, 2 yes; None: nobody has answered."""
+    if said is None:
+        return Reading(None, 0, "nobody has answered")
+    return Reading(float(said), 1, f"people say {('no', 'in part', 'yes')[min(said, 2)]}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tickless.stages.measure.metrics.history import CaseHistory
 
@@ -137,3 +137,10 @@ class Material:
     zone: str = "UTC"
     costs: Costs = field(default_factory=Costs)
     service_names: Mapping[str, str] = field(default_factory=dict)
+    cut: int = 0
+    """So many cases, or tickets of the past, are read at most, and there are more: no figure knows of the older ones. 0: all
+    were read."""
+
+    def since(self, moment: dt.datetime) -> Material:
+        """Without the cases to which nothing happened since then."""
+        return replace(self, cases=[one for one in self.cases if one.moved_since(moment)])

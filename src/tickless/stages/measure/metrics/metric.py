@@ -12,7 +12,7 @@ from typing import Literal
 
 from tickless.stages.measure.metrics.clock import SupportClock, elapsed, support_clock
 from tickless.stages.measure.metrics.history import CaseHistory
-from tickless.stages.measure.metrics.material import Material
+from tickless.stages.measure.metrics.material import Material, OutageFact
 from tickless.stages.measure.metrics.window import Window
 
 Unit = Literal["count", "share", "seconds", "minutes", "hours", "money", "score", "ratio"]
@@ -68,6 +68,15 @@ class Scope:
     def open_at_end(self) -> list[CaseHistory]:
         """Opened before the window's end and still to be worked on then."""
         return [one for one in self.cases if one.open_at(self.window.until)]
+
+    @cached_property
+    def outages(self) -> dict[tuple[str, bool], list[OutageFact]]:
+        """Those that reach into the window, by service and whether it was only degraded."""
+        found: dict[tuple[str, bool], list[OutageFact]] = {}
+        for one in self.material.outages or ():
+            if one.since < self.window.until and (one.until is None or one.until > self.window.since):
+                found.setdefault((one.service, one.degraded), []).append(one)
+        return found
 
     def clock(self, case: CaseHistory) -> SupportClock:
         """The support hours that count for a case: its service's, else the house's."""

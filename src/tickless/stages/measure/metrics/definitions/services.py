@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from tickless.stages.measure.metrics.clock import merged, support_clock
-from tickless.stages.measure.metrics.material import ALWAYS, OutageFact, ServiceFact
+from tickless.stages.measure.metrics.material import ALWAYS, ServiceFact
 from tickless.stages.measure.metrics.metric import NOTHING, Figure, Scope, metric
 
 PROOF = dt.timedelta(days=365)
@@ -167,9 +167,7 @@ def _lost(service: ServiceFact, scope: Scope, *, degraded: bool) -> float:
     window, now = scope.window, scope.material.now
 
     def spans(wanted: bool) -> list[tuple[dt.datetime, dt.datetime]]:
-        found: list[OutageFact] = [
-            one for one in scope.material.outages or () if one.service == service.id and one.degraded == wanted
-        ]
+        found = scope.outages.get((service.id, wanted), [])
         return [(max(one.since, window.since), min(one.until or now, window.until, now)) for one in found]
 
     down = _due(service, scope, spans(wanted=False))

@@ -1,0 +1,111 @@
+"""What figures need of stored records: read straight from their bodies, whose other parts are skipped."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+
+from tickless.domain.case import LIVE_STATES, TASK_RUN, CaseState, Outcome
+from tickless.domain.finding import CaseKind
+from tickless.domain.history import HistoryKind, HistoryState
+
+
+class ImpactRow(msgspec.Struct, frozen=True):
+    """Of whom it hurts: what figures need."""
+
+    priority: int
+    people: int | None = None
+
+
+class CaseRow(msgspec.Struct, frozen=True):
+    """A case: what figures need of it, the rest of its body is not read. See `domain.case.Case`."""
+
+    id: str
+    number: int
+    kind: CaseKind
+    need: str | None
+    door: str
+    impact: ImpactRow
+    opened_at: dt.datetime
+    state: CaseState = "open"
+    outcome: Outcome | None = None
+    subject: str | None = None
+    service: str | None = None
+    requester: str | None = None
+    conversation: str | None = None
+    inputs: dict[str, str] = {}
+    generation: int = 0
+    reopened_at: dt.datetime | None = None
+    resolved_at: dt.datetime | None = None
+
+    @property
+    def live(self) -> bool:
+        return self.state in LIVE_STATES
+
+    @property
+    def part(self) -> bool:
+        """Whether it is a task of another case."""
+        return TASK_RUN in self.inputs
+
+
+class EndRow(msgspec.Struct, frozen=True):
+    """One end of a case: what figures need of it. See `domain.measure.Resolution`."""
+
+    case: str
+    outcome: Outcome
+    at: dt.datetime
+    runbook: str | None = None
+    minutes_saved: float = 0.0
+
+
+class StateRow(msgspec.Struct, frozen=True):
+    """See `domain.history.StateSpan`."""
+
+    state: HistoryState
+    since: dt.datetime
+    until: dt.datetime | None = None
+
+
+class TicketRow(msgspec.Struct, frozen=True):
+    """A ticket of the past without its words: see `domain.history.TicketHistory`."""
+
+    id: str
+    source: str
+    number: str
+    kind: HistoryKind = "incident"
+    opened_at: dt.datetime | None = None
+    acknowledged_at: dt.datetime | None = None
+    responded_at: dt.datetime | None = None
+    resolved_at: dt.datetime | None = None
+    closed_at: dt.datetime | None = None
+    states: tuple[StateRow, ...] = ()
+    teams: tuple[dict[str, str | None], ...] = ()
+    reopened_at: tuple[dt.datetime, ...] = ()
+    reopen_count: int | None = None
+    reassignment_count: int | None = None
+    state: HistoryState | None = None
+    priority: int | None = None
+    first_priority: int | None = None
+    category: tuple[str, ...] = ()
+    first_category: tuple[str, ...] = ()
+    service: str = ""
+    item: str = ""
+    channel: str = ""
+    team: str = ""
+    caller: str = ""
+    assignee: str = ""
+    resolved_by: str = ""
+    sla_due_at: dt.datetime | None = None
+    sla_made: bool | None = None
+    knowledge_used: bool | None = None
+    problem: str = ""
+    known_error: str = ""
+    effort_minutes: float | None = None
+    rating: float | None = None
+
+
+case_row = msgspec.json.Decoder(CaseRow).decode
+"""A stored case → what figures need of it."""
+end_row = msgspec.json.Decoder(EndRow).decode
+ticket_row = msgspec.json.Decoder(TicketRow).decode
