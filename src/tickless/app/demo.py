@@ -69,11 +69,11 @@ def play_demo(
     one begins.
     """
     try:
-        with _stopped_by_terminate(), ExitStack() as stack:
+        with stopped_by_terminate(), ExitStack() as stack:
             if not folder.exists():
-                _need_port(port)  # nothing is made where nothing can be served
+                need_port(port)  # nothing is made where nothing can be served
             stack.enter_context(alone(folder))
-            _need_port(port)
+            need_port(port)
             prepare_brain(console)
             stage = _set_up(stack, folder, port, console)
             _say_where(stage, console)
@@ -90,7 +90,7 @@ def play_demo(
 
 
 @contextmanager
-def _stopped_by_terminate() -> Iterator[None]:
+def stopped_by_terminate() -> Iterator[None]:
     """A polite SIGTERM ends the demo as Ctrl-C does: every process of the company is closed with it."""
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -103,7 +103,7 @@ def _stopped_by_terminate() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _need_port(port: int) -> None:
+def need_port(port: int) -> None:
     """Say that the port is taken before anything is started. Raises `Conflict`."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -14,8 +14,10 @@ from pathlib import Path
 from tickless.domain.errors import Conflict, NotFound
 from tickless.doors.cli.client import ApiClient, CallFailed, NotReachable, RunningServer
 from tickless.doors.cli.host import About, BrainFound, BrainStatus, Played, ServeRole, TenantsHost
+from tickless.doors.cli.session import tell
 
 DEMO_FOLDER = Path("build/demo")
+YEAR_FOLDER = Path("build/year")
 TOKEN_VARIABLE = "TICKLESS_TOKEN"  # noqa: S105 (the name of a variable)
 FIRST_SETTINGS = """# Settings of Tickless. Every field: docs/reference/settings.md
 # host = "127.0.0.1"
@@ -52,13 +54,18 @@ class Host:
             return
         from tickless.app.operating import house_in_process
 
+        if data is None and not settings.data.exists():
+            tell(
+                f"no server answers here: a new house in {settings.data} does",
+                mend="start `tickless serve`, or name one: --url",
+            )
         with house_in_process(settings) as client:
             yield client
 
     @staticmethod
     def _running(url: str | None, data: Path, look_for_demo: bool) -> RunningServer | None:
         """The server to talk to: the named one, the data folder's, or a demo that runs from here."""
-        folders = [data, DEMO_FOLDER / "data"] if look_for_demo else [data]
+        folders = [data, DEMO_FOLDER / "data", YEAR_FOLDER / "data"] if look_for_demo else [data]
         found = [server for folder in folders if (server := RunningServer.find(folder))]
         if url is not None:
             token = next((server.token for server in found if server.url.rstrip("/") == url.rstrip("/")), "")
@@ -89,6 +96,19 @@ class Host:
         configure_logging(level="ERROR")
         port = 8480 if port is None else port
         return play_demo(once=once, report=report, port=port, folder=DEMO_FOLDER, console=Console())
+
+    def accelerated(
+        self, *, days: int, runbooks: Sequence[Path], once: bool, report: Path | None, port: int | None
+    ) -> int:
+        from rich.console import Console
+
+        from tickless.app.accelerated.play import play_year
+        from tickless.kit.log import configure_logging
+
+        configure_logging(level="ERROR")
+        port = 8480 if port is None else port
+        return play_year(days=days, runbooks=runbooks, once=once, report=report, port=port, folder=YEAR_FOLDER,
+                         console=Console())  # fmt: skip
 
     def init(self, folder: Path) -> list[str]:
         path = folder / "tickless.toml"

@@ -13,34 +13,24 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tickless.app.demo_faults import break_it
+from tickless.app.runbook_scenes import faults_of, filled, labels_of, roles_of, shows_late, writer
 from tickless.app.sample_house import MONITOR, SampleHouse, open_sample_house
 from tickless.app.settings import PaceSettings
 from tickless.app.shipped import shipped
 from tickless.domain.case import Case
 from tickless.domain.errors import BadInput, TicklessError
-from tickless.domain.person import App, Person
 from tickless.domain.runbook import Runbook, RunbookTest
 from tickless.domain.signal import Payload, Sender
 from tickless.doors.cli.host import Played
 from tickless.journal import Tx
-from tickless.sample.company import Company, make_company
-from tickless.sample.estate.control import Estate, FaultKind
+from tickless.sample.company import make_company
+from tickless.sample.estate.control import Estate
 
 PATIENCE = 60.0
 """Seconds for one test."""
 PACE = PaceSettings(answer=600.0, approval=600.0, first_look=600.0, gather=1.0)
 CODE = "a code is asked for"
-_ROLE = re.compile(r"\{([a-z]+(?:\.[a-z]+)?)\}")
-_PERSONAL: dict[tuple[str, str], FaultKind] = {
-    ("account", "locked"): "lock", ("account", "disabled"): "disable", ("account", "password_expired"): "password_expired",
-    ("vpn", "profile_expired"): "vpn_expired", ("vpn", "client_old"): "client_old", ("mailbox", "full"): "mailbox_full",
-    ("device", "offline"): "device_offline", ("device", "disk_full"): "device_disk_full",
-}  # fmt: skip
-_GROUND: dict[tuple[str, str], FaultKind] = {
-    ("service", "down"): "kill", ("service", "hangs"): "hang", ("service", "errors"): "errors", ("service", "slow"): "slow",
-    ("pool", "exhausted"): "pool", ("disk", "filling"): "disk", ("certificate", "expiring"): "certificate",
-}  # fmt: skip
-_AMOUNTS: dict[str, dict[str, float]] = {"disk": {"to_percent": 96.0, "seconds": 0.5}, "certificate": {"days": 3.0}}
 SETTLING = 1.0
 """Seconds until what was broken shows."""
 
@@ -69,7 +59,7 @@ def _stage(files: Sequence[Path]) -> Iterator[tuple[SampleHouse, list[Runbook]]]
         folder = Path(place, "runbooks")
         shutil.copytree(shipped("runbooks"), folder)
         paths = [path for file in files for path in (sorted(file.rglob("*.yaml")) if file.is_dir() else [file])]
-        names = _put_in(folder, paths)
+        names = put_in(folder, paths)
         company = make_company()
         with Estate.start(company, Path(place, "estate"), interval=0.3) as estate:
             sample = open_sample_house(estate, company, Path(place, "data"), runbooks=(folder,), pace=PACE)
@@ -80,7 +70,7 @@ def _stage(files: Sequence[Path]) -> Iterator[tuple[SampleHouse, list[Runbook]]]
                 sample.house.stop()
 
 
-def _put_in(folder: Path, paths: Sequence[Path]) -> list[str]:
+def put_in(folder: Path, paths: Sequence[Path]) -> list[str]:
     """The files in place of those that ship with the same id, with what lies beside them; their ids."""
     names = []
     for path in paths:
@@ -88,7 +78,7 @@ def _put_in(folder: Path, paths: Sequence[Path]) -> list[str]:
         if named is None:
             raise BadInput(f"{path} says no id", mend="begin it with `runbook: <area>.<name>`")
         area, _, name = named[1].partition(".")
-        (folder / area).mkdir(exist_ok=True)
+        (folder / area).mkdir(parents=True, exist_ok=True)
         for beside in path.parent.iterdir():
             if beside.is_file() and beside.suffix != ".yaml":
                 shutil.copy(beside, folder / area / beside.name)
@@ -105,9 +95,9 @@ class _Play:
         self._runbook = runbook
         self._test = test
         self._name = name
-        self._me = _writer(sample.company, turn=turn)
+        self._me = writer(sample.company, turn=turn)
         self._answered: set[str] = set()
-        self._roles = _roles(sample.company, self._me)
+        self._roles = roles_of(sample.company, self._me)
 
     def result(self) -> Played:
         began = time.monotonic()
@@ -142,43 +132,20 @@ class _Play:
 
     def _set_up(self) -> None:
         estate = self._sample.estate
-        for what, state in self._test.given.items():
-            if state in {"ok", "none"}:
-                continue
-            if (personal := _PERSONAL.get((what, str(state)))) is not None:
-                about_device = personal.startswith("device")
-                target = self._sample.company.laptop(self._me.id).id if about_device else self._me.username
-                estate.fault(personal, target)
-            elif (ground := _GROUND.get((what, str(state)))) is not None:
-                estate.fault(ground, self._target(ground), **_AMOUNTS.get(ground, {}))
+        for fault in faults_of(self._test, self._sample.company, estate.blueprint, self._me):
+            break_it(estate, fault)
+            if shows_late(fault):
                 time.sleep(SETTLING)
-            else:
-                raise BadInput(f"nothing is known of `given: {{{what}: {state}}}` here")
-
-    def _target(self, fault: FaultKind) -> str:
-        blueprint, signal = self._sample.estate.blueprint, self._test.signal or {}
-        service = next((one for one in blueprint.services if one.id == signal.get("service")), None)
-        if fault == "disk":
-            labels = signal.get("labels", {})
-            disk = next((one for one in blueprint.disks if one.host == labels.get("host")), blueprint.disks[0])
-            return f"{disk.host}:{disk.path}"
-        if fault == "certificate":
-            return next(
-                one.certificate for one in (*([service] if service else []), *blueprint.services) if one.certificate
-            )
-        if fault == "pool":
-            return next(one.id for one in (*([service] if service else []), *blueprint.services) if one.pool_size)
-        chosen = service or next(one for one in blueprint.services if one.process)
-        return chosen.process if fault in {"kill", "hang"} else chosen.id
 
     async def _begin(self) -> None:
         desk, now = self._sample.house.desk, dt.datetime.now(dt.UTC)
         if self._test.says is not None:
             sender = Sender(channel="web", account=self._me.id, conversation=f"test:{time.monotonic_ns()}",
                             person=self._me.id, assurance="signed_in")  # fmt: skip
-            await desk.say(sender, self._filled(self._test.says), key=f"test:{time.monotonic_ns()}")
+            await desk.say(sender, filled(self._test.says, self._roles), key=f"test:{time.monotonic_ns()}")
             return
-        labels = {"alertname": "test", **self._labels(), "test": str(time.monotonic_ns())}
+        signalled = labels_of(self._test, self._sample.estate.blueprint, self._roles)
+        labels = {"alertname": "test", **signalled, "test": str(time.monotonic_ns())}
         alert = {"status": "firing", "labels": labels, "annotations": {}, "startsAt": now.isoformat()}
         body = json.dumps({"version": "4", "alerts": [alert]}).encode()
         await desk.receive(Payload(source=MONITOR, received_at=now, body=body))
@@ -194,33 +161,6 @@ class _Play:
         sender = Sender(channel="web", account=self._me.id, conversation=asked.conversation or "", person=self._me.id,
                         assurance="signed_in")  # fmt: skip
         await self._sample.house.desk.say(sender, texts[-1].split("code is ")[1][:6], key=asked.id)
-
-    def _labels(self) -> dict[str, str]:
-        """The signal as a monitor would send it, about things that there are."""
-        signal, blueprint = dict(self._test.signal or {}), self._sample.estate.blueprint
-        given = set(self._test.given)
-        labels = {name: self._filled(str(text)) for name, text in dict(signal.get("labels", {})).items()}
-        labels |= {"alertname": str(signal.get("class", "")), "severity": str(signal.get("severity", "warning"))}
-        if "disk" in given:
-            host, _, path = self._target("disk").partition(":")
-            owner = next(one.service for one in blueprint.disks if one.host == host)
-            return {**labels, "host": host, "path": path, "service": owner}
-        if "certificate" in given:
-            name = self._target("certificate")
-            owner = next(one.id for one in blueprint.services if one.certificate == name)
-            return {**labels, "certificate": name, "service": owner}
-        known = {one.id for one in blueprint.services}
-        service = str(signal.get("service", ""))
-        if service and service not in known:
-            fault: FaultKind = "pool" if "pool" in given else "errors"
-            service = self._target(fault)
-        if "service" in given:
-            process = self._target("kill")
-            service = next(one.id for one in blueprint.services if one.process == process)
-        return {**labels, **({"service": service} if service else {})}
-
-    def _filled(self, text: str) -> str:
-        return _ROLE.sub(lambda found: self._roles.get(found[1], found[0]), text)
 
     def _cases(self) -> set[str]:
         with self._sample.house.journal.read() as tx:
@@ -255,33 +195,3 @@ def _seen(tx: Tx, case: Case) -> str:
     if any(one.about.startswith("step_up") for one in asked):
         return CODE
     return "asked_back" if asked else ""
-
-
-def _writer(company: Company, *, turn: int) -> Person:
-    """An ordinary employee with a manager and a laptop; somebody else in each turn, so that no test hears of another."""
-    laptops = {one.owner for one in company.devices if one.kind == "laptop"}
-    fitting = [one for one in company.people[40:]
-               if one.manager and one.id in laptops and not one.privileged and one.employment == "employee"]  # fmt: skip
-    return fitting[turn % len(fitting)]
-
-
-def _roles(company: Company, me: Person) -> dict[str, str]:
-    """What `{me}`, `{colleague}`, `{app.free}` … stand for."""
-    may = set(company.eligible(me))
-    have = {app for app in company.apps if app.group and app.group in me.groups}
-    found = {
-        "me": me.username,
-        "colleague": next(one.name for one in company.people[60:] if one.department != me.department),
-        "service": company.services[0].name,
-    }
-    kinds: dict[str, Callable[[App], bool]] = {
-        "app.free": lambda app: app.approval == "none" and app in may and app not in have and bool(app.group),
-        "app.approval": lambda app: app.approval != "none" and app in may and app not in have,
-        "app.forbidden": lambda app: app not in may,
-        "app.have": lambda app: app in have,
-    }
-    for name, fits in kinds.items():
-        app = next((one for one in company.apps if fits(one)), None)
-        if app is not None:
-            found[name] = app.name
-    return found

@@ -36,3 +36,13 @@ class ManualClock:
             raise ValueError("time does not run backwards")
         self._now += by
         return self._now
+
+
+class ContinuedClock:
+    """Goes on at the machine's pace from some other moment: a story that was played goes on where it ended."""
+
+    def __init__(self, start: dt.datetime) -> None:
+        self._ahead = ManualClock(start).now() - dt.datetime.now(dt.UTC)
+
+    def now(self) -> dt.datetime:
+        return dt.datetime.now(dt.UTC) + self._ahead

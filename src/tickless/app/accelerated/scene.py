@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from tickless.app.build import House
 from tickless.app.sample_house import SampleHouse, open_sample_house, sample_settings
 from tickless.app.settings import ConnectorUse, PaceSettings, Settings
+from tickless.app.shipped import shipped
 from tickless.flow import names
 from tickless.flow.accelerated_engine import AcceleratedEngine
 from tickless.flow.shadowing import Shadowing
@@ -32,6 +33,7 @@ from tickless.sample.estate.control import Estate
 DELIVERY = "deploys"
 """The source of change news."""
 QUIET_MONITOR = 3_600.0
+DATA, RUNBOOKS, ESTATE = "data", "runbooks", "estate"
 BLINK = 0.3
 """Seconds."""
 PACE = PaceSettings(answer=2 * 86_400.0, approval=2 * 86_400.0, first_look=7_200.0, gather=60.0)
@@ -82,24 +84,28 @@ class Scene:
         self._shadowing.look(self.clock.now())
 
 
-def settings_of(estate: Estate, data: Path, **given: Any) -> Settings:
-    """A house that begins where a careful organisation would: every runbook watches until it has earned more."""
-    made = sample_settings(estate, data, pace=PACE, default_rung="observe", **given)
+def settings_of(estate: Estate, folder: Path) -> Settings:
+    """A house that begins where a careful organisation would: every runbook watches until it has earned more.
+
+    Its runbooks are those that ship, and what people of the company put into `folder`/runbooks.
+    """
+    own = folder / RUNBOOKS
+    own.mkdir(parents=True, exist_ok=True)
+    made = sample_settings(
+        estate, folder / DATA, pace=PACE, default_rung="observe", runbooks=(shipped("runbooks"), own)
+    )
     connectors = {**made.connectors, DELIVERY: ConnectorUse(use="cdevents")}
     return made.model_copy(update={"connectors": connectors})
 
 
 @contextmanager
-def open_scene(company: Company, folder: Path, *, begins: dt.datetime, **given: Any) -> Iterator[Scene]:
-    """Start the company in `folder` and build an empty house in it, at that moment. Raises `Unreachable`, `SettingsInvalid`."""
+def open_scene(estate: Estate, company: Company, folder: Path, *, begins: dt.datetime) -> Iterator[Scene]:
+    """Build an empty house in that running company, at that moment. Raises `SettingsInvalid`, `RunbookInvalid`."""
     with ExitStack() as stack:
-        estate = stack.enter_context(Estate.start(company, folder / "estate", interval=QUIET_MONITOR))
         clock = ManualClock(begins)
         engine = AcceleratedEngine(clock, after_step=_give_it_a_moment)
-        sample = open_sample_house(
-            estate, company, folder / "data", settings=settings_of(estate, folder / "data", **given), clock=clock,
-            engine=engine,
-        )  # fmt: skip
+        settings = settings_of(estate, folder)
+        sample = open_sample_house(estate, company, folder / DATA, settings=settings, clock=clock, engine=engine)
         stack.callback(sample.house.stop)
         without_waiting_for_disks(sample.house)
         yield Scene(sample, clock, engine, stack.enter_context(asyncio.Runner()))

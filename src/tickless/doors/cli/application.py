@@ -14,6 +14,7 @@ from tickless.doors.cli import (
     architect,
     audit,
     autonomy,
+    board,
     brain,
     brakes,
     cases,
@@ -79,6 +80,7 @@ def create_cli(host: CliHost) -> typer.Typer:
         ("run", cases.run),
         ("doctor", record.doctor),
         ("numbers", record.numbers),
+        ("board", board.board),
         ("export", record.export),
     ):
         cli.command(name)(command)
@@ -150,16 +152,32 @@ def serve(
 
 def demo(
     context: typer.Context,
+    *,
     once: Annotated[bool, typer.Option("--once", help="Play the scenes, say what came of them, and end.")] = False,
     report: Annotated[Path | None, typer.Option("--json", help="Write what happened to this file.")] = None,
     port: Annotated[
         int | None, typer.Option(min=0, max=65_535, help="Port; 0 takes a free one; default: the settings'.")
     ] = None,
+    year: Annotated[bool, typer.Option("--year", help="A whole year in accelerated time instead of one day.")] = False,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=365, help="So many days of that year in accelerated time.")
+    ] = None,
+    runbook: Annotated[
+        list[Path] | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="A runbook file that takes part in accelerated time; may be repeated."
+        ),
+    ] = None,
 ) -> None:
-    """A living sample company in one process, with traffic on both doors."""
+    """A living sample company in one process, with traffic on both doors: a day, or a year in accelerated time."""
     session = session_of(context)
     with session.telling():
-        code = session.host.demo(once=once, report=report, port=port)
+        if year or days or runbook:
+            code = session.host.accelerated(
+                days=days or 365, runbooks=runbook or (), once=once, report=report, port=port
+            )
+        else:
+            code = session.host.demo(once=once, report=report, port=port)
     raise typer.Exit(code)
 
 

@@ -123,6 +123,13 @@ class CliHost(Protocol):
         """The sample company. `once`: play the scenes, write what happened to `report` as JSON and end; 1 if one failed."""
         ...
 
+    def accelerated(
+        self, *, days: int, runbooks: Sequence[Path], once: bool, report: Path | None, port: int | None
+    ) -> int:
+        """So many days at the sample company in accelerated time, with these runbook files beside those that ship. `once`: end
+        after the table of months; `report`: write it there as JSON. 1 if something was not well at the end."""
+        ...
+
     def init(self, folder: Path) -> list[str]:
         """Write settings to begin with; returns the lines to show. Overwrites nothing: raises `Conflict`."""
         ...

@@ -1,0 +1,132 @@
+"""`tickless demo --year` and `--days N`: the sample company in accelerated time, and a look around in the house afterwards."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from tickless.app.accelerated.chronicle import Chronicle
+from tickless.app.accelerated.own_runbooks import with_own
+from tickless.app.accelerated.player import Player
+from tickless.app.accelerated.scene import DATA, ESTATE, QUIET_MONITOR, RUNBOOKS, Scene, open_scene
+from tickless.app.build import build
+from tickless.app.demo import HOST, SEED, need_port, stopped_by_terminate
+from tickless.app.demo_brain import prepare_brain
+from tickless.app.runbook_tests import put_in
+from tickless.app.serving import alone, announced, local_user, serving
+from tickless.app.year_practices import YearPractices
+from tickless.domain.errors import TicklessError
+from tickless.doors.entrance.entrance import link_path
+from tickless.flow.desk.promise import Check
+from tickless.kit.clock import Clock, ContinuedClock
+from tickless.sample.company import make_company
+from tickless.sample.estate.control import Estate
+from tickless.sample.year import make_year
+from tickless.sample.year_events import Year
+
+YEAR_DAYS = 365
+PARTS = (DATA, RUNBOOKS, ESTATE)
+DOORS_LEFT_OPEN = ("/", "/autonomy", "/maturity", "/value", "/guard", "/opportunities", "/changes", "/major")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What stands when the last day is over."""
+
+    chronicle: Chronicle
+    checks: list[Check]
+    failed: list[tuple[str, str]]
+    clock: Clock
+
+
+def play_year(
+    *, days: int, runbooks: Sequence[Path], once: bool, report: Path | None, port: int, folder: Path, console: Console
+) -> int:
+    """Play so many days in `folder`, which is emptied first; returns the exit status: 0 only if the house is well at the end.
+
+    `runbooks`: files that take part from the first day. `once`, or standard input that is no terminal: end after the table;
+    else serve that house until Ctrl-C. `report`: also write the months there, as JSON.
+    """
+    try:
+        with stopped_by_terminate(), ExitStack() as stack:
+            need_port(port)
+            stack.enter_context(alone(folder))
+            prepare_brain(console)
+            return _play(stack, days, runbooks, once=once, report=report, port=port, folder=folder, console=console)
+    except KeyboardInterrupt:
+        console.print("stopped")
+        return 130
+    except TicklessError as error:
+        console.print(f"[red]{error.public}[/]" + (f": {error.mend}" if error.mend else ""), soft_wrap=True)
+        return 1
+
+
+def _play(
+    stack: ExitStack, days: int, runbooks: Sequence[Path], *, once: bool, report: Path | None, port: int, folder: Path,
+    console: Console,
+) -> int:  # fmt: skip
+    names = _empty(folder, runbooks)
+    company = make_company(SEED)
+    with console.status("the company opens …"):
+        estate = stack.enter_context(Estate.start(company, folder / ESTATE, interval=QUIET_MONITOR))
+    year = make_year(company, SEED, days=days)
+    with open_scene(estate, company, folder, begins=year.begins) as scene:
+        own = [scene.house.rooms.runbooks[name] for name in names]
+        ended = live(scene, with_own(year, own, company, estate.blueprint), folder, console)
+        console.print(ended.chronicle.table())
+        wrong = _tell(ended, console)
+        if report is not None:
+            report.parent.mkdir(parents=True, exist_ok=True)
+            told = {"days": days, "months": ended.chronicle.as_json(), "checks": [asdict(one) for one in ended.checks],
+                    "not_done": [list(one) for one in ended.failed]}  # fmt: skip
+            report.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+        settings = scene.house.settings
+    if not once and sys.stdin.isatty():
+        _, secret_values = estate.connector_settings()
+        house = build(settings, clock=ContinuedClock(ended.clock.now()), secret_values=secret_values)
+        house.start()
+        stack.callback(house.stop)
+        url = stack.enter_context(serving(house, host=HOST, port=port))
+        stack.enter_context(announced(house, url))
+        link = link_path(house.entrance.make_link(local_user(house)))
+        console.print(
+            f"\nThe house stays open, in the days after. Sign in once: {url}{link}", soft_wrap=True, highlight=False
+        )
+        console.print(f"Look at {' '.join(DOORS_LEFT_OPEN)}; Ctrl-C ends it.", highlight=False)
+        threading.Event().wait()
+    return 1 if wrong else 0
+
+
+def live(scene: Scene, year: Year, folder: Path, console: Console, *, quiet: bool = False) -> Ended:
+    """Play the year in that scene, with everything that people do in the console beside."""
+    chronicle = Chronicle(scene, console, quiet=quiet)
+    practices = YearPractices(scene.house, scene.company, year, folder / RUNBOOKS)
+    Player(scene, year, deeds=lambda deed: scene.do(practices.do(deed)), day_over=chronicle.day_over).play()
+    return Ended(chronicle, scene.house.desk.doctor(), practices.failed, scene.clock)
+
+
+def _empty(folder: Path, runbooks: Sequence[Path]) -> list[str]:
+    """Room for a new year, with these runbooks in it; their ids. Raises `BadInput`."""
+    for part in PARTS:
+        shutil.rmtree(folder / part, ignore_errors=True)
+    names = put_in(folder / RUNBOOKS, runbooks)
+    (folder / RUNBOOKS).mkdir(parents=True, exist_ok=True)
+    return names
+
+
+def _tell(ended: Ended, console: Console) -> int:
+    """Say what is not well; returns how much."""
+    wrong = [one for one in ended.checks if not one.ok]
+    for one in wrong:
+        console.print(f"[red]not well[/] {one.check}: {one.detail}", soft_wrap=True)
+    for deed, why in ended.failed:
+        console.print(f"[red]not done[/] {deed}: {why}", soft_wrap=True)
+    return len(wrong) + len(ended.failed)
