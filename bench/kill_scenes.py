@@ -7,6 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
+from bench.kill_systems import (
+    SERVICE,
+    Opens,
+    cluster,
+    dead_rows,
+    draining,
+    idle_transaction,
+    name_server,
+    releases,
+    taken_out,
+)
 from tickless.domain.person import Person
 from tickless.sample.company import Company
 from tickless.sample.estate.control import Estate, FaultKind
@@ -14,7 +25,10 @@ from tickless.sample.estate.control import Estate, FaultKind
 
 @dataclass(frozen=True)
 class Scene:
-    """`faults`: what is broken before, with its amounts. `unseen`: effects that the estate keeps no record of."""
+    """`faults`: what is broken before, with its amounts. `unseen`: effects that the estate keeps no record of.
+
+    `system`: what it is about, where the estate has no such thing; it is changed once. `fires`: what a monitor tells.
+    """
 
     runbook: str
     says: tuple[dict[str, str], ...] = ()
@@ -23,6 +37,15 @@ class Scene:
     more: dict[str, Any] = field(default_factory=dict)
     outcomes: tuple[str, ...] = ("verified",)
     unseen: int = 0
+    system: Opens | None = None
+    fires: dict[str, str] = field(default_factory=dict)
+
+    def alert(self) -> list[dict[str, Any]]:
+        """What the monitor sends, if it does."""
+        if not self.fires:
+            return []
+        since = dt.datetime.now(dt.UTC).isoformat()
+        return [{"status": "firing", "labels": self.fires, "startsAt": since, "fingerprint": self.runbook}]
 
 
 def scenes(company: Company) -> Iterator[Scene]:
@@ -63,6 +86,27 @@ def scenes(company: Company) -> Iterator[Scene]:
         "new_person": "Jona Feldbach", "start": dt.datetime.now(dt.UTC).date().isoformat(), "department": other.department,
         "manager": boss.username,
         "location": other.location or "Head office", "job": "Clerk"})  # fmt: skip
+    yield from _of_systems()
+
+
+def _of_systems() -> Iterator[Scene]:
+    """What a monitor tells of, or asks for by the label `remedy`."""
+
+    def told(runbook: str, system: Opens, **labels: str) -> Scene:
+        outcomes = ("verified", "prevented")
+        return Scene(runbook, system=system, fires={"service": SERVICE, **labels}, outcomes=outcomes)
+
+    web, shop = {"proxy": "shop", "server": "web2"}, {"namespace": "shop", "deployment": "web"}
+    yield told("balancer.drain-server", draining, alertname="HAProxyServerResponseErrors", **web)
+    yield told("balancer.take-in", taken_out, alertname="ServerOut", remedy="balancer.take-in", **web)
+    yield told("database.end-idle-transactions", idle_transaction, alertname="PGIdleTxn")
+    yield told("database.vacuum-table", dead_rows, alertname="PostgresqlTooManyDeadTuples", schemaname="public",
+               relname="orders")  # fmt: skip
+    yield told("dns.set-address", name_server, alertname="WrongRecord", remedy="dns.set-address",
+               record="www.lane.example", address="192.0.2.9")  # fmt: skip
+    yield told("release.roll-back", releases, alertname="BadRelease", remedy="release.roll-back")
+    yield told("workload.restart", cluster, alertname="KubeDeploymentReplicasMismatch", **shop)
+    yield told("workload.roll-back", cluster, alertname="KubeDeploymentRolloutStuck", **shop)
 
 
 def begin(scene: Scene, estate: Estate) -> None:

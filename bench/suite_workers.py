@@ -58,7 +58,7 @@ def play_all(
     yield from play_in(partial(_opened, maker, channels), entries, workers=workers)
 
 
-def play_in(opening: Opening, entries: Sequence[Item], *, workers: int) -> Iterator[Any]:
+def play_in(opening: Opening, entries: Sequence[Item], *, workers: int, patience: float = PATIENCE) -> Iterator[Any]:
     """As `play_all`, in what `opening` opens: once for each worker."""
     if workers <= 1 or len(entries) < 2:
         with opening() as player:
@@ -76,7 +76,7 @@ def play_in(opening: Opening, entries: Sequence[Item], *, workers: int) -> Itera
     try:
         for _ in entries:
             try:
-                result = done.get(timeout=PATIENCE)
+                result = done.get(timeout=patience)
             except queue.Empty:
                 raise CannotRun("the workers gave no result any more") from None
             if isinstance(result, str):

@@ -1,4 +1,5 @@
-"""A real house in the sample company that dies by its own hand: `python server.py PLAN.json`.
+"""A real house in the sample company that dies by its own hand: `python server.py PLAN.json`; without one, plans are named line
+by line on its input, and it says the exit code of each.
 
 The process that is started forks one child a *life*. A life opens the house over the databases of the lives before it, plays
 the people, and ends itself with SIGKILL at the first *point* that no life has died at yet:
@@ -31,11 +32,13 @@ from typing import Any
 
 import matrix_house  # beside this file: it is run as a program
 import reading_model  # beside this file: it is run as a program
+from starlette.applications import Starlette
 
 import tickless.app.build as composition
-from tickless.app import configured, language
+from tickless.app import configured, language, policies, rooms
 from tickless.app.sample_house import MONITOR, sample_settings, world_of
-from tickless.app.settings import PaceSettings
+from tickless.app.settings import BrainSettings, ConnectorUse, PaceSettings, Settings
+from tickless.app.shipped import shipped
 from tickless.domain.signal import Payload, Sender
 from tickless.flow.dbos_engine import DbosEngine
 from tickless.flow.posting import postman
@@ -49,6 +52,7 @@ from tickless.sample.estate.control import Estate
 from tickless.stages.act import service as act
 from tickless.stages.act import undoing
 from tickless.stages.act.house import house_operations
+from tickless.stages.sense.forecast.limits import shipped_rules
 
 PACE = PaceSettings(answer=600.0, approval=600.0, first_look=600.0, gather=1.0)
 LIFE_SECONDS = 60.0
@@ -170,8 +174,8 @@ class People:
         return Sender(channel="web", account=person, conversation=conversation, person=person, assurance="signed_in")
 
     async def _monitor(self) -> None:
-        alerts = await asyncio.to_thread(self.estate.alerts)
-        if alerts and self.plan["alerts"]:
+        alerts = await asyncio.to_thread(self.estate.alerts) if self.plan["alerts"] else self.plan.get("fires", [])
+        if alerts:
             body = json.dumps({"version": "4", "alerts": alerts}).encode()
             await self.house.desk.receive(Payload(source=MONITOR, received_at=dt.datetime.now(dt.UTC), body=body))
 
@@ -232,10 +236,15 @@ def findings(house: composition.House) -> dict[str, Any]:
 def open_house(plan: dict[str, Any]) -> tuple[composition.House, Estate]:
     estate = Estate.attach(Path(plan["estate"]))
     _, secret_values = estate.connector_settings()
-    given = {"model": reading_model.SETTINGS} if plan.get("model") else {}
+    given: dict[str, Any] = {"brain": BrainSettings(encoder="off")}
+    if plan.get("model"):
+        given["model"] = reading_model.SETTINGS
     if plan.get("matrix"):
         own = sample_settings(estate, Path(plan["data"])).connectors
         given["connectors"] = {**own, "matrix": matrix_house.connector(plan["matrix"], Path(plan["folder"]))}
+    if plan.get("connector"):
+        given |= with_connector(sample_settings(estate, Path(plan["data"])), *plan["connector"])
+        secret_values = {**secret_values, **plan["secrets"]}
     if plan.get("runbooks"):
         given["runbooks"] = (Path(plan["runbooks"]),)
     settings = sample_settings(estate, Path(plan["data"]), database=plan["database"], pace=PACE, **given)
@@ -249,6 +258,12 @@ def open_house(plan: dict[str, Any]) -> tuple[composition.House, Estate]:
                 tx.access.users.put(User(id="usr_op", login="op", person=plan["operator"], roles=("operator",)))
     house.world.renew()
     return house, estate
+
+
+def with_connector(own: Settings, use: str, settings: dict[str, Any], capability: str) -> dict[str, Any]:
+    """One more connector than the sample company's, behind that capability."""
+    connectors = {**own.connectors, "there": ConnectorUse(use=use, settings=settings)}
+    return {"connectors": connectors, "bindings": {**own.bindings, capability: "there"}}
 
 
 def live(plan: dict[str, Any]) -> None:
@@ -273,8 +288,13 @@ def live(plan: dict[str, Any]) -> None:
 
 
 def prepare(plan: dict[str, Any]) -> None:
-    """What never changes is made once, before the lives: the brain, the compiled runbooks, the parsed policies."""
-    for room, name in ((language, "build_brain"), (configured, "compile_folder")):
+    """What never changes is made once, before the lives: the brain, the compiled runbooks, the parsed policies. Nobody calls
+    a life by HTTP, so none of them lays out a site."""
+    composition.create_site = lambda *_, **__: Starlette()  # type: ignore[assignment]
+    once_each = (
+        (language, "build_brain"), (configured, "compile_folder"), (policies, "read_folder"), (rooms, "take_back_runbook"),
+    )  # fmt: skip
+    for room, name in once_each:
         made: dict[str, Any] = {}
         original = getattr(room, name)
 
@@ -297,17 +317,23 @@ def rehearse(plan: dict[str, Any]) -> None:
     for operation in house_operations(vault=None, notify=None, back=None):  # type: ignore[arg-type]
         registry.add(operation)
     language.build_brain(configured.runbooks_of(settings, registry).values())
+    policies.read_folder(
+        shipped("policies"), profile=settings.policy.profile, review=settings.policy.review, in_git=False
+    )
+    rooms.take_back_runbook()
+    shipped_rules()
 
 
-def main() -> int:
-    plan: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text())
-    configure_logging(level="ERROR")
-    prepare(plan)
-    rehearse(plan)
+def lives(plan: dict[str, Any], *, log: Path | None = None) -> int:
+    """One after the other, until one comes through; its exit code. `log`: where what they write goes."""
     for life in range(1, plan["lives"] + 1):
         child = os.fork()
         if child == 0:
             try:
+                if log is not None:
+                    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+                    os.dup2(file, 1)
+                    os.dup2(file, 2)
                 live(plan)
             finally:
                 os._exit(1)
@@ -316,6 +342,25 @@ def main() -> int:
         if os.WIFEXITED(status):
             return os.WEXITSTATUS(status)
     return DIED
+
+
+def ready(plan: dict[str, Any]) -> None:
+    configure_logging(level="ERROR")
+    prepare(plan)
+    rehearse(plan)
+
+
+def main() -> int:
+    if len(sys.argv) > 1:
+        plan: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text())
+        ready(plan)
+        return lives(plan)
+    for number, line in enumerate(sys.stdin):
+        plan = json.loads(Path(line.strip()).read_text())
+        if not number:
+            ready(plan)
+        print(lives(plan, log=Path(plan["folder"], "log")), flush=True)
+    return 0
 
 
 if __name__ == "__main__":

@@ -93,12 +93,15 @@ def run_knot() -> Iterator[Knot]:
 
 def fresh_knot() -> Knot:
     """The server that this process shares, its records as they were."""
+    import dns.name
     import dns.tsigkeyring
     import dns.update
 
     server = shared("knot", run_knot)
     keyring = dns.tsigkeyring.from_text({"tickless": ("hmac-sha256", server.secret)})
-    update = dns.update.UpdateMessage(ZONE, keyring=keyring, keyname="tickless", keyalgorithm="hmac-sha256")
+    update = dns.update.UpdateMessage(
+        ZONE, keyring=keyring, keyname=dns.name.from_text("tickless"), keyalgorithm="hmac-sha256"
+    )
     for name in ("www", "new", "app.dev"):
         update.delete(name)
     update.add("www", 120, "A", "192.0.2.1", "192.0.2.2")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tickless.domain.errors import RunbookInvalid
 from tickless.domain.receipt import UndoStep
 from tickless.domain.runbook import Runbook
 from tickless.kit.expressions import compile_expression, expressions_in
@@ -129,3 +130,10 @@ def quota_after(megabytes: float) -> Any:
 @pytest.mark.parametrize(("before", "after"), [(1_024, 1_536), (2_048.0, 3_072), (40_000, 51_200), (51_199, 51_200)])
 def test_a_mailbox_grows_by_half_and_never_beyond_the_cap(before: float, after: float) -> None:
     assert quota_after(before) == after
+
+
+def test_nobody_is_the_manager_of_an_alert() -> None:
+    text = (FOLDER / "dns/set-address.yaml").read_text(encoding="utf-8").replace("by: service_owner", "by: manager")
+    with pytest.raises(RunbookInvalid) as caught:
+        compile_runbook(text, path="set-address.yaml", catalogue=shipped_catalogue())
+    assert [(one.code, one.where) for one in caught.value.problems] == [("unbound_input", "approval.by")]

@@ -156,6 +156,10 @@ def _check_needs(runbook: Runbook, report: Report) -> None:
         report(
             "unbound_input", ("approval", "by"), "there is no service among the inputs", "add an input of type service"
         )
+    only_alerts = runbook.serves.alerts is not None and not runbook.serves.intents
+    if "manager" in runbook.approval.roles and only_alerts and "person" not in types:
+        reason = "only alerts reach it, so there is nobody whose manager could be asked"
+        report("unbound_input", ("approval", "by"), reason, "ask service_owner, or so many of a group or role")
 
 
 def _check_texts(walk: Walk) -> None:
