@@ -31,7 +31,6 @@ def _opportunities(frame: Frame) -> Iterator[Deed]:
     yield tell(
         "opportunity", frame.on(4, 14, 15), head, place=1, state="begun", what="Served by its runbook, after approval"
     )
-    yield tell("mine", frame.on(7, 1, 10), head)
     yield tell("mine", frame.on(10, 1, 10), head)
     lead = frame.staff.leads[0]
     yield tell("runbook", frame.runbook, lead, name=SLOW_RUNBOOK, days=60)
