@@ -94,6 +94,12 @@ class Frame:
         return self.on(9, 16, 5, 0)
 
     @property
+    def bad_days(self) -> tuple[dt.date, ...]:
+        """A week in which new VPN profiles are lost again within hours: an update of the gateway, put right at its end."""
+        first = self.on(11, 10).date()
+        return tuple(first + dt.timedelta(days=number) for number in range(4))
+
+    @property
     def leak_ends(self) -> dt.datetime:
         """When the cause of the leaking pool is removed."""
         return self.on(10, 7, 20)

@@ -40,6 +40,8 @@ SLOW: tuple[tuple[str, int], ...] = (
 )
 ERRORS: tuple[tuple[str, int], ...] = (("returns-api", 9), ("wholesale-portal", 7), ("price-engine", 6))
 PASSING = 40
+COMES_BACK = 0.02
+"""Of what was restarted, how much dies again within hours."""
 DISKS = 100
 MAILBOXES = 52
 POOLS: tuple[tuple[str, int], ...] = (("catalog-api", 8), ("warehouse-api", 9))
@@ -137,7 +139,7 @@ def _down(make: Machines) -> Iterator[Breaks]:
         for at in make.when(service, count, months=SEASON):
             hand = make.hand(34, 55, always=True, words=f"Restarted {service}.")
             made = _break(at, Fault("kill", service), labels, f"{name} does not answer", hand)
-            yield replace(made, again=dt.timedelta(hours=5)) if make.chance.random() < 0.04 else made
+            yield replace(made, again=dt.timedelta(hours=5)) if make.chance.random() < COMES_BACK else made
 
 
 def _slow(make: Machines) -> Iterator[Breaks]:

@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from tickless.domain.person import App, Person
 from tickless.sample import year_words as words
-from tickless.sample.company import Company
 from tickless.sample.day_cast import Cast
 from tickless.sample.day_events import Fault
 from tickless.sample.year_calendar import EVEN, Months, long_tailed, moments
@@ -47,6 +46,8 @@ WORKED: dict[str, tuple[float, float]] = {
 """Minutes of work, and working hours until somebody has done it (medians)."""
 REST = dt.timedelta(days=5)
 """Nobody has two things so soon after each other, so that no two of theirs are taken for one."""
+COMES_BACK = 0.015
+"""Of what was mended, how much breaks again within hours."""
 GAMED_SHARE = 0.65
 GAMED_NEEDS = frozenset({"device_trouble", "incident_report", "question"})
 
@@ -54,9 +55,11 @@ GAMED_NEEDS = frozenset({"device_trouble", "incident_report", "question"})
 class Askers:
     """Hands out people who have not asked for anything lately, and apps that they do not have yet."""
 
-    def __init__(self, company: Company, seed: int, chance: random.Random) -> None:
+    def __init__(self, frame: Frame, chance: random.Random) -> None:
+        company, seed = frame.company, frame.seed
         self.company = company
         self.chance = chance
+        self.bad_days = frozenset(frame.bad_days)
         self._people = [one for one in Cast(company, seed).everybody() if one.department != "IT"]
         self._last: dict[str, dt.datetime] = {}
         self._given: set[tuple[str, str]] = set()
@@ -108,7 +111,7 @@ def people_events(frame: Frame) -> Iterator[Says]:
         for need, count, months in VOLUMES
         for at in moments(chance, days, round(count * len(days) / 365), months=months)
     ]
-    askers = Askers(frame.company, frame.seed, chance)
+    askers = Askers(frame, chance)
     for number, (at, need) in enumerate(sorted(when), 1):
         made = _asked(need, at, askers, articles=at >= frame.articles)
         made = replace(made, id=f"says-{number:04d}", hand=_hand(need, staff, chance, made), mood=chance.random())
@@ -147,7 +150,7 @@ def _plain(need: str, at: dt.datetime, askers: Askers, *, articles: bool) -> Say
         case "account_unlock":
             fault = Fault("lock", person.username)
             made = _says(need, at, person, chance.choice(words.ACCOUNT[need]), chance, fault)
-            again = chance.random() < 0.03
+            again = chance.random() < COMES_BACK
             return replace(made, again=again, text_again=chance.choice(words.AGAIN) if again else "")
         case "password_reset":
             replies = (YearReply("code", by=person.id), YearReply("open_link", by=person.id))
@@ -175,7 +178,7 @@ def _vpn(at: dt.datetime, askers: Askers) -> Says:
         return _says("vpn_trouble", at, person, chance.choice(words.VPN_LOCKED), chance, Fault("lock", person.username))
     fault = Fault("vpn_expired", person.username)
     made = _says("vpn_trouble", at, person, chance.choice(words.VPN_PROFILE), chance, fault)
-    again = chance.random() < 0.05
+    again = chance.random() < COMES_BACK or at.date() in askers.bad_days
     return replace(made, again=again, text_again=chance.choice(words.AGAIN) if again else "")
 
 
