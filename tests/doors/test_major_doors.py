@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
+from starlette.testclient import TestClient
 from tests.doors.practice_site import PracticeSite, look, practice_site, send
 
 
@@ -65,6 +67,7 @@ def test_in_earnest_through_the_api_and_the_command_line(site: PracticeSite) -> 
     assert api.put(f"/api/v1/major-incidents/{key}/roles", json={"bridge": "javascript:alert(1)"}).status_code == 422
     assert "the page with the news" in look(site.browser("ada"), f"/major/{key}").one("main").text
     assert look(site.browser("dee"), f"/major/{key}/news")
+    shared_outside(site, key)
     site.cli("ada", "major", "stand-down", key, "text=It works again.")
     draft = api.get(f"/api/v1/major-incidents/{key}/review").json()["text"]
     assert "stood down" in draft
@@ -72,3 +75,21 @@ def test_in_earnest_through_the_api_and_the_command_line(site: PracticeSite) -> 
     assert "reviewed" in site.cli("ada", "major", "list")
     assert key in site.cli("ada", "major", "show", key)
     assert "rehearsing" in site.cli("ada", "major", "rehearse", "service=shop")
+
+
+def shared_outside(site: PracticeSite, key: str) -> None:
+    """Nobody outside reads the news unless the house allows it; then by a link that is made, and withdrawn, by hand."""
+    nobody = TestClient(site.room.house.site, base_url="http://127.0.0.1")
+    site.cli("ada", "major", "share", key, code=1)
+    assert "News without an account" not in look(site.browser("ada"), f"/major/{key}").one("main").text
+    site.room.desk.major.news.allowed = True
+    first = site.cli("ada", "major", "share", key).strip()
+    assert "The shop is down." in look(nobody, first).one("main").text
+    assert nobody.get(f"/major/{key}/news", follow_redirects=False).status_code == 303
+    text = send(site.browser("ada"), f"/major/{key}", f"/major/{key}/share").one("main").text
+    second = re.search(r"/news/\S+", text)
+    assert second is not None
+    assert (nobody.get(first).status_code, nobody.get(second[0]).status_code) == (404, 200)
+    assert site.browser("bo").post(f"/major/{key}/unshare", data={"csrf": "x"}).status_code == 403
+    site.cli("ada", "major", "unshare", key)
+    assert nobody.get(second[0]).status_code == 404

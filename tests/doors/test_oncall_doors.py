@@ -72,7 +72,7 @@ def test_the_command_line_and_a_page(site: PracticeSite, tmp_path: Path) -> None
     assert page["id"] in site.cli("ada", "on-call", "pages")
     cy = site.browser("cy")
     assert "I have it" in look(cy, f"/on-call/pages/{page['id']}").one("main").text
-    assert "acknowledged" in site.cli("cy", "on-call", "ack", page["id"])
+    pressed_in_chat(site, page["id"])
     site.cli("fay", "on-call", "ack", page["id"], code=1)
     broken = site.api("ada").post("/api/v1/on-call/schedules", json={"title": "x", "layers": [], "zone": "Mars/One"})
     assert broken.status_code == 422
@@ -80,3 +80,18 @@ def test_the_command_line_and_a_page(site: PracticeSite, tmp_path: Path) -> None
     swap = api.get(f"/api/v1/on-call/schedules/{made['id']}").json()["schedule"]["overrides"][0]["id"]
     assert api.delete(f"/api/v1/on-call/schedules/{made['id']}/overrides/{swap}").json()["overrides"] == []
     assert "retired" in site.cli("ada", "on-call", "retire", made["id"])
+
+
+def pressed_in_chat(site: PracticeSite, page: str) -> None:
+    """Cy passes it on and Fay has it, both with the buttons of their notices; the buttons are over then."""
+    cy, fay, chat = site.browser("cy"), site.browser("fay"), "/chat/notices:{}"
+    send(cy, chat.format("cy"), "/chat/press", deed="pass_on")
+    site.room.turn()
+    assert "the next one is called" in look(cy, chat.format("cy")).one("main").text
+    assert "I have it" in look(fay, chat.format("fay")).one("main").text
+    send(fay, chat.format("fay"), "/chat/press", deed="have_it")
+    site.room.turn()
+    (found,) = site.api("ada").get("/api/v1/on-call/pages?state=acknowledged").json()["items"]
+    assert (found["id"], found["owner"], [one["person"] for one in found["calls"]]) == (page, "fay", ["cy", "fay"])
+    assert not [one for one in look(cy, chat.format("cy")).all("form") if one.attributes.get("action") == "/chat/press"]
+    site.cli("cy", "on-call", "pass", page, code=1)

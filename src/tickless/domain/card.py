@@ -56,6 +56,15 @@ class ApprovalCard(Record):
     """In a letter: a page of this reader's own, on which it is answered without signing in."""
 
 
+class PageCard(Record):
+    """This reader is called for a case: they have it, or the next one is called."""
+
+    kind: Literal["page"] = "page"
+    page: str
+    number: int
+    title: str
+
+
 class SecretCard(Record):
     """A link that shows a secret once, to its person only. Only ever sent where nobody else reads."""
 
@@ -119,6 +128,7 @@ Card = Annotated[
     | CodeCard
     | FormCard
     | ApprovalCard
+    | PageCard
     | SecretCard
     | CaseCard
     | SolvedCard

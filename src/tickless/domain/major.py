@@ -29,6 +29,8 @@ class MajorSettings(Record):
     """Minutes from one update to the next."""
     bridge: Url = ""
     """Where people meet, such as the address of a standing video room."""
+    public_news: bool = False
+    """Whether the news of one may be shared by a link that takes no account; each is made and withdrawn by hand."""
 
 
 class Update(Record):
@@ -94,6 +96,8 @@ class MajorIncident(Kept):
     cause_named_at: AwareDatetime | None = None
     review: Words = ""
     problem: str | None = None
+    news_key: str = ""
+    """The hash of the link behind which people without an account read the news; empty: there is none."""
     rehearsal: Rehearsal | None = None
     story: tuple[Event, ...] = ()
 

@@ -17,9 +17,11 @@ Assurance = Literal["none", "channel", "signed_in", "step_up"]
 
 
 class Deed(Record):
-    """A button pressed instead of words: `ref` is the question, approval or case it belongs to."""
+    """A button pressed instead of words: `ref` is the question, approval, page or case it belongs to."""
 
-    kind: Literal["answer", "approve", "deny", "solved", "unsolved", "helped", "not_helped", "rate", "cancel"]
+    kind: Literal[
+        "answer", "approve", "deny", "have_it", "pass_on", "solved", "unsolved", "helped", "not_helped", "rate", "cancel"
+    ]
     ref: str
     values: dict[str, str] = Field(default_factory=dict)
     """`answer` for a choice or code, field names for a form, `effort` `expected` `satisfaction` for a rating."""

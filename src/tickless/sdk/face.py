@@ -65,7 +65,7 @@ class Face:
 NO_FACE = Face()
 STOP = (Row("", (Button("Stop this", says="cancel"),)),)
 """Below what has to be filled in: the way out."""
-HEAVY = frozenset({"approve", "deny"})
+HEAVY = frozenset({"approve", "deny", "have_it", "pass_on"})
 """Deeds that a channel takes only where it knows who presses."""
 _EFFORT = (("Very easy", "1"), ("Easy", "2"), ("So-so", "3"), ("Hard", "4"), ("Very hard", "5"))
 _EXPECTED = (("Worse than expected", "worse"), ("As expected", "as_expected"), ("Better", "better"))
@@ -104,6 +104,8 @@ def face_of(stored: dict[str, object] | None, *, home: str = "") -> Face:
         return Face(heading=card.title, entries=entries, send=send, rows=STOP)
     if isinstance(card, cards.ApprovalCard):
         return _approval(card, home)
+    if isinstance(card, cards.PageCard):
+        return _page(card, home)
     if isinstance(card, cards.SecretCard):
         return Face(links=_links(home, ("Show it once", card.href)))
     if isinstance(card, cards.RatingCard):
@@ -142,6 +144,12 @@ def _approval(card: cards.ApprovalCard, home: str) -> Face:
         rows=(Row("", (yes, no)),),
         links=_links(home, ("Open the approval", card.href or "/approvals")),
     )
+
+
+def _page(card: cards.PageCard, home: str) -> Face:
+    have = Button("I have it", "have_it", card.page, tone="yes")
+    on = Button("Call the next one", "pass_on", card.page)
+    return Face(rows=(Row("", (have, on)),), links=_links(home, ("Open the page", f"/on-call/pages/{card.page}")))
 
 
 def _rating(card: cards.RatingCard) -> Face:

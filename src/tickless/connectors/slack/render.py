@@ -20,6 +20,7 @@ from tickless.domain.card import (
     FormCard,
     FormField,
     ListCard,
+    PageCard,
     RatingCard,
     SecretCard,
     SolvedCard,
@@ -135,6 +136,17 @@ def _approval(card: ApprovalCard, home: str) -> list[Block]:
     ]
 
 
+def _page(card: PageCard, home: str) -> list[Block]:
+    address = _address(f"/on-call/pages/{card.page}", home)
+    return [
+        row(
+            button("I have it", Button("have_it", card.page), style="primary"),
+            button("Call the next one", Button("pass_on", card.page), number=1),
+            *([blocks.link_button("Open the page", address)] if address else []),
+        )
+    ]
+
+
 def _secret(card: SecretCard, home: str) -> list[Block]:
     address = _address(card.href, home)
     if not address:
@@ -206,6 +218,7 @@ _DRAWN: dict[type[Any], Callable[[Any, str], list[Block]]] = {
     CodeCard: _code,
     FormCard: _form,
     ApprovalCard: _approval,
+    PageCard: _page,
     SecretCard: _secret,
     CaseCard: _case,
     SolvedCard: _solved,

@@ -39,6 +39,12 @@ class ReviewGiven(Given):
     )
 
 
+class NewsLink(Shown):
+    """Shown once: only its hash is kept."""
+
+    path: str = Field(description="On this server, such as `/news/…`")
+
+
 @router.get("/major-incidents", summary="List major incidents")
 def list_major(
     desk: DeskHere, visitor: Reader, state: Annotated[str | None, Query(max_length=30)] = None
@@ -112,3 +118,14 @@ def draft_major_review(desk: DeskHere, visitor: Reader, identity: str) -> TextGi
 @router.put("/major-incidents/{identity}/review", summary="Keep the review")
 def review_major(desk: DeskHere, visitor: CaseReader, identity: str, given: ReviewGiven) -> MajorIncident:
     return desk.practices.major.review(identity, given.text, problem=given.problem, by=keeper_of(visitor))
+
+
+@router.post("/major-incidents/{identity}/share", summary="Make a link to the news that takes no account")
+def share_news(desk: DeskHere, visitor: CaseReader, identity: str) -> NewsLink:
+    """Only where the house allows it (`major.public_news`). The link that was made before works no more."""
+    return NewsLink(path=f"/news/{desk.practices.major.news.share(identity, by=keeper_of(visitor))}")
+
+
+@router.post("/major-incidents/{identity}/unshare", summary="Withdraw the link to the news")
+def unshare_news(desk: DeskHere, visitor: CaseReader, identity: str) -> MajorIncident:
+    return desk.practices.major.news.unshare(identity, by=keeper_of(visitor))

@@ -122,3 +122,9 @@ def list_pages(
 def acknowledge_page(desk: DeskHere, visitor: CaseReader, identity: str) -> PageOut:
     """Nobody else is called."""
     return desk.practices.on_call.pages.acknowledge(identity, by=keeper_of(visitor))
+
+
+@router.post("/on-call/pages/{identity}/pass-on", summary="Call the next one")
+def pass_page_on(desk: DeskHere, visitor: CaseReader, identity: str) -> PageOut:
+    """You cannot take it: the next step of the escalation calls at once."""
+    return desk.practices.on_call.pages.pass_on(identity, by=keeper_of(visitor))

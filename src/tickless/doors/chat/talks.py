@@ -102,6 +102,9 @@ def _waits(tx: Tx, message: Message, last_word: str) -> bool:
     if card.get("kind") == "approval":
         asked = tx.approvals.get(str(card.get("approval", "")))
         return asked is not None and asked.state == "pending"
+    if card.get("kind") == "page":
+        page = tx.oncall_pages.get(str(card.get("page", "")))
+        return page is not None and page.state in {"calling", "unanswered"}
     return message.id > last_word
 
 

@@ -61,3 +61,11 @@ add_deed(
     method="put",
     about="Keep the review that people finished: --file or text=…",
 )
+add_deed(
+    major,
+    "share",
+    f"{PATH}/{{id}}/share",
+    about="A link to the news that takes no account, shown once.",
+    told=lambda done: str(done["path"]),
+)
+add_deed(major, "unshare", f"{PATH}/{{id}}/unshare", about="Withdraw that link.")

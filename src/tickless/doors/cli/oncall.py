@@ -29,6 +29,7 @@ add_list(on_call, "/on-call/pages", {"id": "id", "for": "title", "case": "number
                                      "has it": "acknowledged_by"}, empty="Nobody was called.", name="pages",
          about="Who was called for what.")  # fmt: skip
 add_deed(on_call, "ack", "/on-call/pages/{id}/acknowledge", about="Say that you have it: nobody else is called.")
+add_deed(on_call, "pass", "/on-call/pages/{id}/pass-on", about="You cannot take it: the next one is called at once.")
 
 
 @on_call.command("calendar")

@@ -8,13 +8,17 @@ from tickless.domain.errors import NotFound
 from tickless.domain.major import MajorIncident
 from tickless.doors.console import sheet as ui
 from tickless.doors.console.frame import Frame, Screen, Visit
-from tickless.doors.console.practice_pages import names_in
+from tickless.doors.console.practice_pages import Sent, acts, names_in
 
 PURPOSE = "What is known for everybody who feels it, and when there is more."
 
 
 def routes(frame: Frame) -> list[BaseRoute]:
-    return [frame.show("/major/{id}/news", "own_cases", news)]
+    return [
+        frame.show("/major/{id}/news", "own_cases", news),
+        frame.show("/news/{token}", None, _shared),
+        *acts(frame, "/major", {"share": share, "unshare": unshare}),
+    ]
 
 
 def news(visit: Visit) -> Screen:
@@ -40,5 +44,32 @@ def _told(visit: Visit, major: MajorIncident) -> tuple[ui.Block, ...]:
 
 
 def sharing(visit: Visit, major: MajorIncident) -> tuple[ui.Form, ...]:
-    """Links for people without an account here."""
-    return ()
+    """A link for people without an account, where the house allows it."""
+    if not visit.desk.practices.major.news.allowed or major.rehearsal is not None:
+        return ()
+    base, note = f"/major/{major.id}", "Whoever has the link reads the news until a week after it is over."
+    label = "Make a new link" if major.news_key else "Make a link"
+    make = ui.Form("News without an account", f"{base}/share", (), label, note)
+    withdraw = ui.Form("The link", f"{base}/unshare", (), "Withdraw it", "Nobody reads behind it any more.")
+    return (make, withdraw) if major.news_key else (make,)
+
+
+def share(sent: Sent) -> Screen:
+    """The link is shown once: only its hash is kept."""
+    token = sent.desk.major.news.share(sent.key, by=sent.by)
+    link = f"{str(sent.visit.request.base_url).rstrip('/')}/news/{token}"
+    words = ui.Words("The link, shown once", (link, "Send it to whom it concerns. A new one makes this one void."))
+    crumb = ui.Link("Back to the bridge", f"/major/{sent.key}")
+    return ui.screen(ui.Sheet("News without an account", PURPOSE, (words,), crumb=crumb))
+
+
+def unshare(sent: Sent) -> str:
+    return f"/major/{sent.desk.major.news.unshare(sent.key, by=sent.by).id}"
+
+
+def _shared(visit: Visit) -> Screen:
+    """For anybody who has the link: the same words, without the house around them."""
+    major = visit.desk.practices.major.news.look(visit.path("token"))
+    with visit.desk.journal.read() as tx:
+        place = tx.services.get(major.service or "")
+    return Screen("major_news.html", {"major": major, "service": place.name if place else "several services"})

@@ -22,7 +22,7 @@ WAITS = frozenset({"calling", "unanswered"})
 def routes(frame: Frame) -> list[BaseRoute]:
     return [
         frame.show("/on-call/pages/{id}", "own_cases", paged),
-        *acts(frame, "/on-call/pages", {"acknowledge": acknowledge}),
+        *acts(frame, "/on-call/pages", {"acknowledge": acknowledge, "pass-on": pass_on}),
     ]
 
 
@@ -57,10 +57,15 @@ def paged(visit: Visit) -> Screen:
     have = ui.Form("Is it yours?", f"{at}/acknowledge", (), "I have it", "Nobody else is called then.")
     blocks = (ui.Rows("Called", ("When", "Who", "Why"), calls, "Nobody yet"), ui.story(found.story, names.person))
     purpose = "Who is called for this case, until somebody says that they have it."
-    beside = (facts, *((have,) if waits else ()))
+    on = ui.Form("Is it not?", f"{at}/pass-on", (), "Call the next one", "The next step calls at once, without waiting.")
+    beside = (facts, *((have, on) if waits else ()))
     return ui.screen(ui.Sheet(found.title, purpose, blocks, beside, crumb=ui.Link("On-call", "/on-call")))
 
 
 def acknowledge(sent: Sent) -> str:
     sent.desk.on_call.pages.acknowledge(sent.key, by=sent.by)
     return f"/on-call/pages/{sent.key}"
+
+
+def pass_on(sent: Sent) -> str:
+    return f"/on-call/pages/{sent.desk.on_call.pages.pass_on(sent.key, by=sent.by).id}"

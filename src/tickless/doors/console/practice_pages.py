@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 
 from tickless.domain.errors import BadInput
 from tickless.domain.record import Record
-from tickless.doors.console.frame import Act, Build, Frame, Visit
+from tickless.doors.console.frame import Act, Build, Frame, Screen, Visit
 from tickless.doors.console.frame import Form as Filled
 from tickless.doors.console.sheet import Form
 from tickless.doors.entrance.holding import keeper_of
@@ -78,8 +78,8 @@ class Sent:
             raise BadInput(f"“{name.replace('_', ' ')}” is no time", mend="choose a day and a time, UTC") from error
 
 
-Deed = Callable[[Sent], str]
-"""Does it, and gives the address of the page that comes next. Blocks."""
+Deed = Callable[[Sent], str | Screen]
+"""Does it, and gives the address of the page that comes next, or a page. Blocks."""
 
 
 def pages(
@@ -101,9 +101,9 @@ def acts(frame: Frame, base: str, deeds: Mapping[str, Deed]) -> list[BaseRoute]:
 
 
 def _act(deed: Deed) -> Act:
-    async def act(visit: Visit, form: Filled) -> str:
-        address = await run_in_threadpool(lambda: deed(Sent(visit, form, keeper_of(visit.visitor))))
-        return f"{address}?told=kept_record"
+    async def act(visit: Visit, form: Filled) -> str | Screen:
+        done = await run_in_threadpool(lambda: deed(Sent(visit, form, keeper_of(visit.visitor))))
+        return f"{done}?told=kept_record" if isinstance(done, str) else done
 
     return act
 

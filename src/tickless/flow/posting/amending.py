@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from tickless.domain.card import ApprovalCard, Card, ChoicesCard, CodeCard, FormCard, read_card
+from tickless.domain.card import ApprovalCard, Card, ChoicesCard, CodeCard, FormCard, PageCard, read_card
 from tickless.domain.case import Message
 from tickless.domain.channel import Delivery, Thread
 from tickless.domain.errors import TicklessError
@@ -38,7 +38,7 @@ def amend(rooms: Rooms, channel: str, bound: BoundOperation, *, home: str, timeo
 
 def _is_urgent(card: Card | None) -> bool:
     """Somebody may press it in vain while others wait for it."""
-    return isinstance(card, ApprovalCard | ChoicesCard | CodeCard | FormCard)
+    return isinstance(card, ApprovalCard | ChoicesCard | CodeCard | FormCard | PageCard)
 
 
 def _looked_at(rooms: Rooms, channel: str, now: dt.datetime) -> list[tuple[Delivery, Thread, Message, str | None]]:

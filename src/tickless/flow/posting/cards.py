@@ -10,6 +10,7 @@ from tickless.domain.card import (
     ChoicesCard,
     CodeCard,
     FormCard,
+    PageCard,
     RatingCard,
     SolvedCard,
 )
@@ -28,7 +29,7 @@ MOST_ROWS = 1_000
 
 def can_be_pressed(card: Card | None) -> bool:
     """Cards that are over once somebody has answered."""
-    return isinstance(card, ApprovalCard | ChoicesCard | CodeCard | FormCard | RatingCard | SolvedCard)
+    return isinstance(card, ApprovalCard | ChoicesCard | CodeCard | FormCard | PageCard | RatingCard | SolvedCard)
 
 
 def answered(tx: Tx, card: Card | None, people: People, *, thread: Thread) -> str | None:
@@ -38,6 +39,8 @@ def answered(tx: Tx, card: Card | None, people: People, *, thread: Thread) -> st
     """
     if isinstance(card, ApprovalCard):
         return _approval(tx, card, people)
+    if isinstance(card, PageCard):
+        return _page(tx, card, people)
     if isinstance(card, ChoicesCard | CodeCard | FormCard):
         asked = tx.questions.get(card.question)
         return None if asked is not None and asked.state == "open" else _QUESTION[asked.state if asked else "withdrawn"]
@@ -78,6 +81,16 @@ def _rated(tx: Tx, case: Case | None) -> str | None:
 
 
 _QUESTION = {"answered": "Answered", "expired": "No answer came in time", "withdrawn": "No longer needed"}
+
+
+def _page(tx: Tx, card: PageCard, people: People) -> str | None:
+    page = tx.oncall_pages.get(card.page)
+    if page is None or page.state == "over":
+        return "It is over"
+    if page.state != "acknowledged":
+        return None
+    who = people.get(page.acknowledged_by or "")
+    return f"{who.name if who else page.acknowledged_by or 'somebody'} has it"
 
 
 def _approval(tx: Tx, card: ApprovalCard, people: People) -> str | None:

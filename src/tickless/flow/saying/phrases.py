@@ -134,3 +134,7 @@ def take_up(asked_at: dt.datetime, number: int) -> str:
         f"You're answering what I asked on {asked_at:%d %B at %H:%M} UTC. I had given case {number} to a colleague because it "
         "stayed quiet; I take it up again with your answer."
     )
+
+HAVE_IT = "It is yours now: nobody else is called."
+PASSED_ON = "All right, the next one is called."
+PAGE_WHO = "I don't know whose account this is, so I can't note that. Sign in, and say so there: /on-call."

@@ -138,7 +138,8 @@ def taken_back(undone: int, left: list[str]) -> str:
 def pressed(deed: Deed) -> str:
     """A button as a line of the conversation."""
     said = {"solved": "It works.", "unsolved": "It doesn't work.", "helped": "Yes, that helped.", "cancel": "Leave it, please.",
-            "not_helped": "No, that didn't help.", "approve": "Approved.", "deny": "Denied."}  # fmt: skip
+            "not_helped": "No, that didn't help.", "approve": "Approved.", "deny": "Denied.",
+            "have_it": "I have it.", "pass_on": "Call the next one, please."}  # fmt: skip
     if deed.kind == "rate":
         return ", ".join(f"{name}: {value.replace('_', ' ')}" for name, value in sorted(deed.values.items())) or "rated"
     return said.get(deed.kind) or ", ".join(deed.values.values()) or "pressed"

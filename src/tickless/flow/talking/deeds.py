@@ -12,11 +12,13 @@ from collections.abc import Callable, Sequence
 from tickless.domain.card import ListCard, store_card
 from tickless.domain.case import Case
 from tickless.domain.decision import ApprovalRequest, OpenQuestion
-from tickless.domain.errors import Conflict, NotFound
+from tickless.domain.errors import Conflict, Forbidden, NotFound
 from tickless.domain.finding import Finding
 from tickless.domain.signal import Deed, Sender, Signal
 from tickless.flow.approvals.approving import Approving
 from tickless.flow.approvals.standing_in import is_asked, waiting_for
+from tickless.flow.keeping import Keeper, Keeping
+from tickless.flow.paging import Paging
 from tickless.flow.rooms import Rooms
 from tickless.flow.saying import phrases, words
 from tickless.flow.saying.conversation import say
@@ -45,6 +47,7 @@ class Deeds:
         self._joining = joining
         self._approving = Approving(rooms)
         self._giving_back = GivingBack(rooms)
+        self._paging = Paging(Keeping(rooms))
 
     def do(self, tx: Tx, signal: Signal, deed: Deed, sender: Sender, *, now: dt.datetime) -> list[Case]:
         """What a pressed button asks for."""
@@ -58,6 +61,8 @@ class Deeds:
             case "approve" | "deny":
                 reply(self.approve(tx, deed.ref, sender, approve=deed.kind == "approve",
                                    reason=deed.values.get("reason", ""), now=now))  # fmt: skip
+            case "have_it" | "pass_on":
+                reply(self._page(tx, deed, sender))
             case "helped" | "not_helped":
                 return self._helped(tx, deed, sender, now=now, reply=reply)
             case "rate":
@@ -96,6 +101,25 @@ class Deeds:
             return False
         asked_in_case = question.conversation == case.conversation and own(case, sender)
         return asked_in_case or question.conversation == f"notices:{sender.person}"
+
+    # Pages
+
+    def _page(self, tx: Tx, deed: Deed, sender: Sender) -> str:
+        """“I have it”, or “call the next one”, of whoever was called. Returns what to say."""
+        person = self._rooms.world().people.get(sender.person or "")
+        if person is None or sender.via is not None or sender.assurance == "none":
+            return phrases.PAGE_WHO
+        by = Keeper(person.id, person, tx.access.roles_of(person.id), sender.assurance)
+        try:
+            if deed.kind == "have_it":
+                self._paging.acknowledge(tx, deed.ref, by=by)
+                return phrases.HAVE_IT
+            self._paging.pass_on(tx, deed.ref, by=by)
+        except NotFound:
+            return phrases.STALE
+        except (Conflict, Forbidden) as error:
+            return f"{error.public[:1].upper()}{error.public[1:].rstrip('.')}."
+        return phrases.PASSED_ON
 
     # Approvals
 

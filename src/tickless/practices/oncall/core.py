@@ -148,10 +148,15 @@ def load(schedule: Schedule, since: dt.datetime, until: dt.datetime, pages: Iter
 
 def due_step(schedule: Schedule, page: PageOut, now: dt.datetime) -> int | None:
     """The step of the escalation that is due and was not taken yet; None: nothing is."""
-    taken = max((call.step for call in page.calls), default=-1)
+    step = next_step(schedule, page)
     waited = (now - page.made_at) / dt.timedelta(minutes=1)
-    due = [index for index, step in enumerate(schedule.steps) if index > taken and step.after <= waited]
-    return due[0] if due else None
+    return step if step is not None and schedule.steps[step].after <= waited else None
+
+
+def next_step(schedule: Schedule, page: PageOut) -> int | None:
+    """The step of the escalation that follows those that were taken; None: there is none."""
+    following = max((call.step for call in page.calls), default=-1) + 1
+    return following if following < len(schedule.steps) else None
 
 
 def whom(

@@ -7,8 +7,9 @@ import datetime as dt
 from tickless.domain.case import LIVE_STATES, Case
 from tickless.domain.errors import BadInput, Conflict
 from tickless.domain.major import DeclareDraft, MajorIncident, MajorSettings, RehearsalDraft, RolesDraft, UpdateDraft
-from tickless.flow.desk.practices.major_parts import MajorParts
-from tickless.flow.keeping import Keeper, Keeping, names_person
+from tickless.flow.desk.practices.major_news import MajorNews
+from tickless.flow.desk.practices.major_parts import MajorParts, allow_major
+from tickless.flow.keeping import Keeper, Keeping
 from tickless.journal import Tx
 from tickless.practices.major.core import criteria_met, review_draft, update_template, with_update
 from tickless.practices.major.rehearsing import play, score
@@ -24,6 +25,7 @@ class MajorDesk:
         self._journal = keeping.rooms.journal
         self.rules = rules
         self.parts = MajorParts(keeping)
+        self.news = MajorNews(keeping, rules)
 
     # what there is
 
@@ -186,7 +188,7 @@ class MajorDesk:
             raise BadInput("a review says what was learnt", mend="begin with the draft")
         with self._journal.write() as tx:
             major = tx.major_incidents.need(identity, lock=True)
-            self._allow(major, by, "review")
+            allow_major(self._keeping, major, by, "review")
             if major.state not in {"stood_down", "reviewed"}:
                 raise Conflict("it is reviewed when it is over")
             done = self.parts.told(major, by.by, "reviewed", "The review is kept.").model_copy(
@@ -208,12 +210,7 @@ class MajorDesk:
 
     def _going(self, tx: Tx, identity: str, by: Keeper, deed: str) -> MajorIncident:
         major = tx.major_incidents.need(identity, lock=True)
-        self._allow(major, by, deed)
+        allow_major(self._keeping, major, by, deed)
         if major.state != "declared":
             raise Conflict(f"{identity} is {major.state.replace('_', ' ')}", mend="declare it first")
         return major
-
-    def _allow(self, major: MajorIncident, by: Keeper, deed: str) -> None:
-        person = names_person(by)
-        mine = person is not None and major.holds(person) in {"commander", "communications"}
-        self._keeping.allow(by, "major_incidents", deed, services=[major.service], mine=mine)

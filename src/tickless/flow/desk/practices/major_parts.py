@@ -8,7 +8,7 @@ from typing import Any
 from tickless.domain.case import Case, Participant
 from tickless.domain.known import Bulletin
 from tickless.domain.major import MajorIncident
-from tickless.flow.keeping import Keeping
+from tickless.flow.keeping import Keeper, Keeping, names_person
 from tickless.flow.regroup.bulletins import tell_bulletin
 from tickless.flow.saying.conversation import personal, say
 from tickless.journal import Tx
@@ -80,3 +80,10 @@ class MajorParts:
         """With a line of its story."""
         changes: dict[str, Any] = {"story": (*major.story, self._keeping.event(by, kind, text))[-400:]}
         return major.model_copy(update=changes)
+
+
+def allow_major(keeping: Keeping, major: MajorIncident, by: Keeper, deed: str) -> None:
+    """Whoever leads one, or writes its news, answers for it. Raises `Forbidden`."""
+    person = names_person(by)
+    mine = person is not None and major.holds(person) in {"commander", "communications"}
+    keeping.allow(by, "major_incidents", deed, services=[major.service], mine=mine)

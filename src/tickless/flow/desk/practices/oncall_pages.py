@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from tickless.domain.case import LIVE_STATES, Case, Participant
-from tickless.domain.errors import Conflict
-from tickless.domain.oncall import Call, PageOut, Schedule
-from tickless.flow.keeping import Keeper, Keeping, names_person
-from tickless.flow.saying.conversation import personal, say
+from tickless.domain.case import LIVE_STATES, Case
+from tickless.domain.oncall import PageOut, Schedule
+from tickless.flow.keeping import Keeper, Keeping
+from tickless.flow.paging import Paging
 from tickless.journal import Tx
-from tickless.practices.oncall.core import due_step, whom
+from tickless.practices.oncall.core import due_step
 
 MOST = 200
 RECENT = dt.timedelta(days=2)
@@ -23,6 +22,7 @@ class OnCallPages:
     def __init__(self, keeping: Keeping) -> None:
         self._keeping = keeping
         self._journal = keeping.rooms.journal
+        self._paging = Paging(keeping)
 
     def listed(self, *, state: str | None = None) -> list[PageOut]:
         """The latest first."""
@@ -46,23 +46,12 @@ class OnCallPages:
     def acknowledge(self, identity: str, *, by: Keeper) -> PageOut:
         """Somebody has it: nobody else is called. Raises `NotFound`, `Conflict`, `Forbidden`."""
         with self._journal.write() as tx:
-            page = tx.oncall_pages.need(identity, lock=True)
-            person = names_person(by)
-            called = person in {one.person for one in page.calls}
-            self._keeping.allow(by, "on_call", "acknowledge", services=[page.service], mine=called)
-            if page.state == "acknowledged":
-                raise Conflict(f"{page.acknowledged_by} has it already")
-            if page.state == "over":
-                raise Conflict("this is over already")
-            now = self._keeping.now
-            if person is not None:
-                tx.alerts.set_owner(Participant(case=page.case, role="owner", ref=person, since=now))
-            self._keeping.record(tx, by.by, "page.acknowledged", page.id, {"case": page.number}, case=page.case)
-            done = page.model_copy(
-                update={"state": "acknowledged", "acknowledged_at": now, "acknowledged_by": by.by, "owner": person,
-                        "story": (*page.story, self._keeping.event(by.by, "acknowledged", "Has it."))}
-            )  # fmt: skip
-            return tx.oncall_pages.put(done)
+            return self._paging.acknowledge(tx, identity, by=by)
+
+    def pass_on(self, identity: str, *, by: Keeper) -> PageOut:
+        """Somebody cannot take it: the next one is called at once. Raises `NotFound`, `Conflict`, `Forbidden`."""
+        with self._journal.write() as tx:
+            return self._paging.pass_on(tx, identity, by=by)
 
     def look(self, now: dt.datetime) -> None:
         """Begin, go on with and end pages."""
@@ -109,42 +98,4 @@ class OnCallPages:
                 return
             step = due_step(schedule, page, now)
             if step is not None:
-                self._call(tx, page, schedule, case, step=step)
-
-    def _call(self, tx: Tx, page: PageOut, schedule: Schedule, case: Case, *, step: int) -> None:
-        world, now = self._keeping.world, self._keeping.now
-        called = [one.person for one in page.calls]
-        found = whom(schedule.steps[step], schedule, service=case.service, called=called, world=world, at=now)
-        last = step == len(schedule.steps) - 1
-        if found is None:
-            text = f"Step {step + 1} ({schedule.steps[step].whom}): there is nobody to call who was not called."
-            page = page.model_copy(
-                update={
-                    "calls": (*page.calls, Call(at=now, person=called[-1], step=step)) if called else page.calls,
-                    "story": (*page.story, self._keeping.event("tickless", "nobody", text)),
-                }
-            )
-        else:
-            text = (
-                f"You are called for case {case.number}, priority {case.impact.priority}: {page.title}. "
-                f"Say that you have it: /on-call/pages/{page.id}, or tickless on-call ack {page.id}"
-            )
-            say(
-                tx,
-                conversation=personal(found),
-                case=case,
-                text=text,
-                key=f"{page.id}:{step}:{found}",
-                at=now,
-                private=True,
-            )
-            tx.alerts.add_participant(Participant(case=case.id, role="helper", ref=found, since=now))
-            name = world.people[found].name if found in world.people else found
-            self._keeping.record(tx, "tickless", "page.called", page.id, {"person": found, "step": step}, case=case.id)
-            page = page.model_copy(
-                update={"calls": (*page.calls, Call(at=now, person=found, step=step)),
-                        "story": (*page.story, self._keeping.event("tickless", "called", f"{name} was called."))}
-            )  # fmt: skip
-        if last and (found is None):
-            page = page.model_copy(update={"state": "unanswered"})
-        tx.oncall_pages.put(page)
+                self._paging.call(tx, page, schedule, case, step=step)
