@@ -60,7 +60,7 @@ class PaceSettings(Record):
     gather: float = Field(default=20.0, ge=0)
     """For a cause to report itself when there are only symptoms."""
     tickets: float = Field(default=5.0, gt=0)
-    """Between two looks at a ticket that moves; one that rests is looked at every minute, later every five."""
+    """Between two looks at a ticket that moves; one that rests is looked at twelve times, after a day sixty times as seldom."""
     assume: float = Field(default=259_200.0, gt=0)
     """Until a person's silence, asked whether what colleagues did works, counts as “assumed”."""
 

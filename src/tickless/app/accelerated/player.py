@@ -15,11 +15,11 @@ from tickless.app.accelerated.people import People
 from tickless.app.accelerated.scene import Scene
 from tickless.domain.autonomy import Rung
 from tickless.domain.case import Case
+from tickless.sample.year_calendar import works
 from tickless.sample.year_events import Breaks, Deed, Deploys, Says, Year, YearEvent
 from tickless.sample.year_frame import staff_of
 
-TICK = dt.timedelta(hours=1)
-NIGHT_TICK = dt.timedelta(hours=4)
+TICK, NIGHT_TICK, WEEKEND_TICK = dt.timedelta(hours=2), dt.timedelta(hours=5), dt.timedelta(hours=6)
 TICKETS_EVERY = dt.timedelta(hours=6)
 LOOK_AT_LADDER = dt.time(9, 0)
 AFTERWARDS = dt.timedelta(days=6)
@@ -96,7 +96,8 @@ class Player:
         if now - self._tickets_at >= TICKETS_EVERY:
             self._tickets_at = now
             self._scene.look_after_tickets()
-        self._agenda.at(now + (TICK if 6 <= now.hour < 20 else NIGHT_TICK), self._tick)
+        rest = TICK if 6 <= now.hour < 20 else NIGHT_TICK
+        self._agenda.at(now + (rest if works(now.date()) else WEEKEND_TICK), self._tick)
 
     def _weekly(self) -> None:
         self.ladder.look()

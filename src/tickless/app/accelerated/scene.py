@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from tickless.app.build import House
 from tickless.app.sample_house import SampleHouse, open_sample_house, sample_settings
-from tickless.app.settings import ConnectorUse, PaceSettings, Settings
+from tickless.app.settings import ConnectorUse, MapSettings, PaceSettings, Settings
 from tickless.app.shipped import shipped
 from tickless.flow import names
 from tickless.flow.accelerated_engine import AcceleratedEngine
@@ -36,8 +36,9 @@ QUIET_MONITOR = 3_600.0
 DATA, RUNBOOKS, ESTATE = "data", "runbooks", "estate"
 BLINK = 0.3
 """Seconds."""
-PACE = PaceSettings(answer=2 * 86_400.0, approval=2 * 86_400.0, first_look=7_200.0, gather=60.0)
-"""As in a real company, but for the first look back: an hour or two, not a minute, for each look costs a real probe."""
+PACE = PaceSettings(answer=2 * 86_400.0, approval=2 * 86_400.0, first_look=7_200.0, gather=60.0, tickets=1_800.0)
+MAP = MapSettings(every=86_400.0)
+"""As in a real company, but looked at more seldom: resolutions after two hours, tickets that move every half hour."""
 
 
 @dataclass
@@ -92,7 +93,7 @@ def settings_of(estate: Estate, folder: Path) -> Settings:
     own = folder / RUNBOOKS
     own.mkdir(parents=True, exist_ok=True)
     made = sample_settings(
-        estate, folder / DATA, pace=PACE, default_rung="observe", runbooks=(shipped("runbooks"), own)
+        estate, folder / DATA, pace=PACE, default_rung="observe", map=MAP, runbooks=(shipped("runbooks"), own)
     )
     connectors = {**made.connectors, DELIVERY: ConnectorUse(use="cdevents")}
     return made.model_copy(update={"connectors": connectors})

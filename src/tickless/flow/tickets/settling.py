@@ -17,8 +17,8 @@ from tickless.journal import Tx
 from tickless.practices.tickets.core import Move, Standing, after, bring_together
 from tickless.sdk.capabilities.ticketing import TicketView
 
-SOON, LATER, SELDOM = dt.timedelta(seconds=5), dt.timedelta(seconds=60), dt.timedelta(seconds=300)
-"""How often a ticket is read: just moved, moved within a day, resting."""
+SOON, LATER, SELDOM = dt.timedelta(seconds=5), 12, 60
+"""How often a ticket is read: just moved; moved within a day and resting, so many times as seldom."""
 FORGOTTEN = dt.timedelta(days=30)
 """A solved case whose ticket rests this long is looked at no more: what comes back gets a new one."""
 STILL_FIRING = dt.timedelta(minutes=10)
@@ -123,7 +123,7 @@ class Settling:
         rest = now - (ticket.moved_at or ticket.made_at)
         if rest < dt.timedelta(minutes=10) or ticket.ours == "asked":
             return self._pace.poll
-        return LATER if rest < dt.timedelta(days=1) else SELDOM
+        return self._pace.poll * (LATER if rest < dt.timedelta(days=1) else SELDOM)
 
     def _take_owner(self, tx: Tx, case: Case, ticket: Ticket, view: TicketView, *, now: dt.datetime) -> Ticket:
         """Who works on it is theirs to say; if we know that person, they keep the case's story from now on."""
