@@ -148,7 +148,6 @@ class OldTicket:
     """Handling time."""
     hand_offs: int
     reopened: int
-    breached: bool
     priority: int
     closing: str
 

@@ -47,7 +47,6 @@ MACHINES: tuple[tuple[str, int, float, float], ...] = (
 TITLES = {"service_down": "{0} down", "pool_exhausted": "{0}: no connections left", "latency_high": "{0} very slow",
           "http_errors": "{0} shows errors", "disk_filling": "Disk of {0} nearly full",
           "certificate_expiring": "Certificate of {0} runs out"}  # fmt: skip
-PRIORITY_HOURS = {1: 4.0, 2: 8.0, 3: 24.0, 4: 72.0}
 COLUMNS = (
     "Number",
     "Type",
@@ -62,7 +61,6 @@ COLUMNS = (
     "Time worked",
     "Reassignment count",
     "Reopen count",
-    "Made SLA",
     "Priority",
     "Close notes",
     "State",
@@ -103,7 +101,7 @@ def _ticket(
         f"INC{number:06d}", opened, opened + dt.timedelta(hours=hours * (1 + 0.5 * moved)), CATEGORIES[need],
         service.name if service else "", title, "monitoring" if machine else person.email, team, agent.username,
         max(2, round(minutes * (1 + 0.25 * moved))), moved, int(chance.random() < 0.07),
-        hours * (1 + 0.5 * moved) > PRIORITY_HOURS[priority], priority, "Solved.",
+        priority, "Solved.",
     )  # fmt: skip
 
 
@@ -141,6 +139,6 @@ def export(tickets: Iterable[OldTicket]) -> bytes:
         rows.writerow((
             one.number, kind, f"{one.opened:%Y-%m-%d %H:%M:%S}", f"{one.resolved:%Y-%m-%d %H:%M:%S}", one.category, one.service,
             one.title, one.requester, one.team, one.agent, one.minutes, one.hand_offs, one.reopened,
-            "false" if one.breached else "true", one.priority, one.closing, "Closed",
+            one.priority, one.closing, "Closed",
         ))  # fmt: skip
     return out.getvalue().encode()
