@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,13 @@ from tests.doors.conftest import Place
 from typer.testing import CliRunner
 
 from tickless.app.host import Host
+from tickless.domain.errors import Conflict
 from tickless.domain.history import TicketHistory
 from tickless.doors.cli import create_cli
+from tickless.flow.desk.steering_computing import Computing
+from tickless.flow.desk.steering_marks import Marks
 from tickless.journal import Journal
+from tickless.stages.measure.boards import BOARDS
 from tickless.stages.measure.maturity import CRITERIA, QUESTIONS
 from tickless.stages.measure.metrics import METRICS
 
@@ -170,3 +175,53 @@ def test_nobody_without_the_right_assumes_or_claims(place: Place) -> None:
         assert http.get("/api/v1/value").status_code == 200
         assert http.put("/api/v1/assumptions/agent_hour", json={"value": "1", "reason": "x"}).status_code == 403
         assert http.put("/api/v1/maturity/claims/cmmi", json={"level": 5}).status_code == 403
+
+
+def test_a_board_tells_the_same_by_page_api_and_command(place: Place) -> None:
+    house = place.sample.house
+    past(house.journal, house.rooms.clock.now())
+    with place.client() as http:
+        shown = http.get("/api/v1/boards/flow").json()
+        assert [one["metric"]["id"] for one in shown["tiles"]] == list(BOARDS["flow"].metrics)
+        volume = shown["tiles"][0]
+        assert volume["metric"]["figure"]["value"] >= 29
+        assert len(volume["course"]) == BOARDS["flow"].periods
+        assert volume["counter"] is not None
+        page = http.get("/boards/flow").text
+        assert "in the last 30 days" in page
+        assert "/figures/ticket_volume?days=30#cases" in page
+        assert volume["metric"]["formula"] in unescape(page)
+        every = http.get("/boards").text
+        assert all(f"/boards/{one['id']}" in every for one in json.loads(cli(place, "board", "--json")))
+        assert http.get("/api/v1/boards/nothing").status_code == 404
+        home = http.get("/").text
+        assert "Week by week" in home
+        assert "What needs you" in home
+    told = json.loads(cli(place, "board", "flow", "--json"))
+    assert [one["course"] for one in told["tiles"]] == [one["course"] for one in shown["tiles"]]
+    assert "Ticket volume" in cli(place, "board", "flow")
+    assert "at every look" in cli(place, "metrics", "computed")
+
+
+def test_where_there_is_much_it_is_shown_as_it_was_computed(place: Place) -> None:
+    house = place.sample.house
+    past(house.journal, house.rooms.clock.now())
+    marks = Marks(Computing(house.rooms, small=1))
+    marks.begin()
+    with pytest.raises(Conflict):
+        Marks(Computing(house.rooms)).begin()
+    marks.wait()
+    state = marks.state()
+    assert (state.large, state.running, state.failed) == (True, False, "")
+    before = marks.ledger(90)
+    months, at = marks.periods("month", 3)
+    assert at is not None
+    assert all(kept is not None for _, kept in months)
+    with house.journal.write() as tx:
+        tx.history_tickets.put(TicketHistory(id="hist_late", source="old", number="INC-late", opened_at=at, resolved_at=at))
+    assert marks.ledger(90) == before
+    assert marks.guard(16).window.until == marks.guard(16).window.until
+    assert marks.readings(90) == marks.readings(90)
+    marks.drop()
+    assert marks.ledger(90).window.until > before.window.until
+    marks.drop()

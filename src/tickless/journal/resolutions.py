@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import itertools
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -48,6 +50,15 @@ class Resolutions(Shelf[Resolution]):
         table = self.table.c
         query = sa.select(table.outcome, sa.func.count(), sa.func.sum(table.minutes_saved)).group_by(table.outcome)
         return {row[0]: Tally(int(row[1]), float(row[2] or 0.0)) for row in self.connection.execute(query)}
+
+    def between(self, times: Sequence[dt.datetime]) -> list[dict[str, int]]:
+        """How many ends of each outcome fell between each of these times and the next."""
+        table = self.table.c
+        query = sa.select(table.outcome, sa.func.count()).group_by(table.outcome)
+        return [
+            {row[0]: int(row[1]) for row in self.connection.execute(query.where(table.at >= since, table.at < until))}
+            for since, until in itertools.pairwise(times)
+        ]
 
     def seconds_at(self, share: float, *, outcomes: Collection[Outcome]) -> float | None:
         """Nearest-rank percentile of the seconds that these ends took (the smallest value that at least `share` of them do not

@@ -6,12 +6,15 @@ from typing import Annotated
 
 import typer
 
+from tickless.doors.cli.board import compute, computed
 from tickless.doors.cli.client import part
 from tickless.doors.cli.output import line, show_pairs, show_table
 from tickless.doors.cli.session import AsJson, Limit, print_json, session_of, usage
 from tickless.stages.measure.metrics.wording import told
 
 metrics = typer.Typer(no_args_is_help=True, help="Figures, each with its definition and its cases.")
+metrics.command("compute")(compute)
+metrics.command("computed")(computed)
 Days = Annotated[int, typer.Option(min=1, max=1_100, help="How many days back.")]
 Until = Annotated[str | None, typer.Option(help="Until when, such as 2026-03-02T08:00:00Z; else now.")]
 Where = Annotated[

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from starlette.routing import BaseRoute
 
 from tickless.domain.sighting import Point
+from tickless.domain.steering import MarkedFigure
 from tickless.doors.console.chart import Chart, draw
 from tickless.doors.console.frame import Frame, Screen, Visit
 from tickless.flow.desk.steering import filters
@@ -108,7 +109,7 @@ def around(visit: Visit, days: int, where: Mapping[Dimension, str]) -> dict[str,
     }  # fmt: skip
 
 
-def drawn(found: Sequence[tuple[Window, Figure]], metric: Metric, zone: ZoneInfo) -> Chart | None:
+def drawn(found: Sequence[tuple[Window, Figure | MarkedFigure]], metric: Metric, zone: ZoneInfo) -> Chart | None:
     """The course of a figure; a period without one is left out."""
     factor, unit = SCALE[metric.unit]
     points = [

@@ -23,6 +23,6 @@ def page(visit: Visit) -> Screen:
     found = desk.guard(weeks=weeks)
     cases = {one.id: [each for each in desk.cases(one.cases[:CASES]) if each.case] for one in found.warnings}
     return Screen("guard.html", {
-        "watch": found, "weeks": weeks, "spans": GUARD_WEEKS, "cases": cases, "metrics": METRICS,
+        "watch": found, "computed": desk.computed(), "weeks": weeks, "spans": GUARD_WEEKS, "cases": cases, "metrics": METRICS,
         "figure": lambda value, metric: told(value, METRICS[metric].unit), "share": lambda value: told(value, "share"),
     })  # fmt: skip

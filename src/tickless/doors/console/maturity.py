@@ -47,7 +47,8 @@ def page(visit: Visit) -> Screen:
     view = visit.desk.steering.maturity(days=min(max(visit.number("days") or 90, 7), 400))
     zone = ZoneInfo(visit.desk.steering.zone())
     return Screen("maturity.html", {
-        "view": view, "rungs": {one.model: rungs(one) for one in view.standings}, "places": PLACES,
+        "view": view, "computed": visit.desk.steering.computed(),
+        "rungs": {one.model: rungs(one) for one in view.standings}, "places": PLACES,
         "charts": {one.model: history(view.marks, one.model, zone) for one in view.standings},
         "shown": told, "levels": {one.model: range(one.top + 1) for one in view.standings},
     })  # fmt: skip

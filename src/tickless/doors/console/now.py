@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import statistics
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from starlette.routing import BaseRoute
 
@@ -17,9 +19,14 @@ from tickless.doors.console.wording import FIVE
 from tickless.flow.desk.promise import Numbers
 from tickless.journal import Tx
 from tickless.journal.cases import CaseFilter
+from tickless.stages.measure.week.drawing import OUTCOMES as ENDS
+from tickless.stages.measure.week.drawing import by_week, legend
 
 SHOWN = 40
 """Live cases on the page; the rest is one click away."""
+PROVED = ("verified", "confirmed", "prevented")
+SAME = 0.02
+"""Of all ends: less is no change worth a word."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,43 @@ def page(visit: Visit) -> Screen:
         visit.entrance.require(visit.visitor, "own_cases")
     if not visit.visitor.may("read"):
         return Screen("welcome.html")
-    return Screen("now.html", content(visit))
+    return Screen("now.html", {**content(visit), **trend(visit)})
+
+
+def trend(visit: Visit) -> dict[str, object]:
+    """How cases ended week by week, and what waits for people: drawn with the page, not kept live."""
+    desk = visit.desk.steering
+    zone = ZoneInfo(desk.zone())
+    weeks = [(window.since.astimezone(zone), counts) for window, counts in desk.ends()]
+    whole: dict[str, int] = {}
+    for _, counts in weeks:
+        for outcome, count in counts.items():
+            whole[outcome] = whole.get(outcome, 0) + count
+    proved = [(began, _proved(counts)) for began, counts in weeks]
+    return {
+        "weeks": [(began, counts, share) for (began, counts), (_, share) in zip(weeks, proved, strict=True)],
+        "trend": by_week(weeks) if whole else "",
+        "trend_legend": legend(whole),
+        "trend_said": told_trend([share for _, share in proved[:-1]]),
+        "needs": desk.needs(),
+    }
+
+
+def _proved(counts: Mapping[str, int]) -> float | None:
+    """Of what ended and was no noise: how much was verified, confirmed or prevented."""
+    ended = sum(counts.get(outcome, 0) for outcome, _ in ENDS)
+    return sum(counts.get(outcome, 0) for outcome in PROVED) / ended if ended else None
+
+
+def told_trend(shares: Sequence[float | None]) -> str:
+    """The last four whole weeks with ends beside the four before, in words."""
+    known = [one for one in shares if one is not None]
+    if len(known) < 8:
+        return "Too few whole weeks to say whether it is getting better."
+    last, before = statistics.fmean(known[-4:]), statistics.fmean(known[-8:-4])
+    turn = "as in" if abs(last - before) < SAME else "up from" if last > before else "down from"
+    told = f"{before:.0%} " if turn != "as in" else ""
+    return f"Proved ends (verified, confirmed or prevented): {last:.0%} in the last four weeks, {turn} {told}the four before."
 
 
 def content(visit: Visit) -> dict[str, object]:

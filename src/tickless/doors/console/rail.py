@@ -70,7 +70,8 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
         _practice("/portfolio", "Portfolio", "folder"),
     )),
     ("Improve", (
-        _practice("/opportunities", "Opportunities", "history", "/history"), _practice("/figures", "Metrics", "trend"),
+        _practice("/opportunities", "Opportunities", "history", "/history"), Place("/boards", "Boards", "week"),
+        _practice("/figures", "Metrics", "trend"),
         _practice("/value", "Value", "coin"), _practice("/maturity", "Maturity", "stairs"),
         _practice("/guard", "Guard", "guard"), Place("/intents", "Intents", "intents", also=("/lessons",)),
     )),

@@ -32,6 +32,7 @@ def page(visit: Visit) -> Screen:
     found, terms = desk.worth(days=days, until=until)
     return Screen("value.html", {
         "ledger": found, "terms": terms, "days": days, "spans": SPANS, "assumptions": desk.assumptions(),
+        "computed": desk.computed(),
         "money": lambda value: told(value, "money", currency=terms.currency),
         "minutes_of": lambda value: told(value / 60, "hours"),
     })  # fmt: skip

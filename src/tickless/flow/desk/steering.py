@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from tickless.domain.errors import NotFound
 from tickless.domain.record import Untrusted
 from tickless.domain.steering import Assumption, MarkedFigure, MaturityAnswer
+from tickless.flow.desk.needing import Need, needs_of
 from tickless.flow.desk.steering_computing import LOOKBACK, Computing, value_of
 from tickless.flow.desk.steering_facts import answers_of, claims_of
 from tickless.flow.desk.steering_marks import USUAL_DAYS, USUAL_WEEKS, Marks
@@ -28,6 +29,7 @@ from tickless.practices.steering.core import MATCH, setting
 from tickless.stages.measure.boards import BOARDS
 from tickless.stages.measure.facts import read_these
 from tickless.stages.measure.guard import Watch
+from tickless.stages.measure.marking import whole
 from tickless.stages.measure.maturity import QUESTIONS, judge
 from tickless.stages.measure.metrics import METRICS, Material, Metric, Scope, Window, figure, parts, trend
 from tickless.stages.measure.metrics.registry import DIMENSIONS, Dimension, only
@@ -117,6 +119,19 @@ class SteeringDesk:
             for one in board.metrics
         ]  # fmt: skip
         return BoardView(board, window, tuple(tiles), at)
+
+    def ends(self, *, weeks: int = 13) -> list[tuple[Window, dict[str, int]]]:
+        """How cases ended in each of the last whole weeks and in this one, the oldest first."""
+        now = self._rooms.clock.now()
+        found = whole("week", now, self.zone(), count=weeks)
+        windows = [*found, Window(found[-1].until, now)] if found else []
+        with self._rooms.journal.read() as tx:
+            counted = tx.resolutions.between([windows[0].since, *(one.until for one in windows)]) if windows else []
+        return list(zip(windows, counted, strict=True))
+
+    def needs(self) -> list[Need]:
+        """What waits for people, the most urgent first."""
+        return needs_of(self._rooms.journal)
 
     def cases(self, refs: Sequence[str]) -> list[Drilled]:
         """These cases, as they stand."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from tickless.domain.errors import BadInput
 from tickless.domain.steering import Assumption
@@ -17,7 +17,7 @@ from tickless.stages.measure.facts import read_material
 from tickless.stages.measure.guard import Watch, watch
 from tickless.stages.measure.maturity import Evidence, Readings, readings
 from tickless.stages.measure.metrics import Material, Window
-from tickless.stages.measure.value import Ledger, Terms, ledger
+from tickless.stages.measure.value import Ledger, Terms, known_of, ledger
 
 MOST_DAYS = 1_100
 FRESH = dt.timedelta(seconds=30)
@@ -32,8 +32,9 @@ EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 class Computing:
     """Methods block. Reads take what was read up to half a minute ago."""
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms, *, small: int = SMALL) -> None:
         self.rooms = rooms
+        self._small = small
         self._lock = threading.Lock()
         self._kept: tuple[dt.datetime, dt.datetime, Material] | None = None
 
@@ -50,7 +51,7 @@ class Computing:
     def large(self) -> bool:
         """Whether there is more than can be computed at every look."""
         with self.rooms.journal.read() as tx:
-            return MeasureRows(tx.connection).stored() > SMALL
+            return MeasureRows(tx.connection).stored() > self._small
 
     def material(self, since: dt.datetime) -> Material:
         """The facts since then (and perhaps before). Raises `Unreachable`."""
@@ -63,7 +64,7 @@ class Computing:
                 self.rooms.journal, self.rooms.world(), since=since, now=now, runbooks=len(self.rooms.runbooks),
                 hours=value_of(made, "support_hours"), zone=value_of(made, "zone"), costs=costs_of(terms_of(made)),
             )  # fmt: skip
-            self._kept = (since, now, found) if len(found.cases) <= SMALL else None
+            self._kept = (since, now, found) if len(found.cases) <= self._small else None
             return found
 
     def assumed(self) -> dict[str, Assumption]:
@@ -79,9 +80,16 @@ class Computing:
         with self._lock:
             self._kept = None
 
-    def ledger(self, window: Window, *, material: Material | None = None) -> Ledger:
+    def ledger(self, window: Window) -> Ledger:
         """What the window was worth. Baselines are had from everything that is kept."""
-        return ledger(material or self.material(EARLIEST), window, self.terms())
+        return ledger(self.material(EARLIEST), window, self.terms())
+
+    def ledgers(self, days: Sequence[int], material: Material) -> Iterator[tuple[int, Ledger]]:
+        """The same over several spans of the whole material: what they share is worked out once."""
+        terms = self.terms()
+        known = known_of(material, terms)
+        for one in days:
+            yield one, ledger(material, self.window(days=one), terms, known=known)
 
     def guard(self, weeks: int, *, material: Material | None = None) -> Watch:
         """What does not add up in the last weeks. Raises `BadInput`."""

@@ -19,9 +19,10 @@ from tickless.flow.desk.steering_views import Computed
 from tickless.kit.ids import new_id
 from tickless.kit.log import get_logger
 from tickless.stages.measure.guard import Watch
-from tickless.stages.measure.marking import KEPT, REACH, MarkGrain, basis_of, due, mark, whole
+from tickless.stages.measure.marking import KEPT, MarkGrain, basis_of, due, marks, whole
 from tickless.stages.measure.maturity import Readings, judge
 from tickless.stages.measure.metrics import Material, Window
+from tickless.stages.measure.metrics.registry import REACH
 from tickless.stages.measure.value import Ledger
 
 LEDGER_DAYS: Final = (7, 30, 90, 365)
@@ -117,7 +118,7 @@ class Marks:
             return [], None
         if not self._computing.large():
             facts = self._computing.material(windows[0].since - REACH)
-            return [(one, mark(grain, one, facts, at=now, basis="")) for one in windows], now
+            return list(zip(windows, marks(grain, windows, facts, at=now, basis=""), strict=True)), now
         with self._rooms.journal.read() as tx:
             table = tx.period_marks.table.c
             kept = {
@@ -131,16 +132,14 @@ class Marks:
         """Compute everything that is kept, now. Blocks."""
         compute, self._done = self._computing, 0
         facts = compute.material(EARLIEST)
-        ledgers = {days: self._ledger(days, facts) for days in LEDGER_DAYS}
+        ledgers = {}
+        for days, worth in compute.ledgers(LEDGER_DAYS, facts):
+            ledgers[days] = self._part(f"ledger:{days}", _LEDGER, lambda worth=worth: worth)
         watches = {weeks: self._guard(weeks, facts) for weeks in GUARD_WEEKS}
         self._readings(ledgers[USUAL_DAYS], watches[USUAL_WEEKS], facts)
         for grain in KEPT:
             self._periods(grain, facts)
             self._done += 1
-
-    def _ledger(self, days: int, facts: Material) -> Ledger:
-        window = self._computing.window(days=days)
-        return self._part(f"ledger:{days}", _LEDGER, lambda: self._computing.ledger(window, material=facts))
 
     def _guard(self, weeks: int, facts: Material) -> Watch:
         return self._part(f"guard:{weeks}", _WATCH, lambda: self._computing.guard(weeks, material=facts))
@@ -161,8 +160,8 @@ class Marks:
             kept = {one.id: one for one in tx.period_marks.where(table.grain == grain)}
             imports = str(tx.history_tickets.count())
         basis = basis_of(facts, imports=imports)
-        for window in due(whole(grain, facts.now, facts.zone), kept, grain, facts.zone, basis):
-            taken = mark(grain, window, facts, at=facts.now, basis=basis)
+        wanted = due(whole(grain, facts.now, facts.zone), kept, grain, facts.zone, basis)
+        for taken in marks(grain, wanted, facts, at=facts.now, basis=basis):
             with self._rooms.journal.write() as tx:
                 tx.period_marks.put(taken)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from tickless.domain.steering import MarkedFigure, PeriodMark
 from tickless.stages.measure.metrics.material import Material
 from tickless.stages.measure.metrics.metric import Scope
-from tickless.stages.measure.metrics.registry import METRICS
+from tickless.stages.measure.metrics.registry import METRICS, near
 from tickless.stages.measure.metrics.window import Window, periods
 
 MarkGrain = Literal["week", "month"]
@@ -20,8 +20,6 @@ KEPT: Final[Mapping[MarkGrain, int]] = {"week": 26, "month": 24}
 """So many whole periods before now are kept current."""
 SETTLES: Final = dt.timedelta(days=35)
 """So long after its end a period is taken anew: cases come back, people end what was handed to them. Then it stands."""
-REACH: Final = dt.timedelta(days=40)
-"""What happened so long before a period says whether something in it is a repeat, or can be solved by the house."""
 
 
 @lru_cache(1)
@@ -60,14 +58,20 @@ def mark_id(grain: MarkGrain, window: Window, zone: str) -> str:
     return f"{grain}:{window.since.astimezone(ZoneInfo(zone)):%Y-%m-%d}"
 
 
-def mark(grain: MarkGrain, window: Window, material: Material, *, at: dt.datetime, basis: str) -> PeriodMark:
-    """Every metric over the period."""
-    near = material.since(window.since - REACH)
-    scope = Scope(window, near, near.cases)
+def marks(
+    grain: MarkGrain, windows: Sequence[Window], material: Material, *, at: dt.datetime, basis: str
+) -> Iterator[PeriodMark]:
+    """Every metric over each period; the periods follow each other, the oldest first."""
+    for scope in near(material, windows):
+        yield _mark(grain, scope, at=at, basis=basis)
+
+
+def _mark(grain: MarkGrain, scope: Scope, *, at: dt.datetime, basis: str) -> PeriodMark:
+    window, zone = scope.window, scope.material.zone
     found = {name: one.measure(scope) for name, one in METRICS.items()}
     figures = {
         name: MarkedFigure(value=one.value, of=one.of, missing=one.missing)
         for name, one in found.items() if one.of or one.missing
     }  # fmt: skip
-    return PeriodMark(id=mark_id(grain, window, material.zone), grain=grain, since=window.since, until=window.until, at=at,
+    return PeriodMark(id=mark_id(grain, window, zone), grain=grain, since=window.since, until=window.until, at=at,
                       basis=basis, figures=figures)  # fmt: skip

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 from tickless.stages.measure.guard.patterns import PATTERNS, Pattern
 from tickless.stages.measure.guard.testing import false_discovery, more_often, rising
 from tickless.stages.measure.metrics.material import Material
-from tickless.stages.measure.metrics.metric import Metric, Scope
-from tickless.stages.measure.metrics.registry import METRICS, scopes
-from tickless.stages.measure.metrics.window import Window
+from tickless.stages.measure.metrics.metric import Metric
+from tickless.stages.measure.metrics.registry import METRICS, near
+from tickless.stages.measure.metrics.window import Window, periods
 from tickless.stages.measure.metrics.wording import inside
 
 RATE: Final = 0.1
@@ -81,12 +82,12 @@ def watch(material: Material, window: Window, *, metrics: Sequence[Metric] | Non
     """Look at a window of some months: pairs week by week, patterns by its second half against its first."""
     looks: list[_Look] = []
     skipped: list[tuple[str, str]] = []
-    weeks = [one for one in scopes(material, window, grain="week") if one.window.days > WHOLE]
+    weeks = _Weeks(material, window)
     for metric in metrics if metrics is not None else METRICS.values():
         counter = METRICS.get(metric.counter or "")
         if counter is None or "neither" in {metric.better, counter.better}:
             continue
-        seen = _pair(metric, counter, weeks)
+        seen = _pair(metric, counter, weeks.values(metric), weeks.values(counter))
         if isinstance(seen, _Look):
             looks.append(seen)
         else:
@@ -106,10 +107,25 @@ def watch(material: Material, window: Window, *, metrics: Sequence[Metric] | Non
     return Watch(window, tuple(sorted(found, key=lambda one: (one.q, one.id))), tuple(skipped))
 
 
-def _pair(metric: Metric, counter: Metric, weeks: Sequence[Scope]) -> _Look | str:
+class _Weeks:
+    """Metrics in the whole weeks of a window, each computed once."""
+
+    def __init__(self, material: Material, window: Window) -> None:
+        found = periods(window, "week", ZoneInfo(material.zone))
+        self._scopes = near(material, [one for one in found if one.days > WHOLE])
+        self._known: dict[str, list[float | None]] = {}
+
+    def values(self, metric: Metric) -> list[float | None]:
+        if metric.id not in self._known:
+            self._known[metric.id] = [metric.measure(week).value for week in self._scopes]
+        return self._known[metric.id]
+
+
+def _pair(
+    metric: Metric, counter: Metric, values: Sequence[float | None], counters: Sequence[float | None]
+) -> _Look | str:
     """Both must be so, the one better and the other worse: the less likely of the two to be chance does not count."""
-    values = [(metric.measure(week).value, counter.measure(week).value) for week in weeks]
-    both = [(a, b) for a, b in values if a is not None and b is not None]
+    both = [(a, b) for a, b in zip(values, counters, strict=True) if a is not None and b is not None]
     if len(both) < LEAST_WEEKS:
         return f"only {len(both)} whole weeks have both figures"
     signs = (1.0 if metric.better == "up" else -1.0, -1.0 if counter.better == "up" else 1.0)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from tickless.stages.measure.metrics.material import Material
 from tickless.stages.measure.metrics.metric import Figure, Scope, Unit
-from tickless.stages.measure.metrics.registry import METRICS, scopes
-from tickless.stages.measure.metrics.window import Window
+from tickless.stages.measure.metrics.registry import METRICS, near
+from tickless.stages.measure.metrics.window import Window, periods
 
 ModelName = Literal["zero_ticket", "cmmi", "excellence"]
 Dimension = Literal["resolution", "prevention", "experience", "governance", ""]
@@ -81,7 +82,7 @@ class Evidence:
     def weeks(self, metric: str) -> int:
         """How many weeks of the window have that figure."""
         if not self._weeks:
-            self._weeks.extend(scopes(self.material, self.window, grain="week"))
+            self._weeks.extend(near(self.material, periods(self.window, "week", ZoneInfo(self.material.zone))))
         return sum(METRICS[metric].measure(week).value is not None for week in self._weeks)
 
     def _figure(self, metric: str, window: Window) -> Figure:

@@ -120,12 +120,17 @@ class CaseHistory:
         """As the source counts, else as its stamps say; None: nobody has said."""
         return self.reopens if self.reopens is not None else (len(self.reopened_at) or None)
 
-    def moved_since(self, moment: dt.datetime) -> bool:
-        """Whether it is with somebody still, or anything happened to it since then."""
-        if not self.settled or self.opened_at is None or self.opened_at >= moment:
-            return True
-        stamps = (self.resolved_at, self.closed_at, self.ended_at, *self.reopened_at, *self.ends)
-        return any(at is not None and at >= moment for at in stamps)
+    @property
+    def moved_at(self) -> dt.datetime | None:
+        """When anything happened to it last; None: it is with somebody still."""
+        over = self.resolved_at or self.closed_at
+        if over is None or self.opened_at is None or any(back >= over for back in self.reopened_at):
+            return None
+        last = self.opened_at
+        for at in (self.resolved_at, self.closed_at, self.ended_at, *self.reopened_at, *self.ends):
+            if at is not None and at > last:
+                last = at
+        return last
 
     @property
     def link(self) -> str:

@@ -143,4 +143,4 @@ class Material:
 
     def since(self, moment: dt.datetime) -> Material:
         """Without the cases to which nothing happened since then."""
-        return replace(self, cases=[one for one in self.cases if one.moved_since(moment)])
+        return replace(self, cases=[one for one in self.cases if (at := one.moved_at) is None or at >= moment])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
@@ -12,6 +15,8 @@ from tickless.stages.measure.metrics.material import Material
 from tickless.stages.measure.metrics.metric import Figure, Metric, Scope, defined
 from tickless.stages.measure.metrics.window import Grain, Window, periods
 
+REACH: Final = dt.timedelta(days=40)
+"""What happened so long before a period says whether something in it is a repeat, or can be solved by the house."""
 Dimension = Literal["service", "category", "channel", "team", "priority", "kind", "source"]
 DIMENSIONS: Final[tuple[Dimension, ...]] = get_args(Dimension)
 METRICS: Final[Mapping[str, Metric]] = defined() if definitions.__all__ else {}
@@ -76,3 +81,19 @@ def scopes(
     """A scope for every day, week or month: for whoever wants several metrics of the same periods."""
     cases = only(material.cases, where or {})
     return [Scope(part, material, cases) for part in periods(window, grain, ZoneInfo(material.zone))]
+
+
+def near(material: Material, windows: Sequence[Window]) -> list[Scope]:
+    """A scope for each of these windows, which follow each other, of the cases near it alone: opened before its end, and with
+    somebody or moved since `REACH` before its beginning."""
+    ends = [one.until for one in windows]
+    starts = [one.since - REACH for one in windows]
+    found: list[list[CaseHistory]] = [[] for _ in windows]
+    for case in material.cases:
+        first = bisect.bisect_right(ends, case.opened_at) if case.opened_at else 0
+        last = case.moved_at
+        for place in range(first, len(windows) if last is None else bisect.bisect_right(starts, last)):
+            found[place].append(case)
+    return [
+        Scope(window, replace(material, cases=cases), cases) for window, cases in zip(windows, found, strict=True)
+    ]

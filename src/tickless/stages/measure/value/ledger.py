@@ -9,7 +9,7 @@ import datetime as dt
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from tickless.stages.measure.value.terms import Terms
 
 HELD = frozenset({"verified", "confirmed", "prevented"})
 MONTH = 365.25 / 12
+Known = Mapping[What, Mapping[tuple[str, int | None], Baseline]]
 Kind = Literal["gain", "cost", "claimed"]
 Basis = Literal["measured", "assumed", "declared"]
 
@@ -72,11 +73,12 @@ class _Sum:
     draws: Draws
 
 
-def ledger(material: Material, window: Window, terms: Terms) -> Ledger:
-    """What a window was worth. Baselines are had from everything in the material that ended by the window's end."""
+def ledger(material: Material, window: Window, terms: Terms, *, known: Known | None = None) -> Ledger:
+    """What a window was worth. `known`: what cases cost people, where it was worked out of the whole material already."""
+    known = known or known_of(material, terms)
     saved = [one for one in material.cases if one.automated and one.outcome in HELD and window.holds(one.over_at)]
-    minutes, untold = _gains(saved, material, terms, what="minutes")
-    waiting, _ = _gains(saved, material, terms, what="waiting")
+    minutes, untold = _gains(saved, material, terms, known, what="minutes")
+    waiting, _ = _gains(saved, material, terms, known, what="waiting")
     sums = [*minutes, *waiting, *_disruptions(material, window, terms), *_costs(material, window, terms)]
     claimed = _claimed(untold, terms)
     if terms.count_declared:
@@ -93,6 +95,11 @@ def ledger(material: Material, window: Window, terms: Terms) -> Ledger:
     )  # fmt: skip
 
 
+def known_of(material: Material, terms: Terms) -> Known:
+    """What cases of people cost, of everything in the material."""
+    return {what: baselines(material, terms.match, what=what) for what in get_args(What)}
+
+
 _GAINS: Mapping[What, tuple[str, tuple[str, ...]]] = {
     "minutes": ("Agents' work saved", ("agent_hour",)),
     "waiting": ("People's waiting saved", ("employee_hour", "lost_share")),
@@ -100,10 +107,10 @@ _GAINS: Mapping[What, tuple[str, tuple[str, ...]]] = {
 
 
 def _gains(
-    saved: Sequence[CaseHistory], material: Material, terms: Terms, *, what: What
+    saved: Sequence[CaseHistory], material: Material, terms: Terms, every: Known, *, what: What
 ) -> tuple[list[_Sum], list[CaseHistory]]:
     """A line for each category with a baseline; and the cases without one."""
-    known = baselines(material, terms.match, what=what)
+    known = every[what]
     hours = {one.id: one.hours for one in material.services or () if one.hours}
     groups: dict[tuple[str, str], tuple[Baseline, list[CaseHistory]]] = {}
     untold = []
