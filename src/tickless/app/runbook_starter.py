@@ -24,14 +24,20 @@ _INPUTS = {
     "service": '  service: {type: service, from: service, label: service, ask: "Which service?"}',
     "ci": '  ci: {type: ci, from: message, label: [host, instance], ask: "Which item?"}',
     "device": '  device: {type: device, from: requester, ask: "Which device?"}',
-    "app": '  app: {type: app, from: message, ask: "Which app?"}',
+    "app": """\
+  person: {type: person, from: requester, label: [username, user], ask: "Who is it for?"}
+  app: {type: app, from: message, ask: "Which app?"}""",
 }
 _PROBE: dict[str, tuple[str, str, str]] = {
     "person": ("directory.account", "username: ${{ inputs.person.username }}", "${{ result.locked == false }}"),
     "service": ("health.check", "service: ${{ inputs.service.id }}", "${{ result.healthy }}"),
     "ci": ("health.check", "service: ${{ inputs.ci.service }}", "${{ result.healthy }}"),
     "device": ("endpoint.device", "device: ${{ inputs.device.id }}", "${{ result.online }}"),
-    "app": ("health.check", "service: ${{ inputs.app.id }}", "${{ result.healthy }}"),
+    "app": (
+        "directory.member",
+        "username: ${{ inputs.person.username }}\n      group: ${{ inputs.app.group }}",
+        "${{ result.group_exists }}",
+    ),
 }
 """Operation, what it takes, what is expected."""
 _WHOLE = """# tickless runbook check {path}       every mistake at once, with line, reason and mend
@@ -52,7 +58,8 @@ steps:
     uses: {probe}
     with:
       {given}
-  # Then what has to be done, a step each: uses, for_each, parallel, call, manual, ask, approve, wait, say, tasks, hand_off
+  # Then what has to be done, a step each, as docs/guides/runbooks.md says: uses, wait, until, wait_for, ask, approve, say,
+  # manual, for_each, parallel, call, tasks, hand_off. Which operations there are: docs/reference/capabilities.md
 verify:                             # what people would notice, read back from the system of record
   - uses: {probe}
     with:

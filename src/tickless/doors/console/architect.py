@@ -1,4 +1,4 @@
-"""The architect: write a procedure in plain words, see what each sentence became, edit, simulate, propose; and sign."""
+"""The architect: a procedure in plain words or as a file, what became of it, how it would go, propose it; and sign."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from tickless.domain.errors import BadInput, RunbookInvalid
 from tickless.doors.console.frame import Form, Frame, Screen, Visit
 from tickless.doors.entrance.holding import keeper_of
 from tickless.flow.desk.architecting import Simulated, Tried
+from tickless.flow.desk.drafting import DryRun, Replay
 
 LONGEST = 8_000
 LONGEST_FILE = 200_000
+DAYS = 30
+"""What is replayed here; the command and the API take any number."""
 
 
 def routes(frame: Frame) -> list[BaseRoute]:
@@ -33,18 +36,19 @@ def page(visit: Visit) -> Screen:
 
 def _screen(
     visit: Visit, *, description: str = "", text: str = "", tried: Tried | None = None,
-    simulated: Sequence[Simulated] | None = None, problem: str = "",
+    simulated: Sequence[Simulated] | None = None, rehearsal: DryRun | None = None, replay: Replay | None = None,
+    inputs: str = "", problem: str = "",
 ) -> Screen:  # fmt: skip
     with visit.desk.journal.read() as tx:
         waiting = tx.runbook_drafts.count(tx.runbook_drafts.table.c.state == "proposed")
     return Screen("architect.html", {
         "description": description, "text": text, "tried": tried, "simulated": simulated, "problem": problem, "open": waiting,
-        "numbered": text.splitlines() if text else [],
+        "rehearsal": rehearsal, "replay": replay, "inputs": inputs, "numbered": text.splitlines() if text else [],
     })  # fmt: skip
 
 
 async def work(visit: Visit, form: Form) -> Screen | str:
-    """Describe, look again, simulate or propose, by the button that was pressed."""
+    """Describe, look again, simulate, rehearse, replay or propose, by the button that was pressed."""
     architect, by = visit.desk.architect, visit.visitor.actor
     description, text = (
         form.get("description", "")[:LONGEST].strip(),
@@ -62,9 +66,15 @@ async def work(visit: Visit, form: Form) -> Screen | str:
     if not text.strip():
         raise BadInput("there is no draft yet")
     tried = await run_in_threadpool(architect.look, text)
-    simulated, problem = None, ""
+    simulated, rehearsal, replay, inputs, problem = None, None, None, form.get("inputs", "")[:4_000], ""
+    drafting = visit.desk.drafting
     try:
-        if deed == "simulate":
+        if deed == "rehearse":
+            given = _inputs(inputs)
+            rehearsal = await run_in_threadpool(lambda: drafting.rehearse(drafting.compile(text), given, by=by))
+        elif deed == "replay":
+            replay = await run_in_threadpool(lambda: drafting.replay(text=text, runbook=None, days=DAYS, by=by))
+        elif deed == "simulate":
             simulated = await run_in_threadpool(lambda: architect.simulate(text, by=by))
         elif deed == "propose":
             keeper = keeper_of(visit.visitor)
@@ -78,9 +88,20 @@ async def work(visit: Visit, form: Form) -> Screen | str:
             return f"/proposals/{made.id}?told=runbook_proposed"
     except RunbookInvalid:
         problem = "It does not compile yet: see its problems."
+    except BadInput as error:
+        problem = f"{error.public[:1].upper()}{error.public[1:]}; {error.mend}."
     return await run_in_threadpool(
-        lambda: _screen(visit, description=description, text=text, tried=tried, simulated=simulated, problem=problem)
-    )
+        lambda: _screen(
+            visit, description=description, text=text, tried=tried, simulated=simulated, rehearsal=rehearsal, replay=replay,
+            inputs=inputs, problem=problem,
+        )
+    )  # fmt: skip
+
+
+def _inputs(written: str) -> dict[str, str]:
+    """`name=value`, one a line."""
+    lines = [line.partition("=") for line in written.splitlines() if line.strip()]
+    return {name.strip()[:80]: value.strip()[:500] for name, _, value in lines}
 
 
 def proposals(visit: Visit) -> Screen:

@@ -11,7 +11,7 @@ from tickless.domain.case import Case
 from tickless.domain.errors import BadInput, NotFound, Problem, RunbookInvalid
 from tickless.domain.plan import Plan
 from tickless.domain.runbook import Runbook
-from tickless.flow.desk.manual import preview_case
+from tickless.flow.desk.manual import not_bound, preview_case
 from tickless.flow.rooms import Rooms
 from tickless.stages.act.catalogue import catalogue_of
 from tickless.stages.act.comparing import Difference, differences, least_revision, raised_enough
@@ -127,8 +127,7 @@ class Drafting:
         case = preview_case(runbook, dict(inputs), world=world, now=now)
         bound = bind(runbook, case, world)
         if bound.missing:
-            names_of = ", ".join(missing.name for missing in bound.missing)
-            raise BadInput(f"these inputs are missing or not known: {names_of}", mend="give them as name=value")
+            raise not_bound(runbook, [one.name for one in bound.missing], inputs)
         plan = make_plan(runbook, case, bound.inputs)
         lines, outputs = rooms.act.rehearse(plan, clock=rooms.clock.now)
         with rooms.journal.read() as tx:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 
 from tickless.domain.case import Case
 from tickless.domain.errors import BadInput
@@ -33,6 +34,15 @@ def manual_case(
     tx.audit.append(at=now, actor=by, action="case.open", subject=case.subject or case.id, case=case.id,
                     detail={"runbook": runbook.runbook, "reason": reason, "inputs": inputs})  # fmt: skip
     return case
+
+
+def not_bound(runbook: Runbook, missing: Iterable[str], inputs: Mapping[str, str]) -> BadInput:
+    """What is missing, and what was given and stands for nothing on record."""
+    lost = [name for name in missing if not inputs.get(name)]
+    unknown = [f"{runbook.inputs[name].type} {inputs[name][:80]!r} ({name})" for name in missing if inputs.get(name)]
+    told = [f"nothing on record is the {' or the '.join(unknown)}"] if unknown else []
+    told += [f"these inputs are missing: {', '.join(lost)}"] if lost else []
+    return BadInput("; ".join(told), mend="give them as name=value: people by login, other things by id or name")
 
 
 def _case(
