@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tickless.app.build import House
-from tickless.app.sample_house import ARTICLES, world_of
+from tickless.app.sample_house import ARTICLES, MONITOR, world_of
 from tickless.app.year_records import Records, Who
 from tickless.domain.errors import Conflict, NotFound, TicklessError
 from tickless.flow.desk.report_subscriptions import SubscriptionDraft
@@ -18,6 +20,7 @@ from tickless.practices.knowledge.folder import ArticleFile, read_batch
 from tickless.practices.knowledge.service import import_batch
 from tickless.sample.articles import make_articles
 from tickless.sample.company import Company
+from tickless.sample.estate.telling import DAY, EXPIRY, resource_of
 from tickless.sample.year_events import Deed, Year
 from tickless.sample.year_history import export
 from tickless.sample.year_papers import article_text, runbook_text
@@ -53,6 +56,8 @@ class YearPractices:
             who = self._who(str(deed.detail["by"]))
             if deed.kind == "change_approved":
                 await self._records.approve(detail)
+            elif deed.kind == "measured":
+                await self._measured(detail)
             elif deed.kind in self._deeds:
                 self._deeds[deed.kind](who, detail)
             else:
@@ -121,6 +126,19 @@ class YearPractices:
 
     def _guard(self, _: Who, detail: Mapping[str, Any]) -> None:
         self.house.desk.steering.guard(weeks=detail["weeks"])
+
+    async def _measured(self, detail: Mapping[str, Any]) -> None:
+        """What an agent measured of a certificate in the last two hours, as it sends it."""
+        desk, now = self.house.desk.telemetry, self.house.rooms.clock.now()
+        ends = round(now.timestamp() + detail["days"] * DAY)
+        of = {"service.name": detail["service"], "host.name": detail["host"]}
+        for hours in (2, 1, 0):
+            told = resource_of(
+                of, EXPIRY, float(ends), {"certificate": detail["certificate"]}, now.timestamp() - 3_600 * hours
+            )
+            body = json.dumps({"resourceMetrics": [told]}).encode()
+            await desk.take("metrics", lambda body=body: body, form="otlp_json", source=MONITOR)  # type: ignore[misc]
+        await asyncio.to_thread(desk.look)
 
     # what is written down
 

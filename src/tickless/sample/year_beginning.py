@@ -68,7 +68,7 @@ def _accounts(frame: Frame) -> Iterator[tuple[Person, tuple[str, ...]]]:
     for person in (*staff.engineers, *staff.network):
         yield person, ("operator",)
     for person in staff.developers:
-        yield person, ("approver",)
+        yield person, ("operator", "approver")
 
 
 def _kept(frame: Frame, tell: Told) -> Iterator[Deed]:

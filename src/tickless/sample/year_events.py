@@ -18,7 +18,7 @@ DeedKind = Literal[
     "portfolio", "failover", "asset", "problem", "analyse", "close_problem", "improvement", "improvement_move",
     "improvement_measure", "runbook", "article", "articles_reviewed", "model", "change", "change_approved", "change_begun",
     "change_over", "rehearse", "declare", "update", "cause", "stand_down", "review", "refer", "referral", "month",
-    "guard", "subscribe",
+    "guard", "subscribe", "measured",
 ]  # fmt: skip
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from tickless.sample.landscape import ROWS
+from tickless.sample.year_calendar import at
 from tickless.sample.year_events import Deed
 from tickless.sample.year_frame import Frame
-from tickless.sample.year_machines import LEAKING
+from tickless.sample.year_machines import CERTIFICATE_DAYS, CERTIFICATES, LEAKING
 from tickless.sample.year_telling import Told
 
 SLOW_RUNBOOK = "service.restart-slow"
@@ -19,6 +21,7 @@ def learning(frame: Frame) -> Iterator[Deed]:
     yield from _knowledge(frame)
     yield from _problem(frame)
     yield from _figures(frame)
+    yield from _measured(frame)
 
 
 def _opportunities(frame: Frame) -> Iterator[Deed]:
@@ -175,3 +178,15 @@ def _figures(frame: Frame) -> Iterator[Deed]:
         value=1.0,
         evidence="The guard over sixteen weeks warns of it no more",
     )
+
+
+def _measured(frame: Frame) -> Iterator[Deed]:
+    """What telemetry tells of certificates on the days on which they are found to run out: a forecast by the calendar."""
+    tell = Told(frame, "measured")
+    for label, month, day in CERTIFICATES:
+        on = next((one for one in frame.days if (one.month, one.day) == (month, day)), None)
+        if on is not None:
+            item = next(one for one in frame.company.items if one.id == f"certificate:{label}.{frame.company.domain}")
+            host = next(row.host for row in ROWS if row.id == item.service)
+            yield tell("measured", at(on, 6, 6), frame.staff.head, certificate=item.name, service=item.service, host=host,
+                       days=CERTIFICATE_DAYS)  # fmt: skip

@@ -62,6 +62,8 @@ NAMES = {
     "mailbox_over_quota": "MailboxOverQuota",
     "pool_exhausted": "PoolExhausted",
 }
+CERTIFICATE_DAYS = 20.0
+"""That one has left when it is found."""
 APART = dt.timedelta(days=2)
 
 
@@ -219,5 +221,9 @@ def _certificates(make: Machines) -> Iterator[Breaks]:
         at = dt.datetime.combine(on, dt.time(6, 4), tzinfo=dt.UTC)
         hand = make.hand(48, 2_000, words="Renewed it.")
         yield _break(
-            at, Fault("certificate", name, (("days", 20.0),)), labels, f"Certificate {name} runs out in 20 days", hand
+            at,
+            Fault("certificate", name, (("days", CERTIFICATE_DAYS),)),
+            labels,
+            f"Certificate {name} runs out in {CERTIFICATE_DAYS:.0f} days",
+            hand,
         )
