@@ -94,7 +94,7 @@ def planned(
 ) -> Iterator[Deed]:
     """A change from its raising to its end. `hours`: as planned; `over`: after which part of them it is said to be done."""
     raised = at(next_working((begins - dt.timedelta(days=8)).date()), 10)
-    approved = at(next_working((raised + dt.timedelta(days=1)).date()), 12)
+    approved = raised + dt.timedelta(hours=4)
     ends = begins + dt.timedelta(hours=hours)
     yield tell(
         "change",
