@@ -66,7 +66,7 @@ class PeriodMark(Record):
     until: AwareDatetime
     at: AwareDatetime
     basis: str
-    """What the figures rest on beside cases, as a hash: definitions, assumptions, imports. Under another one it is taken anew."""
+    """What figures rest on beside cases, as a hash: definitions, assumptions, imports. On another one it is taken anew."""
     figures: dict[str, MarkedFigure]
 
 

@@ -257,7 +257,13 @@ class Intake:
             action=f"case.{placement.how}",
             subject=case.subject or case.id,
             case=case.id,
-            detail={"signal": signal.id, "why": placement.why, "need": case.need, "priority": case.impact.priority},
+            detail={
+                "signal": signal.id,
+                "why": placement.why,
+                "need": case.need,
+                "kind": case.kind,
+                "priority": case.impact.priority,
+            },
         )
 
     def _begin(self, tx: Tx, case: Case) -> None:

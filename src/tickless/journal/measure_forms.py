@@ -35,6 +35,7 @@ class CaseRow(msgspec.Struct, frozen=True):
     requester: str | None = None
     conversation: str | None = None
     inputs: dict[str, str] = {}
+    typed_by: str | None = None
     generation: int = 0
     reopened_at: dt.datetime | None = None
     resolved_at: dt.datetime | None = None

@@ -88,12 +88,13 @@ class MeasureRows:
             for some in _chunks(ids) for body in self._bodies(sa.select(table.body).where(table.id.in_(some)))
         ]  # fmt: skip
 
-    def stored(self) -> int:
-        """How many cases and tickets of the past there are."""
-        counted = (
-            sa.select(sa.func.count()).select_from(one) for one in (tables.cases, history_tables.history_tickets)
+    def stored(self) -> tuple[int, int]:
+        """How many cases and how many tickets of the past there are."""
+        cases, past = (
+            self._connection.execute(sa.select(sa.func.count()).select_from(one)).scalar_one()
+            for one in (tables.cases, history_tables.history_tickets)
         )
-        return sum(int(self._connection.execute(query).scalar_one()) for query in counted)
+        return int(cases), int(past)
 
     def _bodies(self, query: sa.Select[tuple[str]]) -> Iterator[str]:
         """Not all of them at once: a body is far larger than what is kept of it."""

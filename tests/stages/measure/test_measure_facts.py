@@ -9,6 +9,7 @@ from tickless.domain.case import TASK_RUN, Case, Impact
 from tickless.domain.history import HolderSpan, StateSpan, TicketHistory
 from tickless.domain.measure import Resolution
 from tickless.domain.record import Untrusted
+from tickless.domain.supplier import Agreement, Target
 from tickless.domain.ticket import Ticket
 from tickless.journal.measure_forms import CaseRow, EndRow, case_row, end_row
 from tickless.journal.measure_rows import AuditMark, RunRow
@@ -142,3 +143,19 @@ def test_problems_and_changes_of_the_past_are_no_cases_and_a_cancelled_ticket_is
     assert [(one.number, one.outcome, one.resolved_at, one.over_at) for one in found] == [
         ("3", "withdrawn", None, T0 + HOUR)
     ]
+
+
+def test_what_was_promised_changed_in_kind_or_only_asked_for_a_change() -> None:
+    agreement = Agreement(
+        id="agr-1", title="Desk", kind="ola", party="Desk", targets=(Target(priority=3, resolve=120),), services=("mail",),
+        made_by="p1", made_at=T0,
+    )  # fmt: skip
+    lived = Lived(
+        [case(20, service="mail", typed_by="p9", state="resolved", outcome="verified", resolved_at=T0 + HOUR, kind="request"),
+         case(21, need="change.approval")],
+        ends={"case_20": [end(20, "verified", T0 + HOUR, runbook="r")]}, agreements={"mail": [agreement]},
+        marks={"case_20": [AuditMark(T0, "case.open", "case_20", {"kind": "incident"})]},
+    )  # fmt: skip
+    (found,) = from_lived(lived)
+    assert (found.kind, found.first_kind) == ("request", "incident")
+    assert (found.sla_due_at, found.handling_minutes) == (T0 + 2 * HOUR, None)

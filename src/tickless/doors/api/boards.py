@@ -50,7 +50,7 @@ class ComputedShown(Shown):
     running: bool
     done: int
     of: int
-    seconds: float = Field(description="So long computing the views took")
+    cut: int = Field(description="So many cases, and tickets of the past, are read at most, the newest; 0: there are no more")
     failed: str = Field(description="Why the last time broke off; empty: it did not")
 
 
@@ -96,4 +96,4 @@ def _tile(one: Tile) -> TileShown:
 
 def _computed(found: Computed) -> ComputedShown:
     return ComputedShown(large=found.large, at=found.at, running=found.running, done=found.done, of=found.of,
-                         seconds=found.seconds, failed=found.failed)  # fmt: skip
+                         cut=found.cut, failed=found.failed)  # fmt: skip

@@ -56,6 +56,7 @@ def computed(context: typer.Context, as_json: AsJson = False) -> None:
         return
     how = "by schedule, every hour" if found["large"] else "at every look"
     show_pairs({
-        "computed": how, "last": moment(found["at"]) if found["at"] else None, "took": f"{found['seconds']:.1f} s",
+        "computed": how, "last": moment(found["at"]) if found["at"] else None,
+        "read": f"the newest {found['cut']:,} cases and tickets of the past" if found["cut"] else "everything",
         "running": f"{found['done']} of {found['of']} parts" if found["running"] else None, "failed": found["failed"] or None,
     })  # fmt: skip

@@ -103,7 +103,8 @@ def around(visit: Visit, days: int, where: Mapping[Dimension, str]) -> dict[str,
 
     currency = visit.desk.steering.currency()
     return {
-        "days": days, "spans": SPANS, "where": where, "address": address, "without": without,
+        "days": days, "cut": visit.desk.steering.computed().cut,
+        "spans": SPANS, "where": where, "address": address, "without": without,
         "figure": lambda found, unit: told(found.value, unit, currency=currency),
         "course": lambda seen: course(seen.figure, seen.before, seen.metric.better),
     }  # fmt: skip

@@ -13,7 +13,7 @@ from tickless.flow.rooms import Rooms
 from tickless.journal.measure_rows import MeasureRows
 from tickless.practices import steering
 from tickless.practices.steering.core import setting
-from tickless.stages.measure.facts import read_material
+from tickless.stages.measure.facts import MOST, read_material
 from tickless.stages.measure.guard import Watch, watch
 from tickless.stages.measure.maturity import Evidence, Readings, readings
 from tickless.stages.measure.metrics import Material, Window
@@ -50,8 +50,15 @@ class Computing:
 
     def large(self) -> bool:
         """Whether there is more than can be computed at every look."""
+        return sum(self._stored()) > self._small
+
+    def cut(self) -> int:
+        """So many cases, and so many tickets of the past, are read at most, where there are more; 0: all are read."""
+        return MOST if max(self._stored()) > MOST else 0
+
+    def _stored(self) -> tuple[int, int]:
         with self.rooms.journal.read() as tx:
-            return MeasureRows(tx.connection).stored() > self._small
+            return MeasureRows(tx.connection).stored()
 
     def material(self, since: dt.datetime) -> Material:
         """The facts since then (and perhaps before). Raises `Unreachable`."""

@@ -229,11 +229,11 @@ class Marks:
     def state(self) -> Computed:
         """How it stands. What is done is known of this process only."""
         with self._rooms.journal.read() as tx:
-            kept = tx.view_marks.where()
+            kept = tx.view_marks.values("at")
         running = self.running()
         return Computed(
-            large=self._computing.large(), at=min((one.at for one in kept), default=None), running=running,
-            done=self._done if running else 0, of=PARTS, seconds=sum(one.seconds for one in kept), failed=self._failed,
+            large=self._computing.large(), at=min(kept, default=None), running=running,
+            done=self._done if running else 0, of=PARTS, cut=self._computing.cut(), failed=self._failed,
         )  # fmt: skip
 
     def _taken_at(self) -> dt.datetime | None:

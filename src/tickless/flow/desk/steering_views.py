@@ -91,12 +91,13 @@ class Computed:
     """Whether what takes long is computed by schedule here, and how that stands.
 
     `large`: there are so many cases that views are shown as they were at `at`, not computed at every look. `done` of `of`
-    parts while it is `running`. `failed`: why the last time broke off."""
+    parts while it is `running`. `cut`: so many cases, and tickets of the past, are read at most, the newest, where there are
+    more; 0: all are read. `failed`: why the last time broke off."""
 
     large: bool
     at: dt.datetime | None
     running: bool
     done: int
     of: int
-    seconds: float
+    cut: int
     failed: str

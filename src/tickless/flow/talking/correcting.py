@@ -175,7 +175,8 @@ class Correcting:
                 )
             )
         tx.audit.append(at=now, actor=sender.person or sender.account, action="case.open", subject=anew.subject or anew.id,
-                        case=anew.id, detail={"signal": signal.id, "corrects": case.id, "need": case.need})  # fmt: skip
+                        case=anew.id, detail={"signal": signal.id, "corrects": case.id, "need": case.need,
+                                "kind": case.kind})  # fmt: skip
         return anew
 
     def _told(self, values: dict[str, str]) -> str:

@@ -230,7 +230,8 @@ class Hearing:
             begun = [*begun, *([kept] if kept is not None else [])]
             tx.audit.append(at=now, actor=sure.person or f"{sender.channel}:{sender.account}", action="case.open",
                             subject=case.subject or case.id, case=case.id,
-                            detail={"signal": signal.id, "need": case.need, "assurance": sure.assurance})  # fmt: skip
+                            detail={"signal": signal.id, "need": case.need, "kind": case.kind,
+                                    "assurance": sure.assurance})  # fmt: skip
             return begun
         text = self._joining.joined(tx, case) if placement.how == "join" else words.again(case)
         say(tx, conversation=sender.conversation, case=case, text=text, key=f"{signal.id}:{finding.id}", at=now)

@@ -8,16 +8,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tickless.domain.experience import Rating
-from tickless.domain.finding import OUTAGES
+from tickless.domain.finding import OUTAGES, CaseKind
+from tickless.domain.supplier import Agreement, Referral
 from tickless.domain.ticket import Ticket
 from tickless.journal.measure_forms import CaseRow, EndRow
 from tickless.journal.measure_rows import AuditMark, RunRow
+from tickless.practices.suppliers.core import targets_of
 from tickless.stages.measure.metrics.history import CaseHistory
 from tickless.stages.measure.metrics.material import OutageFact, RunFact
 
 HELD = frozenset({"verified", "confirmed", "prevented"})
 FAILED = frozenset({"failed", "undone", "unverified", "stopped"})
 OVER = frozenset({"resolved", "closed"})
+APPROVAL = "change.approval"
+"""The need of a case in which a change is asked for: part of that change, nothing that anybody needs solved."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,9 @@ class Lived:
     used: frozenset[str] = frozenset()
     """Cases in which an article was shown."""
     began: Mapping[str, dt.datetime] = field(default_factory=dict)
+    referrals: Mapping[str, Sequence[Referral]] = field(default_factory=dict)
+    agreements: Mapping[str, Sequence[Agreement]] = field(default_factory=dict)
+    """Those with targets that hold, by each service that they are about."""
     known: frozenset[str] = frozenset()
     """Cases that are tied to a problem or known error."""
 
@@ -44,7 +51,7 @@ def from_lived(lived: Lived) -> list[CaseHistory]:
     disruptions = _disruptions(lived)
     return [
         _case(one, lived, disruptions) for one in lived.cases
-        if not one.part and one.state != "merged"
+        if not one.part and one.state != "merged" and one.need != APPROVAL
     ]  # fmt: skip
 
 
@@ -65,7 +72,7 @@ def _case(one: CaseRow, lived: Lived, disruptions: Mapping[str, float]) -> CaseH
     people = max(one.impact.people or 0, lived.followers.get(one.id, 0)) or None
     good = [end for end in ends if end.outcome in HELD]
     return CaseHistory(
-        id=f"live:{one.number}", number=f"#{one.number}", kind=one.kind,
+        id=f"live:{one.number}", number=f"#{one.number}", kind=one.kind, first_kind=_first_kind(marks),
         began_at=lived.began.get(one.id), opened_at=one.opened_at, responded_at=lived.decided.get(one.id),
         repaired_at=resolved, ends=tuple(end.at for end in ends if end.outcome not in {"handed_off"}),
         resolved_at=resolved, closed_at=None, ended_at=None if one.live else one.resolved_at,
@@ -75,9 +82,10 @@ def _case(one: CaseRow, lived: Lived, disruptions: Mapping[str, float]) -> CaseH
         category=one.need or "", first_category=_first_need(one, marks), team=(ticket.owner if ticket else "") or "",
         person=one.requester or "", agent=(ticket.owner if ticket else "") or "", priority=one.impact.priority,
         first_priority=_first_priority(one, marks), priority_changed_at=_lowered_at(marks), subject=one.subject or "",
+        sla_due_at=_promised(one, lived),
         known=one.id in lived.known if lived.known else None, knowledge=one.id in lived.used,
         runbook=done, automated=None if one.live else bool(done) and not handed,
-        handling_minutes=0.0 if level == 0 and resolved else None,
+        handling_minutes=0.0 if level == 0 and resolved and not one.typed_by else None,
         declared_minutes=sum(end.minutes_saved for end in good) if good else None,
         false_action=any(run.state in FAILED for run in runs) if runs else None,
         prevented_hours=_prevented(one, disruptions) if one.outcome == "prevented" else None,
@@ -133,6 +141,24 @@ def _first_need(one: CaseRow, marks: Sequence[AuditMark]) -> str:
         if mark.action == "case.corrected" and isinstance(told, dict) and "need" in told:
             return f"not {one.need}"
     return one.need or ""
+
+
+def _first_kind(marks: Sequence[AuditMark]) -> CaseKind | None:
+    """As it was opened, where that was written down."""
+    for mark in marks:
+        if mark.action == "case.open":
+            return mark.detail.get("kind")
+    return None
+
+
+def _promised(one: CaseRow, lived: Lived) -> dt.datetime | None:
+    """By when it has to be solved: as the one that it was given to has promised, else by the agreement (OLA) about its service
+    for its priority. None: nothing is promised."""
+    given = [each.resolve_by for each in lived.referrals.get(one.id, ()) if each.resolve_by is not None]
+    if given:
+        return min(given)
+    agreed = (targets_of(each, one.impact.priority, one.opened_at)[1] for each in lived.agreements.get(one.service or "", ()))
+    return min((at for at in agreed if at is not None), default=None)
 
 
 def _mean(said: Sequence[int | None]) -> float | None:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from tickless.domain.portfolio import PortfolioEntry
 from tickless.domain.service import Service
+from tickless.domain.supplier import Agreement
 from tickless.domain.world import World
 from tickless.journal import Journal, Tx
 from tickless.journal.measure_rows import MeasureRows
@@ -27,7 +28,7 @@ from tickless.stages.measure.metrics.material import (
 
 MOST = 250_000
 """Cases, and tickets of the past, that are read at most: the newest."""
-MARKS = ("case.reopened", "case.impact", "case.corrected")
+MARKS = ("case.open", "case.reopened", "case.impact", "case.corrected")
 BAD_CHANGE = frozenset({"failed", "backed_out", "degraded"})
 EXPOSED = ("unpatched_since", "exposed_since")
 """Attributes of configuration items that tell since when a weakness is known."""
@@ -58,7 +59,6 @@ def read_material(
             ],
             runbooks=runbooks, hours=hours, zone=zone, costs=costs,
             service_names={one.id: one.name for one in world.services.values()},
-            cut=MOST if MOST in {len(lived.cases), len(past)} else 0,
         )  # fmt: skip
 
 
@@ -85,9 +85,20 @@ def _lived(tx: Tx, since: dt.datetime) -> Lived:
         ratings=_by(tx.ratings.where(rated.at >= begin, limit=MOST), lambda one: one.case),
         marks=_by(rows.marks(MARKS, since=begin), lambda one: one.case or ""),
         followers=rows.followers(),
+        referrals=_by(tx.referrals.where(limit=MOST), lambda one: one.case),
+        agreements=_agreements(tx),
         used=frozenset(one.case for one in tx.asked.where(asked.at >= begin, limit=MOST) if one.case and one.article),
         began=rows.first_signals(since=since),
     )
+
+
+def _agreements(tx: Tx) -> dict[str, list[Agreement]]:
+    """Of teams of one's own, with targets, by service: what a supplier promises us is no promise to people."""
+    found: dict[str, list[Agreement]] = {}
+    for one in tx.agreements.where(tx.agreements.table.c.state == "active", limit=MOST):
+        for service in one.services if one.kind == "ola" and one.targets else ():
+            found.setdefault(service, []).append(one)
+    return found
 
 
 def _changes(tx: Tx, since: dt.datetime) -> list[ChangeFact] | None:

@@ -137,9 +137,6 @@ class Material:
     zone: str = "UTC"
     costs: Costs = field(default_factory=Costs)
     service_names: Mapping[str, str] = field(default_factory=dict)
-    cut: int = 0
-    """So many cases, or tickets of the past, are read at most, and there are more: no figure knows of the older ones. 0: all
-    were read."""
 
     def since(self, moment: dt.datetime) -> Material:
         """Without the cases to which nothing happened since then."""
