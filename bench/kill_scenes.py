@@ -86,11 +86,11 @@ def scenes(company: Company) -> Iterator[Scene]:
         "new_person": "Jona Feldbach", "start": dt.datetime.now(dt.UTC).date().isoformat(), "department": other.department,
         "manager": boss.username,
         "location": other.location or "Head office", "job": "Clerk"})  # fmt: skip
-    yield from _of_systems()
+    yield from of_systems()
 
 
-def _of_systems() -> Iterator[Scene]:
-    """What a monitor tells of, or asks for by the label `remedy`."""
+def of_systems() -> Iterator[Scene]:
+    """What a monitor tells of, or asks for by the label `remedy`, about systems that the company does not have."""
 
     def told(runbook: str, system: Opens, **labels: str) -> Scene:
         outcomes = ("verified", "prevented")

@@ -13,11 +13,12 @@ import pytest
 from tests.doors.conftest import Place
 from typer.testing import CliRunner, Result
 
-from tickless.app.host import Host
+from tickless.app.host import Host, is_there
 from tickless.domain.runbook import Runbook
 from tickless.doors.cli import create_cli
 from tickless.doors.cli.client import ApiClient, CallFailed, NotReachable, RunningServer
 from tickless.doors.cli.output import plain
+from tickless.sdk.testing import Answer, closed_port, serve
 
 
 @dataclass(frozen=True)
@@ -262,3 +263,14 @@ def test_cells_are_plain_text(text: str) -> None:
     assert "\x1b" not in shown
     assert "\u202e" not in shown
     assert "[red]" not in text or shown == text
+
+
+def test_a_house_that_is_too_busy_to_answer_is_there_and_anything_else_is_not() -> None:
+    answers = {"well": Answer(200, {}), "broken": Answer(503, {}), "busy": Answer(hangs=True), "else": Answer(404, {}),
+               "strange": Answer(401, {})}  # fmt: skip
+    found = {}
+    for name, answer in answers.items():
+        with serve(lambda _, answer=answer: answer) as server:  # type: ignore[misc]
+            found[name] = is_there(RunningServer(server.url, "t"), patience=0.5 if answer.hangs else 30.0)
+    found["gone"] = is_there(RunningServer(f"http://127.0.0.1:{closed_port()}", "t"))
+    assert found == {"well": True, "broken": True, "busy": True, "else": False, "strange": False, "gone": False}

@@ -5,7 +5,6 @@ What is heavy (databases, web, language) is imported inside the methods that nee
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -18,6 +17,8 @@ from tickless.doors.cli.session import tell
 
 DEMO_FOLDER = Path("build/demo")
 YEAR_FOLDER = Path("build/year")
+BROKEN = 500
+"""The least status of a server that has trouble of its own."""
 TOKEN_VARIABLE = "TICKLESS_TOKEN"  # noqa: S105 (the name of a variable)
 FIRST_SETTINGS = """# Settings of Tickless. Every field: docs/reference/settings.md
 # host = "127.0.0.1"
@@ -35,6 +36,17 @@ default_rung = "suggest"        # where a runbook stands until somebody moves it
 # [bindings]
 # directory = "ldap"
 """
+
+
+def is_there(server: RunningServer, *, patience: float = 10.0) -> bool:
+    """Whether a house answers there to that token. One that is too busy for it is there: no other is opened beside it."""
+    try:
+        ApiClient.connect(server.url, server.token, timeout=patience).get("/numbers")
+    except NotReachable as error:
+        return error.busy
+    except CallFailed as error:
+        return error.status >= BROKEN
+    return True
 
 
 class Host:
@@ -70,11 +82,7 @@ class Host:
         if url is not None:
             token = next((server.token for server in found if server.url.rstrip("/") == url.rstrip("/")), "")
             return RunningServer(url, os.environ.get(TOKEN_VARIABLE, "") or token)
-        for server in found:
-            with contextlib.suppress(NotReachable, CallFailed):
-                ApiClient.connect(server.url, server.token, timeout=10.0).get("/numbers")
-                return server
-        return None
+        return next((server for server in found if is_there(server)), None)
 
     def serve(self, *, role: ServeRole, host: str | None, port: int | None, data: Path | None, as_json: bool) -> int:
         from tickless.app.operating import serve_until_stopped

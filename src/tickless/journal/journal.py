@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import sqlalchemy as sa
 
@@ -27,6 +27,7 @@ from tickless.journal.signal_log import SignalLog
 from tickless.journal.steering_shelves import SteeringShelves
 from tickless.journal.talk_shelves import TalkShelves
 from tickless.journal.tool_shelves import ToolShelves
+from tickless.journal.turns import Turns
 
 LOG_PAGE = 16_384
 """Bytes of a page of the signal log: it is written at its end, in large pieces."""
@@ -74,6 +75,7 @@ class Journal:
         self.engine = open_engine(main_url)
         self.log_engine = self.engine if log_url == main_url else open_engine(log_url, page_size=LOG_PAGE)
         self.signals = SignalLog(self.log_engine)
+        self._turns = Turns() if self.engine.dialect.name == "sqlite" else None
 
     def migrate(self) -> None:
         """Bring both schemas up to date."""
@@ -93,12 +95,17 @@ class Journal:
             yield Tx(connection)
 
     @contextmanager
-    def write(self) -> Iterator[Tx]:
-        """All or nothing: committed at the end of the block, rolled back if it raises. One writer at a time on SQLite.
+    def write(self, *, first: bool = False) -> Iterator[Tx]:
+        """All or nothing: committed at the end of the block, rolled back if it raises. One writer at a time on SQLite, in the
+        order of asking; `first`: before everybody who waits (brakes).
 
         Raises `Unreachable` when the database is away.
         """
-        with _reachable(), self.engine.begin() as connection:
+        with (
+            self._turns.turn(first=first) if self._turns else nullcontext(),
+            _reachable(),
+            self.engine.begin() as connection,
+        ):
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             tx = Tx(connection)

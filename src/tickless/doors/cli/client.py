@@ -17,9 +17,10 @@ UPLOAD_SECONDS = 300.0
 
 
 class NotReachable(Exception):
-    """No server answers."""
+    """No server answers. `busy`: one is there, and did not answer in time."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, busy: bool = False) -> None:
+        self.busy = busy
         super().__init__(f"no Tickless answers at {url}")
 
 
@@ -162,7 +163,7 @@ class _Reaching:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if isinstance(error, httpx2.HTTPError | httpx2.InvalidURL):
-            raise NotReachable(self._url) from error
+            raise NotReachable(self._url, busy=isinstance(error, httpx2.ReadTimeout)) from error
 
 
 def _checked(answer: httpx2.Response) -> Any:

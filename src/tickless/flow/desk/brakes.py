@@ -118,7 +118,7 @@ class BrakesDesk:
         known = {"runbook": self._rooms.runbooks, "service": self._rooms.world().services}.get(kind, {what: None})
         if on and what not in known:
             raise BadInput(f"there is no {kind} {what[:60]!r}, so this brake would stop nothing", mend="look the id up")
-        with self._rooms.journal.write() as tx:
+        with self._rooms.journal.write(first=on) as tx:
             pull(tx, name, on=on, by=by, reason=reason, now=self._rooms.clock.now())
 
     def add_rule(self, draft: RuleDraft, *, by: str) -> ChangeRule:
