@@ -16,6 +16,8 @@ from tickless.domain.errors import TicklessError
 from tickless.flow.ending.handing_off import newest_ticket
 from tickless.sample.year_events import ByHand, Says
 
+AGAIN = dt.timedelta(hours=2)
+"""Until somebody looks again at a ticket that was not there yet."""
 USUAL = ByHand("", dt.timedelta(hours=3), 20.0, "Done by hand.")
 """For a case behind which the story has nothing."""
 
@@ -68,6 +70,10 @@ class Hands:
                 self._scene.house.desk.tickets.comment(ticket, hand.words, by=by, name=self._name(by), public=True)
             )
         self._move(case, "resolved", by)
+        with self._scene.house.journal.read() as tx:
+            made = newest_ticket(tx, case)
+        if made is not None and made.state == "wanted":  # it waits for an incident, or for its turn
+            self._agenda.at(self._scene.clock.now() + AGAIN, lambda: self._done(case, hand, by, event, ""))
 
     def _move(self, case: str, to: str, by: str) -> None:
         ticket = self._ticket(case)

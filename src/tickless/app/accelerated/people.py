@@ -83,7 +83,7 @@ class People:
 
     def approves(self, asked: ApprovalRequest) -> None:
         """Somebody is asked for a yes: they give it in working hours, some only late."""
-        if asked.id in self._answered:
+        if asked.id in self._answered or not asked.approvers:
             return
         self._answered.add(asked.id)
         with self._scene.house.journal.read() as tx:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from tickless.app.accelerated.chronicle import Chronicle
 from tickless.app.accelerated.own_runbooks import with_own
@@ -22,6 +23,8 @@ from tickless.app.demo import HOST, SEED, need_port, stopped_by_terminate
 from tickless.app.demo_brain import prepare_brain
 from tickless.app.runbook_tests import put_in
 from tickless.app.serving import alone, announced, local_user, serving
+from tickless.app.settings import Settings
+from tickless.app.year_check import year_checks
 from tickless.app.year_practices import YearPractices
 from tickless.domain.errors import TicklessError
 from tickless.doors.entrance.entrance import link_path
@@ -34,7 +37,7 @@ from tickless.sample.year_events import Year
 
 YEAR_DAYS = 365
 PARTS = (DATA, RUNBOOKS, ESTATE)
-DOORS_LEFT_OPEN = ("/", "/autonomy", "/maturity", "/value", "/guard", "/opportunities", "/changes", "/major")
+WORTH_A_LOOK = ("/", "/autonomy", "/maturity", "/value", "/guard", "/opportunities", "/changes", "/major")
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,9 @@ class Ended:
 
     chronicle: Chronicle
     checks: list[Check]
+    """What the house says of itself."""
+    held: list[Check]
+    """What must have come of so many days."""
     failed: list[tuple[str, str]]
     clock: Clock
 
@@ -84,25 +90,40 @@ def _play(
         console.print(ended.chronicle.table())
         wrong = _tell(ended, console)
         if report is not None:
-            report.parent.mkdir(parents=True, exist_ok=True)
-            told = {"days": days, "months": ended.chronicle.as_json(), "checks": [asdict(one) for one in ended.checks],
-                    "not_done": [list(one) for one in ended.failed]}  # fmt: skip
-            report.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+            _write(report, days, ended)
         settings = scene.house.settings
     if not once and sys.stdin.isatty():
-        _, secret_values = estate.connector_settings()
-        house = build(settings, clock=ContinuedClock(ended.clock.now()), secret_values=secret_values)
-        house.start()
-        stack.callback(house.stop)
-        url = stack.enter_context(serving(house, host=HOST, port=port))
-        stack.enter_context(announced(house, url))
-        link = link_path(house.entrance.make_link(local_user(house)))
-        console.print(
-            f"\nThe house stays open, in the days after. Sign in once: {url}{link}", soft_wrap=True, highlight=False
-        )
-        console.print(f"Look at {' '.join(DOORS_LEFT_OPEN)}; Ctrl-C ends it.", highlight=False)
-        threading.Event().wait()
+        _serve(stack, estate, settings, clock=ended.clock, port=port, console=console)
     return 1 if wrong else 0
+
+
+def _write(report: Path, days: int, ended: Ended) -> None:
+    told = {
+        "days": days,
+        "months": ended.chronicle.as_json(),
+        "checks": [asdict(one) for one in ended.checks],
+        "held": [asdict(one) for one in ended.held],
+        "not_done": [list(one) for one in ended.failed],
+    }
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+
+
+def _serve(stack: ExitStack, estate: Estate, settings: Settings, *, clock: Clock, port: int, console: Console) -> None:
+    """The same house on the durable engine, until Ctrl-C; its time goes on from where the year ended."""
+    _, secret_values = estate.connector_settings()
+    house = build(settings, clock=ContinuedClock(clock.now()), secret_values=secret_values)
+    house.start()
+    stack.callback(house.stop)
+    url = stack.enter_context(serving(house, host=HOST, port=port))
+    stack.enter_context(announced(house, url))
+    link = link_path(house.entrance.make_link(local_user(house)))
+    console.print(f"\nThe house stays open. Sign in once: {url}{link}", soft_wrap=True, highlight=False)
+    console.print(f"Look at {' '.join(WORTH_A_LOOK)}. Ctrl-C ends it.", highlight=False)
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        console.print("closed")
 
 
 def live(scene: Scene, year: Year, folder: Path, console: Console, *, quiet: bool = False) -> Ended:
@@ -110,7 +131,7 @@ def live(scene: Scene, year: Year, folder: Path, console: Console, *, quiet: boo
     chronicle = Chronicle(scene, console, quiet=quiet)
     practices = YearPractices(scene.house, scene.company, year, folder / RUNBOOKS)
     Player(scene, year, deeds=lambda deed: scene.do(practices.do(deed)), day_over=chronicle.day_over).play()
-    return Ended(chronicle, scene.house.desk.doctor(), practices.failed, scene.clock)
+    return Ended(chronicle, scene.house.desk.doctor(), year_checks(scene.house, year), practices.failed, scene.clock)
 
 
 def _empty(folder: Path, runbooks: Sequence[Path]) -> list[str]:
@@ -126,7 +147,10 @@ def _tell(ended: Ended, console: Console) -> int:
     """Say what is not well; returns how much."""
     wrong = [one for one in ended.checks if not one.ok]
     for one in wrong:
-        console.print(f"[red]not well[/] {one.check}: {one.detail}", soft_wrap=True)
+        console.print(f"[red]not well[/] {one.check}: {escape(one.detail)}", soft_wrap=True)
+    for one in ended.held:
+        mark = "[green]held[/]    " if one.ok else "[red]not held[/]"
+        console.print(f"{mark} {one.check}: {escape(one.detail)}", soft_wrap=True, highlight=False)
     for deed, why in ended.failed:
-        console.print(f"[red]not done[/] {deed}: {why}", soft_wrap=True)
-    return len(wrong) + len(ended.failed)
+        console.print(f"[red]not done[/] {deed}: {escape(why)}", soft_wrap=True)
+    return len(wrong) + sum(not one.ok for one in ended.held) + len(ended.failed)

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from tickless.app.build import House
 from tickless.app.sample_house import SampleHouse, open_sample_house, sample_settings
-from tickless.app.settings import ConnectorUse, MapSettings, PaceSettings, Settings
+from tickless.app.settings import AutonomySettings, BarSettings, ConnectorUse, MapSettings, PaceSettings, Settings
 from tickless.app.shipped import shipped
 from tickless.flow import names
 from tickless.flow.accelerated_engine import AcceleratedEngine
@@ -100,12 +100,17 @@ def settings_of(estate: Estate, folder: Path) -> Settings:
 
 
 @contextmanager
-def open_scene(estate: Estate, company: Company, folder: Path, *, begins: dt.datetime) -> Iterator[Scene]:
-    """Build an empty house in that running company, at that moment. Raises `SettingsInvalid`, `RunbookInvalid`."""
+def open_scene(
+    estate: Estate, company: Company, folder: Path, *, begins: dt.datetime, bar: BarSettings | None = None
+) -> Iterator[Scene]:
+    """Build an empty house in that running company, at that moment. `bar`: how much evidence a rung takes there, if not the
+    settings'. Raises `SettingsInvalid`, `RunbookInvalid`."""
     with ExitStack() as stack:
         clock = ManualClock(begins)
         engine = AcceleratedEngine(clock, after_step=_give_it_a_moment)
         settings = settings_of(estate, folder)
+        if bar is not None:
+            settings = settings.model_copy(update={"autonomy": AutonomySettings(bar=bar, by_scope={})})
         sample = open_sample_house(estate, company, folder / DATA, settings=settings, clock=clock, engine=engine)
         stack.callback(sample.house.stop)
         without_waiting_for_disks(sample.house)
