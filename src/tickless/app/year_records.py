@@ -10,6 +10,7 @@ from typing import Any
 from tickless.app.build import House
 from tickless.domain.case import Case
 from tickless.domain.change import ChangeDraft, ModelDraft
+from tickless.domain.decision import ApprovalRequest
 from tickless.domain.errors import NotFound
 from tickless.domain.improvement import Counted, ImprovementDraft, MeasurementDraft
 from tickless.domain.major import DeclareDraft, RehearsalDraft, UpdateDraft
@@ -66,17 +67,21 @@ class Records:
         return self._made[key]
 
     async def approve(self, detail: Detail) -> None:
-        """Everybody whose yes is missing says yes. What needs nobody's stays as it is."""
-        change = self._desk.changes.show(self.made(detail["of"])).change
-        world = self._house.rooms.world()
+        """As many different people say yes as it takes. What needs nobody's stays as it is."""
+        change, said = self._desk.changes.show(self.made(detail["of"])).change, set[str]()
         for identity in change.approvals:
-            with self._house.journal.read() as tx:
-                asked = tx.approvals.need(identity)
-            for approver in asked.approvers[: asked.needed]:
-                person = world.people[approver]
-                if asked.state == "pending":
+            asked = self._approval(identity)
+            for approver in asked.approvers:
+                if asked.state == "pending" and approver not in said:
+                    person = self._house.rooms.world().people[approver]
                     await self._house.desk.answer_approval(identity, by=person, user=person.username, approve=True,
                                                            reason="Read, with its way back.")  # fmt: skip
+                    said.add(approver)
+                    asked = self._approval(identity)
+
+    def _approval(self, identity: str) -> ApprovalRequest:
+        with self._house.journal.read() as tx:
+            return tx.approvals.need(identity)
 
     def _case(self, service: str, since: dt.datetime) -> Case:
         """The first incident at the service since then."""
