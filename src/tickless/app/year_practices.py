@@ -138,7 +138,7 @@ class YearPractices:
             )
             body = json.dumps({"resourceMetrics": [told]}).encode()
             await desk.take("metrics", lambda body=body: body, form="otlp_json", source=MONITOR)  # type: ignore[misc]
-        await asyncio.to_thread(desk.look)
+            await asyncio.to_thread(desk.look)
 
     # what is written down
 

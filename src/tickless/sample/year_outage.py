@@ -152,7 +152,7 @@ def _bridge(frame: Frame) -> Iterator[Deed]:
     yield tell("cause", after(41), staff.leads[0], of="outage", service=BROKEN)
     yield tell(
         "stand_down",
-        after(140),
+        after(133),
         staff.leads[0],
         of="outage",
         text="Orders work again since 08:44. We go on watching today.",
