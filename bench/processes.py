@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 from bench.report import CannotRun
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 @contextmanager
