@@ -1,4 +1,4 @@
-"""A calendar as a picture: a row for each bar, a column for each day, bands over all rows. Pure."""
+"""A calendar as a picture: a row for each name, a column for each day, bands over all rows. Pure."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ LONGEST = 30
 
 @dataclass(frozen=True)
 class Bar:
-    """One span. `tone`: a class of the style sheet (`good`, `warn`, `bad`, `info`, `calm`). `clash`: it is framed, with a
-    mark. `href`: a page of its own."""
+    """One span; those of the same label share a row. `tone`: a class of the styles (`good`, `warn`, `bad`, `info`, `calm`).
+    `clash`: it is framed, with a mark. `href`: a page of its own."""
 
     label: str
     starts_at: dt.datetime
@@ -55,15 +55,18 @@ def calendar_picture(
 ) -> Markup:
     """SVG with classes only; each bar at least three points wide, so that the short ones are seen."""
     legend = _legend(bars, bands)
-    body = HEAD + ROW * max(1, len(bars)) + 6
+    rows = {label: row for row, label in enumerate(dict.fromkeys(bar.label for bar in bars))}
+    body = HEAD + ROW * max(1, len(rows)) + 6
     sheet = _Sheet(since, days, body)
     height = body + (LEGEND if legend else 0)
     parts = [f'<svg class="gantt" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="Calendar of {days} days">']
     for day in range(days):
         parts += _day(sheet, since + dt.timedelta(days=day))
     parts += [_band(sheet, band) for band in bands]
-    for index, bar in enumerate(bars):
-        parts += _bar(sheet, bar, HEAD + ROW * index)
+    named: set[str] = set()
+    for bar in bars:
+        parts += _bar(sheet, bar, HEAD + ROW * rows[bar.label], named=bar.label not in named)
+        named.add(bar.label)
     if since <= now < since + dt.timedelta(days=days):
         at = f"{sheet.x(now):.1f}"
         parts.append(f'<line class="now" x1="{at}" x2="{at}" y1="{HEAD - 4}" y2="{body}"/>')
@@ -96,13 +99,13 @@ def _band(sheet: _Sheet, band: Band) -> str:
     )
 
 
-def _bar(sheet: _Sheet, bar: Bar, y: int) -> list[str]:
+def _bar(sheet: _Sheet, bar: Bar, y: int, *, named: bool) -> list[str]:
     left = sheet.x(bar.starts_at)
     width = max(3.0, sheet.x(bar.ends_at) - left)
     name = f"! {bar.label}" if bar.clash else bar.label
     label = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
     drawn = [
-        f'<text class="name" x="2" y="{y + 15}">{escape(label)}</text>',
+        *([f'<text class="name" x="2" y="{y + 15}">{escape(label)}</text>'] if named else []),
         f'<rect class="span {bar.tone}{" clash" if bar.clash else ""}" x="{left:.1f}" y="{y + 4}" width="{width:.1f}" '
         f'height="14" rx="3"><title>{escape(bar.title or bar.label)}</title></rect>',
     ]

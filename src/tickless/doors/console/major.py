@@ -176,7 +176,9 @@ def _leading(visit: Visit, it: MajorIncident, names: Names) -> tuple[ui.Form, ..
             ui.Field("communications", "Communications", "select", names.pick_person("as it is")),
             ui.Field("specialists", "Specialists", help="User names, divided by commas; empty: as it is."),
         ), "Give them"),
-        ui.Form("Cause", f"{base}/cause", (ui.Field("service", "It lies at", "select", names.pick_service()),), "Name it"),
+        ui.Form("Cause", f"{base}/cause", (
+            ui.Field("service", "It lies at", "select", names.pick_service("choose one"), required=True),
+        ), "Name it"),
         ui.Form("Stand down", f"{base}/stand-down", (ui.Field("text", "Last news", "area"),), "It is over"),
     )  # fmt: skip
 

@@ -85,10 +85,10 @@ def one(visit: Visit) -> Screen:
 
 
 def _shifts(shown: ScheduleShown, names: Names, now: dt.datetime) -> ui.Picture:
-    """The next two weeks, a row for each shift."""
-    soon = [shift for shift in shown.shifts if shift.starts_at < now + dt.timedelta(days=DAYS)]
-    bars = [_bar(names.person(it.person, "nobody"), it.starts_at, it.ends_at, covered=bool(it.person)) for it in soon]
+    """The next two weeks, a row for each person."""
     since = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    soon = [shift for shift in shown.shifts if shift.starts_at < since + dt.timedelta(days=DAYS)]
+    bars = [_bar(names.person(it.person, "nobody"), it.starts_at, it.ends_at, covered=bool(it.person)) for it in soon]
     picture = calendar_picture(bars, since=since, days=DAYS, now=now)
     return ui.Picture("The next two weeks", picture, tuple(bar.title for bar in bars))
 
@@ -100,7 +100,7 @@ def _bar(who: str, starts: dt.datetime, ends: dt.datetime, *, covered: bool) -> 
 
 def _loads(shown: ScheduleShown, names: Names) -> ui.Rows:
     total = sum(load.unsocial for load in shown.load) or 1.0
-    even = 1 / max(1, len(shown.load))
+    even = 1 / len({key for layer in shown.schedule.layers for key in layer.people})
     rows = [
         (names.person(load.person), f"{load.hours:.0f} h", f"{load.unsocial:.0f} h",
          ui.Tag(f"{load.unsocial / total:.0%}", "warn" if load.unsocial / total > UNEVEN * even else "good"),

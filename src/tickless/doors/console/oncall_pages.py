@@ -52,14 +52,24 @@ def paged(visit: Visit) -> Screen:
         ("State", ui.Tag(*STATES[found.state])), ("Case", ui.Link(f"#{found.number}", f"/cases/{found.number}")),
         ("Has it", names.person(found.acknowledged_by)), ("Since", ui.When(found.made_at)),
     )))  # fmt: skip
-    at = f"/on-call/pages/{found.id}"
-    waits = found.state in WAITS
-    have = ui.Form("Is it yours?", f"{at}/acknowledge", (), "I have it", "Nobody else is called then.")
-    blocks = (ui.Rows("Called", ("When", "Who", "Why"), calls, "Nobody yet"), ui.story(found.story, names.person))
+    blocks = (
+        *(_answers(found.id) if found.state in WAITS else ()),
+        ui.Rows("Called", ("When", "Who", "Why"), calls, "Nobody yet"),
+        ui.story(found.story, names.person),
+    )
     purpose = "Who is called for this case, until somebody says that they have it."
-    on = ui.Form("Is it not?", f"{at}/pass-on", (), "Call the next one", "The next step calls at once, without waiting.")
-    beside = (facts, *((have, on) if waits else ()))
-    return ui.screen(ui.Sheet(found.title, purpose, blocks, beside, crumb=ui.Link("On-call", "/on-call")))
+    return ui.screen(ui.Sheet(found.title, purpose, blocks, (facts,), crumb=ui.Link("On-call", "/on-call")))
+
+
+def _answers(page: str) -> tuple[ui.Form, ...]:
+    """In front of everything: who looks at it on a telephone was woken by it."""
+    at = f"/on-call/pages/{page}"
+    return (
+        ui.Form("Is it yours?", f"{at}/acknowledge", (), "I have it", "Nobody else is called then."),
+        ui.Form(
+            "Is it not?", f"{at}/pass-on", (), "Call the next one", "The next step calls at once, without waiting."
+        ),
+    )
 
 
 def acknowledge(sent: Sent) -> str:
