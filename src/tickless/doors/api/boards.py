@@ -32,7 +32,7 @@ class TileShown(Shown):
     course: list[PointShown]
 
 
-class BoardShown(BoardNamed):
+class MetricBoardShown(BoardNamed):
     """A board as it stands. Figures are of `since` to `until`, beside the span before."""
 
     since: dt.datetime
@@ -61,7 +61,7 @@ async def list_boards(desk: DeskHere, visitor: Reader) -> list[BoardNamed]:
 
 
 @router.get("/boards/{board}", summary="One board")
-async def show_board(desk: DeskHere, visitor: Reader, board: str) -> BoardShown:
+async def show_board(desk: DeskHere, visitor: Reader, board: str) -> MetricBoardShown:
     """Its metrics now, in the span before, and over whole weeks or months; each with its definition."""
     return _board(await asyncio.to_thread(desk.steering.board, board))
 
@@ -79,9 +79,9 @@ async def compute(desk: DeskHere, visitor: Actor) -> ComputedShown:
     return _computed(await asyncio.to_thread(desk.steering.computed))
 
 
-def _board(view: BoardView) -> BoardShown:
+def _board(view: BoardView) -> MetricBoardShown:
     board = view.board
-    return BoardShown(id=board.id, name=board.name, asks=board.asks, since=view.window.since, until=view.window.until,
+    return MetricBoardShown(id=board.id, name=board.name, asks=board.asks, since=view.window.since, until=view.window.until,
                       grain=board.grain, computed_at=view.at, tiles=[_tile(one) for one in view.tiles])  # fmt: skip
 
 

@@ -87,7 +87,9 @@ def words(tile: Tile, *, currency: str, days: int) -> str:
         return f"Nothing of the last {days} days tells of it. That is not nought."
     lines = [f"{say(now.value)} in the last {days} days, {say(before.value)} in the {days} before."]
     known = [one.value for _, one in tile.course if one is not None and one.value is not None]
-    if len(known) > 1:
+    if len(known) > 1 and say(min(known)) == say(max(known)):
+        lines.append("The same over time.")
+    elif len(known) > 1:
         span = f"Over time between {say(min(known))} and {say(max(known))}"
         lines.append(f"{span}; {say(known[0])} at first, {say(known[-1])} at last.")
     if now.missing:

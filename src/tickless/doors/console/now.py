@@ -96,8 +96,9 @@ def told_trend(shares: Sequence[float | None]) -> str:
         return "Too few whole weeks to say whether it is getting better."
     last, before = statistics.fmean(known[-4:]), statistics.fmean(known[-8:-4])
     turn = "as in" if abs(last - before) < SAME else "up from" if last > before else "down from"
-    told = f"{before:.0%} " if turn != "as in" else ""
-    return f"Proved ends (verified, confirmed or prevented): {last:.0%} in the last four weeks, {turn} {told}the four before."
+    told = f"{100 * before:.0f} % in " if turn != "as in" else ""
+    share = f"{100 * last:.0f} %"
+    return f"Proved ends (verified, confirmed or prevented): {share} in the last four weeks, {turn} {told}the four before."
 
 
 def content(visit: Visit) -> dict[str, object]:
