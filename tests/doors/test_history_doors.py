@@ -11,6 +11,8 @@ from typing import Any
 import httpx2
 from tests.doors.conftest import Place
 
+from tickless.sample.company import make_company
+
 NEEDS = (
     ("please reset my vpn password, the token is rejected", "Access", 8),
     ("printer on floor three prints blank pages", "Hardware", 20),
@@ -124,6 +126,27 @@ def test_a_whole_form_with_a_file_works_without_a_script(place: Place) -> None:
         assert http.post("/history/files", data={"x": "y"}).status_code == 422
 
 
+def _opened(http: httpx2.Client, best: dict[str, Any]) -> None:
+    """Its draft becomes the real thing, each kind once; the register holds it with its baseline."""
+    url = f"/api/v1/opportunities/{best['id']}"
+    for kind, state in (("runbook", "proposed"), ("article", "draft"), ("problem", "open")):
+        made = http.post(f"{url}/open", json={"kind": kind})
+        assert made.status_code == 201, made.text
+        assert http.get(made.json()["link"]).status_code == 200
+        assert http.post(f"{url}/open", json={"kind": kind}).status_code == 409
+        assert state in http.get(made.json()["link"]).text.lower()
+    assert "owner" in http.post(f"{url}/register", json={}).text, "an account that is no person cannot answer for it"
+    owner = make_company().people[0].username
+    listed = http.post(f"/opportunities/{best['id']}/register", data={"owner": owner})
+    assert listed.status_code == 303, listed.text
+    improvement = listed.headers["location"].partition("?")[0].rpartition("/")[2]
+    kept = http.get(f"/api/v1/improvements/{improvement}").json()
+    assert best["id"] in str(kept)
+    after = http.get(url).json()
+    assert [one["kind"] for one in after["opened"]] == ["runbook", "article", "problem", "improvement"]
+    assert after["state"] == "chosen"
+
+
 def test_what_comes_again_is_found_decided_about_and_drafted(place: Place, tmp_path: Path) -> None:
     with place.client() as http:
         _imported(http, tickets_csv(400), "mined")
@@ -149,6 +172,7 @@ def test_what_comes_again_is_found_decided_about_and_drafted(place: Place, tmp_p
         one = http.get(f"/opportunities/{best['id']}")
         assert one.status_code == 200
         assert http.get(f"/history/tickets/{members[0]['id']}").status_code == 200
+        _opened(http, best)
         url = f"/api/v1/opportunities/{best['id']}/state"
         assert http.put(url, json={"state": "begun"}).status_code == 422
         begun = http.put(url, json={"state": "begun", "what": "a runbook", "at": "2025-06-01T00:00:00Z"}).json()

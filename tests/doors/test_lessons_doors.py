@@ -20,6 +20,15 @@ def test_a_lesson_is_proposed_tried_taught_and_refused(place: Place) -> None:
         taught = http.post("/api/v1/lessons/teach", json={"ids": [lesson["id"]]})
         assert taught.status_code == 200
         assert [one["text"] for one in http.get("/api/v1/lessons?state=taught").json()["items"]] == [SAID]
+        learning = http.get("/api/v1/lessons/waiting").json()
+        assert {one["id"] for one in learning["waiting"]} >= {"words", "grouping", "runbooks", "autonomy", "articles"}
+        assert all(one["gate"] and one["who"] and one["after"] for one in learning["waiting"])
+        (came,) = learning["effects"]
+        assert (came["need"], came["lessons"], came["told"]) == ("vpn_trouble", 1, "too_early")
+        page = http.get("/lessons/waiting")
+        assert page.status_code == 200
+        assert "too early to say" in page.text
+        assert all(http.get(one["link"]).status_code == 200 for one in learning["waiting"])
         again = http.post("/api/v1/lessons/teach", json={"ids": [lesson["id"]]})
         assert again.status_code == 409
         refused = http.post(f"/api/v1/lessons/{lesson['id']}/refuse", json={"reason": "a joke"}).json()

@@ -9,6 +9,8 @@ import random
 from starlette.testclient import TestClient
 from tests.story.stage import Stage, until
 
+from tickless.flow.keeping import Keeper
+
 TOPICS = {
     "token": ("vpn token rejected at sign in", "vpn token has expired", "token for vpn does not work"),
     "printer": ("printer prints blank pages", "paper jam in the printer", "printer toner is empty"),
@@ -69,6 +71,11 @@ def test_the_top_opportunity_is_taken_up_and_its_benefit_arrives(stage: Stage) -
     assert token.minutes.value == 12
     assert "token" in mining.draft(token.id)
 
+    lead = Keeper("user:lead", roles=frozenset({"admin"}))
+    owner = next(iter(stage.house.world.world().people.values())).username
+    line = stage.house.desk.opening.register(token.id, by=lead, owner=owner)
+    stage.house.desk.practices.improvements.move(line.id, "agree", by=lead)
+    stage.house.desk.practices.improvements.move(line.id, "finish", by=lead)
     mining.decide(token.id, "begun", by="user:lead", what="runbook for tokens", at=BEGAN)
     assert brought(stage, export(year, fewer_after=BEGAN)) > 500
     second = mining.mine(by="user:lead")
@@ -82,6 +89,10 @@ def test_the_top_opportunity_is_taken_up_and_its_benefit_arrives(stage: Stage) -
     assert after.benefit.change is not None
     assert after.benefit.change.high < 0
     assert "opportunity.begun" in rows
+    kept = stage.house.desk.practices.improvements.show(line.id).improvement
+    assert kept.baseline == round(token.per_month, 1)
+    assert kept.measured[-1].value < kept.baseline, "the register has what was measured"
+    assert kept.measured[-1].evidence == after.benefit.why
 
 
 def test_the_pages_tell_it(stage: Stage) -> None:

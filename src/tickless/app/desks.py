@@ -23,6 +23,7 @@ from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.knowledge import KnowledgeCare
 from tickless.flow.desk.mining import MiningDesk
+from tickless.flow.desk.opening import Opening
 from tickless.flow.desk.planning import PlanningDesk
 from tickless.flow.desk.practices import PracticesDesk
 from tickless.flow.desk.report_subscriptions import ReportSubscriptions
@@ -80,6 +81,7 @@ def furnish(ground: Ground, rooms: Rooms, language: Language) -> Furnished:
     desk.mining = mining = MiningDesk(rooms, node=ground.node, encoder=lambda: encoder_of(settings.brain)[0])
     desk.subscriptions = subscriptions = ReportSubscriptions(rooms, desk.reports, home=settings.home)
     desk.architect = architect_of(settings, rooms, desk.drafting)
+    desk.opening = Opening(rooms, mining, desk.architect, desk.practices)
     desk.practised, desk.metric_levels = frozenset(settings.practices), settings.metric_levels
     desk.erasing = ErasingDesk(journal, clock, renew=language.renew)
     desk.regroup.learning.changed = ground.in_force.look

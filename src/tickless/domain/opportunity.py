@@ -38,6 +38,19 @@ class Match(Record):
     likeness: float = Field(ge=0, le=1)
 
 
+class Opened(Record):
+    """The real thing that was made of its draft: a proposed runbook, an article, a problem, or a line of the register."""
+
+    kind: Literal["runbook", "article", "problem", "improvement"]
+    id: str
+
+    @property
+    def link(self) -> str:
+        """Its page in the console."""
+        pages = {"runbook": "proposals", "article": "knowledge", "problem": "problems", "improvement": "improvements"}
+        return f"/{pages[self.kind]}/{self.id}"
+
+
 class Opportunity(Record):
     """One recurring need. Shares are 0 … 1; None: the tickets do not say. Minutes are working minutes of people."""
 
@@ -86,6 +99,8 @@ class Opportunity(Record):
     what: str = ""
     """What was done about it."""
     benefit: Benefit | None = None
+    opened: tuple[Opened, ...] = ()
+    """What people made of it, the latest last."""
 
 
 class Benefit(Record):

@@ -12,7 +12,9 @@ from tickless.domain.lesson import Lesson, LessonState, Source
 from tickless.doors.api.guards import Admin, DeskHere, Reader, new_router
 from tickless.doors.api.paging import Limit
 from tickless.doors.api.schemas import Given, Page, Shown
+from tickless.flow.desk.learning import waiting, what_came_of_it
 from tickless.flow.refusing import Refusal
+from tickless.stages.learn.effects import Told
 from tickless.stages.learn.lessons import Judged, Reread
 
 router = new_router("lessons")
@@ -90,6 +92,46 @@ class RefusalShown(Shown):
     refused_now: float
     refused_then: float
     may_be_refused: float
+
+
+class WaitingShown(Shown):
+    """One kind of proposals that waits for people."""
+
+    id: str
+    title: str
+    count: int
+    gate: str = Field(description="What each has to pass before it takes effect")
+    who: str = Field(description="Whose word it takes")
+    after: str = Field(description="How its effect is measured")
+    link: str = Field(description="Its page in the console")
+
+
+class EffectShown(Shown):
+    """Requests about a need that ended well: how many of them were understood at once, in the 90 days before the first lesson
+    about it was taught, and since."""
+
+    need: str
+    taught_at: dt.datetime
+    lessons: int
+    before: int
+    before_understood: int
+    after: int
+    after_understood: int
+    told: Told
+
+
+class LearningShown(Shown):
+    waiting: list[WaitingShown]
+    effects: list[EffectShown]
+
+
+@router.get("/lessons/waiting", summary="Everything that the house proposes, and what came of what was taught")
+async def list_waiting(desk: DeskHere, visitor: Reader) -> LearningShown:
+    """Words, grouping, refusal, runbooks, autonomy, articles, opportunities and problems: nothing of it is in force."""
+    found = await asyncio.to_thread(waiting, desk)
+    came = await asyncio.to_thread(what_came_of_it, desk)
+    return LearningShown(waiting=[WaitingShown(**vars(one)) for one in found],
+                         effects=[EffectShown(**vars(one), told=one.told) for one in came])  # fmt: skip
 
 
 @router.get("/lessons", summary="List lessons")

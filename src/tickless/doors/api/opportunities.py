@@ -10,9 +10,10 @@ from fastapi import Path, Query
 from fastapi.responses import PlainTextResponse
 from pydantic import AwareDatetime, Field
 
-from tickless.domain.opportunity import Arrival, DraftKind, Opportunity, OpportunityState
+from tickless.domain.opportunity import Arrival, DraftKind, Opened, Opportunity, OpportunityState
 from tickless.doors.api.guards import Actor, DeskHere, Reader, new_router
 from tickless.doors.api.schemas import Given, Page, Shown
+from tickless.doors.entrance.holding import keeper_of
 from tickless.flow.desk.promise import Desk
 
 router = new_router("opportunities")
@@ -51,6 +52,14 @@ class BenefitShown(Shown):
     why: str
 
 
+class OpenedShown(Shown):
+    """The real thing that was made of a draft."""
+
+    kind: Literal["runbook", "article", "problem", "improvement"]
+    id: str
+    link: str = Field(description="Its page in the console")
+
+
 class OpportunityShown(Shown):
     """Shares are 0 … 1; null: the tickets do not say."""
 
@@ -85,6 +94,22 @@ class OpportunityShown(Shown):
     begun_at: dt.datetime | None
     what: str
     benefit: BenefitShown | None
+    opened: list[OpenedShown] = Field(description="What people made of it, the latest last")
+
+
+class OpenGiven(Given):
+    """As what it is opened; null: as its draft says."""
+
+    kind: DraftKind | None = None
+
+
+class RegisterGiven(Given):
+    """Who answers for it, until when, and what is expected. Left out: the caller, in eight weeks, and that what goes alike
+    goes away."""
+
+    owner: Annotated[str, Field(max_length=200)] = ""
+    due_at: AwareDatetime | None = None
+    expected: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="Tickets a month then")
 
 
 class MiningShown(Shown):
@@ -183,8 +208,32 @@ async def decide_opportunity(desk: DeskHere, visitor: Actor, identity: Id, given
     )
 
 
+@router.post("/opportunities/{identity}/open", summary="Open an opportunity's draft as the real thing", status_code=201)
+async def open_opportunity(desk: DeskHere, visitor: Actor, identity: Id, given: OpenGiven) -> OpenedShown:
+    """A runbook is put before those who may sign it, an article is kept as a draft, a problem is opened. Nothing takes effect
+    by it."""
+    keeper = keeper_of(visitor)
+    return show_opened(await asyncio.to_thread(lambda: desk.opening.open(identity, by=keeper, kind=given.kind)))
+
+
+@router.post("/opportunities/{identity}/register", summary="Put an opportunity in the register of improvements",
+             status_code=201)  # fmt: skip
+async def register_opportunity(desk: DeskHere, visitor: Actor, identity: Id, given: RegisterGiven) -> OpenedShown:
+    """Its tickets a month are the baseline. Once the improvement is finished, what came of it is measured against groups like
+    it that were left alone."""
+    keeper = keeper_of(visitor)
+    return show_opened(await asyncio.to_thread(lambda: desk.opening.register(
+        identity, by=keeper, owner=given.owner, due_at=given.due_at, expected=given.expected
+    )))  # fmt: skip
+
+
+def show_opened(one: Opened) -> OpenedShown:
+    return OpenedShown(kind=one.kind, id=one.id, link=one.link)
+
+
 def show_opportunity(one: Opportunity) -> OpportunityShown:
-    return OpportunityShown(**one.model_dump(exclude={"version", "mining"}))
+    known = one.model_dump(exclude={"version", "mining", "opened"})
+    return OpportunityShown(**known, opened=[show_opened(made) for made in one.opened])
 
 
 def members_of(desk: Desk, identity: str, *, limit: int) -> list[MemberShown]:

@@ -37,6 +37,25 @@ def list_lessons(
     )
 
 
+@lesson.command("waiting")
+def waiting(context: typer.Context, as_json: AsJson = False) -> None:
+    """Everything that the house proposes, with its gates, and what came of what was taught."""
+    with session_of(context).api() as api:
+        found = api.get("/lessons/waiting")
+    if as_json:
+        print_json(found)
+        return
+    rows = [(one["title"], one["count"], one["gate"], one["who"]) for one in found["waiting"]]
+    show_table(["what", "wait", "gate", "whose word"], rows, empty="")
+    came = [
+        (one["need"], one["lessons"], f"{one['before_understood']} of {one['before']}",
+         f"{one['after_understood']} of {one['after']}", one["told"].replace("_", " "))
+        for one in found["effects"]
+    ]  # fmt: skip
+    if came:
+        show_table(["need", "lessons", "understood before", "since", "verdict"], came, empty="")
+
+
 @lesson.command("add")
 def add(
     context: typer.Context,

@@ -83,6 +83,45 @@ def draft(context: typer.Context, identity: Identity) -> None:
         typer.echo(api.text(f"/opportunities/{part(identity)}/draft"), nl=False)
 
 
+@opportunities.command("open")
+def open_draft(
+    context: typer.Context,
+    identity: Identity,
+    *,
+    kind: Annotated[str, typer.Option("--as", help="runbook, article or problem; default: as its draft says.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Open its draft as the real thing: a proposal to sign, a drafted article, a problem. Nothing takes effect by it."""
+    with session_of(context).api() as api:
+        done = api.post(f"/opportunities/{part(identity)}/open", {"kind": kind or None})
+    if as_json:
+        print_json(done)
+    else:
+        line(f"{done['kind']} {done['id']}: {done['link']}")
+
+
+@opportunities.command("register")
+def register(
+    context: typer.Context,
+    identity: Identity,
+    *,
+    owner: Annotated[str, typer.Option(help="User name of who answers for it; default: you.")] = "",
+    due: Annotated[
+        str | None, typer.Option(help="Until when, such as 2026-03-01T00:00Z; default: in eight weeks.")
+    ] = None,
+    expected: Annotated[float | None, typer.Option(help="Tickets a month that are expected then.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put it in the register of improvements; what came of it is measured against groups like it."""
+    with session_of(context).api() as api:
+        given = {"owner": owner, "due_at": due, "expected": expected}
+        done = api.post(f"/opportunities/{part(identity)}/register", given)
+    if as_json:
+        print_json(done)
+    else:
+        line(f"{done['id']}: `tickless improvement show {done['id']}` tells how it stands")
+
+
 @opportunities.command("decide")
 def decide(
     context: typer.Context,

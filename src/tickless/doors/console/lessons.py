@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 
 from tickless.domain.errors import Conflict
 from tickless.doors.console.frame import Form, Frame, Screen, Visit
+from tickless.flow.desk.learning import waiting, what_came_of_it
 from tickless.stages.learn.lessons import Judged
 
 MOST = 200
@@ -15,6 +16,7 @@ MOST = 200
 def routes(frame: Frame) -> list[BaseRoute]:
     return [
         frame.show("/lessons", "read", page),
+        frame.show("/lessons/waiting", "read", waiting_page),
         frame.deed("/lessons", "admin", add),
         frame.deed("/lessons/chosen", "admin", chosen),
         frame.deed("/lessons/refusal", "admin", set_refusal),
@@ -24,6 +26,11 @@ def routes(frame: Frame) -> list[BaseRoute]:
 
 def page(visit: Visit) -> Screen:
     return Screen("lessons.html", _content(visit))
+
+
+def waiting_page(visit: Visit) -> Screen:
+    """Everything that the house proposes, with its gates, and what came of what was taught."""
+    return Screen("learning.html", {"kinds": waiting(visit.desk), "effects": what_came_of_it(visit.desk)})
 
 
 def _content(

@@ -13,9 +13,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from tickless.domain.errors import BadInput, TicklessError
-from tickless.domain.opportunity import Month, OpportunityState
+from tickless.domain.opportunity import DraftKind, Month, OpportunityState
 from tickless.doors.api.opportunities import members_of
 from tickless.doors.console.frame import Form, Frame, Screen, Visit
+from tickless.doors.entrance.holding import keeper_of
 
 ARRIVALS = {
     "too_early": "Too early to say",
@@ -25,6 +26,18 @@ ARRIVALS = {
     "no_baseline": "Nothing to compare with",
 }
 STATES: dict[str, OpportunityState] = {"found": "found", "chosen": "chosen", "begun": "begun", "dismissed": "dismissed"}
+KINDS: dict[str, DraftKind] = {"runbook": "runbook", "article": "article", "problem": "problem"}
+OPEN_AS = {
+    "runbook": "Propose the runbook",
+    "article": "Draft the article",
+    "problem": "Open the problem",
+}
+OPENED = {
+    "runbook": "The proposed runbook",
+    "article": "The article",
+    "problem": "The problem",
+    "improvement": "In the register",
+}
 WIDTH, HEIGHT, GAP = 240.0, 48.0, 2.0
 
 
@@ -45,6 +58,8 @@ def routes(frame: Frame) -> list[BaseRoute]:
         frame.deed("/opportunities/mine", "act", mine),
         frame.show("/opportunities/{id}", "read", one),
         frame.deed("/opportunities/{id}/decide", "act", decide),
+        frame.deed("/opportunities/{id}/open", "act", open_it),
+        frame.deed("/opportunities/{id}/register", "act", register),
         _draft(frame),
     ]
 
@@ -56,8 +71,14 @@ def page(visit: Visit) -> Screen:
         "opportunities.html",
         {"found": found, "every": every, "mining": visit.desk.mining.last(), "running": visit.desk.mining.running(),
          "failed": visit.desk.mining.failed, "bars": {one.id: bars_of(one.months) for one in found}, "arrivals": ARRIVALS,
-         "worth": sum(one.value.value for one in found)},
+         "worth": sum(one.value.value for one in found), "hour": _hour(visit), "currency": visit.desk.steering.currency(),
+         "open_as": OPEN_AS, "opened": OPENED},
     )  # fmt: skip
+
+
+def _hour(visit: Visit) -> float:
+    """What an hour of the service desk costs, as leadership assumes."""
+    return next(float(one.value) for one in visit.desk.steering.assumptions() if one.setting.name == "agent_hour")
 
 
 def one(visit: Visit) -> Screen:
@@ -66,8 +87,10 @@ def one(visit: Visit) -> Screen:
         found = tx.opportunities.need(identity)
     members = members_of(visit.desk, identity, limit=50)
     draft = visit.desk.mining.draft(identity)
-    context: dict[str, Any] = {"one": found, "members": members, "draft": draft, "bars": bars_of(found.months),
-                               "arrivals": ARRIVALS, "months": found.months[-12:]}  # fmt: skip
+    context: dict[str, Any] = {
+        "one": found, "members": members, "draft": draft, "bars": bars_of(found.months), "arrivals": ARRIVALS,
+        "months": found.months[-12:], "open_as": OPEN_AS, "opened": OPENED, "there": {made.kind for made in found.opened},
+    }  # fmt: skip
     return Screen("opportunity.html", context)
 
 
@@ -83,6 +106,21 @@ async def decide(visit: Visit, form: Form) -> str:
     identity, what, by, at = visit.path("id"), form.get("what", ""), visit.visitor.actor, _day(form.get("since", ""))
     await run_in_threadpool(lambda: visit.desk.mining.decide(identity, state, by=by, what=what, at=at))
     return f"/opportunities/{identity}?told=decided"
+
+
+async def open_it(visit: Visit, form: Form) -> str:
+    """Its draft as the real thing; leads there."""
+    identity, keeper = visit.path("id"), keeper_of(visit.visitor)
+    kind = KINDS.get(form.get("kind", ""))
+    made = await run_in_threadpool(lambda: visit.desk.opening.open(identity, by=keeper, kind=kind))
+    return f"{made.link}?told=opened"
+
+
+async def register(visit: Visit, form: Form) -> str:
+    identity, keeper, due = visit.path("id"), keeper_of(visit.visitor), _day(form.get("due", ""))
+    owner = form.get("owner", "").strip()[:200]
+    made = await run_in_threadpool(lambda: visit.desk.opening.register(identity, by=keeper, owner=owner, due_at=due))
+    return f"{made.link}?told=registered"
 
 
 def _day(text: str) -> dt.datetime | None:

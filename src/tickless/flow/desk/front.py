@@ -33,6 +33,7 @@ from tickless.flow.desk.knowledge import KnowledgeCare
 from tickless.flow.desk.manual import manual_case
 from tickless.flow.desk.map_health import map_checks
 from tickless.flow.desk.mining import MiningDesk
+from tickless.flow.desk.opening import Opening
 from tickless.flow.desk.planning import PlanningDesk
 from tickless.flow.desk.policy import PolicyDesk
 from tickless.flow.desk.policy_health import policy_check
@@ -104,6 +105,7 @@ class FrontDesk:
     """Set by the composition root, too: it can start the sample company."""
     history: HistoryDesk
     mining: MiningDesk
+    opening: Opening
     record: RecordKeeping
     """Set by the composition root, too: it has the key."""
 

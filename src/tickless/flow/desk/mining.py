@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from tickless.ai.encoder import Encoder
 from tickless.ai.retrieval import Document, Index
 from tickless.domain.errors import BadInput, Conflict, TicklessError
 from tickless.domain.opportunity import Match, Mining, Opportunity, OpportunityState
+from tickless.flow.desk.opening import measure_register, take_as_begun
 from tickless.flow.rooms import Rooms
 from tickless.kit.log import get_logger
 from tickless.stages.learn.mining.core import Matching
@@ -33,6 +34,8 @@ class MiningDesk:
         self._encoder = encoder
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
+        self._one = threading.Lock()
+        """Two runs at once would each take the other's findings for gone."""
         self.failed = ""
 
     def running(self) -> bool:
@@ -84,7 +87,17 @@ class MiningDesk:
 
     def mine(self, *, by: str) -> Mining:
         """Now. Blocks. Raises `BadInput` where there is too little."""
-        return self._room.mine(by=by, now=self._rooms.clock.now(), matching=self._matching())
+        with self._one:
+            return self._mined(by)
+
+    def _mined(self, by: str) -> Mining:
+        now = self._rooms.clock.now()
+        with self._rooms.journal.write() as tx:
+            take_as_begun(tx, now)
+        done = self._room.mine(by=by, now=now, matching=self._matching())
+        with self._rooms.journal.write() as tx:
+            measure_register(tx, now)
+        return done
 
     def _matching(self) -> Matching:
         """The runbook or article that fits a text best, if one does."""
@@ -150,10 +163,13 @@ class MiningDesk:
 
     def draft(self, identity: str) -> str:
         """A first draft of what it needs. Nothing is published. Raises `NotFound`."""
+        return draft_of(*self.with_titles(identity))
+
+    def with_titles(self, identity: str) -> tuple[Opportunity, Sequence[str]]:
+        """It, with what the tickets and cases in its middle are called. Raises `NotFound`."""
         with self._rooms.journal.read() as tx:
             one = tx.opportunities.need(identity)
             tickets = tx.many_histories(one.examples)
             cases = {case.id: case for example in one.examples if (case := tx.cases.get(example)) is not None}
-        titles = [tickets[example].title if example in tickets else cases[example].title.tame(200)
-                  for example in one.examples if example in tickets or example in cases]  # fmt: skip
-        return draft_of(one, titles)
+        return one, [tickets[example].title if example in tickets else cases[example].title.tame(200)
+                     for example in one.examples if example in tickets or example in cases]  # fmt: skip

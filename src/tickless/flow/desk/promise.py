@@ -27,6 +27,7 @@ from tickless.flow.desk.history import HistoryDesk
 from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.mining import MiningDesk
+from tickless.flow.desk.opening import Opening
 from tickless.flow.desk.planning import PlanningDesk
 from tickless.flow.desk.policy import PolicyDesk
 from tickless.flow.desk.practices import PracticesDesk
@@ -133,6 +134,7 @@ class Desk(Protocol):
     architect: ArchitectDesk
     history: HistoryDesk
     mining: MiningDesk
+    opening: Opening
     record: RecordKeeping
     erasing: ErasingDesk
     reports: Reports

@@ -118,6 +118,7 @@ def _opportunity(
         first_seen_at=before.first_seen_at if before else now,
         begun_at=before.begun_at if before else None,
         what=before.what if before else "",
+        opened=before.opened if before else (),
     )
 
 

@@ -102,18 +102,9 @@ tests:
 """
 
 
-def _article(opportunity: Opportunity, said: Sequence[str]) -> str:
-    questions = "\n".join(f"  - {json.dumps(line, ensure_ascii=False)}" for line in said)
-    return f"""---
-title: {json.dumps(opportunity.name, ensure_ascii=False)}
-state: draft
-questions:
-{questions}
----
-
-# {opportunity.name}
-
-What people ask, most often in these words: {", ".join(opportunity.words) or opportunity.name}.
+def article_of(opportunity: Opportunity, titles: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """The text of a drafted article in Markdown, and the questions that it answers."""
+    text = f"""What people ask, most often in these words: {", ".join(opportunity.words) or opportunity.name}.
 
 ## What helps
 
@@ -125,6 +116,22 @@ Write to the service desk, with what you tried.
 
 <!-- Drafted from {"; ".join(_facts(opportunity))}. -->
 """
+    return text, tuple(_said(opportunity, titles))
+
+
+def _article(opportunity: Opportunity, said: Sequence[str]) -> str:
+    text, asked = article_of(opportunity, said)
+    questions = "\n".join(f"  - {json.dumps(line, ensure_ascii=False)}" for line in asked)
+    return f"""---
+title: {json.dumps(opportunity.name, ensure_ascii=False)}
+state: draft
+questions:
+{questions}
+---
+
+# {opportunity.name}
+
+{text}"""
 
 
 def _problem(opportunity: Opportunity, said: Sequence[str]) -> str:
