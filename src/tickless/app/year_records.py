@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from tickless.app.build import House
 from tickless.domain.case import Case
 from tickless.domain.change import ChangeDraft, ModelDraft
 from tickless.domain.decision import ApprovalRequest
-from tickless.domain.errors import NotFound
+from tickless.domain.errors import Conflict, Forbidden, NotFound
 from tickless.domain.improvement import Counted, ImprovementDraft, MeasurementDraft
 from tickless.domain.major import DeclareDraft, RehearsalDraft, UpdateDraft
 from tickless.domain.oncall import Layer, OverrideDraft, ScheduleDraft
@@ -68,16 +69,19 @@ class Records:
 
     async def approve(self, detail: Detail) -> None:
         """As many different people say yes as it takes. What needs nobody's stays as it is."""
-        change, said = self._desk.changes.show(self.made(detail["of"])).change, set[str]()
+        change = self._desk.changes.show(self.made(detail["of"])).change
         for identity in change.approvals:
-            asked = self._approval(identity)
-            for approver in asked.approvers:
-                if asked.state == "pending" and approver not in said:
-                    person = self._house.rooms.world().people[approver]
-                    await self._house.desk.answer_approval(identity, by=person, user=person.username, approve=True,
-                                                           reason="Read, with its way back.")  # fmt: skip
-                    said.add(approver)
-                    asked = self._approval(identity)
+            for approver in self._approval(identity).approvers:
+                if self._approval(identity).state == "pending":
+                    await self._says_yes(identity, self._house.rooms.world().people[approver])
+
+    async def _says_yes(self, approval: str, person: Person) -> None:
+        """Whoever has said yes in another role may not say it here: then the next one is asked."""
+        desk = self._house.desk
+        with contextlib.suppress(Conflict, Forbidden):
+            await desk.answer_approval(
+                approval, by=person, user=person.username, approve=True, reason="Read, with its way back."
+            )
 
     def _approval(self, identity: str) -> ApprovalRequest:
         with self._house.journal.read() as tx:
