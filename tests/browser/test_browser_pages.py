@@ -182,8 +182,13 @@ def test_the_menu_folds_on_a_narrow_screen(chromium: Browser, address: str) -> N
     link = page.get_by_role("link", name="Service map")
     expect(link).to_be_hidden()
     page.locator("summary", has_text="Menu").click()
+    expect(link).to_be_hidden()
+    page.locator("details[data-rail=House] > summary").click()
     link.click()
     expect(page.get_by_role("heading", name="Service map")).to_be_visible()
+    page.goto("/changes")
+    page.locator("summary", has_text="Menu").click()
+    expect(link).to_be_visible()
     context.close()
 
 
