@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from urllib.parse import urlsplit
 import httpx2
 import psycopg
 import pytest
+from bench.kill_scenes import of_systems
+from bench.kill_systems import SERVICE
 from tests.lane.houses import house_over, wait_for_case
 from tests.servers.haproxy import Haproxy
 from tests.servers.processes import wait_until
@@ -18,8 +21,12 @@ from tickless.app.build import House
 from tickless.app.serving import announced, serving
 from tickless.app.settings import ConnectorUse
 from tickless.domain.case import Case
+from tickless.domain.person import Person
 from tickless.domain.service import Service
 from tickless.domain.world import World
+
+OWNER = Person(id="olga", username="olga", name="Olga Berg", email="olga@example.com", department="IT")
+SCENES = {one.runbook: one for one in of_systems()}
 
 
 def after_alert(
@@ -97,3 +104,36 @@ def test_transactions_that_stand_open_are_ended_and_the_one_that_works_is_not(
         assert works.execute("SELECT 2").fetchone() == (2,)
         with pytest.raises(psycopg.OperationalError):
             idle.execute("SELECT 3")
+
+
+@pytest.mark.parametrize("runbook", ["balancer.take-in", "database.vacuum-table", "dns.set-address"])
+@pytest.mark.usefixtures("haproxy", "knot", "postgres_url")
+def test_what_a_monitor_asks_for_is_done_once_and_read_back(runbook: str, tmp_path: Path) -> None:
+    scene = SCENES[runbook]
+    assert scene.system is not None
+    world = World.of(people=[OWNER], services=[Service(id=SERVICE, name="Search", criticality=2, owner=OWNER.id)])
+    with scene.system() as system:
+        connectors = {"there": ConnectorUse(use=system.use, settings=dict(system.settings)),
+                      "prometheus": ConnectorUse(use="alertmanager", settings={})}  # fmt: skip
+        with (
+            house_over(tmp_path, connectors=connectors, bindings={system.capability: "there"},
+                       secrets=dict(system.secrets), world=world) as house,
+            serving(house) as url,
+            announced(house, url) as token,
+        ):  # fmt: skip
+            fire(f"{url}/hooks/prometheus", token, scene.fires)
+            if runbook == "dns.set-address":
+                wait_for_case(house, "a yes to be asked for", lambda one: _asked_and_said(house, one))
+            case = wait_for_case(house, "an end", lambda one: one.outcome is not None)
+        assert case.outcome in scene.outcomes
+        assert (system.changed(), system.so()) == (1, True)
+
+
+def _asked_and_said(house: House, case: Case) -> bool:
+    """Whether the owner of the service was asked; they say yes."""
+    with house.journal.read() as tx:
+        asked = tx.approvals.by(case=case.id, state="pending")
+    for one in asked:
+        assert one.approvers == (OWNER.id,)
+        asyncio.run(house.desk.answer_approval(one.id, by=OWNER, user="olga", approve=True, reason="it is wrong"))
+    return bool(asked)
