@@ -36,7 +36,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--verbose", action="store_true", help="of a suite: show what was said in each entry")
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="of a suite: how many houses at once")
     parser.add_argument(
-        "--model", action="append", default=[], metavar="WHICH", help="of T2: brain, tests, obeying, or all"
+        "--model",
+        action="append",
+        default=[],
+        metavar="WHICH",
+        help="of T2: brain, tests, obeying, or all; of T10: mending, careless, all, or http://…/v1#name",
     )
     parser.add_argument(
         "--write", type=Path, metavar="FILE", help="run all benches, or these, and rewrite their tables there"

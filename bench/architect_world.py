@@ -149,11 +149,21 @@ _CASE = re.compile(r"case|outcome|request|ticket|hand.?off|owner.*")
 
 @dataclass
 class Scene:
-    """A table top that `given` was made true on. `unknown`: properties that mean nothing here; they stay as they are."""
+    """A table top, or the running company, that `given` was made true on.
+
+    `unknown`: properties that mean nothing here; they stay as they are.
+    """
 
     table: Tabletop
     answers: dict[str, str] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
+
+    def answer(self, subject: str, name: str, value: str) -> bool:
+        """Put down what somebody says; False where the property is none of these."""
+        if not _ANSWERS.fullmatch(name.lower()):
+            return False
+        self.answers[_role(subject)] = value.lower()
+        return True
 
 
 def prepare(table: Tabletop, given: Mapping[str, Mapping[str, str]]) -> Scene:
@@ -161,10 +171,9 @@ def prepare(table: Tabletop, given: Mapping[str, Mapping[str, str]]) -> Scene:
     scene = Scene(table)
     for subject, properties in given.items():
         for name, value in properties.items():
-            if _ANSWERS.fullmatch(name.lower()):
-                scene.answers[_role(subject)] = value.lower()
+            if scene.answer(subject, name, value):
                 continue
-            settings = _settings(subject, name, value)
+            settings = settings_of(subject, name, value)
             if not settings:
                 scene.unknown.append(f"{subject} {name}: {value}")
             for probe, field_, held in settings:
@@ -183,7 +192,8 @@ def _role(subject: str) -> str:
     return "manager" if "manager" in bare else bare
 
 
-def _settings(subject: str, name: str, value: str) -> tuple[Setting, ...]:
+def settings_of(subject: str, name: str, value: str) -> tuple[Setting, ...]:
+    """What a property means: each probe, its field, and the value; none: it means nothing here."""
     property_, held = name.lower().strip(), value.lower().strip()
     if property_ == "ready" and "node" in subject.lower():
         return (("kubernetes.node", "ready", held in {"yes", "true"}),)
@@ -251,7 +261,7 @@ def _fault(  # noqa: PLR0917 - one row of the judgement
     compared = _compared(scene, name, subject, held, before)
     if compared is not None:
         return compared
-    settings = _settings(subject, name, value)
+    settings = settings_of(subject, name, value)
     if not settings:
         return "" if given is not None and given.lower() == held else "this property means nothing here"
     for probe, field_, wanted in settings:
@@ -267,7 +277,7 @@ def _fault(  # noqa: PLR0917 - one row of the judgement
 def _unchanged(
     scene: Scene, subject: str, name: str, given: str | None, before: Mapping[tuple[str, str], object]
 ) -> str:
-    settings = _settings(subject, name, given) if given is not None else ()
+    settings = settings_of(subject, name, given) if given is not None else ()
     probes = {probe for probe, _, _ in settings}
     if not probes:
         return "" if not scene.table.effects else "something was changed"

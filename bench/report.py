@@ -19,7 +19,8 @@ class CannotRun(Exception):
 @dataclass(frozen=True)
 class Task:
     """What a bench is asked to do. `data`: a folder to measure on instead of the bench's own. For suites: `only` these ids
-    (or beginnings of ids), `verbose` with what was said, in so many `workers`; of T2: with these `models`, none being all."""
+    (or beginnings of ids), `verbose` with what was said, in so many `workers`; with these `models` (of T2: none being all; of
+    T10: beside drafting without one)."""
 
     data: Path | None = None
     only: tuple[str, ...] = ()

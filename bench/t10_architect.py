@@ -6,14 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bench.architect_estate import Elsewhere, play_there
 from bench.architect_form import ARCHITECT, Procedure, read_procedures
+from bench.architect_models import Mind, minds_for
 from bench.architect_musts import met
 from bench.architect_world import ended, prepare
 from bench.report import Bench, CannotRun, Outcome, Task
+from bench.suite_house import SuiteHouse, suite_house
 from tickless.app.shipped import shipped
+from tickless.domain.errors import TicklessError
+from tickless.domain.runbook import Runbook
 from tickless.sdk.registry import connector_folders, load_connector
-from tickless.stages.act.architect.describing import drafted
+from tickless.stages.act.architect.describing import Drafted, drafted
 from tickless.stages.act.architect.means import Means
+from tickless.stages.act.architect.modelled import drafted_by
 from tickless.stages.act.architect.playing import play
 from tickless.stages.act.architect.tabletop import Tabletop
 from tickless.stages.act.catalogue import OperationType, shipped_catalogue
@@ -37,6 +43,14 @@ class Judged:
     drafted: bool = False
     compiles: bool = False
     right_end: bool = False
+    where: str = "table top"
+    """Where it was played: `sample company`, or `table top` with why not there."""
+    table_top_end: bool = False
+    rounds: int = 0
+    """How often a model was asked."""
+    by_model: bool = False
+    """Whether the model's draft was taken."""
+    model_said: str = ""
     musts: int = 0
     musts_met: int = 0
     musts_about: int = 0
@@ -59,14 +73,22 @@ def run(task: Task) -> Outcome:
         procedures = [one for one in procedures if one.id.startswith(task.only) or one.file.startswith(task.only)]
     if not procedures:
         raise CannotRun("no procedure is called so")
-    means = everything()
-    judged = [_judge(one, means, task) for one in procedures]
+    means, minds = everything(), minds_for(task.models)
+    with suite_house() as house:
+        judged = [_judge(one, means, task, house, None) for one in procedures]
+        figures = _figures(judged)
+        for mind in minds:
+            again = [_judge(one, means, task, house, mind) for one in procedures]
+            figures |= {f"{mind.name}_{name}": value for name, value in _of_model(again).items()}
+            judged += again
     return Outcome(
-        _figures(judged),
+        figures,
         exposure=EXPOSURE if task.data is None else FOREIGN,
-        data={"folder": "bench/suites/architect" if task.data is None else str(task.data), "procedures": len(judged),
-              "files": len({one.file for one in judged}), "method": "without a model"},
-        details={"failures": [vars(one) for one in judged if not one.right or one.problems]},
+        data={"folder": "bench/suites/architect" if task.data is None else str(task.data), "procedures": len(procedures),
+              "files": len({one.file for one in procedures}),
+              "method": "; ".join(["without a model", *(f"{one.name}: {one.about}" for one in minds)])},
+        details={"played": {one.id: one.where for one in judged},
+                 "failures": [vars(one) for one in judged if not one.right or one.problems]},
     )  # fmt: skip
 
 
@@ -86,9 +108,16 @@ def everything() -> Means:
     return Means(catalogue, {}, said, {}, frozenset(), runbooks)
 
 
-def _judge(one: Procedure, means: Means, task: Task) -> Judged:
+def _judge(one: Procedure, means: Means, task: Task, house: SuiteHouse, mind: Mind | None) -> Judged:
     found = drafted(one.describes, means)
-    judged = Judged(one.id, one.file, one.impossible, drafted=not found.impossible, gaps=len(found.gaps))
+    judged = Judged(one.id, one.file, one.impossible)
+    if mind is not None and not found.refused:
+        mind.begin(found)
+        asked = len(mind.purse.calls)
+        found = drafted_by(mind.models, one.describes, means, found)
+        judged.rounds, judged.model_said = len(mind.purse.calls) - asked, found.model_said
+        judged.by_model = found.runbook is not None and not found.model_said
+    judged.drafted, judged.gaps = not found.impossible, len(found.gaps)
     if one.impossible:
         if judged.drafted:
             judged.problems.append("it was drafted, and it cannot or must not be")
@@ -99,28 +128,66 @@ def _judge(one: Procedure, means: Means, task: Task) -> Judged:
         judged.problems += [f"refused: {refusal.words}" for refusal in found.refused]
     else:
         judged.compiles = True
-        scene = prepare(Tabletop(means.catalogue), one.given)
-        before = {(probe, name): value for probe in means.catalogue for name, value in scene.table.state(probe)[-1].items()
-                  if means.catalogue[probe].kind == "probe"}  # fmt: skip
-        played = play(found.runbook, scene.table, scene.answers)
-        wrong = ended(scene, before, played, one.ends, one.given)
-        judged.right_end = not wrong and played.end != "stuck"
-        judged.problems += [*wrong, *([played.lines[-1]] if played.end in {"stuck", "undone"} else [])]
-        judged.musts = len(one.must)
-        for must in one.must:
-            there, about = met(found.runbook, must)
-            judged.musts_met += there
-            judged.musts_about += about
-            if not there:
-                judged.overclaimed += not found.gaps
-                judged.problems.append(f"missing: {must}")
-    if task.verbose or judged.problems:
-        task.say(f"  {'ok  ' if judged.right else 'FAIL'} {one.file} {one.id}")
-        for problem in judged.problems:
-            task.say(f"       {problem}")
-        if task.verbose:
-            task.say(found.text)
+        _end(one, found, means, judged, house)
+        _missing(one, found.runbook, judged, gaps=len(found.gaps))
+    _say(judged, found, task)
     return judged
+
+
+def _end(one: Procedure, found: Drafted, means: Means, judged: Judged, house: SuiteHouse) -> None:
+    """Play it on the table top, and where what it is about is there, in the sample company; that counts then."""
+    assert found.runbook is not None
+    scene = prepare(Tabletop(means.catalogue), one.given)
+    before = {(probe, name): value for probe in means.catalogue for name, value in scene.table.state(probe)[-1].items()
+              if means.catalogue[probe].kind == "probe"}  # fmt: skip
+    played = play(found.runbook, scene.table, scene.answers)
+    wrong = ended(scene, before, played, one.ends, one.given)
+    judged.table_top_end = judged.right_end = not wrong and played.end != "stuck"
+    try:
+        played, wrong = play_there(house, one, found.runbook, found.text)
+        judged.where, judged.right_end = "sample company", not wrong and played.end != "stuck"
+    except Elsewhere as why:
+        judged.where = f"table top: {why}"
+    except (TicklessError, KeyError, ValueError) as error:
+        judged.where, judged.right_end = "sample company", False
+        wrong = [f"it broke there: {type(error).__name__}: {error}"]
+    judged.problems += [*wrong, *([played.lines[-1]] if played.end in {"stuck", "undone"} else [])]
+
+
+def _missing(one: Procedure, runbook: Runbook, judged: Judged, *, gaps: int) -> None:
+    judged.musts = len(one.must)
+    for must in one.must:
+        there, about = met(runbook, must)
+        judged.musts_met += there
+        judged.musts_about += about
+        if not there:
+            judged.overclaimed += not gaps
+            judged.problems.append(f"missing: {must}")
+
+
+def _say(judged: Judged, found: Drafted, task: Task) -> None:
+    if not task.verbose and not judged.problems:
+        return
+    task.say(f"  {'ok  ' if judged.right else 'FAIL'} {judged.file} {judged.id} ({judged.where})")
+    for problem in judged.problems:
+        task.say(f"       {problem}")
+    if task.verbose:
+        task.say(found.text)
+
+
+def _of_model(judged: Sequence[Judged]) -> dict[str, float]:
+    """What a model made of it: taken or not, in how many rounds, and how well all of it does then."""
+    asked = [one for one in judged if one.rounds]
+    taken = [one for one in asked if one.by_model]
+    known = _of(judged)
+    return {
+        "taken_share": _share(len(taken), len(asked)),
+        "rounds_mean": _share(sum(one.rounds for one in asked), len(asked)),
+        **{
+            name: known[name]
+            for name in ("compile_share", "right_end_share", "musts_met_share", "overclaimed", "right_share")
+        },
+    }
 
 
 def _figures(judged: Sequence[Judged]) -> dict[str, float]:
@@ -146,6 +213,12 @@ def _of(judged: Sequence[Judged]) -> dict[str, float]:
         "impossible_said_share": _share(
             sum(not one.drafted for one in judged if one.impossible), len(judged) - len(possible)
         ),
+        "played_in_company": float(sum(one.where == "sample company" for one in possible)),
+        "company_right_end_share": _share(
+            sum(one.right_end for one in possible if one.where == "sample company"),
+            sum(one.where == "sample company" for one in possible),
+        ),
+        "table_top_right_end_share": _share(sum(one.table_top_end for one in possible), len(possible)),
         "overclaimed": float(sum(one.overclaimed for one in possible)),
         "right_share": _share(sum(one.right for one in judged), len(judged)),
     }
@@ -162,12 +235,12 @@ BENCH: Any = Bench(
     run=run,
     takes_data=True,
     about=(
-        "Without a model. `compile_share` and `right_end_share`: of the procedures that "
-        "can be expressed, those whose draft compiles, "
-        "and those whose draft ends as it has to when it is played on a table top with "
-        "what is given (what a probe would answer, not a "
-        "system). `musts_met_share`: parts of the kind that may not be missing; `musts_about_share`: "
-        "and the part speaks of it. "
-        "`overclaimed`: parts that are missing from drafts that say of nothing that it could not be expressed."
+        "Without a model, unless `--model` names one beside it. `compile_share` and `right_end_share`: of the procedures that "
+        "can be expressed, those whose draft compiles, and those whose draft ends as it has to. Where what a procedure is "
+        "about is there, its draft is proposed, signed and run in the sample company against what is really broken there "
+        "(`played_in_company`), with waits of a second; the others, and all of them once more (`table_top_right_end_share`), "
+        "are played on a table top with what is given (what a probe would answer, not a system). `musts_met_share`: parts of "
+        "the kind that may not be missing; `musts_about_share`: and the part speaks of it. `overclaimed`: parts that are "
+        "missing from drafts that say of nothing that it could not be expressed."
     ),
 )
