@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tickless.stages.measure.boards import BOARDS
+from tickless.stages.measure.guard import watch
 from tickless.stages.measure.marking import SETTLES, basis_of, due, mark_id, marks, whole
 from tickless.stages.measure.metrics import METRICS, CaseHistory, Material, Scope, Window
 from tickless.stages.measure.metrics.registry import near
@@ -64,6 +65,18 @@ def test_a_period_is_taken_anew_until_it_stands_and_on_another_basis() -> None:
     assert due(windows, kept, "month", "UTC", basis_of(material, imports="1")) == windows
     march = next(one for one in kept.values() if one.since == dt.datetime(2026, 3, 1, tzinfo=dt.UTC))
     assert march.figures["ticket_volume"].value == float(Window(march.since, march.until).holds(NOW - 100 * DAY))
+
+
+def test_the_guard_says_the_same_of_weeks_that_are_known() -> None:
+    cases = [
+        CaseHistory(id=f"live:{place}", number="#1", opened_at=NOW - place * DAY, reopens=int(place % 3 == 0), person="a",
+                    resolved_at=NOW - place * DAY + DAY / (1 + place % 5), category="c", handoffs=place % 2, level=1)
+        for place in range(2, 110)
+    ]  # fmt: skip
+    material, window = Material(now=NOW, cases=cases), Window(NOW - 84 * DAY, NOW)
+    weeks = list(marks("week", whole("week", NOW, "UTC"), material, at=NOW, basis=""))
+    kept = {one.since: {name: found.value for name, found in one.figures.items()} for one in weeks}
+    assert watch(material, window, kept=kept) == watch(material, window)
 
 
 def test_boards_show_metrics_that_there_are() -> None:

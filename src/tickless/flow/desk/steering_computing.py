@@ -14,7 +14,7 @@ from tickless.journal.measure_rows import MeasureRows
 from tickless.practices import steering
 from tickless.practices.steering.core import setting
 from tickless.stages.measure.facts import MOST, read_material
-from tickless.stages.measure.guard import Watch, watch
+from tickless.stages.measure.guard import Kept, Watch, watch
 from tickless.stages.measure.maturity import Evidence, Readings, readings
 from tickless.stages.measure.metrics import Material, Window
 from tickless.stages.measure.value import Ledger, Terms, known_of, ledger
@@ -91,19 +91,20 @@ class Computing:
         """What the window was worth. Baselines are had from everything that is kept."""
         return ledger(self.material(EARLIEST), window, self.terms())
 
-    def ledgers(self, days: Sequence[int], material: Material) -> Iterator[tuple[int, Ledger]]:
-        """The same over several spans of the whole material: what they share is worked out once."""
+    def ledgers(self, days: Sequence[int], material: Material) -> Iterator[Ledger]:
+        """The same over each of several spans of the whole material: what they share is worked out once."""
         terms = self.terms()
         known = known_of(material, terms)
         for one in days:
-            yield one, ledger(material, self.window(days=one), terms, known=known)
+            yield ledger(material, self.window(days=one), terms, known=known)
 
-    def guard(self, weeks: int, *, material: Material | None = None) -> Watch:
+    def guard(self, weeks: int, *, material: Material | None = None, kept: Kept | None = None) -> Watch:
         """What does not add up in the last weeks. Raises `BadInput`."""
         if not 6 <= weeks <= 104:
             raise BadInput("the guard looks at 6 to 104 weeks")
         window = self.window(days=7 * weeks)
-        return watch((material or self.material(window.since - LOOKBACK)).since(window.since - LOOKBACK), window)
+        facts = (material or self.material(window.since - LOOKBACK)).since(window.since - LOOKBACK)
+        return watch(facts, window, kept=kept)
 
     def readings(self, days: int, worth: Ledger, warned: Watch, *, material: Material | None = None) -> Readings:
         """What every criterion of maturity found over these days."""

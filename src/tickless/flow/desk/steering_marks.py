@@ -18,7 +18,7 @@ from tickless.flow.desk.steering_facts import answers_of, claims_of
 from tickless.flow.desk.steering_views import Computed
 from tickless.kit.ids import new_id
 from tickless.kit.log import get_logger
-from tickless.stages.measure.guard import Watch
+from tickless.stages.measure.guard import Kept, Watch
 from tickless.stages.measure.marking import KEPT, MarkGrain, basis_of, due, marks, whole
 from tickless.stages.measure.maturity import Readings, judge
 from tickless.stages.measure.metrics import Material, Window
@@ -132,17 +132,23 @@ class Marks:
         """Compute everything that is kept, now. Blocks."""
         compute, self._done = self._computing, 0
         facts = compute.material(EARLIEST)
-        ledgers = {}
-        for days, worth in compute.ledgers(LEDGER_DAYS, facts):
-            ledgers[days] = self._part(f"ledger:{days}", _LEDGER, lambda worth=worth: worth)
-        watches = {weeks: self._guard(weeks, facts) for weeks in GUARD_WEEKS}
-        self._readings(ledgers[USUAL_DAYS], watches[USUAL_WEEKS], facts)
         for grain in KEPT:
             self._periods(grain, facts)
             self._done += 1
+        worths = compute.ledgers(LEDGER_DAYS, facts)
+        ledgers = {days: self._part(f"ledger:{days}", _LEDGER, worths.__next__) for days in LEDGER_DAYS}
+        known = self._known_weeks()
+        watches = {weeks: self._guard(weeks, facts, known) for weeks in GUARD_WEEKS}
+        self._readings(ledgers[USUAL_DAYS], watches[USUAL_WEEKS], facts)
 
-    def _guard(self, weeks: int, facts: Material) -> Watch:
-        return self._part(f"guard:{weeks}", _WATCH, lambda: self._computing.guard(weeks, material=facts))
+    def _known_weeks(self) -> Kept:
+        """What was computed of whole weeks just before."""
+        with self._rooms.journal.read() as tx:
+            kept = tx.period_marks.where(tx.period_marks.table.c.grain == "week")
+        return {one.since: {name: found.value for name, found in one.figures.items()} for one in kept}
+
+    def _guard(self, weeks: int, facts: Material, kept: Kept) -> Watch:
+        return self._part(f"guard:{weeks}", _WATCH, lambda: self._computing.guard(weeks, material=facts, kept=kept))
 
     def _readings(self, worth: Ledger, warned: Watch, facts: Material) -> None:
         compute = partial(self._computing.readings, USUAL_DAYS, worth, warned, material=facts)

@@ -16,7 +16,7 @@ from tickless.stages.measure.metrics.registry import METRICS, near
 from tickless.stages.measure.metrics.window import Window, periods
 
 MarkGrain = Literal["week", "month"]
-KEPT: Final[Mapping[MarkGrain, int]] = {"week": 26, "month": 24}
+KEPT: Final[Mapping[MarkGrain, int]] = {"week": 53, "month": 24}
 """So many whole periods before now are kept current."""
 SETTLES: Final = dt.timedelta(days=35)
 """So long after its end a period is taken anew: cases come back, people end what was handed to them. Then it stands."""
@@ -71,7 +71,7 @@ def _mark(grain: MarkGrain, scope: Scope, *, at: dt.datetime, basis: str) -> Per
     found = {name: one.measure(scope) for name, one in METRICS.items()}
     figures = {
         name: MarkedFigure(value=one.value, of=one.of, missing=one.missing)
-        for name, one in found.items() if one.of or one.missing
+        for name, one in found.items() if one.value is not None or one.missing
     }  # fmt: skip
     return PeriodMark(id=mark_id(grain, window, zone), grain=grain, since=window.since, until=window.until, at=at,
                       basis=basis, figures=figures)  # fmt: skip

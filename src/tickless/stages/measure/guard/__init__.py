@@ -1,5 +1,5 @@
 """The Goodhart guard: figures that improve while what they stand for worsens, and ways to make a figure look well."""
 
-from tickless.stages.measure.guard.watching import Warned, Watch, watch
+from tickless.stages.measure.guard.watching import Kept, Warned, Watch, watch
 
-__all__ = ["Warned", "Watch", "watch"]
+__all__ = ["Kept", "Warned", "Watch", "watch"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -21,6 +22,10 @@ LEAST_WEEKS: Final = 6
 LEAST_CASES: Final = 20
 WHOLE: Final = 6.9
 """Days of a week that counts: parts of one at the edges do not."""
+
+
+Kept = Mapping[dt.datetime, Mapping[str, float | None]]
+"""By the beginning of a week, the value of every metric in it."""
 
 
 @dataclass(frozen=True)
@@ -78,11 +83,14 @@ class _Look:
     cases: tuple[str, ...] = ()
 
 
-def watch(material: Material, window: Window, *, metrics: Sequence[Metric] | None = None) -> Watch:
-    """Look at a window of some months: pairs week by week, patterns by its second half against its first."""
+def watch(
+    material: Material, window: Window, *, metrics: Sequence[Metric] | None = None, kept: Kept | None = None
+) -> Watch:
+    """Look at a window of some months: pairs week by week, patterns by its second half against its first. `kept`: figures of
+    weeks that are known already, by the moment at which the week began; the others are computed."""
     looks: list[_Look] = []
     skipped: list[tuple[str, str]] = []
-    weeks = _Weeks(material, window)
+    weeks = _Weeks(material, window, kept or {})
     for metric in metrics if metrics is not None else METRICS.values():
         counter = METRICS.get(metric.counter or "")
         if counter is None or "neither" in {metric.better, counter.better}:
@@ -110,15 +118,20 @@ def watch(material: Material, window: Window, *, metrics: Sequence[Metric] | Non
 class _Weeks:
     """Metrics in the whole weeks of a window, each computed once."""
 
-    def __init__(self, material: Material, window: Window) -> None:
-        found = periods(window, "week", ZoneInfo(material.zone))
-        self._scopes = near(material, [one for one in found if one.days > WHOLE])
+    def __init__(self, material: Material, window: Window, kept: Kept) -> None:
+        self._weeks = [one for one in periods(window, "week", ZoneInfo(material.zone)) if one.days > WHOLE]
+        self._kept = kept
+        self._scopes = {one.window: one for one in near(material, [one for one in self._weeks if one.since not in kept])}
         self._known: dict[str, list[float | None]] = {}
 
     def values(self, metric: Metric) -> list[float | None]:
         if metric.id not in self._known:
-            self._known[metric.id] = [metric.measure(week).value for week in self._scopes]
+            self._known[metric.id] = [self._value(metric, week) for week in self._weeks]
         return self._known[metric.id]
+
+    def _value(self, metric: Metric, week: Window) -> float | None:
+        scope = self._scopes.get(week)
+        return metric.measure(scope).value if scope else self._kept[week.since].get(metric.id)
 
 
 def _pair(
