@@ -118,7 +118,7 @@ class Filled(HTMLParser):
         super().__init__(convert_charrefs=True)
         self._forms: list[dict[str, str]] = [{}]
         self._select = self._area = ""
-        self._first = False
+        self._first = self._option = False
         self.feed(page)
         self.fields = max(self._forms, key=len)
 
@@ -132,12 +132,15 @@ class Filled(HTMLParser):
             self._select, self._first = told.get("name", ""), True
         elif tag == "option" and self._select and (self._first or "selected" in told):
             self._put(self._select, told.get("value", ""))
-            self._first = False
+            self._first, self._option = False, "value" not in told
         elif tag == "textarea":
             self._area = told.get("name", "")
             self._put(self._area, "")
 
     def handle_data(self, data: str) -> None:
+        if self._select and self._option:
+            self._put(self._select, data.strip())
+            self._option = False
         if self._area:
             self._put(self._area, self._forms[-1][self._area] + data)
 
