@@ -5,13 +5,19 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
 
 from tickless.app.build import House
+from tickless.app.host import Host
 from tickless.app.sample_house import open_sample_house
+from tickless.app.serving import announced, serving
 from tickless.app.settings import PaceSettings
+from tickless.doors.cli import create_cli
 from tickless.journal.access import User
 from tickless.sample.company import Company
 from tickless.sample.estate.control import Estate
@@ -19,6 +25,7 @@ from tickless.sample.estate.control import Estate
 pytestmark = pytest.mark.chaos
 
 RUNS = 50
+PASSWORD = "a quiet house is a good house"
 BOOKS = Path(__file__).parent / "runbooks"
 PACE = PaceSettings(answer=600.0, approval=600.0, first_look=600.0, gather=1.0)
 WATCHED = 4.0
@@ -31,6 +38,14 @@ def stories(house: House) -> set[str]:
         return {f"{one.kind}: {one.summary}" for one in tx.decisions.where()}
 
 
+def console(house: House, path: str) -> str:
+    """A page as an operator reads it."""
+    house.entrance.create_user("operator", roles=["operator"], password=PASSWORD)
+    with TestClient(house.site, base_url="http://127.0.0.1") as client:
+        client.post("/sign-in", data={"login": "operator", "password": PASSWORD})
+        return client.get(path).text
+
+
 def test_fifty_runs_stop_within_a_second_say_where_they_stand_and_go_on(
     company: Company, estate: Estate, tmp_path: Path
 ) -> None:
@@ -41,7 +56,15 @@ def test_fifty_runs_stop_within_a_second_say_where_they_stand_and_go_on(
     with house.journal.write() as tx:
         tx.access.users.put(User(id="usr_olga", login="olga", person=olga.id, roles=("operator",)))
     house.start()
-    try:
+    with ExitStack() as stack:
+        stack.callback(house.stop)
+        url = stack.enter_context(serving(house))
+        stack.enter_context(announced(house, url))
+
+        def type_in(*words: str) -> str:
+            told = CliRunner().invoke(create_cli(Host()), ["--data", str(tmp_path / "data"), *words])
+            assert told.exit_code == 0, told.output
+            return told.output
 
         async def begin() -> None:
             for person in people:
@@ -52,7 +75,7 @@ def test_fifty_runs_stop_within_a_second_say_where_they_stand_and_go_on(
         while len(estate.effects()) < 2 * RUNS // 3:
             assert time.monotonic() < limit, f"the runs did not get going: {stories(house)}"
             time.sleep(0.05)
-        asyncio.run(house.desk.set_switch("all", on=True, by="user:olga", reason="stop the world"))
+        type_in("switch", "on", "all", "--reason", "stop the world")
         pulled = dt.datetime.now(dt.UTC)
         time.sleep(1.0)
         at_once = estate.effects()
@@ -70,8 +93,17 @@ def test_fifty_runs_stop_within_a_second_say_where_they_stand_and_go_on(
         assert running, "they were pulled up in the middle"
         begun = [one for one in board.held if one.changed]
         assert begun, "some had changed something already"
-        assert all("user:olga" in one.why and one.coming and "withdraw" in one.how for one in begun)
-        asyncio.run(house.desk.set_switch("all", on=False, by="user:olga", reason="all is well"))
+        assert all("stop the world" in one.why and one.coming and one.how for one in board.held)
+        assert all("withdraw" in one.how for one in begun)
+        listed, shown = (" ".join(told.split()) for told in (type_in("switch", "status"), console(house, "/brakes")))
+        for one in board.held:
+            where = f"{one.done} of {one.of} steps"
+            assert f"case {one.case.number}: {one.run.plan.title}: {where}, next: {one.coming}" in listed
+            assert f"#{one.case.number} " in shown
+        for told in (listed, shown):
+            assert told.count("of 7 steps") == len(board.held)
+            assert told.count("withdraw") >= len(begun)
+        type_in("switch", "off", "all", "--reason", "all is well")
         limit = time.monotonic() + 240
         while True:
             with house.journal.read() as tx:
@@ -86,5 +118,3 @@ def test_fifty_runs_stop_within_a_second_say_where_they_stand_and_go_on(
         keys = [one.key for one in estate.effects()]
         assert len(keys) == len(set(keys)) == 4 * RUNS, "each effect happened once"
         assert house.desk.brakes.board().held == ()
-    finally:
-        house.stop()
