@@ -16,7 +16,7 @@ from bench.roles import fill
 from bench.talking import NotReachable, Talk, open_line
 from tickless.domain.errors import Rejected
 from tickless.domain.knowledge import Article
-from tickless.flow.desk.holding import Keeper
+from tickless.flow.keeping import Keeper
 from tickless.journal.access import OneTime
 from tickless.kit.sealing import Seal
 from tickless.practices.knowledge.service import save

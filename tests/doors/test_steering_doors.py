@@ -218,7 +218,9 @@ def test_where_there_is_much_it_is_shown_as_it_was_computed(place: Place) -> Non
     assert at is not None
     assert all(kept is not None for _, kept in months)
     with house.journal.write() as tx:
-        tx.history_tickets.put(TicketHistory(id="hist_late", source="old", number="INC-late", opened_at=at, resolved_at=at))
+        tx.history_tickets.put(
+            TicketHistory(id="hist_late", source="old", number="INC-late", opened_at=at, resolved_at=at)
+        )
     assert marks.ledger(90) == before
     assert marks.guard(16).window.until == marks.guard(16).window.until
     assert marks.readings(90) == marks.readings(90)

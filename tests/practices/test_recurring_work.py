@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from tickless.domain.errors import BadInput
 from tickless.domain.known import Maintenance
+from tickless.domain.recurrence import days_of, read_rule
 from tickless.domain.service import Service
 from tickless.domain.work_series import WorkSeries
 from tickless.domain.world import World
 from tickless.practices.known.calendar import as_calendar, folded
-from tickless.domain.recurrence import days_of, read_rule
 from tickless.practices.known.recurring import begins_at, check_series, in_words, next_of, windows_of
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)

@@ -20,7 +20,17 @@ class Deed(Record):
     """A button pressed instead of words: `ref` is the question, approval, page or case it belongs to."""
 
     kind: Literal[
-        "answer", "approve", "deny", "have_it", "pass_on", "solved", "unsolved", "helped", "not_helped", "rate", "cancel"
+        "answer",
+        "approve",
+        "deny",
+        "have_it",
+        "pass_on",
+        "solved",
+        "unsolved",
+        "helped",
+        "not_helped",
+        "rate",
+        "cancel",
     ]
     ref: str
     values: dict[str, str] = Field(default_factory=dict)

@@ -96,7 +96,7 @@ class MeasureRows:
         )
         return int(cases), int(past)
 
-    def _bodies(self, query: sa.Select[tuple[str]]) -> Iterator[str]:
+    def _bodies(self, query: sa.Select[str]) -> Iterator[str]:
         """Not all of them at once: a body is far larger than what is kept of it."""
         yield from self._connection.execute(query.execution_options(yield_per=PAGE)).scalars()
 

@@ -16,7 +16,16 @@ from tickless.stages.measure.metrics.registry import near
 
 NOW = dt.datetime(2026, 6, 10, 15, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
-LOCAL = ("ticket_volume", "backlog", "backlog_age", "resolve_median", "reopened", "verified", "repeat_contacts", "incidents")
+LOCAL = (
+    "ticket_volume",
+    "backlog",
+    "backlog_age",
+    "resolve_median",
+    "reopened",
+    "verified",
+    "repeat_contacts",
+    "incidents",
+)
 """Metrics that look no further back than a week: what is far from a window says nothing of it."""
 
 

@@ -50,7 +50,9 @@ class ComputedShown(Shown):
     running: bool
     done: int
     of: int
-    cut: int = Field(description="So many cases, and tickets of the past, are read at most, the newest; 0: there are no more")
+    cut: int = Field(
+        description="So many cases, and tickets of the past, are read at most, the newest; 0: there are no more"
+    )
     failed: str = Field(description="Why the last time broke off; empty: it did not")
 
 

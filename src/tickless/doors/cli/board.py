@@ -14,7 +14,9 @@ from tickless.stages.measure.metrics.wording import told
 
 def board(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="flow, stability, risk …; without one they are listed.")] = "",
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="flow, stability, risk …; without one they are listed.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Figures that belong together: now, in the span before, and over the last weeks or months."""

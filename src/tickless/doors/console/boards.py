@@ -72,7 +72,9 @@ def shown(tile: Tile, zone: ZoneInfo, *, currency: str, days: int) -> Shown:
     metric = tile.seen.metric
     points = [(window, found) for window, found in tile.course if found is not None]
     turn = course(tile.seen.figure, tile.seen.before, metric.better)
-    return Shown(tile, drawn(points, metric, zone), words(tile, currency=currency, days=days), turn, TURNS.get(turn, ""))
+    return Shown(
+        tile, drawn(points, metric, zone), words(tile, currency=currency, days=days), turn, TURNS.get(turn, "")
+    )
 
 
 def words(tile: Tile, *, currency: str, days: int) -> str:

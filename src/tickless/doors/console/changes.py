@@ -51,7 +51,7 @@ def page(visit: Visit) -> Screen:
     ]  # fmt: skip
     table = ui.Rows("Changes", ("Change", "From", "Risk", "State"), rows, "No change is on record",
                     "Raise one here; what deployments tell of is on record by itself.")  # fmt: skip
-    blocks = (*drawn(visit, names), table)
+    blocks: tuple[ui.Block, ...] = (*drawn(visit, names), table)
     return ui.screen(
         ui.Sheet("Changes", PURPOSE, blocks, forms(visit, _raising(visit, names)), tabs=changes_standard.TABS)
     )
@@ -84,14 +84,14 @@ def one(visit: Visit) -> Screen:
         (PARTS[part.name], f"{part.points:.0f} of {100 * part.weight:.0f}", ui.What(part.words)) for part in risk.parts
     ]
     hits = [(ui.Tag(hit.kind, "bad" if hit.hard else "warn"), _hit(hit), hit.words) for hit in shown.collisions]
-    blocks = (
+    blocks: tuple[ui.Block, ...] = (
         *_outcome(change),
         ui.Rows(f"Risk {risk.score} of 100 ({risk.level})", ("Part", "Points", "Why"), parts),
         ui.Rows("What else is on then", ("Kind", "What", "How they touch"), hits, "Nothing else touches it"),
         ui.story(change.story, names.person),
     )
     purpose = f"{change.id}: what it alters, what that may cost, and what came of it."
-    beside = (_facts(visit, change, names), *forms(visit, *_deeds(change)))
+    beside: tuple[ui.Block, ...] = (_facts(visit, change, names), *forms(visit, *_deeds(change)))
     return ui.screen(ui.Sheet(change.title, purpose, blocks, beside, crumb=ui.Link("Changes", "/changes")))
 
 

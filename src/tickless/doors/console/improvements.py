@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 from tickless.domain.improvement import Counted, Improvement, ImprovementDraft, MeasurementDraft
 from tickless.doors.console import sheet as ui
 from tickless.doors.console.frame import Frame, Screen, Visit
-from tickless.doors.console.practice_pages import Names, Sent, forms, names_in, pages, parsed
+from tickless.doors.console.practice_pages import Deed, Names, Sent, forms, names_in, pages, parsed
 from tickless.doors.console.wording import Tone
 from tickless.flow.desk.practices.improvements import Deed as Step
 from tickless.flow.desk.practices.improvements import ImprovementShown
@@ -28,7 +28,7 @@ HEAD = ("Action", "Owner", "Until", "State")
 
 
 def routes(frame: Frame) -> list[BaseRoute]:
-    steps = {step: partial(move, step=step) for step in STEPS}
+    steps: dict[str, Deed] = {step: partial(move, step=step) for step in STEPS}
     return pages(frame, "/improvements", page, one=one, add=add, deeds={**steps, "measure": measure})
 
 
@@ -49,7 +49,7 @@ def page(visit: Visit) -> Screen:
     names = names_in(visit, [one.improvement.owner for one in found])
     going = [one for one in found if one.improvement.state not in {"done", "dropped"}]
     over = [one for one in reversed(found) if one.improvement.state in {"done", "dropped"}]
-    blocks = (
+    blocks: tuple[ui.Block, ...] = (
         ui.Rows(
             "To be done", HEAD, rows_of(going, names), "Nothing is to be done", "Write an action down beside this."
         ),
@@ -82,11 +82,11 @@ def one(visit: Visit) -> Screen:
          found.evidence)
         for found in it.measured
     ]  # fmt: skip
-    blocks = (
+    blocks: tuple[ui.Block, ...] = (
         ui.Rows("Measured", ("When", "Value", "95 %", "Evidence"), measured, "Nothing was measured yet"),
         ui.story(it.story, names.person),
     )
-    beside = (_facts(shown, names), *forms(visit, *_forms(it)))
+    beside: tuple[ui.Block, ...] = (_facts(shown, names), *forms(visit, *_forms(it)))
     crumb = ui.Link("Improvements", "/improvements")
     return ui.screen(ui.Sheet(it.title, f"{it.id}: {PURPOSE}", blocks, beside, crumb=crumb))
 

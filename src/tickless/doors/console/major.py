@@ -39,7 +39,7 @@ def page(visit: Visit) -> Screen:
          ui.Link("Declare it", f"/major?case={case.number}"))
         for case, why in desk.candidates()
     ]  # fmt: skip
-    blocks = (
+    blocks: tuple[ui.Block, ...] = (
         ui.Rows("Major incidents and rehearsals", ("Incident", "State", "Led by", "Next news"),
                 [_row(it, names, visit) for it in listed], "There was none",
                 "Rehearse one: it is scored, and nothing real is touched."),
@@ -88,11 +88,11 @@ def _next(it: MajorIncident, visit: Visit) -> ui.Cell:
 def one(visit: Visit) -> Screen:
     it = visit.desk.practices.major.show(visit.path("id"))
     names = names_in(visit, [it.owner, it.communications, *it.specialists, *(told.by for told in it.story)])
-    blocks = (
+    blocks: tuple[ui.Block, ...] = (
         *_rehearsed(it, names, visit), _news(it, names), *ui.paragraphs("Review", it.review),
         ui.story(it.story, names.person, title="Timeline"),
     )  # fmt: skip
-    beside = (_facts(it, names, visit), *_beside(visit, it, names))
+    beside: tuple[ui.Block, ...] = (_facts(it, names, visit), *_beside(visit, it, names))
     title = f"Rehearsal: {it.title}" if it.rehearsal is not None else it.title
     crumb = ui.Link("Major incidents", "/major")
     return ui.screen(ui.Sheet(title, f"{it.id}: {PURPOSE}", blocks, beside, crumb=crumb))

@@ -98,7 +98,9 @@ def told_trend(shares: Sequence[float | None]) -> str:
     turn = "as in" if abs(last - before) < SAME else "up from" if last > before else "down from"
     told = f"{100 * before:.0f} % in " if turn != "as in" else ""
     share = f"{100 * last:.0f} %"
-    return f"Proved ends (verified, confirmed or prevented): {share} in the last four weeks, {turn} {told}the four before."
+    return (
+        f"Proved ends (verified, confirmed or prevented): {share} in the last four weeks, {turn} {told}the four before."
+    )
 
 
 def content(visit: Visit) -> dict[str, object]:

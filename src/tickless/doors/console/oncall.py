@@ -43,7 +43,7 @@ def page(visit: Visit) -> Screen:
          names.person(person) if person else ui.Tag("nobody", "bad"), one.zone)
         for one, person in now
     ]  # fmt: skip
-    blocks = (
+    blocks: tuple[ui.Block, ...] = (
         ui.Rows(
             "On call now", ("Schedule", "Who", "Clocks of"), rows, "There is no schedule", "Write one down beside this."
         ),
@@ -73,13 +73,13 @@ def one(visit: Visit) -> Screen:
     shown = visit.desk.practices.on_call.show(visit.path("id"))
     schedule, names = shown.schedule, _names(visit, [shown.schedule])
     gaps = [(ui.When(gap.starts_at), ui.When(gap.ends_at)) for gap in shown.gaps[:20]]
-    blocks = (
+    blocks: tuple[ui.Block, ...] = (
         _shifts(shown, names, visit.now),
         ui.Rows("When nobody is on call, in four weeks", ("From", "Until"), gaps, "There is no gap"),
         _loads(shown, names),
         _swaps(schedule, names, visit.now),
     )
-    beside = (_facts(shown, names), *forms(visit, *_forms(schedule, names, visit.now)))
+    beside: tuple[ui.Block, ...] = (_facts(shown, names), *forms(visit, *_forms(schedule, names, visit.now)))
     crumb = ui.Link("On-call", "/on-call")
     return ui.screen(ui.Sheet(schedule.title, f"{schedule.id}: {PURPOSE}", blocks, beside, crumb=crumb))
 

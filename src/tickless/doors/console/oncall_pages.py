@@ -52,7 +52,7 @@ def paged(visit: Visit) -> Screen:
         ("State", ui.Tag(*STATES[found.state])), ("Case", ui.Link(f"#{found.number}", f"/cases/{found.number}")),
         ("Has it", names.person(found.acknowledged_by)), ("Since", ui.When(found.made_at)),
     )))  # fmt: skip
-    blocks = (
+    blocks: tuple[ui.Block, ...] = (
         *(_answers(found.id) if found.state in WAITS else ()),
         ui.Rows("Called", ("When", "Who", "Why"), calls, "Nobody yet"),
         ui.story(found.story, names.person),

@@ -60,12 +60,12 @@ def one(visit: Visit) -> Screen:
     service, entry = shown.service, shown.entry
     mine = visit.desk.practices.portfolio.assets(service=service.id)
     names = names_in(visit, [service.owner, *(event.by for event in entry.story), *(one.asset.owner for one in mine)])
-    blocks = (
+    blocks: tuple[ui.Block, ...] = (
         _failovers(shown),
         ui.Rows("Assets", assets.HEAD, [assets.row(it, names) for it in mine], "No asset is on record for it"),
         ui.story(entry.story, names.person),
     )
-    beside = (_facts(shown, names), *forms(visit, *_forms(visit, shown)))
+    beside: tuple[ui.Block, ...] = (_facts(shown, names), *forms(visit, *_forms(visit, shown)))
     crumb = ui.Link("Service portfolio", "/portfolio")
     return ui.screen(ui.Sheet(service.name, PURPOSE, blocks, beside, crumb=crumb))
 

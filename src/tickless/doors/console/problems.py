@@ -34,7 +34,7 @@ def page(visit: Visit) -> Screen:
     ]  # fmt: skip
     found = [_candidate(it, names) for it in desk.candidates()[:30]]
     why = f"At least {desk.rules.least} incidents of a kind in {desk.rules.days} days, by what removing the cause would save."
-    blocks = (
+    blocks: tuple[ui.Block, ...] = (
         ui.Rows("Problems", ("Problem", "Owner", "State", "Since"), rows, "There is no problem",
                 "Open one of the candidates below."),
         ui.Rows("Worth looking into", ("Kind", "Times", "Costs a year", "Worth", ""), found,
@@ -60,12 +60,12 @@ def one(visit: Visit) -> Screen:
     shown = visit.desk.practices.problems.show(visit.path("id"))
     it = shown.problem
     names = names_in(visit, [it.owner, *(event.by for event in it.story)])
-    blocks = (
+    blocks: tuple[ui.Block, ...] = (
         ui.Rows("Actions", HEAD, rows_of(list(shown.actions), names), "No action follows yet"),
         *ui.paragraphs("Cause", it.cause), *ui.paragraphs("Workaround", it.workaround),
         *ui.paragraphs("Review", it.review), ui.story(it.story, names.person),
     )  # fmt: skip
-    beside = (_facts(shown, names), *forms(visit, *_forms(visit, it, names)))
+    beside: tuple[ui.Block, ...] = (_facts(shown, names), *forms(visit, *_forms(visit, it, names)))
     crumb = ui.Link("Problems", "/problems")
     return ui.screen(ui.Sheet(it.title, f"{it.id}: {PURPOSE}", blocks, beside, crumb=crumb))
 

@@ -11,7 +11,7 @@ from tickless.domain.errors import BadInput
 from tickless.domain.supplier import Agreement, AgreementDraft, Contact, ReferralDraft, Target
 from tickless.doors.console import sheet as ui
 from tickless.doors.console.frame import Frame, Screen, Visit
-from tickless.doors.console.practice_pages import Names, Sent, forms, names_in, pages, parsed
+from tickless.doors.console.practice_pages import Deed, Names, Sent, forms, names_in, pages, parsed
 from tickless.flow.desk.practices.suppliers import ReferralShown
 from tickless.practices.suppliers.core import decide_by
 
@@ -23,7 +23,7 @@ OPEN: dict[str, tuple[Step, ...]] = {"waiting": ("answered", "over"), "answered"
 
 
 def routes(frame: Frame) -> list[BaseRoute]:
-    steps = {step: partial(move, step=step) for step in LABELS}
+    steps: dict[str, Deed] = {step: partial(move, step=step) for step in LABELS}
     return [
         *pages(frame, "/suppliers/referrals", add=refer, deeds=steps),
         *pages(frame, "/suppliers", page, add=keep, deeds={"end": end}),

@@ -30,7 +30,7 @@ from tickless.flow.desk.history import HistoryDesk
 from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.knowledge import KnowledgeCare
-from tickless.flow.desk.manual import manual_case
+from tickless.flow.desk.manual import manual_case, not_bound
 from tickless.flow.desk.map_health import map_checks
 from tickless.flow.desk.mining import MiningDesk
 from tickless.flow.desk.opening import Opening
@@ -270,8 +270,7 @@ class FrontDesk:
             case = manual_case(tx, known, inputs, world=self._rooms.world(), by=by, reason=reason, now=now)
             bound = bind(known, case, self._rooms.world())
             if bound.missing:
-                names_of = ", ".join(missing.name for missing in bound.missing)
-                raise BadInput(f"these inputs are missing or not known: {names_of}", mend="give them as name=value")
+                raise not_bound(known, [one.name for one in bound.missing], inputs)
             self._begin(tx, case)
         return case
 

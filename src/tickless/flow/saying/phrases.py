@@ -135,6 +135,7 @@ def take_up(asked_at: dt.datetime, number: int) -> str:
         "stayed quiet; I take it up again with your answer."
     )
 
+
 HAVE_IT = "It is yours now: nobody else is called."
 PASSED_ON = "All right, the next one is called."
 PAGE_WHO = "I don't know whose account this is, so I can't note that. Sign in, and say so there: /on-call."

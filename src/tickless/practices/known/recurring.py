@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from tickless.domain.errors import BadInput
 from tickless.domain.known import Maintenance
+from tickless.domain.recurrence import Rule, days_of, read_rule, rule_in_words
 from tickless.domain.work_series import WorkSeries
 from tickless.domain.world import World
 from tickless.kit.canonical import digest
 from tickless.practices.known.core import check_window
-from tickless.domain.recurrence import Rule, days_of, read_rule, rule_in_words
 
 AHEAD = dt.timedelta(days=62)
 """So far ahead windows are made: the next one of every month is among them."""

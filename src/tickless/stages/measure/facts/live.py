@@ -157,7 +157,9 @@ def _promised(one: CaseRow, lived: Lived) -> dt.datetime | None:
     given = [each.resolve_by for each in lived.referrals.get(one.id, ()) if each.resolve_by is not None]
     if given:
         return min(given)
-    agreed = (targets_of(each, one.impact.priority, one.opened_at)[1] for each in lived.agreements.get(one.service or "", ()))
+    agreed = (
+        targets_of(each, one.impact.priority, one.opened_at)[1] for each in lived.agreements.get(one.service or "", ())
+    )
     return min((at for at in agreed if at is not None), default=None)
 
 

@@ -121,7 +121,9 @@ class _Weeks:
     def __init__(self, material: Material, window: Window, kept: Kept) -> None:
         self._weeks = [one for one in periods(window, "week", ZoneInfo(material.zone)) if one.days > WHOLE]
         self._kept = kept
-        self._scopes = {one.window: one for one in near(material, [one for one in self._weeks if one.since not in kept])}
+        self._scopes = {
+            one.window: one for one in near(material, [one for one in self._weeks if one.since not in kept])
+        }
         self._known: dict[str, list[float | None]] = {}
 
     def values(self, metric: Metric) -> list[float | None]:

@@ -94,6 +94,4 @@ def near(material: Material, windows: Sequence[Window]) -> list[Scope]:
         last = case.moved_at
         for place in range(first, len(windows) if last is None else bisect.bisect_right(starts, last)):
             found[place].append(case)
-    return [
-        Scope(window, replace(material, cases=cases), cases) for window, cases in zip(windows, found, strict=True)
-    ]
+    return [Scope(window, replace(material, cases=cases), cases) for window, cases in zip(windows, found, strict=True)]
