@@ -87,6 +87,7 @@ TAGS = {
     "opportunities": "What comes again and again: what it is worth, drafts, and whether the benefit arrived.",
     "history": "Tickets of the past: files are sent, mapped, imported; what was refused, and why.",
     "metrics": "Figures, each with its definition, what it rests on, and its cases.",
+    "boards": "A few metrics about one question each, now and over whole weeks or months.",
     "value": "What the house is worth against the organisation's own past, and what that takes for granted.",
     "maturity": "Three models on live evidence, beside what people claim.",
     "guard": "Figures that improve the wrong way, and ways to make them look well.",

@@ -38,10 +38,9 @@ def waiting(desk: Desk) -> list[Waiting]:
     with desk.journal.read() as tx:
         words = tx.lessons.count(tx.lessons.table.c.state == "proposed")
         groups = tx.grouping_lessons.count(tx.grouping_lessons.table.c.state == "proposed")
-        drafts = tx.articles.count(tx.articles.table.c.state == "draft")
-        stale = sum(
-            one.article.state == "published" and bool(one.concerns) for one in read_standings(tx, now=desk.clock.now())
-        )
+        standings = read_standings(tx, now=desk.clock.now())
+        drafts = sum(one.article.state == "draft" for one in standings)
+        stale = sum(one.article.state == "published" and bool(one.concerns) for one in standings)
         against = len(read_contradictions(tx))
         found = tx.opportunities.count(tx.opportunities.table.c.state == "found")
     refusal = desk.refusing.standing()
