@@ -7,7 +7,7 @@ import os
 import tomllib
 from pathlib import Path
 from typing import Any, Literal, get_args
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -23,6 +23,7 @@ from tickless.doors.entrance.settings import EntranceSettings
 from tickless.flow.courtesy import Courtesy
 from tickless.flow.inventory import MapRules
 from tickless.journal.audit_settings import AuditSettings
+from tickless.kit.zones import zones
 from tickless.sdk.egress import EgressSettings
 from tickless.sdk.vault import VaultSettings
 from tickless.stages.correlate.hygiene.options import HygieneSettings
@@ -104,7 +105,7 @@ class CourtesySettings(Record):
     @classmethod
     def _known_zones(cls, given: str | dict[str, str]) -> str | dict[str, str]:
         for name in [given] if isinstance(given, str) else given.values():
-            if name not in available_timezones():
+            if name not in zones():
                 raise ValueError(f"{name!r} is no time zone; write one such as Europe/Berlin")
         return given
 

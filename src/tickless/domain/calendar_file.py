@@ -6,11 +6,12 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from tickless.domain.calendar_repeats import Repeats, beginnings, read_repeats
 from tickless.domain.errors import BadInput
 from tickless.domain.record import Untrusted
+from tickless.kit.zones import zones
 
 MOST = 2_000
 MOST_REPEATING = 200
@@ -162,7 +163,7 @@ def _moment(parameters: str, value: str, *, title: str) -> dt.datetime:
     zone: dt.tzinfo = dt.UTC
     named = re.search(r"TZID=\"?([^;\"]+)\"?", parameters, re.IGNORECASE)
     if named is not None:
-        if named[1] not in available_timezones():
+        if named[1] not in zones():
             raise BadInput(f"“{title}”: nobody knows the time zone {named[1][:60]!r}", mend="write UTC times")
         zone = ZoneInfo(named[1])
     for form in ("%Y%m%dT%H%M%SZ", "%Y%m%dT%H%M%S", "%Y%m%d"):

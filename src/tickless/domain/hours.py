@@ -6,9 +6,10 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from tickless.domain.record import Untrusted
+from tickless.kit.zones import zones
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = "(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
@@ -67,7 +68,7 @@ def read_hours(text: str) -> Hours:
         spans = (*spans, Span(frozenset(range(7)), 0, 1440))
         rest = re.sub(r"\b24\s?[x/]\s?7\b", "", rest, flags=re.IGNORECASE)
     words = [word for word in re.split(r"[\s,;]+", rest) if word]
-    if not spans or len(words) > 1 or (words and words[0] not in available_timezones()):
+    if not spans or len(words) > 1 or (words and words[0] not in zones()):
         raise ValueError(f"{Untrusted(text).tame(60)!r} are no hours: {MEND}")
     return Hours(spans, ZoneInfo(words[0] if words else "UTC"), closed)
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Annotated, Literal
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, AwareDatetime, Field, field_validator
 
 from tickless.domain.hours import read_hours
 from tickless.domain.practice import Draft, Event, Kept, Line, Named
 from tickless.domain.record import Record
+from tickless.kit.zones import zones
 
 CalledWhom = Literal["on_call", "next", "service_owner", "manager"]
 
 
 def _zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in zones():
         raise ValueError("there is no such time zone: give an IANA name, such as Europe/Berlin")
     return name
 

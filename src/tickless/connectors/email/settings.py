@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Literal
-from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from tickless.kit.zones import zones
 
 Tls = Literal["tls", "starttls", "none"]
 
@@ -86,7 +87,7 @@ class Settings(BaseModel):
     @field_validator("alerts_zone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:
-        if zone not in available_timezones():
+        if zone not in zones():
             raise ValueError(f"{zone!r} is no time zone; write one such as Europe/Berlin")
         return zone
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ipaddress
 import re
 from typing import Annotated, Literal
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from tickless.kit.zones import zones
 
 Level = Literal["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"]
 LEVELS: tuple[Level, ...] = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
@@ -32,7 +33,7 @@ def _one_address(text: str) -> str:
 
 
 def _zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in zones():
         raise ValueError(f"{name!r} is no time zone; write one such as Europe/Berlin")
     return name
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Annotated
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
+from tickless.kit.zones import zones
+
 
 def _known(zone: str) -> str:
-    if zone not in available_timezones():
+    if zone not in zones():
         raise ValueError(f"{zone!r} is no time zone; write one such as Europe/Berlin")
     return zone
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from dataclasses import dataclass
-from zoneinfo import available_timezones
 
 from tickless.domain.errors import BadInput, Conflict, TicklessError
 from tickless.domain.report_subscription import Cadence, ReportSubscription
@@ -16,6 +15,7 @@ from tickless.flow.saying.conversation import personal, say
 from tickless.journal import Tx
 from tickless.kit.ids import new_id
 from tickless.kit.log import get_logger
+from tickless.kit.zones import zones
 from tickless.stages.decide.policy_requests import Principal, Resource
 from tickless.stages.measure.week import Week
 from tickless.stages.measure.week.spans import due_span
@@ -163,7 +163,7 @@ class ReportSubscriptions:
         world = self._rooms.world()
         if bool(draft.person) == bool(draft.mail):
             raise BadInput("a report goes to a person or to a mail address", mend="give exactly one of the two")
-        if draft.zone not in available_timezones():
+        if draft.zone not in zones():
             raise BadInput(f"{draft.zone[:60]!r} is no time zone", mend="give an IANA name such as Europe/Berlin")
         for name in (draft.person, draft.owner):
             if name and name not in world.people:

@@ -7,7 +7,7 @@ before the change (02:30 is 03:30 then), one that comes twice in autumn is its f
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from tickless.domain.errors import BadInput
 from tickless.domain.known import Maintenance
@@ -15,6 +15,7 @@ from tickless.domain.recurrence import Rule, days_of, read_rule, rule_in_words
 from tickless.domain.work_series import WorkSeries
 from tickless.domain.world import World
 from tickless.kit.canonical import digest
+from tickless.kit.zones import zones
 from tickless.practices.known.core import check_window
 
 AHEAD = dt.timedelta(days=62)
@@ -61,7 +62,7 @@ def _window(series: WorkSeries, day: dt.date, starts: dt.datetime) -> Maintenanc
 def check_series(series: WorkSeries, world: World, *, now: dt.datetime) -> WorkSeries:
     """The series with its service and owner as ids. Raises `BadInput`."""
     rule = read_rule(series.rule)
-    if series.zone not in available_timezones():
+    if series.zone not in zones():
         raise BadInput(f"there is no time zone {series.zone[:60]!r}", mend="give an IANA name, such as Europe/Berlin")
     if not 1 <= series.minutes <= LONGEST:
         raise BadInput("one window takes from a minute to a week", mend="give its length in minutes")

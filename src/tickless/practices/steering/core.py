@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
-from zoneinfo import available_timezones
 
 from tickless.domain.errors import BadInput
 from tickless.domain.hours import read_hours
 from tickless.domain.record import Untrusted
+from tickless.kit.zones import zones
 
 SettingKind = Literal["number", "yes_no", "currency", "hours", "zone", "text"]
 MATCH: Final = "match:"
@@ -91,7 +91,7 @@ def shown_value(name: str, value: str) -> str:
                 raise BadInput(str(error)) from error
             return text
         case "zone":
-            if text not in available_timezones():
+            if text not in zones():
                 raise BadInput(f"{text[:60]!r} is no time zone", mend="write one such as Europe/Berlin")
             return text
         case "text":

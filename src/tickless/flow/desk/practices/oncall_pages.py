@@ -39,9 +39,7 @@ class OnCallPages:
     def schedule_for(self, service: str | None) -> Schedule | None:
         """The schedule of a service, else the one that is for whatever no other is for."""
         with self._journal.read() as tx:
-            known = tx.oncall_schedules.by(state="active")
-        own = next((one for one in known if service is not None and service in one.services), None)
-        return own or next((one for one in known if not one.services), None)
+            return _for(tx.oncall_schedules.by(state="active"), service)
 
     def acknowledge(self, identity: str, *, by: Keeper) -> PageOut:
         """Somebody has it: nobody else is called. Raises `NotFound`, `Conflict`, `Forbidden`."""
@@ -57,15 +55,18 @@ class OnCallPages:
         """Begin, go on with and end pages."""
         with self._journal.read() as tx:
             schedules = tx.oncall_schedules.by(state="active")
-            going = [*tx.oncall_pages.by(state="calling"), *tx.oncall_pages.by(state="acknowledged"),
-                     *tx.oncall_pages.by(state="unanswered")]  # fmt: skip
             cases = self._wanting(tx, now) if schedules else []
         for case in cases:
-            schedule = self.schedule_for(case.service)
+            schedule = _for(schedules, case.service)
             if schedule is not None and (case.state == "handed_off" or case.impact.priority <= schedule.page_at):
                 self._begin(case, schedule, now)
-        for page in [*going, *self.listed(state="calling")]:
-            self._go_on(page.id, now)
+        with self._journal.read() as tx:
+            going = [
+                page for state in ("calling", "acknowledged", "unanswered") for page in tx.oncall_pages.by(state=state)
+            ]
+            due = [page.id for page in going if _over(tx, page) or _next(tx, page, now) is not None]
+        for identity in due:  # whoever waits for nothing costs no writer its turn
+            self._go_on(identity, now)
 
     def _wanting(self, tx: Tx, now: dt.datetime) -> list[Case]:
         """Incidents that may want somebody."""
@@ -88,14 +89,31 @@ class OnCallPages:
     def _go_on(self, identity: str, now: dt.datetime) -> None:
         with self._journal.write() as tx:
             page = tx.oncall_pages.need(identity, lock=True)
-            case = tx.cases.get(page.case)
-            if page.state != "over" and (case is None or not (case.live or case.state == "handed_off")):
+            if page.state != "over" and _over(tx, page):
                 over = (*page.story, self._keeping.event("tickless", "over", "The case is over."))
                 tx.oncall_pages.put(page.model_copy(update={"state": "over", "story": over}))
                 return
-            schedule = tx.oncall_schedules.get(page.schedule)
-            if page.state != "calling" or schedule is None or case is None:
-                return
-            step = due_step(schedule, page, now)
-            if step is not None:
+            called = _next(tx, page, now)
+            if called is not None:
+                schedule, case, step = called
                 self._paging.call(tx, page, schedule, case, step=step)
+
+
+def _for(schedules: list[Schedule], service: str | None) -> Schedule | None:
+    """The one of a service, else the one that is for whatever no other is for."""
+    own = next((one for one in schedules if service is not None and service in one.services), None)
+    return own or next((one for one in schedules if not one.services), None)
+
+
+def _over(tx: Tx, page: PageOut) -> bool:
+    case = tx.cases.get(page.case)
+    return case is None or not (case.live or case.state == "handed_off")
+
+
+def _next(tx: Tx, page: PageOut, now: dt.datetime) -> tuple[Schedule, Case, int] | None:
+    """Whom to call now, by which step of what schedule; None while somebody may still answer."""
+    schedule, case = tx.oncall_schedules.get(page.schedule), tx.cases.get(page.case)
+    if page.state != "calling" or schedule is None or case is None:
+        return None
+    step = due_step(schedule, page, now)
+    return None if step is None else (schedule, case, step)
