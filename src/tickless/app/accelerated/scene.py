@@ -114,6 +114,7 @@ def open_scene(
         sample = open_sample_house(estate, company, folder / DATA, settings=settings, clock=clock, engine=engine)
         stack.callback(sample.house.stop)
         without_waiting_for_disks(sample.house)
+        sample.house.desk.mining.by_clock = False  # a thread of its own would lag behind a week that takes seconds
         yield Scene(sample, clock, engine, stack.enter_context(asyncio.Runner()))
 
 
