@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from rich.console import Console
@@ -17,6 +18,10 @@ from tickless.stages.learn.core import GOOD
 BY_PROOF = frozenset({"verified", "prevented"})
 OPEN = "open"
 MANY = 100_000
+CAPTION = (
+    "proven: ended by a proof; people: solved by them, or still with them; back: came back; on rung: runbooks that "
+    f"{', '.join(RUNGS)}; maturity: stage of the Zero-ticket model."
+)
 
 
 @dataclass(frozen=True)
@@ -43,16 +48,20 @@ class Month:
 
 
 class Chronicle:
-    """Told of every day that is over."""
+    """Told of every day that is over. `progress`: takes the words for the day that is played."""
 
-    def __init__(self, scene: Scene, console: Console, *, quiet: bool = False) -> None:
+    def __init__(
+        self, scene: Scene, console: Console, *, quiet: bool = False, progress: Callable[[str], object] = str
+    ) -> None:
         self._scene = scene
         self._console = console
         self._quiet = quiet
+        self._progress = progress
         self._rungs: dict[str, dict[str, int]] = {}
 
     def day_over(self, day: dt.date) -> None:
-        """At the end of a month, say how it went."""
+        """Say which day comes; at the end of a month, how it went."""
+        self._progress(f"{day + dt.timedelta(days=1):%a %d %B %Y} …")
         self._rungs[f"{day:%Y-%m}"] = self._standing()
         if (day + dt.timedelta(days=1)).day == 1 and not self._quiet:
             month = next((one for one in self.months() if one.month == f"{day:%Y-%m}"), None)
@@ -86,14 +95,15 @@ class Chronicle:
         ]  # fmt: skip
 
     def table(self) -> Table:
-        """The year at a glance."""
-        table = Table(title="Month by month", title_justify="left", box=None, pad_edge=False, header_style="bold")
-        for name in ("month", "cases", "proven", "by people", "regressed", "minutes saved", *RUNGS, "maturity"):
-            table.add_column(name, justify="left" if name == "month" else "right")
+        """The year at a glance, on eighty columns."""
+        table = Table(title="Month by month", caption=CAPTION, title_justify="left", caption_justify="left", box=None,
+                      pad_edge=False, header_style="bold")  # fmt: skip
+        for name in ("month", "cases", "proven", "people", "back", "minutes saved", "on rung", "maturity"):
+            table.add_column(name, justify="left" if name == "month" else "right", no_wrap=True)
         for one in self.months():
-            rungs = [str(one.rungs.get(rung, "")) for rung in RUNGS]
+            rungs = " ".join(f"{one.rungs.get(rung, 0):>2}" for rung in RUNGS)
             table.add_row(one.month, str(one.cases), f"{one.proven:.0%}", str(one.by_people),
-                          str(one.outcomes.get("regressed", 0)), f"{one.minutes_saved:,.0f}", *rungs,
+                          str(one.outcomes.get("regressed", 0)), f"{one.minutes_saved:,.0f}", rungs,
                           "" if one.stage is None else f"{one.stage:g}")  # fmt: skip
         return table
 

@@ -86,6 +86,7 @@ def _play(
     year = make_year(company, SEED, days=days)
     with open_scene(estate, company, folder, begins=year.begins) as scene:
         own = [scene.house.rooms.runbooks[name] for name in names]
+        console.print(f"{days} days at {company.name}, as quick as they come: a line for each month follows.")
         ended = live(scene, with_own(year, own, company, estate.blueprint), folder, console)
         console.print(ended.chronicle.table())
         wrong = _tell(ended, console)
@@ -128,9 +129,10 @@ def _serve(stack: ExitStack, estate: Estate, settings: Settings, *, clock: Clock
 
 def live(scene: Scene, year: Year, folder: Path, console: Console, *, quiet: bool = False) -> Ended:
     """Play the year in that scene, with everything that people do in the console beside."""
-    chronicle = Chronicle(scene, console, quiet=quiet)
     practices = YearPractices(scene.house, scene.company, year, folder / RUNBOOKS)
-    Player(scene, year, deeds=lambda deed: scene.do(practices.do(deed)), day_over=chronicle.day_over).play()
+    with console.status("the first day …") as status:
+        chronicle = Chronicle(scene, console, quiet=quiet, progress=status.update)
+        Player(scene, year, deeds=lambda deed: scene.do(practices.do(deed)), day_over=chronicle.day_over).play()
     return Ended(chronicle, scene.house.desk.doctor(), year_checks(scene.house, year), practices.failed, scene.clock)
 
 
