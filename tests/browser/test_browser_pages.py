@@ -30,6 +30,7 @@ PAGES = (
     "/doctor", "/chat/new", "/secret/none", "/conversations", "/known", "/intents", "/storms", "/cases/2047/storm",
     "/opportunities", "/history",
     "/figures", "/figures/mttr_resolve", "/value", "/maturity", "/guard",
+    "/boards", "/boards/flow", "/boards/outcomes", "/lessons/waiting",
     "/lessons/grouping", "/reports/week", "/policy", "/policy?action=use&right=act", "/autonomy", "/autonomy/pool.recycle",
     "/accounts",
     "/accounts/sign-ins", "/accounts/people", "/cases/2047/explained", "/assist", "/assist?caller=p017",

@@ -30,6 +30,7 @@ EVERY_PAGE = (
     "/portfolio/assets", "/cases/2047/storm", "/lessons/grouping", "/reports/week",
     "/figures", "/figures/mttr_resolve", "/figures/sla_met?by=team&days=365",
     "/value", "/value/lines?line=rework", "/maturity", "/guard",
+    "/boards", "/boards/flow", "/boards/outcomes", "/lessons/waiting",
 )  # fmt: skip
 STAGES = [
     "Signals", "Finding", "Correlation", "Impact", "Decision", "Plan and run", "Verdict", "Resolution",
