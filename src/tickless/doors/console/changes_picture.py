@@ -59,7 +59,7 @@ def calendar_picture(
     body = HEAD + ROW * max(1, len(rows)) + 6
     sheet = _Sheet(since, days, body)
     height = body + (LEGEND if legend else 0)
-    parts = [f'<svg class="gantt" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="Calendar of {days} days">']
+    parts = [f'<svg class="gantt" viewBox="0 0 {WIDTH} {height}" role="group" aria-label="Calendar of {days} days">']
     for day in range(days):
         parts += _day(sheet, since + dt.timedelta(days=day))
     parts += [_band(sheet, band) for band in bands]
