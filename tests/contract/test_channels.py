@@ -182,6 +182,7 @@ def card_of(kind: str, words: str = "Laptop") -> dict[str, Any]:
             "fields": [{"name": "when", "label": "When"}, {"name": "size", "label": "Size", "options": ["small", "large"]}],
         },
         "approval": {"kind": kind, "approval": "apr_1", "title": f"Grant {words}"[:140], "summary": f"For Ida {words}"[:900]},
+        "page": {"kind": kind, "page": "page-17-0", "number": 17, "title": f"Orders {words}"[:140]},
         "secret": {"kind": kind, "href": "/secret/once_1"},
         "case": {"kind": kind, "number": 17, "state": "resolved", "outcome": "verified"},
         "solved": {"kind": kind, "case": "case_1", "number": 17},
@@ -195,6 +196,7 @@ KINDS = sorted(str(one.model_fields["kind"].default) for one in get_args(get_arg
 ASKED: dict[str, set[tuple[str, str, str]]] = {
     "choices": {("answer", "que_1", "LM-0042")},
     "approval": {("approve", "apr_1", ""), ("deny", "apr_1", "")},
+    "page": {("have_it", "page-17-0", ""), ("pass_on", "page-17-0", "")},
     "solved": {("solved", "case_1", ""), ("unsolved", "case_1", "")},
     "rating": {*(("rate", "case_1", str(n)) for n in range(1, 6)), ("rate", "case_1", "as_expected")},
     "answer": {("helped", "case_1", ""), ("not_helped", "case_1", "")},
@@ -205,9 +207,11 @@ ASKED: dict[str, set[tuple[str, str, str]]] = {
 SAID: dict[str, tuple[str, ...]] = {
     "choices": ("LM-0042", "the other"), "code": ("code",), "form": ("About it", "When", "Size", "small", "large"),
     "approval": ("Grant", "For Ida"), "case": ("17", "solved and checked"), "answer": ("The wiki",), "list": ("A monitor",),
-    "secret": (), "solved": (), "rating": (),
+    "secret": (), "solved": (), "rating": (), "page": (),
 }  # fmt: skip
-LINKED = {"secret": {f"{HOME}/secret/once_1"}, "answer": {LINK}}
+LINKED = {
+    "secret": {f"{HOME}/secret/once_1"}, "answer": {LINK}, "page": {f"{HOME}/on-call/pages/page-17-0"},
+}  # fmt: skip
 
 
 def shown(channel: str, kind: str, words: str = "Laptop", text: str = "What is it about?") -> Shown:
@@ -251,6 +255,9 @@ def test_what_is_pressed_means_the_same_everywhere(channel: str, kind: str) -> N
 @pytest.mark.parametrize("kind", sorted(ASKED))
 def test_what_is_pressed_elsewhere_is_asked_for_in_words_by_mail(kind: str) -> None:
     found = shown("email", kind)
+    if kind == "page":
+        assert f"{HOME}/on-call/pages/page-17-0" in found.links
+        return
     if kind == "approval":
         assert NOT_BY_MAIL in found.words
         assert f"{HOME}/approvals" in found.links

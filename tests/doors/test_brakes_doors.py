@@ -88,7 +88,7 @@ def test_a_calendar_is_taken_in_once_and_moved_when_it_moves(shell: Shell, tmp_p
     moved = shell.json("freeze", "import", str(file))["items"]
     assert [one["id"] for one in moved] == [first[0]["id"]]
     assert shell.json("freeze", "list")["items"][0]["starts_at"] == "2099-12-25T17:00:00Z"
-    file.write_text(CALENDAR.replace("DURATION:P2D", "RRULE:FREQ=YEARLY"))
+    file.write_text(CALENDAR.replace("DURATION:P2D", "RRULE:FREQ=HOURLY"))
     assert "repeats" in shell.run("freeze", "import", str(file), code=1).stderr
     shell.run("freeze", "end", first[0]["id"], "--reason", "a test")
     shell.run("freeze", "add", "Window", "--hours", "Sat 22:00-06:00 Europe/Berlin", "--service", "shop-web")

@@ -38,6 +38,8 @@ LIGHTEST_EXCESS: Final = 0.05
 """Mean logarithmic excess of the lightest tail of deviations."""
 HIGHEST: Final = 30.0
 """The highest onset."""
+LEAST_ALLOWED: Final = 1e-300
+"""Of a moment in which no time has gone: nothing is allowed, and its logarithm must stay a number."""
 _YOUNG: Final = 10
 _LEVEL, _SCALE, _SEASON = 0.05, 0.01, 0.4
 _QUANTILE, _EXCESS = 0.05, 0.02
@@ -180,7 +182,7 @@ def _judge(
 
     allowed = budgets[beyond] * gone / WEEK
     heaviness = pool.heavinesses(excess)
-    wanted = pool.corrections[heaviness] - np.log10(np.minimum(allowed, 1.0))
+    wanted = pool.corrections[heaviness] - np.log10(np.clip(allowed, LEAST_ALLOWED, 1.0))
     near = np.flatnonzero(onset > wanted + LOWEST)
     raised = near
     if len(near):
