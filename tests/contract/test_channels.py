@@ -172,7 +172,7 @@ HOSTS = {"help.larkmoor.example", "wiki.larkmoor.example"}
 
 def card_of(kind: str, words: str = "Laptop") -> dict[str, Any]:
     """A card of every kind, with somebody's words wherever words may stand."""
-    return {
+    cards: dict[str, dict[str, Any]] = {
         "choices": {"kind": kind, "question": "que_1", "options": ["LM-0042", f"the other {words}"[:70]]},
         "code": {"kind": kind, "question": "que_1"},
         "form": {
@@ -189,7 +189,8 @@ def card_of(kind: str, words: str = "Laptop") -> dict[str, Any]:
         "rating": {"kind": kind, "case": "case_1", "number": 17},
         "answer": {"kind": kind, "case": "case_1", "citations": [{**CITED, "title": f"The wiki {words}"[:120]}]},
         "list": {"kind": kind, "title": "Catalogue", "items": [[f"A monitor {words}"[:70], "i need a monitor"]]},
-    }[kind]  # fmt: skip
+    }  # fmt: skip
+    return cards[kind]
 
 
 KINDS = sorted(str(one.model_fields["kind"].default) for one in get_args(get_args(Card)[0]))
