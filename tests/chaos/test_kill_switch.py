@@ -71,7 +71,7 @@ def test_fifty_runs_stop_within_a_second_say_where_they_stand_and_go_on(
                 await house.desk.run("slow.quota", {"login": person.username}, by=olga.id, reason="all at once")
 
         asyncio.run(begin())
-        limit = time.monotonic() + 60
+        limit = time.monotonic() + 600
         while len(estate.effects()) < 2 * RUNS // 3:
             assert time.monotonic() < limit, f"the runs did not get going: {stories(house)}"
             time.sleep(0.05)
@@ -104,7 +104,7 @@ def test_fifty_runs_stop_within_a_second_say_where_they_stand_and_go_on(
             assert told.count("of 7 steps") == len(board.held)
             assert told.count("withdraw") >= len(begun)
         type_in("switch", "off", "all", "--reason", "all is well")
-        limit = time.monotonic() + 240
+        limit = time.monotonic() + 600
         while True:
             with house.journal.read() as tx:
                 live = tx.cases.count_live()

@@ -15,7 +15,7 @@ from tickless.ai.models import ModelSettings
 
 pytestmark = pytest.mark.server("xllamacpp")
 KEY = "TICKLESS_TEST_MODEL_KEY"
-PATIENCE = 240.0
+PATIENCE = 900.0
 NO_FORM = "its answer has not the right form"
 """So small a model may lose itself before the end of its answer: that is its own affair."""
 
@@ -25,7 +25,7 @@ def test_a_message_is_read_and_a_case_summed_up_by_a_real_model(
 ) -> None:
     monkeypatch.setenv(KEY, model_server.key)
     settings = ModelSettings(provider="openai-compatible", name=model_server.name, base_url=model_server.url, key=f"env:{KEY}",
-                             timeout_seconds=120)  # fmt: skip
+                             timeout_seconds=400)  # fmt: skip
     with make_stage(model=settings, pace=PACE.model_copy(update={"tickets": 0.2})) as stage:
 
         def calls(use: str) -> list[dict[str, Any]]:

@@ -121,7 +121,7 @@ def test_a_storm_without_a_map_is_one_case_whose_cause_the_traces_name(watched: 
         traffic = watched.house.rooms.correlate.causes.traffic
         return traffic is not None and traffic(watched.house.rooms.clock.now()) is not None
 
-    wait_until(heard, seconds=20, what="the traces to be told to correlation")
+    wait_until(heard, seconds=120, what="the traces to be told to correlation")
     watched.alerts(("HighErrorRate", "shop", "critical"), ("HighErrorRate", "payment", "critical"))
     watched.alerts(("HighErrorRate", "ledger", "critical"), ("HighLatency", "shop", "warning"))
 
@@ -132,7 +132,7 @@ def test_a_storm_without_a_map_is_one_case_whose_cause_the_traces_name(watched: 
 
     wait_until(
         one_case,
-        seconds=30,
+        seconds=120,
         what=lambda: str([(one.number, one.service, one.need, one.state) for one in watched.cases()]),
     )
     learnt = watched.edges()
@@ -143,7 +143,7 @@ def test_a_storm_without_a_map_is_one_case_whose_cause_the_traces_name(watched: 
         (case,) = watched.cases()
         return case.cause is not None and bool(case.cause.suspects) and case.cause.suspects[0].node == "ledger"
 
-    wait_until(named, seconds=45, what=lambda: str(watched.cases()[0].cause))
+    wait_until(named, seconds=180, what=lambda: str(watched.cases()[0].cause))
     (case,) = watched.cases()
     assert case.cause is not None
     because = case.cause.suspects[0].because

@@ -38,7 +38,7 @@ LIGHTEST_EXCESS: Final = 0.05
 """Mean logarithmic excess of the lightest tail of deviations."""
 HIGHEST: Final = 30.0
 """The highest onset."""
-LEAST_ALLOWED: Final = 1e-300
+LEAST_ALLOWED: Final = 1e-30
 """Of a moment in which no time has gone: nothing is allowed, and its logarithm must stay a number."""
 _YOUNG: Final = 10
 _LEVEL, _SCALE, _SEASON = 0.05, 0.01, 0.4
