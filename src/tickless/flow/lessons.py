@@ -47,7 +47,7 @@ MOST_REREAD = 300
 MOST_AT_ONCE = 50
 HAIR = 0.03
 """A left-out sentence this near the threshold is read as it was. One lesson more moves the confidences of all others by .015
-(standard deviation, 1,442 sentences), all together: counting those that it carries over the line would count one loss many times."""
+(standard deviation, 1,442 sentences), all together: who counts those that it carries over counts one loss many times."""
 SILENT = ("small_talk", "thanks", "out_of_scope")
 _BATCH = 200
 
