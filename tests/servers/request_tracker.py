@@ -19,8 +19,10 @@ from tests.servers.shared import shared
 
 RT_SERVER = Path("/usr/share/request-tracker5/libexec/rt-server")
 QUEUE = "General"
+IDENTITY = "Identity team"
+"""A second queue, for what people move."""
 OUR_RIGHTS = "SeeQueue CreateTicket ShowTicket ShowTicketComments CommentOnTicket ReplyToTicket ModifyTicket"
-AGENT_RIGHTS = "SeeQueue ShowTicket ShowTicketComments CommentOnTicket ReplyToTicket ModifyTicket OwnTicket TakeTicket"
+AGENT_RIGHTS = "SeeQueue CreateTicket ShowTicket ShowTicketComments CommentOnTicket ReplyToTicket ModifyTicket OwnTicket TakeTicket"
 _CONFIG = """
 Set($rtname, 'desk.example');
 Set($Organization, 'desk.example');
@@ -50,6 +52,9 @@ use JSON;
 my %rights = @ARGV;
 my $queue = RT::Queue->new(RT->SystemUser);
 $queue->Load('General');
+my $other = RT::Queue->new(RT->SystemUser);
+my ($made_it, $message) = $other->Create(Name => 'Identity team');
+die $message unless $made_it;
 my %token;
 for my $name (sort keys %rights) {
     my $user = RT::User->new(RT->SystemUser);
@@ -57,8 +62,10 @@ for my $name (sort keys %rights) {
         Name => $name, RealName => ucfirst $name, EmailAddress => "$name\\@desk.example", Privileged => 1);
     die $why unless $ok;
     for my $right (split ' ', $rights{$name}) {
-        ($ok, $why) = $user->PrincipalObj->GrantRight(Right => $right, Object => $queue);
-        die "$right: $why" unless $ok;
+        for my $where ($queue, $other) {
+            ($ok, $why) = $user->PrincipalObj->GrantRight(Right => $right, Object => $where);
+            die "$right: $why" unless $ok;
+        }
     }
     my $made = RT::AuthToken->new(RT->SystemUser);
     ($ok, $why, $token{$name}) = $made->Create(Owner => $user->Id, Description => 'test');
@@ -89,6 +96,11 @@ class RequestTracker:
 
     def ticket(self, number: str) -> dict[str, Any]:
         return dict(self._as_dana("GET", f"ticket/{number}"))
+
+    def queue_of(self, number: str) -> str:
+        """Name of the queue in which a ticket lies."""
+        found = self._as_dana("GET", f"tickets?query=id={int(number)}&fields=Queue&fields[Queue]=Name")
+        return str(found["items"][0]["Queue"]["Name"])
 
     def texts(self, number: str) -> list[str]:
         """Everything that was ever written in a ticket."""

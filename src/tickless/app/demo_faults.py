@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import cast
 
@@ -10,13 +11,27 @@ from tickless.app.demo_progress import case_for, read_progress
 from tickless.app.demo_state import DayState
 from tickless.app.sample_house import SampleHouse
 from tickless.domain.case import Case
+from tickless.domain.errors import Unreachable
 from tickless.sample.day_events import Day, Event, Expect, Fault
 from tickless.sample.estate.control import Effect, Estate, FaultKind
 
+TRIES = 5
+PAUSE = 2.0
+"""Between two tries to break what is too busy to answer, in seconds."""
+
 
 def break_it(estate: Estate, fault: Fault) -> None:
-    """Break it now. Raises `Rejected` for what can't be broken so."""
-    estate.fault(cast(FaultKind, fault.kind), fault.target, **dict(fault.amount))
+    """Break it now, or as soon as it answers: a busy machine ends no day. Blocks. Raises `Rejected` for what can't be broken
+    so, `Unreachable` when it goes on not answering."""
+    for left in reversed(range(TRIES)):
+        try:
+            estate.fault(cast(FaultKind, fault.kind), fault.target, **dict(fault.amount))
+        except Unreachable:
+            if not left:
+                raise
+            time.sleep(PAUSE)
+        else:
+            return
 
 
 def mend_it(estate: Estate, fault: Fault) -> None:

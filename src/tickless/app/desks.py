@@ -35,6 +35,7 @@ from tickless.flow.reassessing import Reassessing
 from tickless.flow.refusing import Refusing
 from tickless.flow.regroup.children import Children
 from tickless.flow.rooms import Rooms
+from tickless.flow.routing import Routing
 from tickless.flow.shadowing import Shadowing
 from tickless.flow.tracing import Tracing
 
@@ -66,6 +67,7 @@ def furnish(ground: Ground, rooms: Rooms, language: Language) -> Furnished:
         renew=language.renew,
         care=care,
         lessons=lessons,
+        routing=Routing(rooms),
         refusing=refusing,
     )
     desk.telemetry = telemetry = telemetry_of(settings, rooms)

@@ -136,6 +136,29 @@ class Call(Record):
     at: AwareDatetime
     person: str
     step: int
+    begins_at: AwareDatetime | None = None
+    """From when on the minutes of their rules count, where their quiet hours put that off; None: from the call."""
+    rings: bool = True
+    """Whether they are paged on by their rules: not when they passed it on, nor where a step only found nobody."""
+
+
+class Notice(Record):
+    """Somebody was paged: by which of their rules, and where that went."""
+
+    at: AwareDatetime
+    person: str
+    call: int
+    """Which of the page's calls it belongs to."""
+    number: int
+    """Which of their rules, from 0; beyond those: the last one again."""
+    rule: str
+    """The rule in words."""
+    channel: str
+    """Where it went: a channel of the settings; empty: only here, in the web chat."""
+    why: str = ""
+    """Why it went elsewhere than the rule says."""
+    delivery: str | None = None
+    """Its way to that channel: what came of it is there."""
 
 
 class PageOut(Kept):
@@ -145,7 +168,12 @@ class PageOut(Kept):
     case: str
     number: int
     schedule: str
+    urgent: bool = True
+    """It is of a priority that calls at once; once so, it stays so."""
     calls: tuple[Call, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    waits_until: AwareDatetime | None = None
+    """Whoever was called is not paged before, because of their quiet hours: the minutes of the steps count from then on."""
     acknowledged_at: AwareDatetime | None = None
     acknowledged_by: str | None = None
     story: tuple[Event, ...] = ()

@@ -47,6 +47,12 @@ class Ticket(Record):
     state: TicketState = "wanted"
     owner: str = ""
     """Who has it there, as they call them."""
+    sent_to: str = ""
+    """The team that it was made for; empty: the system's own rules."""
+    sent_why: str = ""
+    """Why that team, in words."""
+    team: str = ""
+    """Where it lies there, as far as the system tells."""
     marker: str = ""
     """Their mark of the last change that we have seen."""
     comments_seen: tuple[str, ...] = ()

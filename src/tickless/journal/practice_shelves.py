@@ -11,6 +11,7 @@ from tickless.domain.change import Change, ChangeModel
 from tickless.domain.improvement import Improvement
 from tickless.domain.major import MajorIncident
 from tickless.domain.oncall import PageOut, Schedule
+from tickless.domain.oncall_rules import PagingRules
 from tickless.domain.portfolio import Asset, PortfolioEntry
 from tickless.domain.practice import Kept
 from tickless.domain.problem import Problem
@@ -60,6 +61,12 @@ class PracticeShelves:
     @cached_property
     def oncall_pages(self) -> Shelf[PageOut]:
         return self._kept(tables.oncall_pages, PageOut)
+
+    @cached_property
+    def paging_rules(self) -> Shelf[PagingRules]:
+        return Shelf(
+            self.connection, tables.paging_rules, PagingRules, lambda one: {"person": one.person, "at": one.made_at}
+        )
 
     @cached_property
     def improvements(self) -> Shelf[Improvement]:

@@ -35,3 +35,10 @@ referrals = _table("referrals")
 improvements = _table("improvements")
 portfolio = _table("portfolio")
 assets = _table("assets")
+paging_rules = sa.Table(
+    "paging_rules",
+    main,
+    sa.Column("person", Key(200), primary_key=True),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("body", Words, nullable=False),
+)

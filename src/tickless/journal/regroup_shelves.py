@@ -7,6 +7,7 @@ from functools import cached_property
 import sqlalchemy as sa
 
 from tickless.domain.regroup import Doubt, GroupingLesson, Link
+from tickless.domain.routing import Routed, RoutingRule
 from tickless.journal import regroup_tables as tables
 from tickless.journal.regroups import Regroups
 from tickless.journal.shelf import Shelf
@@ -38,6 +39,20 @@ class RegroupShelves:
             tables.doubts,
             Doubt,
             lambda x: {"id": x.id, "one": x.one, "other": x.other, "state": x.state, "at": x.at},
+        )
+
+    @cached_property
+    def routings(self) -> Shelf[Routed]:
+        """Where tickets were sent and solved, by the ticket's id."""
+        return Shelf(self.connection, tables.routings, Routed, lambda x: {"id": x.id, "at": x.at})
+
+    @cached_property
+    def routing_rules(self) -> Shelf[RoutingRule]:
+        return Shelf(
+            self.connection,
+            tables.routing_rules,
+            RoutingRule,
+            lambda x: {"id": x.id, "state": x.state, "at": x.at},
         )
 
     @cached_property

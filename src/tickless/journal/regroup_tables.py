@@ -54,6 +54,21 @@ doubts = sa.Table(
     sa.Index("ix_doubts_state", "state", "at"),
     sa.Column("body", Words, nullable=False),
 )
+routings = sa.Table(
+    "routings",
+    main,
+    sa.Column("id", Key(64), primary_key=True),
+    sa.Column("at", UtcTime, nullable=False, index=True),
+    sa.Column("body", Words, nullable=False),
+)
+routing_rules = sa.Table(
+    "routing_rules",
+    main,
+    sa.Column("id", Key(64), primary_key=True),
+    sa.Column("state", Key(20), nullable=False, index=True),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("body", Words, nullable=False),
+)
 grouping_lessons = sa.Table(
     "grouping_lessons",
     main,

@@ -35,10 +35,17 @@ class Jira:
     http: HttpClient
     deadline: Deadline
     cloud: bool
+    team_field: str = ""
+    """Where the team stands, if anywhere."""
+
+    @property
+    def fields(self) -> str:
+        """What a view needs."""
+        return f"{FIELDS},{self.team_field}" if self.team_field else FIELDS
 
     def search(self, jql: str) -> Json | None:
         """The first issue of a query. The search may lag some seconds behind what was written."""
-        params = {"jql": jql, "fields": FIELDS, "maxResults": 1}
+        params = {"jql": jql, "fields": self.fields, "maxResults": 1}
         found = self._get("/search/jql" if self.cloud else "/search", params).get("issues")
         if not isinstance(found, list):
             raise Rejected("Jira did not answer with issues")
@@ -66,7 +73,7 @@ class Jira:
         """An issue; None when there is none that we may see."""
         path = f"{self._api}/issue/{quote(key, safe='')}"
         reply = self.http.send(
-            "GET", path, timeout=self.deadline.left(), params={"fields": FIELDS}, accept=frozenset({404})
+            "GET", path, timeout=self.deadline.left(), params={"fields": self.fields}, accept=frozenset({404})
         )  # fmt: skip
         return None if reply.status == 404 else _mapping(reply.json())
 
@@ -150,4 +157,5 @@ def connect(call: Call) -> Jira:
     proof = f"Basic {base64.b64encode(pair).decode()}" if settings.user else f"Bearer {token}"
     headers = {"authorization": proof, "accept": "application/json"}
     http = HttpClient(settings.url, headers=headers, verify=settings.ca_file or True)
-    return Jira(http, Deadline.within(call.timeout, who="Jira"), settings.flavour == "cloud")
+    deadline = Deadline.within(call.timeout, who="Jira")
+    return Jira(http, deadline, settings.flavour == "cloud", settings.group_field)

@@ -43,9 +43,17 @@ def view(issue: Mapping[str, Any], settings: Settings) -> TicketView:
         state=state,
         state_at=_time(since or fields.get("updated")),
         owner=_person(_part(fields, "assignee")),
+        team=_team(fields.get(settings.group_field) if settings.group_field else None, settings),
         changed=str(fields.get("updated") or ""),
         resolution=str(resolution.get("name") or ""),
     )
+
+
+def _team(value: object, settings: Settings) -> str:
+    """Our name of what stands in the field for teams, if the settings name one; else theirs."""
+    one = value[0] if isinstance(value, list) and value else value
+    name = str((one.get("name") or one.get("value") or "") if isinstance(one, Mapping) else one or "")
+    return next((ours for ours, theirs in settings.groups.items() if theirs == name), name)
 
 
 def phase(status: Mapping[str, Any], settings: Settings) -> TicketPhase:

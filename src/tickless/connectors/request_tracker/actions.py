@@ -22,9 +22,9 @@ def create(call: Call, params: NewTicket) -> Result:
         seen = view(there, settings)
         return Result(output=seen, summary=f"{seen.number} was there already")
     if call.dry_run:
-        return Result(output=NONE, changed=True, summary=f"would make a ticket in {_queue(params, settings)}")
+        return Result(output=NONE, changed=True, summary=f"would make a ticket in {_queue(tracker, params, settings)}")
     wanted = {
-        "Queue": _queue(params, settings),
+        "Queue": _queue(tracker, params, settings),
         "Subject": params.title,
         "Content": params.body,
         "ContentType": "text/plain",
@@ -83,5 +83,9 @@ def _seen(tracker: RequestTracker, ticket: str, settings: Settings) -> TicketVie
     return view(found, settings)
 
 
-def _queue(params: NewTicket, settings: Settings) -> str:
-    return settings.queues.get(params.group, settings.queue)
+def _queue(tracker: RequestTracker, params: NewTicket, settings: Settings) -> str:
+    """As the settings name it, as RT calls it itself, else the queue for everything."""
+    named = settings.queues.get(params.group)
+    if named is None and params.group and tracker.has_queue(params.group):
+        named = params.group
+    return named or settings.queue

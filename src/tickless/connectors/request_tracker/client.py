@@ -40,8 +40,9 @@ class RequestTracker:
             "/tickets",
             {
                 "query": query,
-                "fields": "Status,Owner,Resolved,LastUpdated,Subject,Priority",
+                "fields": "Status,Owner,Queue,Resolved,LastUpdated,Subject,Priority",
                 "fields[Owner]": "Name,EmailAddress,RealName",
+                "fields[Queue]": "Name",
                 "orderby": "id",
                 "order": "ASC",
             },
@@ -61,6 +62,12 @@ class RequestTracker:
                 "page": page,
             },
         )
+
+    def has_queue(self, name: str) -> bool:
+        """Whether our RT user sees a queue of this name."""
+        path = f"{API}/queue/{quote(name, safe='')}"
+        reply = self.http.send("GET", path, timeout=self.deadline.left(), accept=frozenset({403, 404}))
+        return reply.status == 200
 
     def create(self, ticket: Mapping[str, Any]) -> str:
         """Make a ticket; its id."""

@@ -35,8 +35,17 @@ def view(ticket: Mapping[str, Any], settings: Settings) -> TicketView:
         state=state,
         state_at=read_time(since),
         owner=_owner(ticket.get("Owner")),
+        team=_team(ticket.get("Queue"), settings),
         changed=str(ticket.get("LastUpdated", "")),
     )
+
+
+def _team(queue: object, settings: Settings) -> str:
+    """Our name of its queue, if the settings name one; else the queue's. The queue for everything is nobody's."""
+    name = str(queue.get("Name") or "") if isinstance(queue, Mapping) else ""
+    if name == settings.queue:
+        return ""
+    return next((ours for ours, theirs in settings.queues.items() if theirs == name), name)
 
 
 def phase(status: str, settings: Settings) -> TicketPhase:

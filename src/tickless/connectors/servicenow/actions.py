@@ -28,11 +28,17 @@ def create(call: Call, params: NewTicket) -> Result:
     table = settings.request_table if params.kind == "request" else settings.incident_table
     if call.dry_run:
         return Result(output=NONE, changed=True, summary=f"would make a record of {table}")
-    wanted, team = _wanted(instance, params, table, settings), settings.groups.get(params.group, settings.default_group)
-    group = instance.group(team) if team else ""
+    wanted, (team, group) = _wanted(instance, params, table, settings), _group(instance, params.group, settings)
     seen = view(instance.create(table, {**wanted, "assignment_group": group} if group else wanted), table, settings)
     unassigned = f"; there is no one group called {team!r}" if team and not group else ""
     return Result(output=seen, changed=True, summary=f"made {seen.number}{unassigned}")
+
+
+def _group(instance: ServiceNow, team: str, settings: Settings) -> tuple[str, str]:
+    """The group's name and sys_id: as the settings name it, as ServiceNow calls it itself, else the default group."""
+    names = [one for one in (settings.groups.get(team, team), settings.default_group) if one]
+    found = next(((name, group) for name in names if (group := instance.group(name))), None)
+    return found or (next(iter(names), ""), "")
 
 
 def _wanted(instance: ServiceNow, params: NewTicket, table: str, settings: Settings) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from tickless.sdk.http import HttpClient
 
 TICKET_FIELDS = (
     "sys_id,number,state,short_description,assigned_to.email,assigned_to.user_name,assigned_to.name,"
-    "sys_updated_on,resolved_at,closed_at,close_notes"
+    "assignment_group,assignment_group.name,sys_updated_on,resolved_at,closed_at,close_notes"
 )
 PAST_FIELDS = (
     "number,sys_class_name,state,short_description,description,opened_at,resolved_at,closed_at,sys_updated_on,priority,impact,"

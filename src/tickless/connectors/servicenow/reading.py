@@ -70,9 +70,21 @@ def view(row: Mapping[str, Any], table: str, settings: Settings) -> TicketView:
         state=state,
         state_at=read_time(since or row.get("sys_updated_on")),
         owner=str(next((row[name] for name in _OWNER if row.get(name)), "")),
+        team=_team(row, settings),
         changed=str(row.get("sys_updated_on", "")),
         resolution=str(row.get("close_notes") or ""),
     )
+
+
+def _team(row: Mapping[str, Any], settings: Settings) -> str:
+    """Our name of its assignment group, which settings name by name or sys_id; else its own."""
+    group = row.get("assignment_group")
+    names = {
+        str(row.get("assignment_group.name") or ""),
+        str(group.get("value") if isinstance(group, Mapping) else group),
+    }
+    ours = next((ours for ours, theirs in settings.groups.items() if theirs in names), "")
+    return ours or str(row.get("assignment_group.name") or "")
 
 
 _OWNER = ("assigned_to.email", "assigned_to.user_name", "assigned_to.name")

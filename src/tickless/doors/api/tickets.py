@@ -39,6 +39,9 @@ class TicketShown(Shown):
     url: str
     state: State
     owner: str
+    sent_to: str = Field(description="The team that it was made for; empty: the system's own rules")
+    sent_why: str
+    team: str = Field(description="Where it lies there, as far as the system tells")
     asked_at: dt.datetime | None = Field(description="When the person was asked whether it works")
     waiting: int = Field(description="Words that still wait to be said there")
     reasks: int = Field(description="Questions there to which the pack held the answer")
@@ -202,6 +205,9 @@ def show_ticket(ticket: Ticket) -> TicketShown:
         url=ticket.url,
         state=ticket.state,
         owner=tamed(ticket.owner),
+        sent_to=tamed(ticket.sent_to),
+        sent_why=tamed(ticket.sent_why),
+        team=tamed(ticket.team),
         asked_at=ticket.asked_at,
         waiting=len(ticket.errands),
         reasks=ticket.reasks,

@@ -172,6 +172,8 @@ TOLD: dict[str, str] = {
     "linked": "Linked. It is looked at by its own checks when the parent is solved.",
     "unlinked": "Unlinked. It stands by itself again.",
     "doubt_dismissed": "Noted: they are not one. It is not proposed again.",
+    "routing_taught": "In force. It counts with the next ticket.",
+    "routing_refused": "Refused. It is not proposed again.",
     "grouping_taught": "Taught. It counts with the next alert.",
     "grouping_refused": "Noted. Grouping does not heed it.",
     "delegated": "Noted. Policy says what somebody who stands in may ask for.",

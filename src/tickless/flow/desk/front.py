@@ -62,6 +62,7 @@ from tickless.flow.lessons import Lessons
 from tickless.flow.refusing import Refusing
 from tickless.flow.regroup.bulletins import tell_bulletin
 from tickless.flow.rooms import Rooms
+from tickless.flow.routing import Routing
 from tickless.flow.saying import words
 from tickless.flow.talking.person_words import STOPPABLE
 from tickless.journal import Tx
@@ -110,13 +111,15 @@ class FrontDesk:
     """Set by the composition root, too: it has the key."""
 
     def __init__(self, *, rooms: Rooms, engine: Engine, wake: Callable[[], None], renew: Callable[[], None],
-                 care: KnowledgeCare, lessons: Lessons, refusing: Refusing) -> None:  # fmt: skip
+                 care: KnowledgeCare, lessons: Lessons, routing: Routing,
+                 refusing: Refusing) -> None:  # fmt: skip
         self._rooms = rooms
         self._engine = engine
         self._wake = wake
         self._renew = renew
         self._care = care
         self.lessons = lessons
+        self.routing = routing
         self.refusing = refusing
         self._approving = Approving(rooms)
         self.approval_links = ApprovalLinks(rooms)

@@ -46,6 +46,7 @@ from tickless.flow.inventory import MapDesk
 from tickless.flow.lessons import Lessons
 from tickless.flow.publishing import Publishing
 from tickless.flow.refusing import Refusing
+from tickless.flow.routing import Routing
 from tickless.journal import Journal
 from tickless.kit.clock import Clock
 from tickless.practices.knowledge.library import Library
@@ -114,6 +115,7 @@ class Desk(Protocol):
     clock: Clock
     runbooks: Publishing
     lessons: Lessons
+    routing: Routing
     refusing: Refusing
     tickets: TicketDesk
     telemetry: TelemetryDesk

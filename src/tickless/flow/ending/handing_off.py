@@ -98,11 +98,6 @@ class HandingOff:
         """Somebody took it: they keep the story from now on, and nobody else does."""
         tx.alerts.set_owner(Participant(case=case.id, role="owner", ref=person, since=now))
 
-    def team(self, case: Case) -> str:
-        """The team behind the service; empty when nobody says."""
-        service = self._rooms.world().services.get(case.service or "")
-        return (service.team if service else None) or ""
-
     def invite(self, tx: Tx, case: Case, person: str, *, by: str, why: str, now: dt.datetime) -> Person:
         """Call somebody in to work on a case together (swarm). Raises `BadInput` for people nobody knows or who have left."""
         known = self._rooms.world().person_called(person)

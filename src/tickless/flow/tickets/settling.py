@@ -11,6 +11,7 @@ from tickless.domain.ticket import OWN, OurSide, Ticket, TicketState
 from tickless.flow.ending import ends
 from tickless.flow.ending.handing_off import want_ticket
 from tickless.flow.rooms import Rooms
+from tickless.flow.routing import Routing
 from tickless.flow.tickets.calls import TicketCalls
 from tickless.flow.tickets.relay import TicketTalk
 from tickless.journal import Tx
@@ -49,8 +50,9 @@ class _Scene:
 class Settling:
     """`settle` is called with what the ticket system says; it makes at most one call of its own."""
 
-    def __init__(self, rooms: Rooms, talk: TicketTalk, calls: TicketCalls, pace: TicketPace) -> None:
+    def __init__(self, rooms: Rooms, talk: TicketTalk, calls: TicketCalls, pace: TicketPace, routing: Routing) -> None:
         self._rooms = rooms
+        self._routing = routing
         self._talk = talk
         self._calls = calls
         self._pace = pace
@@ -95,6 +97,7 @@ class Settling:
         if scene.move == "ask":
             ticket = self._talk.ask(tx, case, ticket, note=scene.view.resolution, now=now)
             self._audit(tx, ticket, "ticket.resolved_there", now, by=scene.view.owner)
+            self._routing.solved(tx, case, ticket, now=now)
         elif scene.move == "take_back":
             ticket = self._taken_back(tx, case, ticket, now=now)
         moved = scene.view.state != ticket.state or scene.move != "none"
@@ -108,6 +111,7 @@ class Settling:
             ends.end_case(tx, back, state="handed_off", outcome="handed_off", now=now, why=why)
             ticket = tx.tickets.need(ticket.id)
         self._talk.nothing_asked(tx, ticket)
+        tx.routings.delete(ticket.id)
         return ticket.model_copy(update={"asked_at": None, "answered_at": None})
 
     def _agree(self, tx: Tx, ticket: Ticket, standing: Standing, *, moved: bool, now: dt.datetime) -> None:
@@ -126,7 +130,11 @@ class Settling:
         return self._pace.poll * (LATER if rest < dt.timedelta(days=1) else SELDOM)
 
     def _take_owner(self, tx: Tx, case: Case, ticket: Ticket, view: TicketView, *, now: dt.datetime) -> Ticket:
-        """Who works on it is theirs to say; if we know that person, they keep the case's story from now on."""
+        """Which team and who works on it is theirs to say; if we know that person, they keep the case's story from now on."""
+        if view.team and view.team != ticket.team:
+            if ticket.team:
+                self._audit(tx, ticket, "ticket.rerouted", now, before=ticket.team, to=view.team)
+            ticket = tx.tickets.put(ticket.model_copy(update={"team": view.team, "moved_at": now}))
         if view.owner == ticket.owner:
             return ticket
         person = self._rooms.world().person_called(view.owner) if view.owner else None

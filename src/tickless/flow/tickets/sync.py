@@ -15,6 +15,7 @@ from tickless.domain.ticket import OWN, Ticket
 from tickless.flow.ending.handing_off import HandingOff
 from tickless.flow.ending.summarising import Summarising
 from tickless.flow.rooms import Rooms
+from tickless.flow.routing import Routing
 from tickless.flow.tickets.answered_for import answered_for
 from tickless.flow.tickets.calls import CALL_SECONDS, TicketCalls
 from tickless.flow.tickets.relay import TicketTalk
@@ -49,7 +50,8 @@ class TicketSync:
         self._talk = talk
         self._node = node
         self._calls = TicketCalls(rooms)
-        self._settling = Settling(rooms, talk, self._calls, pace)
+        self._routing = Routing(rooms)
+        self._settling = Settling(rooms, talk, self._calls, pace, self._routing)
         self._stop = threading.Event()
         self._awake = threading.Event()
         self._thread: threading.Thread | None = None
@@ -169,7 +171,10 @@ class TicketSync:
                 return None
             self._handing.name_owner(tx, case, now=now)
             before = record.first_tried_at
-            record = record.model_copy(update={"system": system, "first_tried_at": before or now})
+            team, why = self._routing.first_team(tx, case) if system != OWN else ("", "")
+            record = record.model_copy(
+                update={"system": system, "first_tried_at": before or now, "sent_to": team, "sent_why": why}
+            )
             if system == OWN:
                 record = record.model_copy(
                     update={"state": "open", "external": str(case.number), "number": f"#{case.number}"}
@@ -187,7 +192,7 @@ class TicketSync:
             "body": as_text(pack),
             "kind": "request" if case.kind == "request" else "incident",
             "priority": case.impact.priority,
-            "group": self._handing.team(case),
+            "group": record.sent_to,
             "requester": pack.contact,
         }
         return self._made(record, self._calls.create(record, wanted, tried_before=before))
@@ -210,7 +215,7 @@ class TicketSync:
             record = tx.tickets.need(ticket.id, lock=True)
             record = record.model_copy(
                 update={"external": made.ticket, "number": made.number, "url": made.url, "state": made.state,
-                        "owner": made.owner, "trouble": "", "moved_at": now}
+                        "owner": made.owner, "team": made.team, "trouble": "", "moved_at": now}
             )  # fmt: skip
             tx.tickets.put(record)
             self._audit(tx, record, now)

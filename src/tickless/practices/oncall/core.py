@@ -149,7 +149,8 @@ def load(schedule: Schedule, since: dt.datetime, until: dt.datetime, pages: Iter
 def due_step(schedule: Schedule, page: PageOut, now: dt.datetime) -> int | None:
     """The step of the escalation that is due and was not taken yet; None: nothing is."""
     step = next_step(schedule, page)
-    waited = (now - page.made_at) / dt.timedelta(minutes=1)
+    since = max(page.made_at, page.waits_until or page.made_at)
+    waited = (now - since) / dt.timedelta(minutes=1)
     return step if step is not None and schedule.steps[step].after <= waited else None
 
 

@@ -165,7 +165,7 @@ class Estate:
     def fault(self, kind: FaultKind, target: str, **amount: float) -> None:
         """Break something. `disk` takes `to_percent` and `seconds`, `certificate` takes `days`.
 
-        Raises `Rejected` for what can't be broken so.
+        Raises `Rejected` for what can't be broken so, `Unreachable` for what is too busy to answer.
         """
         self._ask(self._port_for(kind), "POST", "/faults", {"kind": kind, "target": target, **amount})
 
@@ -254,7 +254,8 @@ class Estate:
         finally:
             line.close()
         if answer.status >= 400:
-            raise Rejected(said.get("error", "refused"), detail=f"{method} {path}: {answer.status}")
+            kind = Unreachable if answer.status == 503 else Rejected  # one of its processes is too busy: again later
+            raise kind(said.get("error", "refused"), detail=f"{method} {path}: {answer.status}")
         return said
 
 

@@ -35,7 +35,7 @@ class NewTicket(Params):
     priority: Literal[1, 2, 3, 4] = 3
     """1 critical … 4 low."""
     group: str = Field(default="", max_length=200)
-    """Who shall work on it, as our records call the team; empty: the system's own rules."""
+    """Who shall work on it, as our records or that system call the team; empty, or one it does not know: its own rules."""
     requester: str = Field(default="", max_length=320)
     """E-mail address of the person it is for; empty: nobody in particular."""
 
@@ -64,6 +64,9 @@ class TicketView(Output):
     """Since when, as well as the system says."""
     owner: str = ""
     """Who has it there: an e-mail address or login if the system tells, else a name; empty: nobody yet."""
+    team: str = ""
+    """Where it lies: our name of the team if the settings name one, else the group, queue or component as they call it; empty:
+    the system does not tell."""
     changed: str = ""
     """Their mark of the last change."""
     resolution: str = ""

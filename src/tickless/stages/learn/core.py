@@ -83,6 +83,13 @@ def wilson_lower(good: int, tries: int, z: float = 1.96) -> float:
     return max(0.0, (middle - spread) / (1 + z * z / tries))
 
 
+def sign_test(more: int, fewer: int) -> float:
+    """How often chance alone would bring at least `more` of `more + fewer` changes to this side: the exact one-sided sign test
+    (McNemar 1947); 1 where nothing changed."""
+    changed = more + fewer
+    return sum(math.comb(changed, count) for count in range(more, changed + 1)) / 2.0**changed
+
+
 def evidence(runbook: str, tries: Iterable[Try], *, scope: str = "") -> Evidence:
     """Count what speaks for and against a runbook in a scope."""
     own = sorted((one for one in tries if one.runbook == runbook and scope in one.where.scopes and one.good is not None),

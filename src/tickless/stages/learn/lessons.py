@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tickless.domain.lesson import Source
+from tickless.stages.learn.core import sign_test
 
 UNSURE = 0.8
 """A guess that was right with less confidence than this is worth confirming."""
 SHORTEST, LONGEST = 2, 40
 """Words of a sentence that can be a lesson."""
 SOMEBODY = "a colleague"
-CHANCE = 0.05
 CHANCE = 0.05
 """A loss that chance would bring about less often than this is one."""
 SURE = 0.8
@@ -128,9 +127,7 @@ class Judged:
     @property
     def worse(self) -> bool:
         """More was lost than chance explains: the exact one-sided sign test on what changed (McNemar 1947)."""
-        changed = len(self.lost) + len(self.gained)
-        chance = sum(math.comb(changed, count) for count in range(len(self.lost), changed + 1)) / 2.0**changed
-        return bool(chance < CHANCE)
+        return sign_test(len(self.lost), len(self.gained)) < CHANCE
 
     @property
     def fits(self) -> bool:
