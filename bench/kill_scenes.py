@@ -78,14 +78,15 @@ def scenes(company: Company) -> Iterator[Scene]:
     yield Scene("disk.clean-up", faults=(("disk", "app-2:/var", {"to_percent": 92.0, "seconds": 0.0}),), alerts=True,
                 outcomes=("verified", "prevented"))  # fmt: skip
     boss = company.person(other.manager or "")
-    yield _manager("directory.disable-account", boss, {"person": other.username, "reason": "left"})
+    yield _two_say_so("directory.disable-account", one(), one(), {"person": other.username, "reason": "left"})
     yield _manager("people.leaver", boss, {"person": other.username})
     yield _manager("people.joiner", boss, {"person": other.username})
     yield _manager("people.mover", boss, {"person": other.username, "department": _elsewhere(company, other)})
-    yield _manager("people.newcomer", boss, {
+    newcomer = _manager("people.newcomer", boss, {
         "new_person": "Jona Feldbach", "start": dt.datetime.now(dt.UTC).date().isoformat(), "department": other.department,
         "manager": boss.username,
         "location": other.location or "Head office", "job": "Clerk"})  # fmt: skip
+    yield replace(newcomer, unseen=3)  # the record, the first password and the letter, which the house makes itself
     yield from of_systems()
 
 
@@ -119,6 +120,13 @@ def _manager(runbook: str, boss: Person, inputs: dict[str, str]) -> Scene:
     return Scene(
         runbook, more={"run": [runbook, inputs, boss.id], "operator": boss.id}, outcomes=("verified", "handed_off")
     )
+
+
+def _two_say_so(runbook: str, one: Person, other: Person, inputs: dict[str, str]) -> Scene:
+    """What destroys waits for a second source: the first is handed to people, the second acted on."""
+    runs = {"run": [runbook, inputs, one.id], "run_again": [runbook, inputs, other.id]}
+    more = {**runs, "operator": one.id, "colleague": other.id, "cases": 2}
+    return Scene(runbook, more=more, outcomes=("verified", "handed_off"))
 
 
 def _plain(company: Company) -> list[Person]:

@@ -26,7 +26,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -141,12 +141,7 @@ class People:
         self.plan = plan
 
     async def live(self) -> None:
-        if self.plan.get("run"):
-            runbook, inputs, by = self.plan["run"]
-            with self.house.journal.read() as tx:
-                opened = tx.cases.count()
-            if not opened:
-                await self.house.desk.run(runbook, inputs, by=by, reason="a test")
+        await self._run(self.plan.get("run"), as_number=1)
         for number, said in enumerate(self.plan["says"]):
             if self.plan.get("matrix"):
                 person = self.house.rooms.world().people[said["person"]]
@@ -162,10 +157,20 @@ class People:
             await self._afterwards()
             await asyncio.sleep(0.1)
 
+    async def _run(self, wanted: Sequence[Any] | None, *, as_number: int) -> None:
+        """Somebody runs a runbook, unless an earlier life did: as the case of this number."""
+        with self.house.journal.read() as tx:
+            opened = tx.cases.count()
+        if wanted and opened < as_number:
+            runbook, inputs, by = wanted
+            await self.house.desk.run(runbook, inputs, by=by, reason="a test")
+
     async def _afterwards(self) -> None:
         """What is said once so many cases are over, in the conversation of the first."""
         with self.house.journal.read() as tx:
             ended = tx.cases.count() - tx.cases.count_live()
+        if ended:
+            await self._run(self.plan.get("run_again"), as_number=2)
         for number, said in enumerate(self.plan.get("then", [])):
             if ended >= said["cases"]:
                 await self.house.desk.say(self._sender(said["person"], "talk:0"), said["text"], key=f"then:{number}")
@@ -254,8 +259,10 @@ def open_house(plan: dict[str, Any]) -> tuple[composition.House, Estate]:
     with house.journal.write() as tx:
         if not tx.people.count():
             write_world(tx, world_of(make_company()))
-            if plan.get("operator"):
-                tx.access.users.put(User(id="usr_op", login="op", person=plan["operator"], roles=("operator",)))
+            for name in ("operator", "colleague"):
+                if plan.get(name):
+                    user = User(id=f"usr_{name}", login=name, person=plan[name], roles=("operator",))
+                    tx.access.users.put(user)
     house.world.renew()
     return house, estate
 

@@ -70,6 +70,7 @@ def test_the_command_line_and_a_page(site: PracticeSite, tmp_path: Path) -> None
     site.room.tick()
     (page,) = site.api("ada").get("/api/v1/on-call/pages?state=calling").json()["items"]
     assert page["id"] in site.cli("ada", "on-call", "pages")
+    assert "at once in the usual channel" in site.cli("cy", "on-call", "page", page["id"])
     cy = site.browser("cy")
     assert "I have it" in look(cy, f"/on-call/pages/{page['id']}").one("main").text
     pressed_in_chat(site, page["id"])
@@ -80,6 +81,28 @@ def test_the_command_line_and_a_page(site: PracticeSite, tmp_path: Path) -> None
     swap = api.get(f"/api/v1/on-call/schedules/{made['id']}").json()["schedule"]["overrides"][0]["id"]
     assert api.delete(f"/api/v1/on-call/schedules/{made['id']}/overrides/{swap}").json()["overrides"] == []
     assert "retired" in site.cli("ada", "on-call", "retire", made["id"])
+
+
+RULES = """
+urgent:
+  steps: [{after: 0}, {after: 5}]
+  again: 10
+quiet: daily 22:00-07:00 Europe/Berlin
+"""
+
+
+def test_rules_for_being_paged_on_the_command_line(site: PracticeSite, tmp_path: Path) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_text(RULES, encoding="utf-8")
+    assert "dee: kept" in site.cli("dee", "on-call", "rules-set", "me", "--file", str(file))
+    assert "22:00-07:00" in site.cli("ada", "on-call", "rules")
+    assert site.cli("dee", "on-call", "rules-show", "me", "--json")["urgent"]["again"] == 10
+    site.cli("dee", "on-call", "rules-set", "cy", "--file", str(file), code=1)
+    late = site.api("dee").put("/api/v1/on-call/rules/me", json={"urgent": {"steps": [{"after": 30}]}})
+    assert late.status_code == 422
+    assert "let the first way begin earlier" in late.text
+    assert "by the default" in site.cli("dee", "on-call", "rules-drop", "me")
+    assert site.api("dee").get("/api/v1/on-call/rules/me").json()["rules"] is None
 
 
 def pressed_in_chat(site: PracticeSite, page: str) -> None:

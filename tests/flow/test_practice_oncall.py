@@ -12,6 +12,7 @@ from tests.flow.practice_house import DAY, HOUR, PracticeRoom, by, close, open_h
 from tickless.domain.calendar_file import read_calendar
 from tickless.domain.errors import BadInput, Conflict, Forbidden
 from tickless.domain.oncall import Layer, OverrideDraft, Schedule, ScheduleDraft
+from tickless.domain.oncall_rules import PagingRulesDraft
 
 
 @pytest.fixture
@@ -111,3 +112,103 @@ def test_a_calendar_goes_out_and_comes_in_again(room: PracticeRoom) -> None:
         assert len(inside) == 1
     strange = text.replace("SUMMARY:Cy", "SUMMARY:Somebody else")
     assert room.desk.on_call.read_in(other.id, strange, by=by("ada"), dry_run=True).unknown[:1] == ("Somebody else",)
+
+
+def ruled(room: PracticeRoom, person: str, **given: object) -> None:
+    draft = {"urgent": {"steps": [{}, {"after": 5}], "again": 10}, **given}
+    room.desk.on_call.rules.keep(person, PagingRulesDraft.model_validate(draft), by=by(person))
+
+
+def calls(room: PracticeRoom, person: str) -> int:
+    return sum("called for case" in one for one in room.told(person))
+
+
+def test_whoever_is_called_is_paged_by_rules_of_their_own_until_somebody_has_it(room: PracticeRoom) -> None:
+    kept(room, steps=({"after": 0, "whom": "on_call"}, {"after": 60, "whom": "next"}))
+    ruled(room, "cy")
+    room.tell("shop-down", "firing", service="shop", severity="critical")
+    room.tick()
+    told = [calls(room, "cy")]
+    for minutes in (4, 1, 9, 1, 10):
+        room.on(minutes=minutes)
+        told.append(calls(room, "cy"))
+    assert told == [1, 1, 2, 2, 3, 4]
+    (page,) = room.desk.on_call.pages.listed()
+    assert [(one.number, one.rule) for one in page.notices] == [
+        (0, "at once in the usual channel"), (1, "after 5 min in the usual channel"),
+        (2, "again each 10 min, in the usual channel"), (3, "again each 10 min, in the usual channel"),
+    ]  # fmt: skip
+    assert [one.sent_at for one in room.desk.on_call.pages.sent(page)] == [one.at for one in page.notices]
+    room.desk.on_call.pages.acknowledge(page.id, by=by("cy"))
+    room.on(minutes=120)
+    assert calls(room, "cy") == 4, "whoever has it is left alone"
+    assert room.actions(page.id) == [
+        "page.begun", "page.called", *["page.notified"] * 3, "page.acknowledged"
+    ]  # fmt: skip
+
+
+def test_whoever_passes_it_on_is_paged_no_more_and_others_are(room: PracticeRoom) -> None:
+    kept(room, steps=({"after": 0, "whom": "on_call"}, {"after": 60, "whom": "next"}))
+    ruled(room, "cy")
+    ruled(room, "fay", urgent={"steps": [{"after": 2}], "again": 5})
+    room.tell("shop-down", "firing", service="shop", severity="critical")
+    room.tick()
+    (page,) = room.desk.on_call.pages.listed()
+    room.desk.on_call.pages.pass_on(page.id, by=by("cy"))
+    assert (calls(room, "cy"), calls(room, "fay")) == (1, 0)
+    room.on(minutes=2)
+    room.on(minutes=5)
+    assert (calls(room, "cy"), calls(room, "fay")) == (1, 2)
+
+
+def test_quiet_hours_hold_back_what_is_not_urgent_and_the_steps_wait_with_it(room: PracticeRoom) -> None:
+    kept(room, page_at=0)
+    ruled(room, "cy", quiet="daily 08:30-12:00")
+    room.tell("shop-down", "firing", service="shop", severity="critical")
+    room.tick()
+    hand_off(room)
+    room.tick()
+    (page,) = room.desk.on_call.pages.listed()
+    assert (page.urgent, page.waits_until, calls(room, "cy")) == (False, room.clock.now().replace(hour=12), 0)
+    room.on(minutes=60)
+    assert (calls(room, "cy"), calls(room, "fay")) == (0, 0)
+    room.on(minutes=120)
+    assert (calls(room, "cy"), calls(room, "fay")) == (1, 0)
+    room.on(minutes=10)
+    assert (calls(room, "cy"), calls(room, "fay")) == (2, 1)
+
+
+def test_what_becomes_urgent_waits_for_no_quiet_hours(room: PracticeRoom) -> None:
+    schedule = kept(room, page_at=0)
+    ruled(room, "cy", quiet="daily 08:30-12:00")
+    room.tell("shop-down", "firing", service="shop", severity="critical")
+    room.tick()
+    hand_off(room)
+    room.tick()
+    assert calls(room, "cy") == 0
+    with room.house.journal.write() as tx:
+        tx.oncall_schedules.put(schedule.model_copy(update={"page_at": 2}))
+    room.on(minutes=1)
+    (page,) = room.desk.on_call.pages.listed()
+    assert (page.urgent, calls(room, "cy")) == (True, 1)
+    assert "It is urgent now" in page.story[-1].text
+
+
+def hand_off(room: PracticeRoom) -> None:
+    with room.house.journal.write() as tx:
+        (case,) = tx.cases.where()
+        tx.cases.put(case.model_copy(update={"state": "handed_off"}))
+
+
+def test_rules_are_ones_own_or_an_operators_to_write(room: PracticeRoom) -> None:
+    rules, draft = room.desk.on_call.rules, PagingRulesDraft.model_validate({"urgent": {"steps": [{}]}})
+    assert rules.keep(None, draft, by=by("dee")).person == "dee", "an employee's own"
+    assert rules.keep("dee", draft, by=by("ada")).made_by == "ada", "an operator's for somebody"
+    for deed in (lambda: rules.keep("cy", draft, by=by("dee")), lambda: rules.show("cy", by=by("bo")),
+                 lambda: rules.drop("cy", by=by("bo"))):  # fmt: skip
+        with pytest.raises(Forbidden):
+            deed()
+    with pytest.raises(BadInput, match="no channel 'pigeon'"):
+        rules.keep(None, PagingRulesDraft.model_validate({"urgent": {"steps": [{"by": "pigeon"}]}}), by=by("cy"))
+    assert rules.drop(None, by=by("dee")).rules is None
+    assert room.actions("person:dee") == ["paging_rules.kept", "paging_rules.kept", "paging_rules.dropped"]

@@ -22,7 +22,7 @@ QUEUE = "General"
 IDENTITY = "Identity team"
 """A second queue, for what people move."""
 OUR_RIGHTS = "SeeQueue CreateTicket ShowTicket ShowTicketComments CommentOnTicket ReplyToTicket ModifyTicket"
-AGENT_RIGHTS = "SeeQueue CreateTicket ShowTicket ShowTicketComments CommentOnTicket ReplyToTicket ModifyTicket OwnTicket TakeTicket"
+AGENT_RIGHTS = f"{OUR_RIGHTS} OwnTicket TakeTicket"
 _CONFIG = """
 Set($rtname, 'desk.example');
 Set($Organization, 'desk.example');

@@ -10,7 +10,6 @@ from pydantic import AwareDatetime, Field, field_validator, model_validator
 
 from tickless.domain.hours import read_hours
 from tickless.domain.practice import Draft, Line
-from tickless.domain.record import Record
 
 USUAL = "usual"
 """Not a channel by name: that in which somebody was heard last, as everything else reaches them."""

@@ -12,7 +12,7 @@ from tickless.domain.oncall_rules import USUAL
 from tickless.domain.person import Person
 from tickless.domain.record import Untrusted
 from tickless.flow.rooms import Rooms
-from tickless.flow.saying.aside import aside
+from tickless.flow.saying.aside import DIRECT, aside
 from tickless.flow.saying.conversation import NAME, message_id, personal, send_out
 from tickless.journal import Tx
 from tickless.kit.canonical import digest
@@ -39,43 +39,53 @@ def channels(rooms: Rooms) -> dict[str, bool]:
     return found
 
 
-def reached(tx: Tx, person: Person | None, channel: str, known: Mapping[str, bool], *, at: dt.datetime) -> Thread | str:
-    """The conversation in which somebody alone is reached in a channel, else why they are not."""
+def unreached(tx: Tx, person: Person | None, channel: str, known: Mapping[str, bool]) -> str:
+    """Why somebody is not reached in a channel; empty: they are."""
     if channel not in known:
         return f"there is no channel {channel} here any more"
     if person is None:
         return "nobody is known by this name any more"
     if known[channel]:
-        return _letter(tx, person, channel, at=at) if person.email else f"no address is known for {channel}"
+        return "" if person.email else "no address is known"
+    return "" if _heard(tx, person, channel) else f"they have not written to us in {channel} yet"
+
+
+def _heard(tx: Tx, person: Person, channel: str) -> Thread | None:
+    """Where they wrote last, alone with us if they ever did, else where somebody can be spoken to aside."""
     table = tx.threads.table.c
     own = tx.threads.where(
         table.person == person.id, table.channel == channel, order=table.last_heard_at.desc(), limit=MOST
     )
-    private = next((one for one in own if one.private), None)
-    found = private or next((alone for one in own if (alone := aside(tx, one)) is not None), None)
-    return found or f"they have not written to us in {channel} yet"
+    found = next((one for one in own if one.private), None)
+    return found or next((one for one in own if one.address.get(DIRECT)), None)
 
 
-def _letter(tx: Tx, person: Person, channel: str, *, at: dt.datetime) -> Thread:
-    """A letter of its own, which answers none before it."""
-    return tx.threads.put(
-        Thread(id=f"{channel}:pages:{digest([channel, person.id])[:26]}", channel=channel, account=person.email,
-               person=None, address={"to": person.email}, private=True, last_heard_at=at)
-    )  # fmt: skip
+def _place(tx: Tx, person: Person, channel: str, *, by_letter: bool, at: dt.datetime) -> Thread | None:
+    """The conversation in which they alone are reached. A letter answers none before it, and its conversation is nobody's:
+    notices of other kinds do not go there."""
+    if by_letter:
+        return tx.threads.put(
+            Thread(id=f"{channel}:pages:{digest([channel, person.id])[:26]}", channel=channel, account=f"{person.email}#pages",
+                   address={"to": person.email}, private=True, last_heard_at=at)
+        )  # fmt: skip
+    heard = _heard(tx, person, channel)
+    return heard if heard is None or heard.private else aside(tx, heard)
 
 
 def send(
     tx: Tx, rooms: Rooms, *, person: str, by: str, case: Case, text: str, card: dict[str, object] | None, key: str,
     at: dt.datetime,
 ) -> Gone:  # fmt: skip
-    """Say it to somebody by a channel; where they are not reached there, in the usual one. It stands in the web chat either way."""
-    place = None if by == USUAL else reached(tx, rooms.world().people.get(person), by, channels(rooms), at=at)
+    """Say it to somebody by a channel, and where they are not reached there in the usual one. The web chat has it, too."""
+    known, who = channels(rooms), rooms.world().people.get(person)
+    why = "" if by == USUAL else unreached(tx, who, by, known)
+    place = _place(tx, who, by, by_letter=known[by], at=at) if who and by in known and not why else None
     message = Message(
         id=message_id(key, at), conversation=personal(person), case=case.id, author="tickless", name=NAME,
         text=Untrusted(text), card=card, private=True, at=at,
     )  # fmt: skip
     tx.messages.put(message)
-    if isinstance(place, Thread):
+    if place is not None:
         sent = tx.deliveries.put(
             Delivery(id=f"{message.id}@{place.id}", message=message.id, thread=place.id, due_at=at)
         )
@@ -83,4 +93,4 @@ def send(
     send_out(tx, message)
     usual = next(iter(tx.deliveries.where(tx.deliveries.begins("id", f"{message.id}@"), limit=1)), None)
     thread = tx.threads.get(usual.thread) if usual is not None else None
-    return Gone(thread.channel if thread else "", usual.id if usual else None, place or "")
+    return Gone(thread.channel if thread else "", usual.id if usual else None, why)

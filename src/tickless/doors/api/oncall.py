@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Query, Response
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
-from tickless.domain.oncall import Load, OverrideDraft, PageOut, Schedule, ScheduleDraft, Shift
+from tickless.domain.oncall import Load, Notice, OverrideDraft, PageOut, Schedule, ScheduleDraft, Shift
+from tickless.domain.oncall_rules import PagingRules, PagingRulesDraft, Ways
 from tickless.doors.api.guards import CaseReader, DeskHere, Reader, new_router
 from tickless.doors.api.schemas import Given, Page, Shown
 from tickless.doors.entrance.holding import keeper_of
 from tickless.flow.desk.practices.oncall import ScheduleShown
+from tickless.flow.desk.practices.oncall_rules import RulesShown
 from tickless.practices.known.calendar import MEDIA_TYPE
 
 router = new_router("on-call")
@@ -44,6 +46,42 @@ class CalendarIn(Given):
 class CalendarTaken(Shown):
     made: int
     unknown: list[str] = Field(description="Titles that name nobody who is known")
+
+
+class ChannelReach(Shown):
+    channel: str
+    not_reached: str = Field(description="Why they are not reached there; empty: they are")
+
+
+class RulesStanding(Shown):
+    """How somebody is paged, with their own rules or by the default."""
+
+    person: str
+    rules: PagingRules | None = Field(description="Null: they have none, and the default counts")
+    urgent: Ways
+    other: Ways
+    channels: list[ChannelReach]
+
+
+class NoticeStanding(Shown):
+    notice: Notice
+    sent_at: AwareDatetime | None = Field(description="Null: it is not there yet")
+    failed: bool = Field(description="It will never be there; `reason` says why")
+    reason: str
+
+
+class PageStanding(Shown):
+    page: PageOut
+    sent: list[NoticeStanding]
+
+
+def _whose(person: str) -> str | None:
+    return None if person == "me" else person
+
+
+def _rules(shown: RulesShown) -> RulesStanding:
+    reach = [ChannelReach(channel=name, not_reached=why) for name, why in shown.channels]
+    return RulesStanding(person=shown.person, rules=shown.rules, urgent=shown.urgent, other=shown.other, channels=reach)
 
 
 def _standing(shown: ScheduleShown) -> ScheduleStanding:
@@ -110,12 +148,45 @@ def take_calendar(desk: DeskHere, visitor: CaseReader, identity: str, given: Cal
     return CalendarTaken(made=done.made, unknown=list(done.unknown))
 
 
+@router.get("/on-call/rules", summary="Who has rules for being paged")
+def list_rules(desk: DeskHere, visitor: Reader) -> Page[PagingRules]:
+    """Whoever has none is paged at once, in the channel in which they were heard last."""
+    return Page(items=desk.practices.on_call.rules.listed())
+
+
+@router.get("/on-call/rules/{person}", summary="How somebody is paged")
+def get_rules(desk: DeskHere, visitor: CaseReader, person: str) -> RulesStanding:
+    """`me`: the one who asks. With the channels there are, and why somebody is not reached in one."""
+    return _rules(desk.practices.on_call.rules.show(_whose(person), by=keeper_of(visitor)))
+
+
+@router.put("/on-call/rules/{person}", summary="Say how somebody is paged")
+def put_rules(desk: DeskHere, visitor: CaseReader, person: str, given: PagingRulesDraft) -> PagingRules:
+    """Everybody their own, an operator or administrator anybody's."""
+    return desk.practices.on_call.rules.keep(_whose(person), given, by=keeper_of(visitor))
+
+
+@router.delete("/on-call/rules/{person}", summary="Be paged by the default again")
+def drop_rules(desk: DeskHere, visitor: CaseReader, person: str) -> RulesStanding:
+    return _rules(desk.practices.on_call.rules.drop(_whose(person), by=keeper_of(visitor)))
+
+
 @router.get("/on-call/pages", summary="Who was called for what")
 def list_pages(
     desk: DeskHere, visitor: Reader, state: Annotated[str | None, Query(max_length=30)] = None
 ) -> Page[PageOut]:
     """The latest first."""
     return Page(items=desk.practices.on_call.pages.listed(state=state))
+
+
+@router.get("/on-call/pages/{identity}", summary="One page, with what was sent for it")
+def get_page(desk: DeskHere, visitor: CaseReader, identity: str) -> PageStanding:
+    """To whom, by which of their rules, where, and whether it got there."""
+    pages = desk.practices.on_call.pages
+    found = pages.show(identity)
+    sent = [NoticeStanding(notice=one.notice, sent_at=one.sent_at, failed=one.failed, reason=one.reason)
+            for one in pages.sent(found)]  # fmt: skip
+    return PageStanding(page=found, sent=sent)
 
 
 @router.post("/on-call/pages/{identity}/acknowledge", summary="Say that you have it")

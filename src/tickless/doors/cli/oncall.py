@@ -32,6 +32,23 @@ add_deed(on_call, "ack", "/on-call/pages/{id}/acknowledge", about="Say that you 
 add_deed(on_call, "pass", "/on-call/pages/{id}/pass-on", about="You cannot take it: the next one is called at once.")
 
 
+add_show(on_call, "/on-call/pages", name="page", about="One page: who was called, what was sent to whom by which rule.")
+add_list(on_call, "/on-call/rules", {"person": "person", "quiet hours": "quiet", "since": "made_at"}, name="rules",
+         empty="Nobody has rules: all are paged at once, in the channel in which they were heard last.",
+         about="Who has rules for being paged.")  # fmt: skip
+add_show(on_call, "/on-call/rules", name="rules-show", about="How somebody is paged, and in which channels; `me`: you.")
+add_deed(on_call, "rules-set", "/on-call/rules/{id}", method="put", lists=(), told=lambda done: f"{done['person']}: kept.",
+         about="Say how somebody is paged (`me`: you), best as YAML with --file.")  # fmt: skip
+
+
+@on_call.command("rules-drop")
+def rules_drop(context: typer.Context, identity: Identity) -> None:
+    """Somebody is paged by the default again; `me`: you."""
+    with session_of(context).api() as api:
+        done = api.delete(f"/on-call/rules/{part(identity)}")
+    line(f"{done['person']}: paged by the default again.")
+
+
 @on_call.command("calendar")
 def calendar(
     context: typer.Context,

@@ -137,6 +137,7 @@ class ErasingDesk:
             for record in shelf.by(person=known.id, limit=MOST):
                 shelf.delete(record.id)
                 eraser.counts[name] += 1
+        tx.paging_rules.delete(known.id)
 
 
 def _world_without(text: str, known: Person) -> str | None:

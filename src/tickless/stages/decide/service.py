@@ -30,6 +30,7 @@ from tickless.stages.decide.policy import PolicyEngine
 from tickless.stages.decide.policy_again import PolicyAnswer, answer_of
 from tickless.stages.decide.policy_requests import Principal, Resource
 from tickless.stages.decide.reversal import TAKE_BACK, first_run, gives_back
+from tickless.stages.decide.sources import sources_of
 
 FAILED_RUN_STATES = frozenset({"failed", "undone", "unverified", "stopped"})
 
@@ -248,7 +249,7 @@ class DecisionRoom:
                 runbook, beneficiary, app, _offered(plan, case, world), asks=world.people.get(case.speaker or "")
             ),
             "privileged_target": bool(beneficiary and beneficiary.privileged),
-            "sources": len({alert.source for alert in tx.alerts.of_case(case.id)}) if case.door == "machine" else 1,
+            "sources": sources_of(tx, case, plan, world, now=now),
             "door": case.door,
         }
 

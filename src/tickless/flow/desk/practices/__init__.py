@@ -16,6 +16,7 @@ from tickless.flow.desk.practices.major_clock import MajorClock
 from tickless.flow.desk.practices.of_case import CasePractices
 from tickless.flow.desk.practices.oncall import OnCallDesk
 from tickless.flow.desk.practices.oncall_pages import OnCallPages
+from tickless.flow.desk.practices.oncall_rules import OnCallRules
 from tickless.flow.desk.practices.portfolio import PortfolioDesk
 from tickless.flow.desk.practices.problems import ProblemsDesk
 from tickless.flow.desk.practices.suppliers import SuppliersDesk
@@ -52,7 +53,7 @@ class PracticesDesk:
         return cls(
             changes=changes,
             major=bridge,
-            on_call=OnCallDesk(keeping, pages),
+            on_call=OnCallDesk(keeping, pages, OnCallRules(keeping)),
             problems=known,
             improvements=improvements,
             suppliers=suppliers,

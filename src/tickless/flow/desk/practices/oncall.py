@@ -12,6 +12,7 @@ from tickless.domain.oncall import Layer, Load, Override, OverrideDraft, Schedul
 from tickless.domain.world import World
 from tickless.flow.desk.practices.oncall_calendar import as_calendar
 from tickless.flow.desk.practices.oncall_pages import OnCallPages
+from tickless.flow.desk.practices.oncall_rules import OnCallRules
 from tickless.flow.keeping import Keeper, Keeping, names_person
 from tickless.journal import Tx
 from tickless.kit.ids import new_id
@@ -47,10 +48,11 @@ class Imported:
 class OnCallDesk:
     """Methods block. What changes something raises `Forbidden` with the policies' reasons."""
 
-    def __init__(self, keeping: Keeping, pages: OnCallPages) -> None:
+    def __init__(self, keeping: Keeping, pages: OnCallPages, rules: OnCallRules) -> None:
         self._keeping = keeping
         self._journal = keeping.rooms.journal
         self.pages = pages
+        self.rules = rules
 
     def listed(self) -> list[Schedule]:
         """Schedules that hold, by id."""

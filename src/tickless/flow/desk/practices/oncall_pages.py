@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from tickless.domain.case import LIVE_STATES, Case
-from tickless.domain.oncall import PageOut, Schedule
+from tickless.domain.channel import Delivery
+from tickless.domain.oncall import Notice, PageOut, Schedule
 from tickless.flow.keeping import Keeper, Keeping
 from tickless.flow.paging import Paging
 from tickless.journal import Tx
@@ -14,6 +16,16 @@ from tickless.practices.oncall.core import due_step
 MOST = 200
 RECENT = dt.timedelta(days=2)
 """Cases that have not been touched for longer call nobody."""
+
+
+@dataclass(frozen=True)
+class NoticeShown:
+    """A notice and what came of it. `sent_at` None: it is not there yet; `failed`: it will never be, with the reason."""
+
+    notice: Notice
+    sent_at: dt.datetime | None
+    failed: bool = False
+    reason: str = ""
 
 
 class OnCallPages:
@@ -35,6 +47,11 @@ class OnCallPages:
         """Raises `NotFound`."""
         with self._journal.read() as tx:
             return tx.oncall_pages.need(identity)
+
+    def sent(self, page: PageOut) -> list[NoticeShown]:
+        """What was sent for a page, the oldest first, and what came of it."""
+        with self._journal.read() as tx:
+            return [_shown(one, tx.deliveries.get(one.delivery) if one.delivery else None) for one in page.notices]
 
     def schedule_for(self, service: str | None) -> Schedule | None:
         """The schedule of a service, else the one that is for whatever no other is for."""
@@ -64,9 +81,15 @@ class OnCallPages:
             going = [
                 page for state in ("calling", "acknowledged", "unanswered") for page in tx.oncall_pages.by(state=state)
             ]
-            due = [page.id for page in going if _over(tx, page) or _next(tx, page, now) is not None]
+            due = [page.id for page in going if self._wants(tx, page, now)]
         for identity in due:  # whoever waits for nothing costs no writer its turn
             self._go_on(identity, now)
+
+    def _wants(self, tx: Tx, page: PageOut, now: dt.datetime) -> bool:
+        """Whether anything is to be done about a page now."""
+        if _over(tx, page) or _next(tx, page, now) is not None or _rises(tx, page):
+            return True
+        return bool(self._paging.due(tx, page))
 
     def _wanting(self, tx: Tx, now: dt.datetime) -> list[Case]:
         """Incidents that may want somebody."""
@@ -82,7 +105,8 @@ class OnCallPages:
             if tx.oncall_pages.get(identity) is not None:
                 return
             page = PageOut(id=identity, title=case.title.tame(200) or f"Case {case.number}", service=case.service, case=case.id,
-                           number=case.number, schedule=schedule.id, made_by="tickless", made_at=now)  # fmt: skip
+                           number=case.number, schedule=schedule.id, urgent=_urgent(schedule, case), made_by="tickless",
+                           made_at=now)  # fmt: skip
             tx.oncall_pages.put(page)
             self._keeping.record(tx, "tickless", "page.begun", identity, {"schedule": schedule.id}, case=case.id)
 
@@ -93,16 +117,40 @@ class OnCallPages:
                 over = (*page.story, self._keeping.event("tickless", "over", "The case is over."))
                 tx.oncall_pages.put(page.model_copy(update={"state": "over", "story": over}))
                 return
-            called = _next(tx, page, now)
+            if _rises(tx, page):
+                page = self._paging.rise(tx, page)
+            called, case = _next(tx, page, now), tx.cases.get(page.case)
             if called is not None:
                 schedule, case, step = called
-                self._paging.call(tx, page, schedule, case, step=step)
+                page = self._paging.call(tx, page, schedule, case, step=step)
+            if case is not None and self._paging.due(tx, page):
+                self._paging.remind(tx, page, case)
+
+
+def _shown(notice: Notice, delivery: Delivery | None) -> NoticeShown:
+    if notice.delivery is None:
+        return NoticeShown(notice, notice.at)
+    if delivery is None:
+        return NoticeShown(notice, None, reason="its delivery is not on record any more")
+    return NoticeShown(notice, delivery.sent_at, delivery.state == "failed", delivery.reason)
 
 
 def _for(schedules: list[Schedule], service: str | None) -> Schedule | None:
     """The one of a service, else the one that is for whatever no other is for."""
     own = next((one for one in schedules if service is not None and service in one.services), None)
     return own or next((one for one in schedules if not one.services), None)
+
+
+def _urgent(schedule: Schedule, case: Case) -> bool:
+    return case.impact.priority <= schedule.page_at
+
+
+def _rises(tx: Tx, page: PageOut) -> bool:
+    """Whether it has become urgent since it began."""
+    if page.urgent or page.state not in {"calling", "unanswered"}:
+        return False
+    schedule, case = tx.oncall_schedules.get(page.schedule), tx.cases.get(page.case)
+    return schedule is not None and case is not None and _urgent(schedule, case)
 
 
 def _over(tx: Tx, page: PageOut) -> bool:
