@@ -94,15 +94,14 @@ quiet: daily 22:00-07:00 Europe/Berlin
 def test_rules_for_being_paged_on_the_command_line(site: PracticeSite, tmp_path: Path) -> None:
     file = tmp_path / "rules.yaml"
     file.write_text(RULES, encoding="utf-8")
-    assert "dee: kept" in site.cli("dee", "on-call", "rules-set", "me", "--file", str(file))
+    assert "fay: kept" in site.cli("fay", "on-call", "rules-set", "me", "--file", str(file))
     assert "22:00-07:00" in site.cli("ada", "on-call", "rules")
-    assert site.cli("dee", "on-call", "rules-show", "me", "--json")["urgent"]["again"] == 10
-    site.cli("dee", "on-call", "rules-set", "cy", "--file", str(file), code=1)
-    late = site.api("dee").put("/api/v1/on-call/rules/me", json={"urgent": {"steps": [{"after": 30}]}})
+    assert site.cli("fay", "on-call", "rules-show", "me", "--json")["urgent"]["again"] == 10
+    late = site.api("fay").put("/api/v1/on-call/rules/me", json={"urgent": {"steps": [{"after": 30}]}})
     assert late.status_code == 422
     assert "let the first way begin earlier" in late.text
-    assert "by the default" in site.cli("dee", "on-call", "rules-drop", "me")
-    assert site.api("dee").get("/api/v1/on-call/rules/me").json()["rules"] is None
+    assert "by the default" in site.cli("fay", "on-call", "rules-drop", "me")
+    assert site.api("fay").get("/api/v1/on-call/rules/me").json()["rules"] is None
 
 
 def pressed_in_chat(site: PracticeSite, page: str) -> None:

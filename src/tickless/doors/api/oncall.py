@@ -149,25 +149,25 @@ def take_calendar(desk: DeskHere, visitor: CaseReader, identity: str, given: Cal
 
 
 @router.get("/on-call/rules", summary="Who has rules for being paged")
-def list_rules(desk: DeskHere, visitor: Reader) -> Page[PagingRules]:
+def list_paging_rules(desk: DeskHere, visitor: Reader) -> Page[PagingRules]:
     """Whoever has none is paged at once, in the channel in which they were heard last."""
     return Page(items=desk.practices.on_call.rules.listed())
 
 
 @router.get("/on-call/rules/{person}", summary="How somebody is paged")
-def get_rules(desk: DeskHere, visitor: CaseReader, person: str) -> RulesStanding:
+def get_paging_rules(desk: DeskHere, visitor: CaseReader, person: str) -> RulesStanding:
     """`me`: the one who asks. With the channels there are, and why somebody is not reached in one."""
     return _rules(desk.practices.on_call.rules.show(_whose(person), by=keeper_of(visitor)))
 
 
 @router.put("/on-call/rules/{person}", summary="Say how somebody is paged")
-def put_rules(desk: DeskHere, visitor: CaseReader, person: str, given: PagingRulesDraft) -> PagingRules:
+def put_paging_rules(desk: DeskHere, visitor: CaseReader, person: str, given: PagingRulesDraft) -> PagingRules:
     """Everybody their own, an operator or administrator anybody's."""
     return desk.practices.on_call.rules.keep(_whose(person), given, by=keeper_of(visitor))
 
 
 @router.delete("/on-call/rules/{person}", summary="Be paged by the default again")
-def drop_rules(desk: DeskHere, visitor: CaseReader, person: str) -> RulesStanding:
+def drop_paging_rules(desk: DeskHere, visitor: CaseReader, person: str) -> RulesStanding:
     return _rules(desk.practices.on_call.rules.drop(_whose(person), by=keeper_of(visitor)))
 
 
@@ -180,7 +180,7 @@ def list_pages(
 
 
 @router.get("/on-call/pages/{identity}", summary="One page, with what was sent for it")
-def get_page(desk: DeskHere, visitor: CaseReader, identity: str) -> PageStanding:
+def get_on_call_page(desk: DeskHere, visitor: CaseReader, identity: str) -> PageStanding:
     """To whom, by which of their rules, where, and whether it got there."""
     pages = desk.practices.on_call.pages
     found = pages.show(identity)
