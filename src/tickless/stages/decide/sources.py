@@ -19,9 +19,9 @@ SURE: Final = frozenset({"signed_in", "step_up"})
 
 
 def sources_of(tx: Tx, case: Case, plan: Plan, world: World, *, now: dt.datetime) -> int:
-    """Machines: the monitoring systems that its alerts come from. People: who asks here, each signed-in person who asked for the
-    same about the same person within a day, and the record of people where it says that they have left. Accounts of one human
-    are one source, and whom it is about is none."""
+    """Machines: the monitoring systems that its alerts come from. People: who asks here, each signed-in person who asked for
+    the same about the same person within a day, and the record of people where it says that they have left. Accounts of one
+    human are one source, and whom it is about is none."""
     if case.door == "machine":
         return len({alert.source for alert in tx.alerts.of_case(case.id)})
     about = beneficiary_of(plan)
@@ -43,5 +43,5 @@ def _others(tx: Tx, case: Case, about: str, *, now: dt.datetime) -> list[Case]:
     lately = tx.cases.where(
         table.need == case.need, table.opened_at >= now - TOGETHER, order=table.number.desc(), limit=MOST
     )
-    return [one for one in lately
-            if one.id != case.id and one.door == "human" and one.inputs.get("person") == about and one.outcome != "withdrawn"]  # fmt: skip
+    return [one for one in lately if one.id != case.id and one.door == "human" and one.outcome != "withdrawn"
+            and one.inputs.get("person") == about]  # fmt: skip
