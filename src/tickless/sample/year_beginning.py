@@ -72,7 +72,13 @@ def _accounts(frame: Frame) -> Iterator[tuple[Person, tuple[str, ...]]]:
 
 
 def _kept(frame: Frame, tell: Told) -> Iterator[Deed]:
-    staff, when = frame.staff, frame.on(1, 8, 14)
+    yield from _on_call(frame, tell, frame.on(1, 8, 14))
+    yield from _agreements(frame, tell, frame.on(1, 8, 14))
+    yield from _portfolio(frame, tell)
+
+
+def _on_call(frame: Frame, tell: Told, when: dt.datetime) -> Iterator[Deed]:
+    staff = frame.staff
     monday = frame.begins.date() - dt.timedelta(days=frame.begins.weekday())
     engineers, network = [one.id for one in staff.engineers], [one.id for one in staff.network]
     yield tell(
@@ -112,6 +118,10 @@ def _kept(frame: Frame, tell: Told) -> Iterator[Deed]:
             ends=begins + dt.timedelta(days=7),
             why=why,
         )
+
+
+def _agreements(frame: Frame, tell: Told, when: dt.datetime) -> Iterator[Deed]:
+    staff = frame.staff
     yield tell(
         "agreement",
         when,
@@ -141,6 +151,10 @@ def _kept(frame: Frame, tell: Told) -> Iterator[Deed]:
         reference="",
         contacts=(),
     )
+
+
+def _portfolio(frame: Frame, tell: Told) -> Iterator[Deed]:
+    staff = frame.staff
     for number, (service, recovery, loss) in enumerate(TARGETS):
         yield tell(
             "portfolio",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from tickless.domain.person import Person
 from tickless.sample.landscape import ROWS
 from tickless.sample.year_calendar import at
 from tickless.sample.year_events import Deed
@@ -98,6 +99,12 @@ def _problem(frame: Frame) -> Iterator[Deed]:
         review="Found by the stacks of the waiting requests, after three guesses that were wrong. The export had no test that "
         "fails. What is shared now has a limit per caller, and each export is tried with a failure.",
     )
+    yield from _its_removal(frame, tell, owner)
+
+
+def _its_removal(frame: Frame, tell: Told, owner: Person) -> Iterator[Deed]:
+    """One improvement, brought out as a change, and counted for six weeks."""
+    staff = frame.staff
     yield tell(
         "improvement",
         frame.on(9, 25, 9),
