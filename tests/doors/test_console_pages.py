@@ -27,7 +27,7 @@ EVERY_PAGE = (
     "/chat/new", "/storms", "/storms?least=1", "/changes", "/changes/standard",
     "/changes/chg-2", "/changes/chg-sample-13", "/major", "/major/mjr-1", "/major/mjr-1/news", "/on-call", "/on-call/rota-1",
     "/problems", "/problems/prb-1", "/suppliers", "/improvements", "/improvements/imp-1", "/portfolio", "/portfolio/orders-db",
-    "/portfolio/assets", "/cases/2047/storm", "/lessons/grouping", "/reports/week",
+    "/portfolio/assets", "/cases/2047/storm", "/lessons/grouping", "/lessons/routing", "/reports/week",
     "/figures", "/figures/mttr_resolve", "/figures/sla_met?by=team&days=365",
     "/value", "/value/lines?line=rework", "/maturity", "/guard",
     "/boards", "/boards/flow", "/boards/outcomes", "/lessons/waiting",
