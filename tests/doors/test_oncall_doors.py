@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.browser.reading import read_page
 from tests.doors.practice_site import PracticeSite, look, practice_site, send
 
 YAML = """
@@ -26,8 +27,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeSite]:
 
 def test_a_schedule_in_the_console(site: PracticeSite) -> None:
     ada = site.browser("ada")
-    page = send(ada, "/on-call", "/on-call", title="Mail nights", services="Mail", people="cy, fay", zone="Europe/Berlin",
-                first_day="2026-03-02", days="7", at="09:00", hours="Mon-Fri 18:00-08:00", page_at="2")  # fmt: skip
+    fields = {"title": "Mail nights", "services": "Mail", "layer-0-people": "cy\nfay", "zone": "Europe/Berlin",
+              "layer-0-days": "7", "layer-0-first_day": "2026-03-02", "layer-0-at": "09:00"}  # fmt: skip
+    fields |= {
+        "layer-0-hours": "Mon-Fri 18:00-08:00",
+        "page_at": "2",
+        "step-0-whom": "on_call",
+        "step-1-whom": "next",
+        "step-2-whom": "service_owner",
+    }
+    seen = send(ada, "/on-call/new", "/on-call/new", deed="preview", **fields)
+    assert "Nothing is kept yet" in seen.one("main").text
+    assert "Cy: Mon 02 Mar" in seen.one("main").text
+    assert site.api("ada").get("/api/v1/on-call/schedules").json()["items"] == []
+    page = send(ada, "/on-call/new", "/on-call/new", deed="keep", **fields)
     assert page.one("h1").text == "Mail nights"
     (made,) = site.api("ada").get("/api/v1/on-call/schedules").json()["items"]
     now = site.room.clock.now()
@@ -43,7 +56,88 @@ def test_a_schedule_in_the_console(site: PracticeSite) -> None:
     assert "a swap" in page.one("main").text
     assert ada.get(f"/on-call/{made['id']}.ics").text.startswith("BEGIN:VCALENDAR")
     assert "Eve" in look(ada, "/on-call").one("main").text
-    assert ada.post("/on-call", data={"csrf": "wrong"}).status_code == 403
+    assert ada.post("/on-call/new", data={"csrf": "wrong"}).status_code == 403
+
+
+WRONG = [
+    ({"title": ""}, "title", "Fill this in"),
+    ({"zone": "Berlin"}, "zone", "give an IANA name"),
+    ({"services": "Mial"}, "services", "there is no service 'Mial'"),
+    ({"layer-0-people": "cy\nXen Q"}, "layer-0-people", "nobody called 'Xen Q'"),
+    ({"layer-0-people": "cy\nfa"}, "layer-0-people", "is it fay?"),
+    ({"layer-0-people": ""}, "layer-0-people", "a user name on each line"),
+    ({"layer-0-first_day": ""}, "layer-0-first_day", "Choose a day"),
+    ({"layer-0-days": "0"}, "layer-0-days", "Write 1 or more"),
+    ({"layer-0-hours": "at night"}, "layer-0-hours", "write for example"),
+    (
+        {"layer-1-people": "cy", "layer-1-first_day": "2026-03-02", "layer-1-days": "x"},
+        "layer-1-days",
+        "a whole number",
+    ),
+    ({"step-0-after": "2000"}, "step-0-after", "Write 1440 or less"),
+]
+
+
+@pytest.mark.parametrize(("given", "field", "mend"), WRONG)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_kept(
+    site: PracticeSite, given: dict[str, str], field: str, mend: str
+) -> None:
+    ada = site.browser("ada")
+    before = site.api("ada").get("/api/v1/on-call/schedules").json()["items"]
+    good = {"title": "Days", "layer-0-people": "cy\nFay", "zone": "UTC", "layer-0-first_day": "2026-03-02", "step-0-after": "0",
+            "step-0-whom": "on_call"}  # fmt: skip
+    token = look(ada, "/on-call/new").one("input", name="csrf").attributes["value"]
+    answer = ada.post("/on-call/new", data={"csrf": token, "deed": "keep", **good, **given})
+    page = read_page(answer.text)
+    assert answer.status_code == 422
+    assert mend.casefold() in page.one("span", id=f"{field}-wrong").text.casefold()
+    (at,) = [one for one in page.all() if one.attributes.get("name") == field]
+    assert at.attributes["aria-invalid"] == "true"
+    assert site.api("ada").get("/api/v1/on-call/schedules").json()["items"] == before
+
+
+def test_a_schedule_is_edited_where_the_command_may_and_nowhere_else(site: PracticeSite) -> None:
+    given = {"title": "Shop", "services": ["shop"], "layers": [{"people": ["cy", "fay"], "first_day": "2026-03-02"}]}
+    made = site.api("ada").post("/api/v1/on-call/schedules", json=given).json()
+    at, ada, bo = f"/on-call/{made['id']}/edit", site.browser("fay"), site.browser("bo")
+    filled = {one.attributes["name"]: one.text.replace(" ", ",") for one in look(ada, at).all("textarea")}
+    assert filled["layer-0-people"].split(",") == ["cy", "fay"]
+    fields = {**filled, "page_at": "2", **{f"step-{n}-whom": "on_call" for n in range(4)}, "title": "Shop days"}
+    assert send(ada, at, at, deed="keep", **fields).one("h1").text == "Shop days"
+    (kept,) = [
+        one for one in site.api("ada").get("/api/v1/on-call/schedules").json()["items"] if one["id"] == made["id"]
+    ]
+    assert (kept["title"], kept["owner"], kept["services"], kept["layers"]) == (
+        "Shop days", "ada", ["shop"], made["layers"]
+    )  # fmt: skip
+    token = look(bo, "/on-call/rules").one("input", name="csrf").attributes["value"]
+    fields = {"title": "Mine", "layer-0-people": "bo", "layer-0-first_day": "2026-03-02", "zone": "UTC", "step-0-after": "0",
+              "step-0-whom": "on_call"}  # fmt: skip
+    for deed in ("preview", "keep"):
+        assert bo.post(at, data={"csrf": token, "deed": deed, **fields}).status_code == 403
+    send(ada, at, f"/on-call/{made['id']}/retire")
+
+
+def test_everybody_says_how_they_are_paged(site: PracticeSite) -> None:
+    dee = site.browser("dee")
+    assert "this is the default" in look(dee, "/on-call/rules").one("main").text
+    fields = {
+        "urgent-0-after": "0",
+        "urgent-1-after": "5",
+        "urgent-again": "10",
+        "quiet": "daily 22:00-07:00 Europe/Berlin",
+    }
+    page = send(dee, "/on-call/rules", "/on-call/rules/dee/keep", **fields)
+    assert "after 5 min in the usual channel, then again each 10 min" in page.one("main").text
+    token = look(dee, "/on-call/rules").one("input", name="csrf").attributes["value"]
+    late = dee.post("/on-call/rules/dee/keep", data={"csrf": token, **fields, "urgent-0-after": "9"})
+    assert late.status_code == 422
+    assert "order of their minutes" in read_page(late.text).one("span", id="urgent-wrong").text
+    assert dee.post("/on-call/rules/cy/keep", data={"csrf": token, **fields}).status_code == 403
+    assert dee.get("/on-call/rules/cy").status_code == 403
+    assert "Dee" in look(site.browser("ada"), "/on-call/rules?person=dee").one("h1").text
+    page = send(dee, "/on-call/rules", "/on-call/rules/dee/drop")
+    assert "this is the default" in page.one("main").text
 
 
 def test_the_command_line_and_a_page(site: PracticeSite, tmp_path: Path) -> None:

@@ -10,27 +10,27 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from tickless.domain.errors import TicklessError
-from tickless.domain.oncall import Layer, OverrideDraft, Schedule, ScheduleDraft
-from tickless.doors.console import oncall_pages
+from tickless.domain.oncall import OverrideDraft, Schedule
+from tickless.doors.console import oncall_edit, oncall_pages, oncall_rules
 from tickless.doors.console import sheet as ui
-from tickless.doors.console.changes_picture import Bar, calendar_picture
 from tickless.doors.console.frame import Frame, Screen, Visit
+from tickless.doors.console.oncall_preview import loads, shifts_in
 from tickless.doors.console.practice_pages import Names, Sent, forms, names_in, pages, parsed
 from tickless.flow.desk.practices.oncall import ScheduleShown
 from tickless.practices.known.calendar import MEDIA_TYPE
 
+LOAD = "What everybody carries: four weeks back, four ahead"
 PURPOSE = "Who is called when, what everybody carries, and who was called for what until somebody had it."
-DAYS = 14
-UNEVEN = 1.25
-"""From so many times an even part of nights and weekends on, somebody carries too much."""
 
 
 def routes(frame: Frame) -> list[BaseRoute]:
     deeds = {"override": override, "end-override": end_override, "import": take, "retire": retire}
     return [
         *oncall_pages.routes(frame),
+        *oncall_rules.routes(frame),
+        *oncall_edit.routes(frame),
         _calendar(frame),
-        *pages(frame, "/on-call", page, one=one, add=add, deeds=deeds),
+        *pages(frame, "/on-call", page, one=one, deeds=deeds),
     ]
 
 
@@ -45,21 +45,19 @@ def page(visit: Visit) -> Screen:
     ]  # fmt: skip
     blocks: tuple[ui.Block, ...] = (
         ui.Rows(
-            "On call now", ("Schedule", "Who", "Clocks of"), rows, "There is no schedule", "Write one down beside this."
+            "On call now",
+            ("Schedule", "Who", "Clocks of"),
+            rows,
+            "There is no schedule",
+            "Make one: the link is beside this.",
         ),
         oncall_pages.table(called, names),
     )
-    form = ui.Form("A new schedule", "/on-call", (
-        ui.Field("title", "Title", required=True),
-        ui.Field("services", "Services", help="Names, divided by commas; empty: all others."),
-        ui.Field("people", "People in turns", required=True, help="User names, in order, divided by commas."),
-        ui.Field("zone", "Time zone", value="UTC", required=True),
-        ui.Field("first_day", "First day", "date", value=visit.now.date().isoformat(), required=True),
-        ui.Field("days", "Days of a turn", "number", value="7"), ui.Field("at", "Turns change at", value="09:00"),
-        ui.Field("hours", "Only in these hours", help="Such as Mon-Fri 18:00-08:00; empty: always."),
-        ui.Field("page_at", "Calls at once from priority", "number", value="2"),
-    ), "Write it down")  # fmt: skip
-    return ui.screen(ui.Sheet("On-call", PURPOSE, blocks, forms(visit, form)))
+    here = ui.Facts("What you can do", (
+        ("Schedules", ui.Link("Make a schedule", "/on-call/new")),
+        ("Being paged", ui.Link("How you are paged", "/on-call/rules")),
+    ))  # fmt: skip
+    return ui.screen(ui.Sheet("On-call", PURPOSE, blocks, (here,) if visit.visitor.may("own_cases") else ()))
 
 
 def _names(visit: Visit, schedules: list[Schedule], others: list[str] | None = None) -> Names:
@@ -74,41 +72,14 @@ def one(visit: Visit) -> Screen:
     schedule, names = shown.schedule, _names(visit, [shown.schedule])
     gaps = [(ui.When(gap.starts_at), ui.When(gap.ends_at)) for gap in shown.gaps[:20]]
     blocks: tuple[ui.Block, ...] = (
-        _shifts(shown, names, visit.now),
+        shifts_in(shown, names, visit.now, title="The next two weeks"),
         ui.Rows("When nobody is on call, in four weeks", ("From", "Until"), gaps, "There is no gap"),
-        _loads(shown, names),
+        loads(shown, names, LOAD),
         _swaps(schedule, names, visit.now),
     )
     beside: tuple[ui.Block, ...] = (_facts(shown, names), *forms(visit, *_forms(schedule, names, visit.now)))
     crumb = ui.Link("On-call", "/on-call")
     return ui.screen(ui.Sheet(schedule.title, f"{schedule.id}: {PURPOSE}", blocks, beside, crumb=crumb))
-
-
-def _shifts(shown: ScheduleShown, names: Names, now: dt.datetime) -> ui.Picture:
-    """The next two weeks, a row for each person."""
-    since = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    soon = [shift for shift in shown.shifts if shift.starts_at < since + dt.timedelta(days=DAYS)]
-    bars = [_bar(names.person(it.person, "nobody"), it.starts_at, it.ends_at, covered=bool(it.person)) for it in soon]
-    picture = calendar_picture(bars, since=since, days=DAYS, now=now)
-    return ui.Picture("The next two weeks", picture, tuple(bar.title for bar in bars))
-
-
-def _bar(who: str, starts: dt.datetime, ends: dt.datetime, *, covered: bool) -> Bar:
-    words = f"{who}: {starts:%a %d %b %H:%M} to {ends:%a %d %b %H:%M} UTC"
-    return Bar(who, starts, ends, "info" if covered else "bad", words)
-
-
-def _loads(shown: ScheduleShown, names: Names) -> ui.Rows:
-    total = sum(load.unsocial for load in shown.load) or 1.0
-    even = 1 / len({key for layer in shown.schedule.layers for key in layer.people})
-    rows = [
-        (names.person(load.person), f"{load.hours:.0f} h", f"{load.unsocial:.0f} h",
-         ui.Tag(f"{load.unsocial / total:.0%}", "warn" if load.unsocial / total > UNEVEN * even else "good"),
-         f"{load.pages} ({load.pages_unsocial} at night or at a weekend)")
-        for load in shown.load
-    ]  # fmt: skip
-    head = ("Who", "On call", "Nights and weekends", "Of all of those", "Called")
-    return ui.Rows("What everybody carries: four weeks back, four ahead", head, rows)
 
 
 def _swaps(schedule: Schedule, names: Names, now: dt.datetime) -> ui.Rows:
@@ -135,6 +106,7 @@ def _facts(shown: ScheduleShown, names: Names) -> ui.Facts:
         ("Now", names.person(shown.now) if shown.now else ui.Tag("nobody", "bad")),
         ("Services", names.services_of(schedule.services, "whatever no other schedule is for")), ("Turns", turns),
         ("Clocks of", schedule.zone), ("Calls", steps), ("Calls at once", at_once),
+        ("Change it", ui.Link("Edit the schedule", f"/on-call/{schedule.id}/edit")),
         ("Calendar", ui.Link("iCalendar file", f"/on-call/{schedule.id}.ics")),
     ))  # fmt: skip
 
@@ -152,14 +124,6 @@ def _forms(schedule: Schedule, names: Names, now: dt.datetime) -> tuple[ui.Form,
             ui.Field("calendar", "iCalendar text", "area", required=True, help="Each title names a person."),
         ), "Take them"),
     )  # fmt: skip
-
-
-def add(sent: Sent) -> str:
-    layer = parsed(Layer, people=sent.listed("people"), first_day=sent.text("first_day"), days=sent.text("days") or 7,
-                   at=sent.text("at") or "09:00", hours=sent.text("hours"))  # fmt: skip
-    draft = parsed(ScheduleDraft, title=sent.text("title", 200), services=sent.listed("services"), zone=sent.text("zone"),
-                   layers=(layer,), page_at=sent.text("page_at") or 2)  # fmt: skip
-    return f"/on-call/{sent.desk.on_call.keep(draft, by=sent.by).id}"
 
 
 def override(sent: Sent) -> str:

@@ -88,24 +88,42 @@ class OnCallDesk:
         return found
 
     def keep(self, draft: ScheduleDraft, *, by: Keeper, identity: str | None = None) -> Schedule:
-        """Write a schedule down, new or changed; overrides stay. Raises `BadInput`, `Forbidden`, `NotFound`."""
+        """Write a schedule down, new or changed; overrides stay, and the owner where none is named. It takes the right for the
+        services that it was for, and for those that it is for now. Raises `BadInput`, `Forbidden`, `NotFound`."""
+        keeping = self._keeping
+        with self._journal.write() as tx:
+            before = tx.oncall_schedules.need(identity, lock=True) if identity else None
+            made = self._made(draft, before, by=by)
+            made = made.model_copy(update={"id": identity or keeping.new_id(tx, "rota")})
+            keeping.record(tx, by.by, "schedule.kept", made.id, {"title": made.title, "services": list(made.services)})
+            return tx.oncall_schedules.put(made)
+
+    def preview(self, draft: ScheduleDraft, *, by: Keeper, identity: str | None = None) -> ScheduleShown:
+        """What `keep` would make of it, with its shifts and gaps; nothing is written. Raises what `keep` raises."""
+        with self._journal.read() as tx:
+            before = tx.oncall_schedules.need(identity) if identity else None
+        made, now = self._made(draft, before, by=by), self._keeping.now
+        coming = shifts(made, now, now + AHEAD)
+        return ScheduleShown(made, on_call(made, now), tuple(coming), tuple(gaps(made, now, now + AHEAD)),
+                             tuple(load(made, now, now + AHEAD)))  # fmt: skip
+
+    def _made(self, draft: ScheduleDraft, before: Schedule | None, *, by: Keeper) -> Schedule:
+        """The schedule that a draft makes, without an id where it is new."""
         keeping = self._keeping
         services = keeping.services(draft.services)
+        if before is not None:
+            keeping.allow(by, "on_call", "keep", services=before.services)
         keeping.allow(by, "on_call", "keep", services=services)
         layers = tuple(
             Layer(**{**layer.model_dump(), "people": tuple(self._turns(one) for one in layer.people)})
             for layer in draft.layers
         )
-        with self._journal.write() as tx:
-            before = tx.oncall_schedules.need(identity, lock=True) if identity else None
-            made = Schedule(
-                id=identity or keeping.new_id(tx, "rota"), title=draft.title, services=services, zone=draft.zone, layers=layers,
-                steps=draft.steps, page_at=draft.page_at, owner=keeping.person(draft.owner) or names_person(by),
-                service=services[0] if services else None, overrides=before.overrides if before else (), made_by=by.by,
-                made_at=before.made_at if before else keeping.now,
-            )  # fmt: skip
-            keeping.record(tx, by.by, "schedule.kept", made.id, {"title": made.title, "services": list(services)})
-            return tx.oncall_schedules.put(made)
+        owner = keeping.person(draft.owner) or (before.owner if before else names_person(by))
+        return Schedule(
+            id=before.id if before else "", title=draft.title, services=services, zone=draft.zone, layers=layers,
+            steps=draft.steps, page_at=draft.page_at, owner=owner, service=services[0] if services else None,
+            overrides=before.overrides if before else (), made_by=by.by, made_at=before.made_at if before else keeping.now,
+        )  # fmt: skip
 
     def retire(self, identity: str, *, by: Keeper) -> Schedule:
         """It holds no more. Raises `NotFound`, `Forbidden`."""
