@@ -46,6 +46,13 @@ def test_everything_that_is_drawn_is_inside(
     assert draw(points, ahead=ahead, limit=limit, marked=[one.at for one in points[-1:]], unit=" %") == chart
 
 
+def test_the_axis_does_not_go_below_nought_where_nothing_is() -> None:
+    chart = draw([Point(at=float(at), value=0.0) for at in range(3)], unit=" %")
+    assert chart is not None
+    assert chart.down[0].label == "0 %"
+    assert not any(tick.label.startswith("-") for tick in chart.down)
+
+
 def test_days_left_are_told_as_people_say_them() -> None:
     chart = draw([Point(at=0.0, value=-12.0), Point(at=60.0, value=-11.0)], limit=0.0, unit=" days")
     assert chart is not None

@@ -169,6 +169,7 @@ def test_what_comes_again_is_found_decided_about_and_drafted(place: Place, tmp_p
         page = http.get("/opportunities").text
         assert best["name"].split(",")[0] in page
         assert "<svg" in page
+        assert re.search(r"Take over first: .*, worth [\d,]+ EUR a month", page)
         one = http.get(f"/opportunities/{best['id']}")
         assert one.status_code == 200
         assert http.get(f"/history/tickets/{members[0]['id']}").status_code == 200

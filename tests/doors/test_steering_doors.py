@@ -189,6 +189,7 @@ def test_a_board_tells_the_same_by_page_api_and_command(place: Place) -> None:
         assert volume["counter"] is not None
         page = http.get("/boards/flow").text
         assert "in the last 30 days" in page
+        assert "figures:" in page or "compared with the days before yet" in page
         assert "/figures/ticket_volume?days=30#cases" in page
         assert volume["metric"]["formula"] in unescape(page)
         every = http.get("/boards").text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -51,9 +52,10 @@ def page(visit: Visit) -> Screen:
     desk = visit.desk.steering
     view = desk.board(visit.path("board"))
     zone, currency = ZoneInfo(desk.zone()), desk.currency()
+    tiles = [shown(one, zone, currency=currency, days=view.board.days) for one in view.tiles]
     return Screen("board.html", {
         "view": view, "board": view.board, "boards": list(BOARDS.values()), "computed": desk.computed(),
-        "tiles": [shown(one, zone, currency=currency, days=view.board.days) for one in view.tiles],
+        "tiles": tiles, "verdict": verdict([one.turn for one in tiles]),
         "figure": lambda value, unit: told(value, unit, currency=currency),
     })  # fmt: skip
 
@@ -75,6 +77,16 @@ def shown(tile: Tile, zone: ZoneInfo, *, currency: str, days: int) -> Shown:
     return Shown(
         tile, drawn(points, metric, zone), words(tile, currency=currency, days=days), turn, TURNS.get(turn, "")
     )
+
+
+def verdict(turns: Sequence[str]) -> str:
+    """How many figures became better and worse, in words. `turns`: as `course` gives them."""
+    better, worse, same = (turns.count(one) for one in ("better", "worse", "same"))
+    told = [f"{count} {word}" for count, word in ((better, "better"), (worse, "worse"), (same, "as before")) if count]
+    if not told:
+        return "Nothing here can be compared with the days before yet."
+    rest = len(turns) - better - worse - same
+    return f"Of {len(turns)} figures: {', '.join(told)}{f', {rest} without a direction' if rest else ''}."
 
 
 def words(tile: Tile, *, currency: str, days: int) -> str:

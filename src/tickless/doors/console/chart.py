@@ -143,9 +143,10 @@ class _Telling:
 
 
 def _air(values: Sequence[float]) -> tuple[float, float]:
+    """The ends of the axis: a little beyond what was seen, but not below nought where nothing is."""
     low, high = min(values), max(values)
     room = (high - low) * _AIR or abs(high) * _AIR or 1.0
-    return low - room, high + room
+    return max(low - room, 0.0) if low >= 0 else low - room, high + room
 
 
 def _line(places: Sequence[tuple[float, float]]) -> str:

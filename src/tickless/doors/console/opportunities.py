@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from tickless.domain.errors import BadInput, TicklessError
-from tickless.domain.opportunity import DraftKind, Month, OpportunityState
+from tickless.domain.opportunity import DraftKind, Month, Opportunity, OpportunityState
 from tickless.doors.api.opportunities import members_of
 from tickless.doors.console.frame import Form, Frame, Screen, Visit
 from tickless.doors.entrance.holding import keeper_of
@@ -38,6 +38,9 @@ OPENED = {
     "problem": "The problem",
     "improvement": "In the register",
 }
+WAITS: tuple[OpportunityState, ...] = ("found", "chosen")
+"""Nobody does anything about it yet."""
+TITLE = 100
 WIDTH, HEIGHT, GAP = 240.0, 48.0, 2.0
 
 
@@ -67,18 +70,33 @@ def routes(frame: Frame) -> list[BaseRoute]:
 def page(visit: Visit) -> Screen:
     every = visit.asked("all") == "yes"
     found = visit.desk.mining.list(every=every, limit=200 if every else 10)
+    first = next((one for one in found if one.state in WAITS), None)
     return Screen(
         "opportunities.html",
-        {"found": found, "every": every, "mining": visit.desk.mining.last(), "running": visit.desk.mining.running(),
-         "failed": visit.desk.mining.failed, "bars": {one.id: bars_of(one.months) for one in found}, "arrivals": ARRIVALS,
-         "worth": sum(one.value.value for one in found), "hour": _hour(visit), "currency": visit.desk.steering.currency(),
-         "open_as": OPEN_AS, "opened": OPENED},
+        {"found": found, "first": first, "every": every, "mining": visit.desk.mining.last(),
+         "running": visit.desk.mining.running(), "failed": visit.desk.mining.failed,
+         "bars": {one.id: bars_of(one.months) for one in found}, "arrivals": ARRIVALS, "open_as": OPEN_AS,
+         "opened": OPENED, "said": {} if every else _said(visit, found), **_price(visit),
+         "worth": sum(one.value.value for one in found if one.state in WAITS)},
     )  # fmt: skip
 
 
-def _hour(visit: Visit) -> float:
-    """What an hour of the service desk costs, as leadership assumes."""
-    return next(float(one.value) for one in visit.desk.steering.assumptions() if one.setting.name == "agent_hour")
+def _said(visit: Visit, found: Sequence[Opportunity]) -> dict[str, str]:
+    """One of its tickets or cases in the words of people, by id of the opportunity: its name is made of single words."""
+    middle = {one.id: one.examples[0] for one in found if one.examples}
+    with visit.desk.journal.read() as tx:
+        tickets = tx.many_histories(list(middle.values()))
+        cases = {ref: tx.cases.get(ref) for ref in middle.values() if ref not in tickets}
+    titles = {ref: one.title or one.text[:TITLE] for ref, one in tickets.items()}
+    titles |= {ref: case.title.tame(TITLE) for ref, case in cases.items() if case is not None}
+    return {identity: titles[ref][:TITLE] for identity, ref in middle.items() if titles.get(ref)}
+
+
+def _price(visit: Visit) -> dict[str, Any]:
+    """What an hour of the service desk costs, as leadership assumes, and in what money."""
+    desk = visit.desk.steering
+    hour = next(float(one.value) for one in desk.assumptions() if one.setting.name == "agent_hour")
+    return {"hour": hour, "currency": desk.currency()}
 
 
 def one(visit: Visit) -> Screen:
@@ -89,7 +107,8 @@ def one(visit: Visit) -> Screen:
     draft = visit.desk.mining.draft(identity)
     context: dict[str, Any] = {
         "one": found, "members": members, "draft": draft, "bars": bars_of(found.months), "arrivals": ARRIVALS,
-        "months": found.months[-12:], "open_as": OPEN_AS, "opened": OPENED, "there": {made.kind for made in found.opened},
+        **_price(visit), "months": found.months[-12:], "open_as": OPEN_AS, "opened": OPENED,
+        "there": {made.kind for made in found.opened},
     }  # fmt: skip
     return Screen("opportunity.html", context)
 

@@ -37,7 +37,7 @@ def page(visit: Visit) -> Screen:
     blocks: tuple[ui.Block, ...] = (
         ui.Rows("Problems", ("Problem", "Owner", "State", "Since"), rows, "There is no problem",
                 "Open one of the candidates below."),
-        ui.Rows("Worth looking into", ("Kind", "Times", "Costs a year", "Worth", ""), found,
+        ui.Rows("Worth looking into", ("Kind", "Times", f"A year, {visit.desk.steering.currency()}", "Worth", ""), found,
                 "Nothing comes again often enough", why),
     )  # fmt: skip
     form = ui.Form("Open a problem", "/problems", (
