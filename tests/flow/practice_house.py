@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.flow.test_holding import START, Room
 
 from tickless.app.build import build
-from tickless.app.settings import Settings
+from tickless.app.settings import ConnectorUse, Settings
 from tickless.domain.person import Person
 from tickless.domain.service import Dependency, Service
 from tickless.domain.world import World
@@ -87,10 +87,13 @@ class PracticeRoom(Room):
             return [one.text.tame(2_000) for one in tx.conversation(f"notices:{person_}")]
 
 
-def open_house(folder: Path) -> PracticeRoom:
+def open_house(
+    folder: Path, *, connectors: dict[str, ConnectorUse] | None = None, secrets: dict[str, str] | None = None
+) -> PracticeRoom:
     (folder / "runbooks").mkdir(parents=True, exist_ok=True)
     clock = ManualClock(START)  # Monday, 2 March 2026, 09:00 UTC
-    made = build(Settings(data=folder / "data", runbooks=(folder / "runbooks",)), role="door", clock=clock)
+    settings = Settings(data=folder / "data", runbooks=(folder / "runbooks",), connectors=connectors or {})
+    made = build(settings, role="door", clock=clock, secret_values=secrets or {})
     made.engine.prepare()
     with made.journal.write() as tx:
         write_world(tx, WORLD)
