@@ -32,7 +32,7 @@ CMMI: Final = (
         ask.part("owned", "services", "services have an owner"),
         at=0.8,
         why="Managed means that somebody is responsible; a fifth may be in change.",
-        link="/services",
+        link="/map",
         step="Name owners.",
     ),
     _cmmi(

@@ -159,7 +159,7 @@ ZERO_TICKET: Final = (
         ask.part("owned", "services", "services have an owner"),
         at=0.5,
         why="Nobody can allow what nobody owns.",
-        link="/services",
+        link="/map",
         step="Name the owner of each service of criticality 1 and 2 first.",
     ),
     _zero(
