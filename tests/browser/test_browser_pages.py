@@ -35,7 +35,8 @@ PAGES = (
     "/autonomy", "/autonomy/pool.recycle", "/accounts",
     "/accounts/sign-ins", "/accounts/people", "/cases/2047/explained", "/assist", "/assist?caller=p017",
     "/changes", "/changes/standard", "/changes/chg-2", "/changes/chg-sample-13", "/major", "/major/mjr-1", "/on-call",
-    "/on-call/rota-1", "/problems", "/problems/prb-1", "/suppliers", "/improvements", "/improvements/imp-1", "/portfolio",
+    "/on-call/rota-1", "/on-call/rota-1/edit", "/on-call/new", "/on-call/rules",
+    "/problems", "/problems/prb-1", "/suppliers", "/improvements", "/improvements/imp-1", "/portfolio",
     "/portfolio/orders-db", "/portfolio/assets", "/catalogue",
 )  # fmt: skip
 OPEN_PAGES = ("/sign-in", "/enter/none", "/chat?guest=1")

@@ -31,8 +31,11 @@ def routes(frame: Frame) -> list[BaseRoute]:
 
 
 def own(visit: Visit) -> Screen:
-    """One's own; `person` leads to somebody else's."""
-    return _screen(visit, visit.asked("person"))
+    """One's own; `person` leads to somebody else's. An account that is nobody's begins with the first whom it may choose."""
+    asked = visit.asked("person")
+    if asked is None and visit.visitor.person is None and visit.visitor.may("act"):
+        asked = next((key for key, _ in names_in(visit).pick_person()), None)
+    return _screen(visit, asked)
 
 
 def page(visit: Visit) -> Screen:
