@@ -63,6 +63,14 @@ class Gamed:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What a colleague changes by hand in the office, as its doors take it: `POST`, `accounts/ada/groups/app-x`."""
+
+    method: str
+    path: str
+
+
+@dataclass(frozen=True)
 class Says:
     """Somebody writes to the desk. The faults are there before they write."""
 
@@ -75,6 +83,8 @@ class Says:
     faults: tuple[Fault, ...] = ()
     replies: tuple[YearReply, ...] = ()
     hand: ByHand | None = None
+    change: Change | None = None
+    """What has to be changed for them, whoever does it."""
     helped: Word = "silence"
     again: bool = False
     """Comes back once after it was said to be done: the faults are there again, and the person writes `text_again`."""

@@ -12,7 +12,7 @@ from tickless.sample import year_words as words
 from tickless.sample.day_cast import Cast
 from tickless.sample.day_events import Fault
 from tickless.sample.year_calendar import EVEN, Months, long_tailed, moments
-from tickless.sample.year_events import ByHand, Gamed, Gaming, Says, Word, YearReply
+from tickless.sample.year_events import ByHand, Change, Gamed, Gaming, Says, Word, YearReply
 from tickless.sample.year_frame import Frame, Staff
 
 WINTER: Months = (1.9, 1.6, 1.1, 0.8, 0.7, 0.6, 0.5, 0.5, 0.8, 1.0, 1.4, 1.6)
@@ -124,7 +124,8 @@ def _asked(need: str, at: dt.datetime, askers: Askers, *, articles: bool) -> Say
             return _app(need, at, askers)
         case "access_removal":
             person, app = askers.holding(at)
-            return _says(need, at, person, askers.chance.choice(words.REMOVAL).format(app=app.name), askers.chance)
+            made = _says(need, at, person, askers.chance.choice(words.REMOVAL).format(app=app.name), askers.chance)
+            return replace(made, change=Change("DELETE", f"accounts/{person.username}/groups/{app.group}"))
         case "vpn_trouble":
             return _vpn(at, askers)
         case _:
@@ -200,7 +201,15 @@ def _app(need: str, at: dt.datetime, askers: Askers) -> Says:
             after=dt.timedelta(minutes=round(long_tailed(chance, 50, 1.0))),
         )
         replies = (*replies, kind)
-    return _says(need, at, person, chance.choice(texts).format(app=app.name), chance, *faults, replies=replies)
+    made = _says(need, at, person, chance.choice(texts).format(app=app.name), chance, *faults, replies=replies)
+    refused = any(one.kind == "deny" for one in replies)
+    return made if refused else replace(made, change=_change(need, person, app, askers))
+
+
+def _change(need: str, person: Person, app: App, askers: Askers) -> Change:
+    if need == "access_request":
+        return Change("POST", f"accounts/{person.username}/groups/{app.group}")
+    return Change("POST", f"devices/{askers.company.laptop(person.id).id}/software/{app.package}")
 
 
 def _hand(need: str, staff: Staff, chance: random.Random, made: Says) -> ByHand:

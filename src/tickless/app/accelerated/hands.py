@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from contextlib import suppress
 
 from tickless.app.accelerated.agenda import Agenda
 from tickless.app.accelerated.hours import in_hours
@@ -58,10 +59,11 @@ class Hands:
         if not self._in_hand(case):
             return
         for fault in event.faults if event else ():
-            try:
+            with suppress(TicklessError):
                 mend_it(self._scene.estate, fault)
-            except TicklessError:
-                continue
+        if event is not None and event.change is not None:
+            with suppress(TicklessError):
+                self._scene.estate.change(event.change.method, event.change.path, key=f"by-hand:{case}")
         if broken:
             self._machines.mend(broken)
         ticket = self._ticket(case)

@@ -135,7 +135,14 @@ class Machines:
 
 
 def well(estate: Estate, fault: Fault) -> bool:
-    """Whether nothing of the fault is left, as the estate itself says."""
+    """Whether nothing of the fault is left, as the estate itself says. What doesn't answer is not well."""
+    try:
+        return _gone(estate, fault)
+    except Unreachable:
+        return False
+
+
+def _gone(estate: Estate, fault: Fault) -> bool:
     match fault.kind:
         case "disk":
             host, _, path = fault.target.partition(":")

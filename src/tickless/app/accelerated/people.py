@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from tickless.app.accelerated.agenda import Agenda
@@ -52,10 +53,8 @@ class People:
     def says(self, event: Says) -> None:
         """Somebody writes; what they write about is so."""
         for fault in event.faults:
-            try:
+            with suppress(TicklessError):
                 break_it(self._scene.estate, fault)
-            except TicklessError:
-                continue
         talk = self.talks.setdefault(self._conversation(event), Talk(event, list(event.replies)))
         self._write(talk, event.text, key=event.id)
 
@@ -128,7 +127,8 @@ class People:
 
     def _comes_back(self, talk: Talk) -> None:
         for fault in talk.event.faults:
-            break_it(self._scene.estate, fault)
+            with suppress(TicklessError):
+                break_it(self._scene.estate, fault)
         self._write(talk, talk.event.text_again or "it is not working again", key=f"{talk.event.id}:again")
 
     def _reply(self, talk: Talk, question: OpenQuestion, reply: YearReply | None, *, otherwise: str) -> None:
@@ -138,7 +138,8 @@ class People:
 
         def answer() -> None:
             if reply is not None and reply.heals is not None:
-                mend_it(self._scene.estate, reply.heals)
+                with suppress(TicklessError):
+                    mend_it(self._scene.estate, reply.heals)
             text = reply.text if reply is not None and reply.text else otherwise
             if question.about.startswith("step_up"):
                 text = newest_code(self._scene.sample, reply.by if reply else talk.event.person)

@@ -173,6 +173,10 @@ class Estate:
         """Mend it again. Raises as `fault` does."""
         self._ask(self._port_for(kind), "DELETE", "/faults", {"kind": kind, "target": target})
 
+    def change(self, method: str, path: str, *, key: str) -> None:
+        """Change something in the office by hand, once for each key. Raises as `fault` does."""
+        self._ask(self.blueprint.office_port, method, f"/{path}", {}, key=key)
+
     def effects(self) -> list[Effect]:
         """Everything that was done in the office and on the ground, in order of time."""
         ports = (self.blueprint.office_port, self.blueprint.keeper_port)
@@ -242,9 +246,10 @@ class Estate:
         of_ground = kind in get_args(GroundFault)
         return self.blueprint.keeper_port if of_ground else self.blueprint.office_port
 
-    def _ask(self, port: int, method: str, path: str, body: Any = None) -> Any:
+    def _ask(self, port: int, method: str, path: str, body: Any = None, *, key: str = "") -> Any:
         line = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
         headers = {"Authorization": f"Bearer {self.blueprint.control}", "Connection": "close"}
+        headers |= {"Idempotency-Key": key} if key else {}
         try:
             line.request(method, path, b"" if body is None else json.dumps(body), headers)
             answer = line.getresponse()
