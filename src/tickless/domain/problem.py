@@ -14,16 +14,12 @@ ReviewDepth = Literal["none", "short", "full"]
 
 
 class ProblemSettings(Record):
-    """What a problem costs, for choosing which to look into."""
+    """Which incidents are looked at, for choosing what to look into. What an hour costs is leadership's to assume."""
 
     days: int = Field(default=90, ge=7, le=365)
     """How far back incidents are looked at."""
     least: int = Field(default=3, ge=2, le=100)
     """Incidents of a kind that it takes to be proposed."""
-    agent_hour: float = Field(default=45.0, ge=0)
-    """What an hour of somebody who mends costs, in your currency."""
-    person_hour: float = Field(default=35.0, ge=0)
-    """What an hour of somebody who cannot work costs."""
     hours: float = Field(default=24.0, ge=0)
     """What looking for a cause and removing it takes, in hours, before anything is known of it."""
 

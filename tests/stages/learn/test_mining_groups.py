@@ -178,7 +178,7 @@ def test_what_comes_back_becomes_a_problem_what_goes_alike_a_runbook() -> None:
     assert [what_to_draft(one, None)[0] for one in (back, alike, many)] == ["problem", "runbook", "article"]
     assert what_to_draft(back, there) == (
         "runbook",
-        "the runbook directory.unlock may do it already: teach it these words",
+        "the runbook directory.unlock may do it already: give it these words, as a proposed revision",
     )
 
 

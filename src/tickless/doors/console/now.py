@@ -22,7 +22,7 @@ from tickless.journal.cases import CaseFilter
 from tickless.stages.measure.week.drawing import OUTCOMES as ENDS
 from tickless.stages.measure.week.drawing import by_week, legend
 
-SHOWN = 40
+SHOWN = 15
 """Live cases on the page; the rest is one click away."""
 PROVED = ("verified", "confirmed", "prevented")
 SAME = 0.02

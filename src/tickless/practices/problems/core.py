@@ -29,8 +29,21 @@ def key_of(service: str | None, need: str | None) -> str:
     return f"{service or ''}|{need or ''}"
 
 
+@dataclass(frozen=True)
+class Prices:
+    """What an hour costs, in the currency of the house: of somebody who mends, and of somebody who waits for it."""
+
+    agent_hour: float
+    person_hour: float
+
+
 def candidates(
-    found: Iterable[Occurrence], rules: ProblemSettings, *, known: frozenset[str] = frozenset(), now: dt.datetime
+    found: Iterable[Occurrence],
+    rules: ProblemSettings,
+    prices: Prices,
+    *,
+    known: frozenset[str] = frozenset(),
+    now: dt.datetime,
 ) -> list[Candidate]:
     """Kinds that came at least so often, what is worth most in front. `known`: keys that are problems already."""
     kinds: dict[str, list[Occurrence]] = {}
@@ -39,19 +52,21 @@ def candidates(
         if since <= one.at <= now and (one.service or one.need):
             kinds.setdefault(key_of(one.service, one.need), []).append(one)
     made = [
-        _candidate(key, many, rules) for key, many in kinds.items() if len(many) >= rules.least and key not in known
+        _candidate(key, many, rules, prices)
+        for key, many in kinds.items()
+        if len(many) >= rules.least and key not in known
     ]
     return sorted(made, key=lambda one: (-one.worth, -one.count, one.key))
 
 
-def _candidate(key: str, many: list[Occurrence], rules: ProblemSettings) -> Candidate:
+def _candidate(key: str, many: list[Occurrence], rules: ProblemSettings, prices: Prices) -> Candidate:
     count = len(many)
     toil, lost = sum(one.toil for one in many), sum(one.lost for one in many)
-    each = (toil * rules.agent_hour + lost * rules.person_hour) / 60 / count
+    each = (toil * prices.agent_hour + lost * prices.person_hour) / 60 / count
     scale = YEAR / rules.days
     low, high = (math.sqrt(count) - 0.98) ** 2, (math.sqrt(count + 1) + 0.98) ** 2
     cost, least, most = (number * scale * each for number in (float(count), low, high))
-    effort = rules.hours * rules.agent_hour
+    effort = rules.hours * prices.agent_hour
     first = many[0]
     words = (
         f"{count} times in {rules.days} days, {toil / count:.0f} minutes of work and {lost / count:.0f} lost minutes each: "
@@ -65,11 +80,11 @@ def _candidate(key: str, many: list[Occurrence], rules: ProblemSettings) -> Cand
     )  # fmt: skip
 
 
-def depth_of(candidate: Candidate | None, rules: ProblemSettings) -> ReviewDepth:
+def depth_of(candidate: Candidate | None, rules: ProblemSettings, prices: Prices) -> ReviewDepth:
     """As much review as it is worth: a full one where much was lost or it was grave, a short one where it pays, else none."""
     if candidate is None:
         return "short"
-    effort = rules.hours * rules.agent_hour
+    effort = rules.hours * prices.agent_hour
     if candidate.worst == 1 or candidate.cost_low > 5 * effort:
         return "full"
     return "short" if candidate.cost > effort else "none"

@@ -9,15 +9,23 @@ from tickless.domain.errors import BadInput, Conflict, NotFound
 from tickless.domain.known import KnownError
 from tickless.domain.problem import AnalysisDraft, Candidate, Problem, ProblemDraft, ProblemSettings
 from tickless.flow.desk.practices.improvements import ImprovementsDesk, ImprovementShown
+from tickless.flow.desk.steering_facts import terms_of
 from tickless.flow.keeping import Keeper, Keeping, names_person
 from tickless.journal import Tx
 from tickless.kit.ids import new_id
 from tickless.practices.known import close_error, note_error
-from tickless.practices.problems.core import candidates, depth_of, key_of
+from tickless.practices.problems.core import Prices, candidates, depth_of, key_of
 from tickless.practices.problems.reading import occurrences
+from tickless.practices.steering.service import assumed
 
 MOST = 500
 OPEN = ("open", "known_error")
+
+
+def _prices(tx: Tx) -> Prices:
+    """As leadership assumes for the value of everything else: an hour has one price."""
+    terms = terms_of(assumed(tx))
+    return Prices(terms.agent_hour, terms.employee_hour)
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,8 @@ class ProblemsDesk:
         with self._journal.read() as tx:
             found = occurrences(tx, since=now - dt.timedelta(days=self.rules.days), now=now)
             known = frozenset(one.key for state in OPEN for one in tx.problem_records.by(state=state))
-        return candidates(found, self.rules, known=known, now=now)
+            prices = _prices(tx)
+        return candidates(found, self.rules, prices, known=known, now=now)
 
     def listed(self, *, state: str | None = None) -> list[Problem]:
         """The latest first."""
@@ -91,7 +100,7 @@ class ProblemsDesk:
                 owner=keeping.person(draft.owner) or (known.owner if known else None) or names_person(by),
                 cases=chosen.cases if chosen else (),
                 selected=chosen,
-                depth=depth_of(chosen, self.rules),
+                depth=depth_of(chosen, self.rules, _prices(tx)),
                 made_by=by.by,
                 made_at=now,
                 story=(keeping.event(by.by, "opened", draft.why or (chosen.words if chosen else "Opened.")),),

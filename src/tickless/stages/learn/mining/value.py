@@ -68,7 +68,7 @@ def _alike(figures: Figures, random: np.random.Generator) -> np.ndarray[tuple[in
 def what_to_draft(figures: Figures, match: Match | None) -> tuple[DraftKind, str]:
     """What would help most, and why."""
     if match is not None and match.kind == "runbook":
-        return "runbook", f"the runbook {match.id} may do it already: teach it these words"
+        return "runbook", f"the runbook {match.id} may do it already: give it these words, as a proposed revision"
     twice, passed = figures.reopened or 0.0, figures.hand_offs or 0.0
     if twice >= TWICE or passed >= PASSED_ON:
         what = f"{twice:.0%} come back" if twice >= TWICE else f"each is passed on {passed:.1f} times"

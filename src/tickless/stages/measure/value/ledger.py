@@ -19,6 +19,7 @@ from tickless.stages.measure.metrics.window import Window
 from tickless.stages.measure.value.baseline import Baseline, What, baseline_of, baselines, waiting_minutes
 from tickless.stages.measure.value.resampling import DRAWS, Draws, interval, means
 from tickless.stages.measure.value.terms import Terms
+from tickless.stages.measure.week.wording import counted
 
 HELD = frozenset({"verified", "confirmed", "prevented"})
 MONTH = 365.25 / 12
@@ -150,7 +151,10 @@ def _gain(
     before, after = float(np.mean(base.values)), float(np.mean(own))
     minutes = count * (before - after)
     low, high = interval(draws * rate)
-    told = f"{count} cases at {after:.1f} minutes each, against {before:.1f} in {base.of} cases of people ({matched})"
+    told = (
+        f"{counted(count, 'case')} at {after:.1f} minutes each, against {before:.1f} in {counted(base.of, 'case')} of "
+        f"people ({matched})"
+    )
     line = Line(
         f"{what}:{category}:{matched}", f"{title}: {category}", "gain", "measured", minutes, minutes * rate, low, high,
         tuple(one.id for one in cases), told, category, base.cases, by,
@@ -194,7 +198,8 @@ def _costs(material: Material, window: Window, terms: Terms) -> list[_Sum]:
     return [
         _cost(
             "rework", "Rework on what came back", len(back) * terms.rework_minutes, rate, cases=tuple(one.id for one in back),
-            told=f"{len(back)} cases came back, {terms.rework_minutes:g} minutes each", by=("rework_minutes", "agent_hour"),
+            told=f"{counted(len(back), 'case')} came back, {terms.rework_minutes:g} minutes each",
+            by=("rework_minutes", "agent_hour"),
         ),
         _cost(
             "false_actions", "Actions that did not help", len(wrong) * terms.false_action_minutes, rate,
