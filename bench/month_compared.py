@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from typing import Any
 
@@ -11,7 +12,8 @@ from tickless.domain.decision import Decision
 
 KINDS = ("findings", "cases", "members", "decisions", "holds", "ladder")
 MOST = 1_000_000
-_IDS = frozenset({"case", "id", "version"})
+_OWN = re.compile(r"\b([a-z]{2,5})_[0-9A-HJKMNP-TV-Z]{26}\b")
+"""An id that a house made itself: no other house makes the same."""
 
 
 def made_of(house: House) -> dict[str, list[str]]:
@@ -36,7 +38,7 @@ def made_of(house: House) -> dict[str, list[str]]:
                   round(one.confidence, 6), one.brain) for one in findings
         ),
         "cases": [
-            _line(one.number, one.kind, one.need, one.subject, one.service, one.door, one.requester, one.state, one.outcome,
+            _line(one.number, one.kind, one.need, _known(one.subject), one.service, one.door, one.requester, one.state, one.outcome,
                   one.impact.priority, one.title.raw) for one in cases
         ],
         "members": sorted(_line(*one) for one in members),
@@ -52,6 +54,11 @@ def _decided(one: Decision, numbers: dict[str, int]) -> str:
         plan = one.plan.model_dump(mode="json", exclude={"case"})
     return _line(numbers[one.case], one.attempt, one.kind, one.candidates, plan, one.approvers, one.role,
                  round(one.wait_seconds, 3), [reason.policy for reason in one.reasons], one.summary)  # fmt: skip
+
+
+def _known(subject: str | None) -> str | None:
+    """What a case is about, with the house's own ids as their kind alone."""
+    return _OWN.sub(r"\1", subject) if subject else subject
 
 
 def _line(*parts: object) -> str:
