@@ -38,8 +38,8 @@ def made_of(house: House) -> dict[str, list[str]]:
                   round(one.confidence, 6), one.brain) for one in findings
         ),
         "cases": [
-            _line(one.number, one.kind, one.need, _known(one.subject), one.service, one.door, one.requester, one.state, one.outcome,
-                  one.impact.priority, one.title.raw) for one in cases
+            _line(one.number, one.kind, one.need, _known(one.subject), one.service, one.door, one.requester, one.state,
+                  one.outcome, one.impact.priority, one.title.raw) for one in cases
         ],
         "members": sorted(_line(*one) for one in members),
         "decisions": sorted(_decided(one, numbers) for one in decisions),
