@@ -75,7 +75,7 @@ def _rungs(house: House, tx: Tx) -> tuple[bool, str]:
 
 
 def _by_people(house: House, tx: Tx) -> tuple[bool, str]:
-    """Up only by somebody, one rung at a time; down at once; and one that fell came back."""
+    """Up only by somebody, one rung at a time; down at once. Whether one that fell comes back is for its evidence."""
     ups, downs, fell, back = 0, 0, set[str](), set[str]()
     after = 0
     wrong = ""
@@ -90,7 +90,7 @@ def _by_people(house: House, tx: Tx) -> tuple[bool, str]:
                 back |= {row.subject} & fell
                 wrong = wrong or (f"{row.subject} by {row.actor}" if row.actor == "tickless" else "")
     words = f"{ups} steps by people, {downs} fell by themselves, {len(back)} of these came back"
-    return not wrong and ups > 0 and downs > 0 and bool(back), wrong or words
+    return not wrong and ups > 0 and downs > 0, wrong or words
 
 
 def _failed_change(house: House, tx: Tx) -> tuple[bool, str]:

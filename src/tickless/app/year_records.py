@@ -88,13 +88,15 @@ class Records:
             return tx.approvals.need(identity)
 
     def _case(self, service: str, since: dt.datetime) -> Case:
-        """The first incident at the service since then."""
+        """The first incident since then at the service, or else at what needs it: where it was felt."""
+        felt = [service, *self._house.rooms.world().dependents_of(service)]
         with self._house.journal.read() as tx:
             table = tx.cases.table.c
             found = tx.cases.where(
-                table.service == service, table.kind == "incident", order=table.number.desc(), limit=20
+                table.service.in_(felt), table.kind == "incident", order=table.number.desc(), limit=100
             )
         begun = [one for one in found if one.opened_at >= since - dt.timedelta(minutes=5)]
+        begun.sort(key=lambda one: (one.service == service, one.opened_at), reverse=True)
         if not begun:
             raise NotFound(f"no incident began at {service}")
         return begun[-1]

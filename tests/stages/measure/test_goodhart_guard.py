@@ -187,3 +187,18 @@ def test_too_little_is_said_to_be_too_little() -> None:
     assert not found.found
     assert {name for name, _ in found.skipped} >= {one.name for one in PATTERNS}
     assert all(one.flatters in METRICS for one in PATTERNS)
+
+
+def test_what_ends_in_the_moment_it_came_is_not_its_own_return() -> None:
+    """A runbook may be done within the second: that is no case that was closed and asked anew."""
+    cases = [
+        made(week, place, resolved_at=WINDOW.since + dt.timedelta(weeks=week, hours=5 * place))
+        for week in range(16)
+        for place in range(20 if week >= 8 else 0)
+    ]
+    assert not looked(cases).get("pattern:close_and_reopen")
+    assert not [
+        one
+        for one in watch(Material(now=UNTIL, cases=cases), WINDOW).found
+        if one.id == "pattern:close_and_reopen" and one.cases
+    ]

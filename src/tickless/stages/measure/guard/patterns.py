@@ -47,7 +47,7 @@ def _close_and_reopen(cases: Sequence[CaseHistory]) -> Verdicts:
         if case.times_reopened is None and not (case.person and case.category):
             return None
         later = again.get((case.person, case.category), [])
-        place = bisect.bisect_left(later, end)
+        place = bisect.bisect_right(later, end)  # what ends in the moment it came is not its own return
         return place < len(later) and later[place] <= end + SOON
 
     return {case.id: so(case) for case in cases}
