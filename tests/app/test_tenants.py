@@ -6,8 +6,7 @@ import http.client
 import os
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
@@ -15,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.servers.processes import HOST, Program, free_port, listens, program
+from tests.waiting import until
 
 from tickless.app.tenants.book import Tenant, TenantBook
 from tickless.app.tenants.checking import Footprint, shared
@@ -35,7 +35,6 @@ ALERT = {
     }],
 }  # fmt: skip
 DIRECTORY = '[connectors.dir]\nuse = "ldap"\n[connectors.dir.settings]\npassword = "env:{}"\n'
-WAIT = 60.0
 Running = tuple[TenantBook, list[str], Keeper]
 
 names = st.sampled_from(["acme", "beta", "gamma"])
@@ -123,7 +122,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     thread = threading.Thread(target=keeper.run, args=(stopped,))
     thread.start()
     try:
-        eventually(lambda: all(one.running for one in standings(book.all())))
+        until(lambda: all(one.running for one in standings(book.all())))
         yield book, told, keeper
     finally:
         stopped.set()
@@ -138,7 +137,7 @@ def test_what_comes_to_one_is_nothing_to_the_other(running: Running) -> None:
     assert beta is not None
     with _client(acme) as ours, _client(beta) as theirs:
         assert ours.post("/hooks/monitor", json=ALERT).status_code == 202
-        eventually(lambda: ours.get("/api/v1/numbers").json()["cases"] == 1)
+        until(lambda: ours.get("/api/v1/numbers").json()["cases"] == 1)
         case = ours.get("/api/v1/cases").json()["items"][0]
         assert theirs.get("/api/v1/cases").json()["items"] == []
         assert theirs.get(f"/api/v1/cases/{case['id']}").status_code == 404
@@ -163,8 +162,8 @@ def test_a_house_that_falls_is_started_again_and_the_other_goes_on(running: Runn
     acme, beta = book.all()
     before = RunningServer.find(beta.data)
     os.kill(keeper.pid_of("acme"), signal.SIGKILL)
-    eventually(lambda: any(line.startswith("acme: it ended with") for line in told))
-    eventually(lambda: all(one.running for one in standings([acme])))
+    until(lambda: any(line.startswith("acme: it ended with") for line in told))
+    until(lambda: all(one.running for one in standings([acme])))
     assert RunningServer.find(beta.data) == before
     assert not any(line.startswith("beta: it ended") for line in told)
 
@@ -214,10 +213,3 @@ def _client(server: RunningServer) -> httpx2.Client:
     return httpx2.Client(
         base_url=server.url, headers={"Authorization": f"Bearer {server.token}"}, trust_env=False, timeout=20
     )
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + WAIT
-    while not holds():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.1)

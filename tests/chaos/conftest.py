@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,7 +22,6 @@ from tickless.sample.estate.control import Estate
 
 SERVER = Path(__file__).parent / "server.py"
 EVERY_KIND = ["stored", "sent", "inside", "effect", "after"]
-START_SECONDS = 60.0
 FREE, WITH_MANAGER = "lantern-meet", "driftview"
 
 
@@ -117,10 +115,3 @@ def spawn(estate: Estate, tmp_path: Path) -> Iterator[Spawn]:
     yield start
     for server in servers:
         server.stop()
-
-
-def until(holds: Callable[[], object], what: str | Callable[[], str], *, within: float = START_SECONDS) -> None:
-    end = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < end, f"waited {within} s in vain: {what if isinstance(what, str) else what()}"
-        time.sleep(0.05)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-import time
 from pathlib import Path
 
 import pytest
+from tests.waiting import until
 
 from tickless.app.build import House
 from tickless.app.sample_house import open_sample_house
@@ -56,12 +56,13 @@ def test_the_code_of_today_takes_the_steps_of_then(file: Path, tmp_path: Path) -
 
 def _ended(house: House) -> tuple[str, str]:
     """Ids of the durable runs of the one case, once both have ended."""
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
+
+    def ended() -> bool:
         with house.journal.read() as tx:
-            cases, runs = tx.cases.where(), tx.runs.where()
-        if cases and not cases[0].live and not house.engine.pending():
-            assert cases[0].outcome == "verified"
-            return names.case_workflow(cases[0].id, 0), names.run_workflow(runs[0].id)
-        time.sleep(0.05)
-    raise AssertionError("the case did not end")
+            return bool(cases := tx.cases.where()) and not cases[0].live and not house.engine.pending()
+
+    until(ended, "the case to end")
+    with house.journal.read() as tx:
+        cases, runs = tx.cases.where(), tx.runs.where()
+    assert cases[0].outcome == "verified"
+    return names.case_workflow(cases[0].id, 0), names.run_workflow(runs[0].id)

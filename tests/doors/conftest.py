@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
@@ -88,11 +86,3 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         url = stack.enter_context(serving(sample.house))
         token = stack.enter_context(announced(sample.house, url))
         yield Place(sample, url, folder / "data", token)
-
-
-def eventually(look: Callable[[], Any], *, within: float = 25.0) -> Any:
-    end = time.monotonic() + within
-    while not (seen := look()):
-        assert time.monotonic() < end, f"still {seen!r} after {within} s"
-        time.sleep(0.1)
-    return seen

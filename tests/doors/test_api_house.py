@@ -9,7 +9,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.doors.conftest import Place, eventually
+from tests.doors.conftest import Place
+from tests.waiting import until
 
 from tickless.doors.api import stream
 from tickless.doors.entrance.entrance import COOKIE
@@ -67,7 +68,7 @@ def ended_case(client: httpx2.Client, conversation: str) -> Any:
         cases = ok(client.get(f"{API}/conversations/{conversation}/cases"))["items"]
         return cases and not cases[0]["live"] and cases[0]
 
-    return eventually(look)
+    return until(look)
 
 
 def test_a_locked_account_is_unlocked_in_one_conversation(
@@ -109,7 +110,7 @@ def test_who_speaks_for_somebody_is_on_record_and_unverified_stays_so(place: Pla
     assert sender is not None
     assert (sender.person, sender.via, sender.assurance) == (person.id, "local", "none")
     where = f"{API}/conversations/{taken['conversation']}"
-    eventually(lambda: any(m["author"] == "tickless" for m in ok(admin.get(f"{where}/messages"))["items"]))
+    until(lambda: any(m["author"] == "tickless" for m in ok(admin.get(f"{where}/messages"))["items"]))
     assert all(case["outcome"] != "verified" for case in ok(admin.get(f"{where}/cases"))["items"])
     _, why = place.sample.estate.sign_in(person.username, "whatever")
     assert why == "locked", "nobody checked who it is, so nothing was done"
@@ -164,13 +165,13 @@ def test_what_is_done_is_withdrawn_by_whoever_asked_for_it_and_by_nobody_else(
     client, stranger = as_person(person.id), as_person(place.sample.company.people[89].id)
     taken = ok(client.post(f"{API}/conversations/messages", json={"text": f"I need access to {app.name}"}), 202)
     cases = f"{API}/conversations/{taken['conversation']}/cases"
-    done = eventually(lambda: next((c for c in ok(client.get(cases))["items"] if c["outcome"] == "verified"), None))
+    done = until(lambda: next((c for c in ok(client.get(cases))["items"] if c["outcome"] == "verified"), None))
     why = {"reason": "the wrong app"}
     refused(stranger.post(f"{API}/cases/{done['number']}/withdraw", json=why), 404)
     assert app.group in place.sample.estate.read("office", f"/accounts/{person.username}")["groups"]
     back = ok(client.post(f"{API}/cases/{done['number']}/withdraw", json=why))
     assert back["number"] != done["number"]
-    eventually(lambda: ok(client.get(f"{API}/cases/{done['number']}"))["outcome"] == "withdrawn")
+    until(lambda: ok(client.get(f"{API}/cases/{done['number']}"))["outcome"] == "withdrawn")
     assert app.group not in place.sample.estate.read("office", f"/accounts/{person.username}")["groups"]
 
 
@@ -186,7 +187,7 @@ def test_a_wish_waits_for_the_manager_and_for_nobody_else(
     def asked() -> Any:
         return [one for one in ok(manager.get(f"{API}/approvals"))["items"] if one["requester"] == person.id]
 
-    approval = eventually(asked)[0]
+    approval = until(asked)[0]
     assert approval["approvers"] == [person.manager]
     assert approval["plan"]["hash"] == approval["plan_hash"]
     where = f"{API}/approvals/{approval['id']}/answer"
@@ -214,7 +215,7 @@ def test_a_rehearsal_changes_nothing_and_a_run_is_a_case(
     manager = as_person(person.manager, "operator")
     case = ok(manager.post(f"{where}/run", json=body), 202)
     assert case["requester"] == person.manager, "the house is told the person, not the account"
-    done = eventually(lambda: (c := ok(admin.get(f"{API}/cases/{case['number']}"))) and not c["live"] and c)
+    done = until(lambda: (c := ok(admin.get(f"{API}/cases/{case['number']}"))) and not c["live"] and c)
     assert done["outcome"] == "verified"
     assert place.sample.estate.sign_in(person.username, "whatever")[1] != "locked"
 
@@ -270,7 +271,7 @@ def test_a_case_is_closed_by_hand_once(place: Place, admin: httpx2.Client) -> No
     body = {"text": "I need access to Northlight Studio", "as": person.username}
     taken = ok(admin.post(f"{API}/conversations/messages", json=body), 202)
     where = f"{API}/conversations/{taken['conversation']}/cases"
-    case = eventually(lambda: [c for c in ok(admin.get(where))["items"] if c["state"] == "awaiting_approval"])[0]
+    case = until(lambda: [c for c in ok(admin.get(where))["items"] if c["state"] == "awaiting_approval"])[0]
     close = f"{API}/cases/{case['id']}/close"
     done = ok(admin.post(close, json={"how": "withdraw", "reason": "not needed any more"}))
     assert (done["live"], done["outcome"]) == (False, "withdrawn")

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from tests.doors.conftest import Place, eventually
+from tests.doors.conftest import Place
 from tests.doors.test_api_house import API, admin, ok, refused  # noqa: F401 - `admin` is a fixture
 from tests.doors.test_cli import Shell, locked, shell  # noqa: F401 - `shell` is a fixture
+from tests.waiting import until
 
 BOOK = Path(__file__).parents[2] / "runbooks/directory/unlock-account.yaml"
 SOON = (dt.datetime.now(dt.UTC) + dt.timedelta(days=30)).isoformat()
@@ -41,14 +42,14 @@ def test_a_freeze_is_made_seen_holds_and_is_ended(place: Place, admin: httpx2.Cl
         admin.post(f"{API}/conversations/messages", json={"text": "my mailbox is full", "as": person.username}), 202
     )
     where = f"{API}/conversations/{taken['conversation']}/cases"
-    case = eventually(lambda: ok(admin.get(where))["items"])[0]
+    case = until(lambda: ok(admin.get(where))["items"])[0]
 
     def waits() -> list[str]:
         with place.sample.house.journal.read() as tx:
             decided = tx.decisions.by(case=case["id"])
         return [why.policy for one in decided if one.kind == "wait" for why in one.reasons]
 
-    assert "brakes.freeze" in eventually(waits)
+    assert "brakes.freeze" in until(waits)
     board = ok(admin.get(f"{API}/brakes"))
     assert [one["title"] for one in board["rules"]] == ["Year-end closing"]
     assert board["history"][0]["what"] == "ruled"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 from tests.doors.conftest import Place
+from tests.waiting import until
 
 
 def test_everybody_finds_what_they_may_ask_for(place: Place) -> None:
@@ -25,10 +24,7 @@ def test_a_button_is_taken_in_once_and_only_where_one_speaks_oneself(place: Plac
         where, body = f"/api/v1/conversations/{conversation}", {"deed": "solved", "ref": "case_that_never_was"}
         for _ in range(2):
             assert http.post(f"{where}/deeds", json=body, headers={"Idempotency-Key": "one"}).status_code == 202
-        end = time.monotonic() + 20
-        while len(lines := http.get(f"{where}/messages").json()["items"]) < 4:
-            assert time.monotonic() < end, lines
-            time.sleep(0.1)
+        lines = until(lambda: got if len(got := http.get(f"{where}/messages").json()["items"]) >= 4 else None)
         assert [line["text"] for line in lines if line["author"] == "person"] == ["hello", "It works."]
         assert http.post("/api/v1/conversations/webchat:p001:cnv_x/deeds", json=body).status_code == 404
         assert http.post(f"{where}/deeds", json={**body, "deed": "launch"}).status_code == 422

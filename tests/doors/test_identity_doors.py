@@ -11,8 +11,9 @@ import pytest
 from starlette.testclient import TestClient
 from tests.browser.house import EMPLOYEE
 from tests.browser.site import PASSWORD, Site, open_site
-from tests.doors.conftest import Place, eventually
+from tests.doors.conftest import Place
 from tests.doors.test_api_house import API, admin, as_person, ok, refused
+from tests.waiting import until
 
 from tickless.domain.channel import Thread
 
@@ -103,7 +104,7 @@ def test_who_types_for_others_sees_that_there_is_a_case_and_not_what_stands_in_i
     person = [p for p in people if p.department == "Sales" and p.manager and p.employment == "employee"][1]
     own = as_person(person.id)
     said = ok(own.post(f"{API}/conversations/messages", json={"text": "I need access to Fieldnote CRM, secretly"}), 202)
-    eventually(lambda: ok(own.get(f"{API}/conversations/{said['conversation']}/cases"))["items"])
+    until(lambda: ok(own.get(f"{API}/conversations/{said['conversation']}/cases"))["items"])
     call = {"caller": person.id, "text": "I need access to Fieldnote CRM"}
     with _token(place, "desk-three") as desk, place.client() as admin:
         for client, told in ((desk, False), (admin, True)):

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.doors.conftest import Place, eventually
+from tests.doors.conftest import Place
+from tests.waiting import until
 from typer.testing import CliRunner
 
 from tickless.app.host import Host
@@ -32,7 +33,7 @@ def test_the_week_is_told_in_every_form(place: Place, monkeypatch: pytest.Monkey
     with place.client() as http:
         made = http.post("/hooks/monitor", json=BODY)
         assert made.status_code == 202
-        week = eventually(lambda: _heard(http.get("/api/v1/reports/week").json()))
+        week = until(lambda: _heard(http.get("/api/v1/reports/week").json()))
         assert [one["id"] for one in week["sections"]][:3] == ["repeating", "risky", "forecasts"]
         assert week["markdown"].startswith("# The week of ")
         page = http.get("/reports/week?days=1").text

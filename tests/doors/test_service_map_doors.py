@@ -6,7 +6,8 @@ import datetime as dt
 import re
 
 import httpx2
-from tests.doors.conftest import Place, eventually
+from tests.doors.conftest import Place
+from tests.waiting import until
 
 FILE = """
 apiVersion: backstage.io/v1alpha1
@@ -118,7 +119,7 @@ def test_traces_are_a_source_of_their_own(place: Place) -> None:
         assert "traces" in found
         assert http.post("/api/v1/map/sources/traces/sync").status_code == 200
         assert http.post("/api/v1/map/sources/nobody/sync").status_code == 404
-        assert eventually(lambda: http.get("/api/v1/map/sources").json()["items"])
+        assert until(lambda: http.get("/api/v1/map/sources").json()["items"])
 
 
 def test_the_pages_tell_who_says_so_and_take_a_persons_word(place: Place) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.doors.conftest import Place, eventually
+from tests.doors.conftest import Place
+from tests.waiting import until
 from typer.testing import CliRunner
 
 from tickless.app.host import Host
@@ -31,7 +32,7 @@ def fire(place: Place, name: str, *, over: bool = False, **labels: str) -> None:
     }
     with place.client(token) as http:
         assert http.post(f"/hooks/{MONITOR}", json={"version": "4", "alerts": [alert]}).status_code == 202
-    eventually(lambda: state(place, name) in ({"resolved"} if over else {"firing", "held"}))
+    until(lambda: state(place, name) in ({"resolved"} if over else {"firing", "held"}))
 
 
 def state(place: Place, name: str) -> str | None:
@@ -83,7 +84,7 @@ def test_a_silence_from_preview_to_review_and_all_of_it_is_on_record(place: Plac
         over = http.post(f"/api/v1/silences/{known['id']}/expire").json()
         assert over["state"] == "expired"
         assert http.post(f"/api/v1/silences/{known['id']}/expire").status_code == 409
-        eventually(lambda: state(place, "LotTwo") == "firing")
+        until(lambda: state(place, "LotTwo") == "firing")
         assert alert(place, "LotTwo")["case"] is not None  # type: ignore[index]
         assert known["id"] in {one["id"] for one in http.get("/api/v1/silences?over=true").json()["items"]}
         assert actions(http, known["id"]) == ["silence.expired", "silence.extended", "silence.made"]
@@ -128,7 +129,7 @@ def test_an_alert_that_is_held_back_can_be_handed_back_now(place: Place) -> None
         fire(place, "LotThree", lot="three")
         given = {"source": MONITOR, "fingerprint": "LotThree"}
         assert http.post("/api/v1/alerts/hand-back", json=given).json()["reason"] == "silenced"
-        eventually(lambda: state(place, "LotThree") == "firing")
+        until(lambda: state(place, "LotThree") == "firing")
         assert http.post("/api/v1/alerts/hand-back", json=given).status_code == 404
         (hold,) = http.get(f"/api/v1/holds?ref={known['id']}").json()["items"]
         assert (hold["end"], hold["ended_by"] != "tickless") == ("handed_back", True)
@@ -148,7 +149,7 @@ def test_all_that_one_silence_holds_is_handed_back_at_once(place: Place) -> None
         done = http.post("/api/v1/alerts/hand-back-all", json={"ref": known["id"]})
         assert done.json() == {"handed_back": 3}, done.text
         for name in names:
-            eventually(lambda name=name: state(place, name) == "firing")  # type: ignore[misc]
+            until(lambda name=name: state(place, name) == "firing")  # type: ignore[misc]
         assert state(place, "Alone") == "held"
         ends = {
             (one["end"], one["ended_by"] != "tickless")
@@ -158,7 +159,7 @@ def test_all_that_one_silence_holds_is_handed_back_at_once(place: Place) -> None
         assert actions(http, f"held_by:{known['id']}") == ["alert.all_handed_back"]
         assert http.post("/api/v1/alerts/hand-back-all", json={"ref": known["id"]}).json() == {"handed_back": 0}
         assert http.post("/api/v1/alerts/hand-back-all", json={"reason": "silenced"}).json()["handed_back"] >= 1
-        eventually(lambda: state(place, "Alone") == "firing")
+        until(lambda: state(place, "Alone") == "firing")
         http.post(f"/api/v1/silences/{other['id']}/expire")
 
 
@@ -204,7 +205,7 @@ def test_the_command_line_silences_shows_extends_and_lets_through(
     assert "LotCli" in run("silence", "show", made["id"])
     assert "It ends" in run("silence", "extend", made["id"], "--for", "1d")
     assert "Handed back" in run("alert", "hand-back", MONITOR, "LotCli")
-    eventually(lambda: state(place, "LotCli") == "firing")
+    until(lambda: state(place, "LotCli") == "firing")
     assert "Handed back: 0 alerts." in run("alert", "hand-back-all", "--by", made["id"])
     assert "Over." in run("silence", "expire", made["id"])
     assert "No silence needs a look." in run("silence", "review")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Sequence
 
 from tests.doors.conftest import Place
+from tests.waiting import until
 
 from tickless.ai import Example
 from tickless.ai.late import TaughtBrain, teach
@@ -21,10 +21,7 @@ def test_a_colleague_joins_and_takes_over(place: Place) -> None:
             "as": person.username,
         }
         conversation = http.post("/api/v1/conversations/messages", json=spoken).json()["conversation"]
-        end = time.monotonic() + 20
-        while person.name not in (page := http.get("/conversations").text):
-            assert time.monotonic() < end
-            time.sleep(0.1)
+        page = until(lambda: text if person.name in (text := http.get("/conversations").text) else None)
         assert conversation in page.replace("%3A", ":")
         talk = http.get(f"/conversations/{conversation}").text
         assert "coffee machine" in talk
@@ -59,10 +56,8 @@ def test_what_is_confused_is_measured_once_for_each_brain() -> None:
         return teach(some)
 
     cache = IntentsCache(lambda: brain, again)
-    end = time.monotonic() + 60
-    while (report := cache.report()) is None:
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    report = until(cache.report)
+    assert report is not None
     assert {one.label for one in report.labels} == {"need.a", "need.b"}
     folds = len(taught)
     assert cache.report() == report
@@ -74,14 +69,8 @@ def test_a_run_whose_steps_never_came_to_be_can_be_read(place: Place) -> None:
         person = next(p for p in place.sample.company.people if p.employment == "employee" and not p.privileged)
         spoken = {"text": "i am locked out, please unlock my account", "as": person.username}
         conversation = http.post("/api/v1/conversations/messages", json=spoken).json()["conversation"]
-        end = time.monotonic() + 30
-        while not (
-            cases := [
-                c for c in http.get(f"/api/v1/conversations/{conversation}/cases").json()["items"] if c["outcome"]
-            ]
-        ):
-            assert time.monotonic() < end
-            time.sleep(0.1)
+        where = f"/api/v1/conversations/{conversation}/cases"
+        cases = until(lambda: [one for one in http.get(where).json()["items"] if one["outcome"]])
         page = http.get(f"/cases/{cases[0]['number']}")
     assert page.status_code == 200
     assert "Unlock" in page.text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.flow.conftest import Start
 from tests.journal.samples import NOW
+from tests.waiting import until
 
 from tickless.domain.errors import Conflict
 from tickless.flow import dbos_engine
@@ -70,10 +70,7 @@ def test_both_engines_come_to_the_same_ends(start: Start, journal: Journal, monk
     durable, quick = Diary(), Diary()
     engine = start(lambda made: small_workflows(made, durable))
     write_to(engine, journal)
-    end = time.monotonic() + 30
-    while engine.pending():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
+    until(lambda: not engine.pending())
     clock = ManualClock(NOW)
     simulated = AcceleratedEngine(clock)
     small_workflows(simulated, quick)

@@ -7,8 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ import pytest
 from tests.flow.conftest import Start
 from tests.journal.databases import Urls
 from tests.journal.samples import NOW
+from tests.waiting import until
 
 from tickless.flow import dbos_engine
 from tickless.flow.dbos_engine import DbosEngine
@@ -23,13 +22,6 @@ from tickless.flow.engine import StepBroke
 from tickless.journal import Journal
 
 LIFE = Path(__file__).parent / "engine_life.py"
-
-
-def eventually(holds: Callable[[], object], *, within: float = 30.0) -> None:
-    end = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
 
 
 def test_work_begins_with_the_commit_and_only_once(start: Start, journal: Journal) -> None:
@@ -49,11 +41,11 @@ def test_work_begins_with_the_commit_and_only_once(start: Start, journal: Journa
     with journal.write() as tx:
         engine.enqueue(tx, "w.note", workflow="two", args=("first",))
         engine.enqueue(tx, "w.note", workflow="two", args=("second",))
-    eventually(lambda: seen and not engine.pending())
+    until(lambda: seen and not engine.pending())
     with journal.write() as tx:
         engine.enqueue(tx, "w.note", workflow="two", args=("after the end",))
         engine.enqueue(tx, "w.note", workflow="three", args=("third",))
-    eventually(lambda: len(seen) == 2 and not engine.pending())
+    until(lambda: len(seen) == 2 and not engine.pending())
     assert seen == ["first", "third"]
     with journal.read() as tx:
         assert tx.coordination.nodes() == []
@@ -76,7 +68,7 @@ def test_a_message_is_heard_once_a_key_and_in_order(start: Start, journal: Journ
         engine.enqueue(tx, "w.listen", workflow="one", args=())
     for n, key in ((1, "a"), (1, "a"), (2, "b"), (1, "a"), (3, "c"), (3, "c")):
         engine.send("one", {"n": n}, key=key)
-    eventually(lambda: heard and not engine.pending())
+    until(lambda: heard and not engine.pending())
     assert heard == [{"n": 1}, {"n": 2}, {"n": 3}]
     engine.send("one", {"n": 4}, key="to one that has ended")
 
@@ -107,7 +99,7 @@ def test_a_step_that_stumbles_is_tried_again_and_one_that_breaks_says_so(
     engine = start(prepare)
     with journal.write() as tx:
         engine.enqueue(tx, "w.walk", workflow="one", args=())
-    eventually(lambda: len(ends) == 2)
+    until(lambda: len(ends) == 2)
     assert ends == ["twice", "ValueError in b"]
     assert tries == {"twice": 3, "always": 3}
 
@@ -127,7 +119,7 @@ def test_a_door_only_enqueues_and_a_worker_runs_it(start: Start, journal: Journa
         engine.register("w.note", note)
 
     start(prepare)
-    eventually(lambda: seen and not door.pending())
+    until(lambda: seen and not door.pending())
     assert seen == ["word"]
     door.stop()
 
@@ -148,18 +140,18 @@ def test_sleep_messages_and_steps_survive_kill_9(urls: Urls, journal: Journal, t
     with journal.write() as tx:
         door.enqueue(tx, "w.live", workflow="one", args=())
     first = life(urls, tmp_path)
-    eventually(lambda: lines() == ["woke"])
+    until(lambda: lines() == ["woke"])
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
     door.send("one", {"word": "hello"}, key="k")
     second = life(urls, tmp_path)
-    eventually(lambda: "hello" in lines())
+    until(lambda: "hello" in lines())
     os.kill(second.pid, signal.SIGKILL)
     second.wait()
     door.send("one", {"word": "hello"}, key="k")
     door.send("one", {"word": "bye"}, key="l")
     third = life(urls, tmp_path)
-    eventually(lambda: not door.pending())
+    until(lambda: not door.pending())
     third.kill()
     third.wait()
     door.stop()

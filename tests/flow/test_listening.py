@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.waiting import until
 
 from tickless.app.build import House, build
 from tickless.app.listening import Listening
@@ -25,16 +25,7 @@ from tickless.sdk.manifest import Manifest
 from tickless.sdk.registry import NoSettings
 from tickless.sdk.secrets import Secrets
 
-PATIENCE = 60.0
 NAME = "tin"
-
-
-def until(look: Callable[[], Any]) -> Any:
-    end = time.monotonic() + PATIENCE
-    while not (seen := look()):
-        assert time.monotonic() < end
-        time.sleep(0.02)
-    return seen
 
 
 @dataclass

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +12,7 @@ from typing import Any, TypeVar
 from tests.lane.houses import house_over
 from tests.servers.slapd import Slapd
 from tests.servers.webhook import Inbox
+from tests.waiting import until
 
 from tickless.app.build import House
 from tickless.app.settings import ConnectorUse
@@ -26,7 +26,6 @@ ANNA = Person(
 BEN = Person(
     id="p2", username="ben", name="Ben Okafor", email="ben@lane.example", department="Sales", phone="+491700000002"
 )
-PATIENCE = 120.0
 T = TypeVar("T")
 
 
@@ -74,15 +73,6 @@ def bind(house: House, person: Person, *, channel: str, account: str) -> None:
         )
 
 
-def eventually(look: Callable[[], T], what: str) -> T:
-    """Look until there is something true, and return it."""
-    end = time.monotonic() + PATIENCE
-    while not (seen := look()):
-        assert time.monotonic() < end, f"waited in vain: {what}"
-        time.sleep(0.1)
-    return seen
-
-
 def code_on(phones: Inbox, person: Person) -> str:
     """The newest code on that person's phone, when one has come."""
     ending = (person.phone or "").removeprefix("+")
@@ -93,7 +83,7 @@ def code_on(phones: Inbox, person: Person) -> str:
                 return found[1]
         return ""
 
-    return eventually(look, f"a code for {person.name}")
+    return until(look, f"a code for {person.name}")
 
 
 def said_by_people(house: House) -> list[str]:
@@ -114,4 +104,4 @@ def settled(house: House) -> None:
         with house.journal.read() as tx:
             return not tx.deliveries.where(tx.deliveries.table.c.state == "pending")
 
-    eventually(look, "everything is delivered")
+    until(look, "everything is delivered")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from tests.waiting import until
 
 from tickless.app.build import House, build
 from tickless.app.sample_house import QUICK
@@ -16,8 +17,6 @@ from tickless.domain.case import Case
 from tickless.domain.signal import Sender
 from tickless.domain.world import World
 from tickless.journal.world import write_world
-
-PATIENCE = 60.0
 
 
 @contextmanager
@@ -54,24 +53,25 @@ def say(house: House, text: str, *, conversation: str, **sender: Any) -> None:
 
 def wait_for_case(house: House, what: str, condition: Callable[[Case], bool]) -> Case:
     """The first case for which the condition holds."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
+
+    def cases() -> list[Case]:
         with house.journal.read() as tx:
-            cases = tx.cases.where()
-        found = next((case for case in cases if condition(case)), None)
-        if found is not None:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"no case came to: {what}; there are {[(c.need, c.state, c.outcome) for c in cases]}")
+            return tx.cases.where()
+
+    def told() -> str:
+        return f"no case came to: {what}; there are {[(one.need, one.state, one.outcome) for one in cases()]}"
+
+    found = until(lambda: next((case for case in cases() if condition(case)), None), told)
+    assert found is not None
+    return found
 
 
 def questions(house: House, case: str, *, at_least: int) -> list[str]:
     """What was asked in a case, when it has been asked so often."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
+
+    def asked() -> list[str]:
         with house.journal.read() as tx:
-            asked = [question.about for question in tx.questions.by(case=case)]
-        if len(asked) >= at_least:
-            return asked
-        time.sleep(0.05)
-    raise AssertionError(f"asked only {asked}")
+            return [question.about for question in tx.questions.by(case=case)]
+
+    until(lambda: len(asked()) >= at_least, lambda: f"asked only {asked()}")
+    return asked()

@@ -7,13 +7,14 @@ import hmac
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx2
+from tests.waiting import until
 
 from tickless.app.build import House
 from tickless.app.listening import Listening
@@ -29,18 +30,8 @@ from tickless.sample.estate.control import Estate
 from tickless.sdk.testing.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, TEAM, Body, FakeSlack, slack_server
 
 PACE = PaceSettings(answer=30.0, approval=60.0, first_look=30.0, gather=1.0)
-PATIENCE = 60.0
 HOME = "https://help.larkmoor.example"
 T = TypeVar("T")
-
-
-def until(look: Callable[[], T | None], *, within: float = PATIENCE) -> T:
-    """Look until there is something true, and return it."""
-    end = time.monotonic() + within
-    while not (seen := look()):
-        assert time.monotonic() < end, f"still {seen!r} after {within} s"
-        time.sleep(0.05)
-    return seen
 
 
 @dataclass

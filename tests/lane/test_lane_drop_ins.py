@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.lane.houses import PATIENCE, house_over, wait_for_case
-from tests.servers.processes import HOST, Program, free_port, program, wait_until
+from tests.lane.houses import house_over, wait_for_case
+from tests.servers.processes import HOST, Program, free_port, program
 from tests.servers.tls import tls_before
+from tests.waiting import until
 
 from tickless.app.build import House
 from tickless.app.serving import local_user, serving
@@ -51,7 +52,7 @@ class Running:
         return found[0].alert if found else None
 
     def wait(self, source: str, state: str) -> Alert:
-        wait_until(lambda: _state(self.alert(source)) == state, seconds=PATIENCE, what=f"{source} to be {state}")
+        until(lambda: _state(self.alert(source)) == state, what=f"{source} to be {state}")
         found = self.alert(source)
         assert found is not None
         return found
@@ -198,14 +199,14 @@ def test_a_heartbeat_that_is_silent_is_a_case_that_names_it_until_opsgenies_sdk_
     case = wait_for_case(running.house, "a silent heartbeat", lambda one: one.need == "heartbeat_missed")
     assert "nightly-backup" in case.title.raw
     assert opsgenie_sdk.HeartbeatApi(genie).ping("nightly-backup").result == "PONG - Heartbeat received"
-    wait_until(lambda: condition() == "alive", seconds=PATIENCE, what="the heartbeat to be heard again")
+    until(lambda: condition() == "alive", what="the heartbeat to be heard again")
     watching.watch(running.house.rooms.clock.now())
 
     def over() -> bool:
         with running.house.journal.read() as tx:
             return [one.state for one in tx.alerts.of_case(case.id)] == ["resolved"]
 
-    wait_until(over, seconds=PATIENCE, what="the silence to be over")
+    until(over, what="the silence to be over")
 
 
 AMTOOL = {"HOME": "/nonexistent", "PATH": "/usr/bin:/bin"}

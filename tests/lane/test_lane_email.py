@@ -10,11 +10,12 @@ from email.utils import make_msgid
 from pathlib import Path
 
 import pytest
-from tests.lane.channels import ANNA, BEN, bind, code_on, eventually, house_with, said_by_people, settled
+from tests.lane.channels import ANNA, BEN, bind, code_on, house_with, said_by_people, settled
 from tests.lane.houses import wait_for_case
 from tests.servers.exim import AUTHSERV_ID, Exim
 from tests.servers.slapd import Slapd
 from tests.servers.webhook import Inbox
+from tests.waiting import until
 
 from tickless.app.build import House
 
@@ -44,7 +45,7 @@ class Post:
 
     def gets(self, name: str, number: int) -> Message:
         """The mail of this number that reaches a person."""
-        return eventually(lambda: self.mails(name)[number - 1 : number], f"mail {number} for {name}")[0]
+        return until(lambda: self.mails(name)[number - 1 : number], f"mail {number} for {name}")[0]
 
     def write(self, name: str, text: str, *, answers: Message | None = None, signed_in: str | None = None,
               to: str = "", **headers: str) -> str:  # fmt: skip
@@ -118,13 +119,13 @@ def test_a_mail_is_resolved_and_answered_in_its_thread(
     case = wait_for_case(house, "a verified unlock", lambda one: one.outcome == "verified")
     assert case.requester == "p1"
     assert slapd.can_sign_in("anna")
-    done = eventually(lambda: [m for m in post.mails("anna") if "unlocked" in words(m).lower()], "the answer")[0]
+    done = until(lambda: [m for m in post.mails("anna") if "unlocked" in words(m).lower()], "the answer")[0]
     assert str(asked) in str(done["References"])
     copies = lambda: len(post.mails("help", folder="Sent")) == len(post.mails("anna"))  # noqa: E731
-    eventually(copies, "a copy of every answer is kept")
+    until(copies, "a copy of every answer is kept")
     before = len(post.mails("anna"))
     post.write("anna", "thanks!\n\nOn Mon, 2 Mar 2026, Help wrote:\n> locked out again", answers=done)
-    eventually(lambda: len(post.mails("anna")) > before, "thanks is answered")
+    until(lambda: len(post.mails("anna")) > before, "thanks is answered")
     with house.journal.read() as tx:
         talk = [one.text.raw for one in tx.conversation(case.conversation or "") if one.author == "person"]
         assert len(tx.cases.where()) == len(tx.threads.where()) == 1
@@ -141,7 +142,7 @@ def test_a_forged_sender_is_nobody_and_stays_out_of_the_persons_conversation(
     post.write("ben", "I am locked out of my account, please unlock it", **forged)
     answer = post.gets("ben", 1)
     post.write("ben", "yes", signed_in="", to="help@lane.example", In_Reply_To=str(post.mails("help")[0]["Message-ID"]))
-    eventually(lambda: len(post.mails("ben")) > 1, "the second mail is answered by itself")
+    until(lambda: len(post.mails("ben")) > 1, "the second mail is answered by itself")
     with house.journal.read() as tx:
         threads = tx.threads.where()
         assert tx.runs.where() == []
@@ -150,7 +151,7 @@ def test_a_forged_sender_is_nobody_and_stays_out_of_the_persons_conversation(
     assert all(thread.account.startswith("ben@lane.example#") for thread in threads)
     assert not slapd.can_sign_in("ben")
     post.write("ben", "never mind", answers=answer, signed_in="")  # whoever answers our mail has read it
-    eventually(lambda: len(post.mails("ben")) > 2, "the owner of the mailbox is heard in their conversation")
+    until(lambda: len(post.mails("ben")) > 2, "the owner of the mailbox is heard in their conversation")
     with house.journal.read() as tx:
         assert len(tx.threads.where()) == 2
 
@@ -163,7 +164,7 @@ def test_machines_are_kept_and_not_answered(house: House, post: Post) -> None:
         post.write("anna", "hello", Subject="A machine that does not say so")
     post.write("anna", "the last one", Precedence="bulk")
 
-    eventually(lambda: "the last one" in said_by_people(house), "everything is kept")
+    until(lambda: "the last one" in said_by_people(house), "everything is kept")
     settled(house)
     assert said_by_people(house).count("I am away until Monday") == 1
     answers = [mail["Subject"] for mail in post.mails("anna")]

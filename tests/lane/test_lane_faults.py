@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import pytest
 from tests.lane.houses import house_over, wait_for_case
 from tests.servers.fault_estate import FaultEstate, run_fault_estate, watched
-from tests.servers.processes import wait_until
 from tests.servers.sshd import Sshd, run_sshd
+from tests.waiting import until
 
 from tickless.app.build import House
 from tickless.app.serving import announced, serving
@@ -25,8 +25,6 @@ from tickless.domain.world import World
 from tickless.kit.clock import SystemClock
 
 pytestmark = pytest.mark.server("faults")
-SETTLES = 90.0
-"""Seconds within which a state is waited for, on a busy machine."""
 
 
 @dataclass
@@ -43,8 +41,8 @@ class Scene:
 
     def begin(self) -> None:
         """The estate is well, and what was before is over."""
-        wait_until(lambda: not self.estate.firing(), seconds=SETTLES, what="the estate to be well", every=0.3)
-        wait_until(lambda: not self._firing(), seconds=SETTLES, what="every resolve to be heard", every=0.3)
+        until(lambda: not self.estate.firing(), what="the estate to be well", every=0.3)
+        until(lambda: not self._firing(), what="every resolve to be heard", every=0.3)
         with self.house.journal.read() as tx:
             self.last = max((one.number for one in tx.cases.where()), default=0)
 
@@ -151,7 +149,7 @@ def world() -> World:
 
 def joined(scene: Scene, case: Case, *services: str) -> None:
     """The noise of these services came into the one case too, each alert with the reason why."""
-    wait_until(lambda: set(services) <= scene.services(case), seconds=SETTLES, what=scene.told, every=0.3)
+    until(lambda: set(services) <= scene.services(case), what=scene.told, every=0.3)
     assert scene.only().id == case.id
     with scene.house.journal.read() as tx:
         held = [one.why for one in tx.holds.where(tx.holds.table.c.ref == case.id)]

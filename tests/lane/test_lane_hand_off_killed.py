@@ -12,7 +12,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -23,12 +22,12 @@ from pathlib import Path
 
 import pytest
 from tests.servers.request_tracker import RequestTracker
+from tests.waiting import until
 
 from tickless.sdk.testing import Answer, Asked, serve
 
 HOUSE = Path(__file__).parent / "ticket_house.py"
 ROOT = Path(__file__).parents[2]
-PATIENCE = 90.0
 
 
 @dataclass
@@ -78,13 +77,6 @@ def living(relay: Relay, folder: Path, url: str) -> Iterator[subprocess.Popen[by
         if house.poll() is None:
             os.killpg(house.pid, signal.SIGKILL)
             house.wait(10)
-
-
-def until(look: Callable[[], object], what: str, folder: Path) -> None:
-    end = time.monotonic() + PATIENCE
-    while not look():
-        assert time.monotonic() < end, f"waited in vain for {what}\n{(folder / 'house.log').read_text()[-3_000:]}"
-        time.sleep(0.1)
 
 
 def known(folder: Path) -> list[tuple[str, str, int]]:

@@ -1,9 +1,9 @@
 """The machine door in small: a killed nginx is told by a real alert, restarted by the connector, and told to be well."""
 
 from tests.lane.instances import instance_of, run
-from tests.servers.processes import wait_until
 from tests.servers.watched_nginx import WatchedNginx
 from tests.servers.webhook import Inbox
+from tests.waiting import until
 
 
 def test_a_killed_service_is_told_healed_and_told_to_be_well(watched_nginx: WatchedNginx, webhook_inbox: Inbox) -> None:
@@ -26,5 +26,5 @@ def test_a_killed_service_is_told_healed_and_told_to_be_well(watched_nginx: Watc
         {"SUPERVISOR": supervisor.password},
     )
     assert run(here, "restart", process=supervisor.process).output.running
-    wait_until(watched_nginx.serves, seconds=10, what="nginx to serve again")
+    until(watched_nginx.serves, what="nginx to serve again")
     assert webhook_inbox.wait_for("resolved")["fingerprint"] == alert["fingerprint"]

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.lane.channels import ANNA, bind, code_on, eventually, house_with, said_by_people, settled
+from tests.lane.channels import ANNA, bind, code_on, house_with, said_by_people, settled
 from tests.lane.houses import wait_for_case
 from tests.lane.instances import instance_of, run
 from tests.servers.slapd import Slapd
 from tests.servers.synapse import BOT, Chatter, Synapse
 from tests.servers.webhook import Inbox
+from tests.waiting import until
 
 from tickless.app.build import House
 from tickless.connectors.matrix.listening import ENCRYPTED
@@ -40,13 +41,13 @@ def direct_room(synapse: Synapse, person: Chatter) -> str:
     """A direct room that the house has come into."""
     bot = synapse.user(BOT)
     room = person.open_room(bot, is_direct=True)
-    eventually(lambda: person.state_of(room).get(bot) == "join", "the house accepts an invitation")
+    until(lambda: person.state_of(room).get(bot) == "join", "the house accepts an invitation")
     return room
 
 
 def hears(synapse: Synapse, person: Chatter, room: str, words: str) -> dict[str, object]:
     """The message of the house with these words."""
-    found = eventually(
+    found = until(
         lambda: [one for one in person.heard(room, synapse.user(BOT)) if words in str(one["body"]).lower()],
         f"{words!r} from the house",
     )
@@ -70,7 +71,7 @@ def test_a_locked_account_is_unlocked_in_a_direct_room(
     assert done["format"] == "org.matrix.custom.html"
     said = len(anna.heard(room, synapse.user(BOT)))
     anna.say(room, "thanks!")
-    eventually(lambda: len(anna.heard(room, synapse.user(BOT))) > said, "thanks is answered")
+    until(lambda: len(anna.heard(room, synapse.user(BOT))) > said, "thanks is answered")
     with house.journal.read() as tx:
         assert len(tx.cases.where()) == len(tx.threads.where()) == 1
 
@@ -79,14 +80,14 @@ def test_in_a_shared_room_it_answers_who_names_it_in_a_thread_and_nobody_else(ho
     anna, ben, bot = synapse.person("anna"), synapse.person("ben"), synapse.user(BOT)
     room = anna.open_room(bot, ben.user)
     ben.call("POST", f"v3/join/{room}", {})
-    eventually(lambda: anna.state_of(room).get(bot) == "join", "the house comes in")
+    until(lambda: anna.state_of(room).get(bot) == "join", "the house comes in")
     ben.say(room, "what is for lunch?")
     asked = anna.say(room, "tickless: hello", **{"m.mentions": {"user_ids": [bot]}})
-    answer = eventually(lambda: anna.heard(room, bot), "an answer")[0]
+    answer = until(lambda: anna.heard(room, bot), "an answer")[0]
     assert answer["m.relates_to"]["event_id"] == asked
     thread = {"m.relates_to": {"rel_type": "m.thread", "event_id": asked}}
     anna.say(room, "still here", **thread)
-    eventually(lambda: "still here" in said_by_people(house), "its thread is heard without its name")
+    until(lambda: "still here" in said_by_people(house), "its thread is heard without its name")
     with house.journal.read() as tx:
         (found,) = tx.threads.where()
     assert not found.private
@@ -100,14 +101,14 @@ def test_what_is_said_while_it_is_down_is_heard_once_and_nothing_twice(
     with opened(tmp_path, synapse, slapd, webhook_inbox):
         room = direct_room(synapse, ben)
         ben.say(room, "hello")
-        eventually(lambda: ben.heard(room, bot), "an answer")
+        until(lambda: ben.heard(room, bot), "an answer")
     for number in range(130):  # more than one look holds
         ben.say(room, f"are you there {number}", msgtype="m.text" if number % 40 == 0 else "m.notice")
     edited = ben.say(room, "hello again")
     edit = {"body": "* bye", "m.new_content": {"msgtype": "m.text", "body": "bye"}}
     ben.say(room, text="* bye", **{**edit, "m.relates_to": {"rel_type": "m.replace", "event_id": edited}})
     with opened(tmp_path, synapse, slapd, webhook_inbox) as house:
-        eventually(lambda: "hello again" in said_by_people(house), "what was missed is heard")
+        until(lambda: "hello again" in said_by_people(house), "what was missed is heard")
         settled(house)
         said = said_by_people(house)
         with house.journal.read() as tx:
@@ -131,7 +132,7 @@ def test_a_choice_can_be_made_by_a_reaction(house: House, synapse: Synapse) -> N
     event = posted.output.external
     relates = {"rel_type": "m.annotation", "event_id": event, "key": "2\u20e3"}
     ben.send(room, "m.reaction", {"m.relates_to": relates})
-    eventually(lambda: "hello chair" in said_by_people(house), "a reaction says what it stands for")
+    until(lambda: "hello chair" in said_by_people(house), "a reaction says what it stands for")
     run(instance, "update", address={"room": room}, external=event, text="Pick one", card=card, note="A chair it is")
     assert run(instance, "event", room=room, event=event).output.sender == bot.user
     edits = [one for one in ben.heard(room, bot.user) if "A chair it is" in str(one.get("m.new_content"))]
@@ -144,9 +145,7 @@ def test_strangers_are_turned_away_and_encrypted_rooms_are_told_of(house: House,
     anna.call("PUT", f"v3/rooms/{room}/state/m.room.encryption/", {"algorithm": "m.megolm.v1.aes-sha2"})
     for _ in range(2):
         anna.send(room, "m.room.encrypted", {"algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "x", "session_id": "s"})
-    eventually(
-        lambda: [one for one in anna.heard(room, bot) if one["body"] == ENCRYPTED], "it says that it cannot read"
-    )
+    until(lambda: [one for one in anna.heard(room, bot) if one["body"] == ENCRYPTED], "it says that it cannot read")
     assert len(anna.heard(room, bot)) == 1
 
 
@@ -163,5 +162,5 @@ def test_invitations_of_other_servers_are_declined(
     with house_with(tmp_path, slapd, webhook_inbox, name="matrix", use="matrix", settings=settings,
                     secrets={"MATRIX": bot.token}) as house:  # fmt: skip
         room = anna.open_room(bot.user, is_direct=True)
-        eventually(lambda: anna.state_of(room).get(bot.user) == "leave", "it declines")
+        until(lambda: anna.state_of(room).get(bot.user) == "leave", "it declines")
         assert said_by_people(house) == []

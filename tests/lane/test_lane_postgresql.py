@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 from tests.lane.instances import instance_of, run
-from tests.servers.processes import wait_until
+from tests.waiting import until
 
 from tickless.sdk.connector import Instance
 
@@ -35,7 +35,7 @@ def test_the_one_who_blocks_is_found_and_ended(postgres_database: str) -> None:
         done: list[Any] = []
         waiting = threading.Thread(target=lambda: done.append(blocked.execute("SELECT 'anna''s' FROM jobs").fetchall()))
         waiting.start()
-        wait_until(lambda: run(here, "activity", seconds=0).output.blocked == 1, seconds=10, what="somebody to wait")
+        until(lambda: run(here, "activity", seconds=0).output.blocked == 1, what="somebody to wait")
         queries = {query.pid: query for query in run(here, "activity", seconds=0).output.queries}
         victim = queries[blocked.info.backend_pid]
         assert victim.blocked_by == (blocker.info.backend_pid,)

@@ -15,7 +15,7 @@ from bench.kill_scenes import of_systems
 from bench.kill_systems import SERVICE
 from tests.lane.houses import house_over, wait_for_case
 from tests.servers.haproxy import Haproxy
-from tests.servers.processes import wait_until
+from tests.waiting import until
 
 from tickless.app.build import House
 from tickless.app.serving import announced, serving
@@ -61,7 +61,7 @@ def fire(url: str, token: str, labels: Mapping[str, str]) -> None:
 
 
 def test_a_server_with_errors_is_drained_while_another_one_serves(haproxy: Haproxy, tmp_path: Path) -> None:
-    wait_until(lambda: set(haproxy.states().values()) == {"UP"}, seconds=10, what="both servers to be up")
+    until(lambda: set(haproxy.states().values()) == {"UP"}, what="both servers to be up")
     labels = {"alertname": "HAProxyServerResponseErrors", "proxy": "shop", "server": "web2", "service": "orders-db"}
     settings = {"socket": f"tcp:127.0.0.1:{haproxy.admin}"}
     case = after_alert(tmp_path, "haproxy", settings, capability="balancer", labels=labels)

@@ -12,7 +12,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from tests.lane.slack_town import HOME, Town, open_town, until
+from tests.lane.slack_town import HOME, Town, open_town
+from tests.waiting import until
 
 from tickless.sdk.testing.slack import TEAM, Body, FakeSlack, Refusal, slack_server
 
@@ -185,7 +186,7 @@ def test_a_killed_process_answers_everybody_once(tmp_path: Path) -> None:
         slack.held.pop("chat.postMessage").set()
         slack.write("U0ADA", "good morning", quiet=True)
         _child(stack, tmp_path, slack)
-        until(lambda: len(slack.said("D0ADA")) == 2 and slack.said("D0TOM") and not slack.waiting, within=180)
+        until(lambda: len(slack.said("D0ADA")) == 2 and slack.said("D0TOM") and not slack.waiting)
         slack.write("U0EVE", "hello")
         until(lambda: slack.said("D0EVE"))
         assert {name: len(slack.said(name)) for name in slack.channels} == {"D0ADA": 2, "D0TOM": 1, "D0EVE": 1}
@@ -198,5 +199,5 @@ def _child(stack: ExitStack, folder: Path, slack: FakeSlack) -> subprocess.Popen
     child = subprocess.Popen([sys.executable, str(script), str(folder), slack.api])
     stack.callback(child.wait)
     stack.callback(child.kill)
-    until(lambda: slack.opened > opened, within=180)
+    until(lambda: slack.opened > opened)
     return child

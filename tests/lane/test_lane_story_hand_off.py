@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TypeVar
 
 import pytest
-from tests.lane.houses import PATIENCE, house_over, say, wait_for_case
+from tests.lane.houses import house_over, say, wait_for_case
 from tests.servers.request_tracker import RequestTracker, fresh_request_tracker
+from tests.waiting import until
 
 from tickless.app.build import House
 from tickless.app.sample_house import QUICK
@@ -26,14 +26,6 @@ DANA = Person(id="p9", username="dana", name="Dana Desk", email="dana@desk.examp
 LAPTOP = Device(id="d1", tag="LT-0815", kind="laptop", model="ThinkPad", owner="p1")
 T = TypeVar("T")
 pytestmark = pytest.mark.server("request_tracker")
-
-
-def until(look: Callable[[], T | None], what: str) -> T:
-    end = time.monotonic() + PATIENCE
-    while not (found := look()):
-        assert time.monotonic() < end, f"waited in vain: {what}"
-        time.sleep(0.05)
-    return found
 
 
 class Desk:

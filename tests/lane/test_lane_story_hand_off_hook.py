@@ -6,14 +6,14 @@ ServiceNow cannot be had: a small one stands in, the same that the connector's c
 from __future__ import annotations
 
 import importlib.util
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx2
 import pytest
-from tests.lane.houses import PATIENCE, house_over, say, wait_for_case
+from tests.lane.houses import house_over, say, wait_for_case
+from tests.waiting import until
 
 from tickless.app.build import House
 from tickless.app.sample_house import QUICK
@@ -41,14 +41,6 @@ def small_servicenow() -> Any:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-def until(look: Callable[[], T | None], what: str) -> T:
-    end = time.monotonic() + PATIENCE
-    while not (found := look()):
-        assert time.monotonic() < end, f"waited in vain: {what}"
-        time.sleep(0.05)
-    return found
 
 
 @pytest.fixture

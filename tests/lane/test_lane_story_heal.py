@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.lane.houses import house_over, wait_for_case
-from tests.servers.processes import wait_until
 from tests.servers.watched_nginx import WatchedNginx
+from tests.waiting import until
 
 from tickless.app.serving import announced, serving
 from tickless.app.settings import ConnectorUse
@@ -37,7 +37,7 @@ def test_a_killed_nginx_is_restarted_and_verified_by_its_symptom(watched_nginx: 
         announced(house, url) as token,
     ):
         watched_nginx.watch(f"{url}/hooks/prometheus", service="shop", token=token)
-        wait_until(watched_nginx.serves, seconds=10, what="nginx to serve")
+        until(watched_nginx.serves, what="nginx to serve")
         watched_nginx.kill()
         case = wait_for_case(house, "a verified restart", lambda one: one.outcome == "verified")
         assert watched_nginx.serves()

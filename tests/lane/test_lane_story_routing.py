@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 from tests.lane.houses import house_over
-from tests.lane.test_lane_story_hand_off import ANNA, DANA, LAPTOP, SENTENCE, Desk, until
+from tests.lane.test_lane_story_hand_off import ANNA, DANA, LAPTOP, SENTENCE, Desk
 from tests.servers.request_tracker import IDENTITY, RequestTracker, fresh_request_tracker
+from tests.waiting import until
 
 from tickless.app.build import House
 from tickless.app.sample_house import QUICK

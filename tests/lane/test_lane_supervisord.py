@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from tests.lane.instances import instance_of, run
-from tests.servers.processes import wait_until
 from tests.servers.supervisord import Supervisord
+from tests.waiting import until
 
 from tickless.domain.errors import AuthFailed, Unreachable
 from tickless.sdk.connector import Instance
@@ -25,7 +25,7 @@ def test_a_killed_service_is_seen_and_restarted(supervisord: Supervisord) -> Non
     up = run(here, "restart", process="web").output
     assert (up.running, up.pid) == (True, supervisord.info()["pid"])
     assert abs(dt.datetime.now(dt.UTC) - up.started_at) < dt.timedelta(seconds=30)
-    wait_until(supervisord.serves, seconds=10, what="the service to serve again")
+    until(supervisord.serves, what="the service to serve again")
 
 
 def test_a_restart_tried_again_happens_once(supervisord: Supervisord) -> None:

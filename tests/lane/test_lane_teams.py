@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.lane.channels import ANNA, BEN, bind, code_on, eventually, house_with, said_by_people
+from tests.lane.channels import ANNA, BEN, bind, code_on, house_with, said_by_people
 from tests.lane.houses import wait_for_case
 from tests.servers.bot_connector import SECRET, BotConnector, Posted, new_key
 from tests.servers.slapd import Slapd
 from tests.servers.webhook import Inbox
+from tests.waiting import until
 
 from tickless.app.build import House
 from tickless.app.serving import serving
@@ -42,7 +43,7 @@ class Teams:
     def sees(self, words: str, *, conversation: str = "a:anna") -> Posted:
         """The newest message of the house with these words."""
         look = lambda: [one for one in self.side.seen(conversation) if words in one.words.lower()]  # noqa: E731
-        return eventually(look, f"{words!r} in {conversation}")[-1]
+        return until(look, f"{words!r} in {conversation}")[-1]
 
 
 @contextmanager
@@ -78,7 +79,7 @@ def test_a_locked_account_is_unlocked_with_a_card(teams: Teams, slapd: Slapd, we
     assert case.requester == "p1"
     assert slapd.can_sign_in("anna")
     teams.sees("unlocked")
-    over = eventually(lambda: question if question.edits else None, "the answered card is drawn again")
+    over = until(lambda: question if question.edits else None, "the answered card is drawn again")
     assert buttons(over) == []
 
 
@@ -107,7 +108,7 @@ def test_only_what_microsoft_signed_for_us_comes_in(teams: Teams) -> None:
     assert side.write(teams.hook, elsewhere, token=side.token(serviceurl="https://evil.example/")) == 401
     assert side.write(teams.hook, side.activity("hello", channelId="webchat")) == 401
     assert side.write(teams.hook, side.activity("really me")) == 200
-    eventually(lambda: said_by_people(teams.house) == ["really me"], "the genuine one is heard, and no other")
+    until(lambda: said_by_people(teams.house) == ["really me"], "the genuine one is heard, and no other")
 
 
 def test_in_a_channel_the_mention_is_stripped_and_the_answer_stays_there(teams: Teams) -> None:

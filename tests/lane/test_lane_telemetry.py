@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 from tests.lane.houses import house_over
-from tests.servers.processes import HOST, Program, free_port, program, wait_until
+from tests.servers.processes import HOST, Program, free_port, program
+from tests.waiting import until
 
 from tickless.app.build import House
 from tickless.app.serving import local_user, serving
@@ -87,11 +88,11 @@ def test_a_real_prometheus_writes_its_own_metrics_to_us(running: Running, tmp_pa
         "metadata_config": {"send": True, "send_interval": "1s"},
     }
     with prometheus(tmp_path, remote_write=[writes]) as (daemon, _):
-        wait_until(lambda: _points(running) > 1_000, seconds=30, what="a thousand values to be written")
+        until(lambda: _points(running) > 1_000, what="a thousand values to be written")
         first = running.source()
         assert first is not None
         assert first.series > 100
-        wait_until(lambda: _points(running) > 2 * first.points, seconds=30, what="the same series to go on")
+        until(lambda: _points(running) > 2 * first.points, what="the same series to go on")
         later = running.source()
         assert later is not None
         assert later.series < 1.5 * first.series
@@ -110,7 +111,7 @@ def test_a_real_prometheus_is_asked_and_a_wrong_query_is_said_so(running: Runnin
         pulling = Pulling(
             running.house.desk.telemetry, {"shop": good, "bad": bad, "matrix": no_vector}, Secrets().reveal
         )
-        wait_until(lambda: pulling.ask("shop") == 3, seconds=20, what="the first scrape")
+        until(lambda: pulling.ask("shop") == 3, what="the first scrape")
         with pytest.raises(Rejected):
             pulling.ask("bad")
         with pytest.raises(PayloadRejected):
@@ -118,7 +119,7 @@ def test_a_real_prometheus_is_asked_and_a_wrong_query_is_said_so(running: Runnin
         now = running.house.desk.clock.now()
         before = _points(running)
         pulling.look(now)
-        wait_until(lambda: _points(running) == before + 3, seconds=10, what="a round of its own")
+        until(lambda: _points(running) == before + 3, what="a round of its own")
         pulling.look(now + dt.timedelta(seconds=29))
         assert _points(running) == before + 3
     found = running.source()

@@ -5,9 +5,9 @@ from typing import Any
 
 from tests.lane.instances import instance_of, run
 from tests.servers.over_ssh import access, key_of
-from tests.servers.processes import wait_until
 from tests.servers.sshd import Sshd
 from tests.servers.wireguard import Wireguard
+from tests.waiting import until
 
 
 def gateway(wireguard: Wireguard, sshd: Sshd) -> Any:
@@ -23,7 +23,7 @@ def test_a_peer_goes_out_and_comes_back_with_a_new_handshake(wireguard: Wireguar
     assert run(here, "tunnel", username="anna").output.reason == "profile_off"
     run(here, "set_profile", **out.undo.with_)
     wireguard.call_anew()
-    wait_until(lambda: wireguard.has_tunnel("anna"), seconds=30, what="anna's tunnel to come back")
+    until(lambda: wireguard.has_tunnel("anna"), what="anna's tunnel to come back")
     assert run(here, "tunnel", username="anna").output.connects
 
 

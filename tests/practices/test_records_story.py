@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests.waiting import until
 from typer.testing import CliRunner, Result
 
 from tickless.app.build import House, build
@@ -73,14 +73,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
         url = stack.enter_context(serving(house))
         stack.enter_context(announced(house, url))
         yield Home(house, url, data)
-
-
-def until(look: Callable[[], Any], *, within: float = 20.0) -> Any:
-    end = time.monotonic() + within
-    while not (seen := look()):
-        assert time.monotonic() < end, f"still {seen!r} after {within} s"
-        time.sleep(0.05)
-    return seen
 
 
 def test_an_empty_house_learns_and_understands(home: Home) -> None:

@@ -6,7 +6,8 @@ import datetime as dt
 import threading
 from typing import Any
 
-from tests.story.stage import Stage, until
+from tests.story.stage import Stage
+from tests.waiting import until
 
 from tickless.domain.verdict import Watch
 from tickless.flow.schedules import Schedules

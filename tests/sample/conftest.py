@@ -1,8 +1,6 @@
 """One sample company for the tests of this folder, closed again at the end."""
 
-from collections.abc import Callable, Iterator
-from time import monotonic, sleep
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from tests.sample.hands import Hands
@@ -33,17 +31,3 @@ def estate(running: Estate) -> Estate:
 @pytest.fixture
 def hands(estate: Estate) -> Hands:
     return Hands(estate)
-
-
-def eventually(look: Callable[[], Any], *, within: float = 15.0) -> Any:
-    """Wait until `look` gives something true, and return it; fail with the last thing seen."""
-    end = monotonic() + within
-    while not (seen := look()):
-        assert monotonic() < end, f"still {seen!r} after {within} s"
-        sleep(0.05)
-    return seen
-
-
-@pytest.fixture(name="eventually")
-def eventually_fixture() -> Callable[..., Any]:
-    return eventually

@@ -9,13 +9,12 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.sample.hands import CONNECTOR, Hands
+from tests.waiting import until
 
 from tickless.domain.errors import AuthFailed, NotFound, OutsideError, Rejected
 from tickless.kit.clock import SystemClock
@@ -26,12 +25,8 @@ from tickless.sdk.connector import Call
 from tickless.sdk.registry import make_instance
 from tickless.sdk.secrets import Secrets
 
-Eventually = Callable[..., Any]
 
-
-def test_the_office_may_die_and_forgets_nothing(
-    hands: Hands, estate: Estate, company: Company, eventually: Eventually
-) -> None:
+def test_the_office_may_die_and_forgets_nothing(hands: Hands, estate: Estate, company: Company) -> None:
     who = company.people[65].username
     hands.do("add_to_group", "run:group", username=who, group="app-rowan-sql")
     estate.fault("kill", "office")
@@ -40,7 +35,7 @@ def test_the_office_may_die_and_forgets_nothing(
     hands.do("process_start", "run:office", process="office")
     assert hands.ask("member", username=who, group="app-rowan-sql").member
     assert ("directory.add_to_group", f"{who}/app-rowan-sql") in hands.effects()
-    eventually(lambda: hands.healthy("mail"))
+    until(lambda: hands.healthy("mail"))
 
 
 def test_the_connectors_token_can_change_things_but_not_break_them(hands: Hands, estate: Estate) -> None:
@@ -111,7 +106,7 @@ def group_members(group: int) -> list[int]:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="counts processes in /proc")
 @pytest.mark.parametrize("victim", ["parent", "ground"])
-def test_no_process_outlives_the_one_that_started_it(victim: str, tmp_path: Path, eventually: Eventually) -> None:
+def test_no_process_outlives_the_one_that_started_it(victim: str, tmp_path: Path) -> None:
     parent = subprocess.Popen(
         [sys.executable, "-c", PARENT, str(tmp_path / "estate")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
@@ -120,7 +115,7 @@ def test_no_process_outlives_the_one_that_started_it(victim: str, tmp_path: Path
         group = int(parent.stdout.readline())
         assert len(group_members(group)) > 15
         os.kill(parent.pid if victim == "parent" else group, signal.SIGKILL)
-        eventually(lambda: not group_members(group))
+        until(lambda: not group_members(group))
         parent.kill()
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from tests.sample.hands import Hands
+from tests.waiting import until
 
 from tickless.domain.errors import Rejected
 from tickless.sample.company import Company
 from tickless.sample.estate.control import Estate
-
-Eventually = Callable[..., Any]
 
 
 def test_five_wrong_passwords_lock_an_account_and_unlocking_lets_its_owner_in(hands: Hands, estate: Estate) -> None:
@@ -61,14 +59,12 @@ def test_a_renewed_profile_brings_the_tunnel_back(hands: Hands, estate: Estate, 
     assert hands.ask("vpn_tunnel", username=who).connects
 
 
-def test_a_dead_gateway_is_everybodys_trouble(
-    hands: Hands, estate: Estate, company: Company, eventually: Eventually
-) -> None:
+def test_a_dead_gateway_is_everybodys_trouble(hands: Hands, estate: Estate, company: Company) -> None:
     estate.fault("kill", "vpn-gateway")
     assert hands.ask("vpn_tunnel", username=company.people[62].username).reason == "gateway_down"
     assert not hands.ask("vpn_gateway").up
     hands.do("process_start", process="vpn-gateway")
-    eventually(lambda: hands.ask("vpn_gateway").up)
+    until(lambda: hands.ask("vpn_gateway").up)
 
 
 def test_the_same_key_has_its_effect_once(hands: Hands, estate: Estate, company: Company) -> None:

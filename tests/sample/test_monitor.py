@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.sample.hands import Hands
+from tests.waiting import until
 
 from tickless.domain.errors import Rejected
 from tickless.domain.signal import Payload
@@ -20,7 +21,6 @@ from tickless.sample.estate.rules import Forecast
 from tickless.sdk.registry import connector_folders, load_connector
 from tickless.sdk.testing import Answer, Asked, LoopbackServer, serve
 
-Eventually = Callable[..., Any]
 ALERTMANAGER = load_connector(next(folder for folder in connector_folders() if folder.name == "alertmanager"))
 
 
@@ -59,17 +59,15 @@ def inbox(estate: Estate) -> Iterator[Inbox]:
         estate.point_monitor("", "")
 
 
-def test_one_death_is_a_storm_and_its_end_is_told_too(
-    estate: Estate, hands: Hands, inbox: Inbox, eventually: Eventually
-) -> None:
+def test_one_death_is_a_storm_and_its_end_is_told_too(estate: Estate, hands: Hands, inbox: Inbox) -> None:
     estate.fault("kill", "catalog-db")
-    eventually(lambda: inbox.said("service_down", "firing", service="catalog-db", ci="process:catalog-db"))
+    until(lambda: inbox.said("service_down", "firing", service="catalog-db", ci="process:catalog-db"))
     for caller in ("catalog-api", "search-api", "shop-web", "online-store", "wholesale"):
-        eventually(lambda caller=caller: inbox.said("http_errors", "firing", service=caller))
+        until(lambda caller=caller: inbox.said("http_errors", "firing", service=caller))
     assert inbox.said("http_errors", "firing", service="intranet") == []
     hands.do("process_start", process="catalog-db")
-    eventually(lambda: inbox.said("service_down", "resolved", service="catalog-db"))
-    eventually(lambda: inbox.said("http_errors", "resolved", service="wholesale"))
+    until(lambda: inbox.said("service_down", "resolved", service="catalog-db"))
+    until(lambda: inbox.said("http_errors", "resolved", service="wholesale"))
     down = inbox.said("service_down", "firing", service="catalog-db")[0]
     up = inbox.said("service_down", "resolved", service="catalog-db")[0]
     assert down["fingerprint"] == up["fingerprint"] == fingerprint(down["labels"])
@@ -78,41 +76,39 @@ def test_one_death_is_a_storm_and_its_end_is_told_too(
     assert {item.state for item in inbox.read()} == {"firing", "resolved"}
 
 
-def test_a_filling_disk_comes_with_the_hours_that_are_left(
-    estate: Estate, inbox: Inbox, eventually: Eventually
-) -> None:
+def test_a_filling_disk_comes_with_the_hours_that_are_left(estate: Estate, inbox: Inbox) -> None:
     estate.fault("disk", "files-1:/srv", to_percent=90, seconds=6)
-    found = eventually(lambda: inbox.said("disk_filling", "firing", host="files-1", path="/srv"))
+    found = until(lambda: inbox.said("disk_filling", "firing", host="files-1", path="/srv"))
     assert 0 < float(found[0]["annotations"]["hours_left"]) < 24
     estate.heal("disk", "files-1:/srv")
-    eventually(lambda: inbox.said("disk_filling", "resolved", host="files-1"))
+    until(lambda: inbox.said("disk_filling", "resolved", host="files-1"))
 
 
 def test_certificate_pool_and_mailbox_are_watched_by_their_symptom(
-    estate: Estate, hands: Hands, company: Company, inbox: Inbox, eventually: Eventually
+    estate: Estate, hands: Hands, company: Company, inbox: Inbox
 ) -> None:
     name, who = "intranet.larkmoor.example", company.people[70].username
     estate.fault("certificate", name, days=4)
     estate.fault("pool", "catalog-api")
     estate.fault("mailbox_full", who)
-    eventually(lambda: inbox.said("certificate_expiring", "firing", certificate=name, service="intranet"))
-    eventually(lambda: inbox.said("pool_exhausted", "firing", service="catalog-api"))
-    eventually(lambda: inbox.said("mailbox_over_quota", "firing", account=who))
+    until(lambda: inbox.said("certificate_expiring", "firing", certificate=name, service="intranet"))
+    until(lambda: inbox.said("pool_exhausted", "firing", service="catalog-api"))
+    until(lambda: inbox.said("mailbox_over_quota", "firing", account=who))
     hands.do("certificate_renew", name=name)
     hands.do("pool_recycle", service="catalog-api")
     hands.do("mailbox_set_quota", username=who, quota_mb=9_000)
     for kind in ("certificate_expiring", "pool_exhausted", "mailbox_over_quota"):
-        eventually(lambda kind=kind: inbox.said(kind, "resolved"))
+        until(lambda kind=kind: inbox.said(kind, "resolved"))
 
 
-def test_slowness_is_told_apart_from_errors(estate: Estate, inbox: Inbox, eventually: Eventually) -> None:
+def test_slowness_is_told_apart_from_errors(estate: Estate, inbox: Inbox) -> None:
     estate.fault("slow", "price-engine")
-    eventually(lambda: inbox.said("latency_high", "firing", service="price-engine"))
+    until(lambda: inbox.said("latency_high", "firing", service="price-engine"))
     estate.heal("slow", "price-engine")
-    eventually(lambda: inbox.said("latency_high", "resolved", service="price-engine"))
+    until(lambda: inbox.said("latency_high", "resolved", service="price-engine"))
 
 
-def test_what_could_not_be_told_is_told_later(estate: Estate, eventually: Eventually) -> None:
+def test_what_could_not_be_told_is_told_later(estate: Estate) -> None:
     refusing = {"now": True}
 
     def answer(asked: Asked) -> Answer:
@@ -122,13 +118,11 @@ def test_what_could_not_be_told_is_told_later(estate: Estate, eventually: Eventu
         inbox = Inbox(server)
         estate.point_monitor(f"{server.url}/hooks", "t")
         estate.fault("errors", "label-print")
-        eventually(lambda: inbox.said("http_errors", "firing", service="label-print"))
+        until(lambda: inbox.said("http_errors", "firing", service="label-print"))
         estate.heal("errors", "label-print")
-        eventually(
-            lambda: ("resolved", "label-print") in [(a["status"], a["labels"]["service"]) for a in estate.alerts()]
-        )
+        until(lambda: ("resolved", "label-print") in [(a["status"], a["labels"]["service"]) for a in estate.alerts()])
         refusing["now"] = False
-        eventually(lambda: inbox.said("http_errors", "resolved", service="label-print"))
+        until(lambda: inbox.said("http_errors", "resolved", service="label-print"))
         estate.point_monitor("", "")
 
 

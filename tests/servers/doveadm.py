@@ -145,7 +145,7 @@ def run_doveadm() -> Iterator[DoveadmServer]:
         try:
             yield server
         finally:
-            daemon.stop(seconds=10)
+            daemon.stop()
 
 
 def fresh_doveadm() -> DoveadmServer:

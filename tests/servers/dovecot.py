@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.servers.processes import HOST, Program, free_port, listens, own_folder, program, wait_until
+from tests.servers.processes import HOST, Program, free_port, listens, own_folder, program
+from tests.waiting import until
 
 CONFIG = """
 base_dir = {folder}/run
@@ -101,9 +102,7 @@ class Dovecot:
         """Change a quota as its administrator would: in the user file. Returns when Dovecot has read it."""
         self.quotas[username] = megabytes
         self.write_users()
-        wait_until(
-            lambda: self.storage(username)[1] == megabytes * 1024, seconds=10, what="the quota to change", every=0.2
-        )
+        until(lambda: self.storage(username)[1] == megabytes * 1024, what="the quota to change", every=0.2)
 
     def storage(self, username: str) -> tuple[int, int]:
         """KiB used and allowed, as the server says."""
@@ -157,7 +156,7 @@ def dovecot() -> Iterator[Dovecot]:
             server.set_quota(server.over_quota, 1)
             yield server
         finally:
-            daemon.stop(seconds=10)
+            daemon.stop()
 
 
 def _prepare(folder: Path, *, port: int) -> Dovecot:

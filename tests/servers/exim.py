@@ -135,7 +135,7 @@ def exim(dovecot: Dovecot) -> Iterator[Exim]:
         try:
             yield Exim(HOST, port, dovecot, folder)
         finally:
-            daemon.stop(seconds=10)
+            daemon.stop()
 
 
 def _greets(port: int) -> bool:

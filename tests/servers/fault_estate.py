@@ -26,8 +26,9 @@ from xmlrpc.client import ServerProxy
 import trustme
 import yaml
 from tests.servers import fault_configs as configs
-from tests.servers.processes import HOST, Program, free_port, listens, own_folder, program, wait_until
+from tests.servers.processes import HOST, Program, free_port, listens, own_folder, program
 from tests.servers.prometheus import BINARIES
+from tests.waiting import until
 
 DISK_MB = 16
 EXPORTERS = {"node": "prometheus-node-exporter", "processes": "prometheus-process-exporter"}
@@ -74,7 +75,7 @@ class FaultEstate:
     def kill(self, process: str) -> None:
         """SIGKILL it; it stays down until somebody starts it."""
         os.kill(self._ask("getProcessInfo", process)["pid"], signal.SIGKILL)
-        wait_until(lambda: not listens(self.ports[process]), seconds=10, what=f"{process} to die")
+        until(lambda: not listens(self.ports[process]), what=f"{process} to die")
 
     def break_answers(self, process: str) -> None:
         """It goes on, looks healthy, and answers 500 to whatever people ask."""
@@ -115,7 +116,7 @@ class FaultEstate:
         with suppress(Exception):
             self._ask("stopProcess", process)
         self._ask("startProcess", process)
-        wait_until(lambda: listens(self.ports[process]), seconds=10, what=f"{process} to serve")
+        until(lambda: listens(self.ports[process]), what=f"{process} to serve")
 
     def firing(self) -> set[tuple[str, str]]:
         """(alert, service) of what Prometheus itself says is firing."""
@@ -160,7 +161,7 @@ def run_fault_estate() -> Iterator[FaultEstate]:
             log=folder / "log",
             cwd=folder,
         )
-        stack.callback(daemon.stop, seconds=10)
+        stack.callback(daemon.stop)
         daemon.start(
             lambda: all(listens(estate.ports[name]) for name in ("supervisor", "edge", "web", "api", "worker", "tls"))
         )
@@ -187,7 +188,7 @@ def watched(estate: FaultEstate, *, webhook_url: str, token: str) -> Iterator[No
             daemon = Program([binary, *arguments], log=folder / f"{name}.log", cwd=folder)
             stack.callback(daemon.stop)
             daemon.start(lambda name=name: listens(ports[name]))  # type: ignore[misc]
-        wait_until(lambda: len(estate.seen()) >= 9, seconds=30, what="every target to be scraped", every=0.2)
+        until(lambda: len(estate.seen()) >= 9, what="every target to be scraped", every=0.2)
         yield
 
 

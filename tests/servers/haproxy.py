@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import pytest
 from tests.servers.nginx import nginx_command
-from tests.servers.processes import HOST, Program, free_port, listens, own_folder, program, wait_until
+from tests.servers.processes import HOST, Program, free_port, listens, own_folder, program
 from tests.servers.shared import shared
+from tests.waiting import until
 
 CONFIG = """
 global
@@ -76,7 +77,7 @@ def fresh_haproxy() -> Haproxy:
     server = shared("haproxy", run_haproxy)
     for name in ("shop/web1", "shop/web2", "lonely/only"):
         server.ask(f"set server {name} state ready")
-    wait_until(lambda: set(server.states().values()) == {"UP"}, seconds=10, what="the servers to be up")
+    until(lambda: set(server.states().values()) == {"UP"}, what="the servers to be up")
     return server
 
 

@@ -13,8 +13,9 @@ import dns.exception
 import dns.message
 import dns.query
 import pytest
-from tests.servers.processes import HOST, Program, free_port, own_folder, program, wait_until
+from tests.servers.processes import HOST, Program, free_port, own_folder, program
 from tests.servers.shared import shared
+from tests.waiting import until
 
 ZONE = "lane.example"
 CONFIG = """
@@ -106,7 +107,7 @@ def fresh_knot() -> Knot:
         update.delete(name)
     update.add("www", 120, "A", "192.0.2.1", "192.0.2.2")
     dns.query.tcp(update, server.host, port=server.port, timeout=5)
-    wait_until(lambda: server.ask("www") == ["192.0.2.1", "192.0.2.2"], seconds=5, what="the zone")
+    until(lambda: server.ask("www") == ["192.0.2.1", "192.0.2.2"], what="the zone")
     return server
 
 

@@ -41,7 +41,7 @@ def run_ledger(*, changed: bool = False) -> Iterator[Ledger]:
             [sys.executable, str(SERVER), "http", str(file), str(port), *(["changed"] if changed else [])],
             log=folder / "log",
         )
-        daemon.start(lambda: listens(port), seconds=60)
+        daemon.start(lambda: listens(port))
         try:
             yield Ledger(f"http://{HOST}:{port}/mcp", file)
         finally:

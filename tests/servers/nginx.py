@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.servers.processes import HOST, Program, free_port, listens, own_folder, program, wait_until
+from tests.servers.processes import HOST, Program, free_port, listens, own_folder, program
 from tests.servers.shared import shared
+from tests.waiting import until
 
 CONFIG = """
 daemon off;
@@ -50,7 +51,7 @@ class Nginx:
     def kill(self) -> None:
         """SIGKILL, and wait until it no longer serves."""
         self.daemon.kill()
-        wait_until(lambda: not self.serves(), seconds=5, what="nginx to die")
+        until(lambda: not self.serves(), what="nginx to die")
 
     def start(self) -> None:
         """Start it if it is down, and wait until it serves."""

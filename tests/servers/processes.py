@@ -8,10 +8,11 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from tests.waiting import until
 
 HOST = "127.0.0.1"
 
@@ -32,17 +33,6 @@ def listens(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((HOST, port)) == 0
-
-
-def wait_until(
-    holds: Callable[[], object], *, seconds: float, what: str | Callable[[], str], every: float = 0.05
-) -> None:
-    """Wait for a condition. Raises `NotStarted` naming what was waited for."""
-    end = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > end:
-            raise NotStarted(f"waited {seconds} s in vain: {what if isinstance(what, str) else what()}")
-        time.sleep(every)
 
 
 @contextmanager
@@ -73,7 +63,7 @@ class Program:
         self._env = {**os.environ, **(env or {})}
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, ready: Callable[[], object], *, seconds: float = 20) -> None:
+    def start(self, ready: Callable[[], object]) -> None:
         """Start, and wait until it is ready. Raises `NotStarted` with the end of the log."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -86,10 +76,10 @@ class Program:
                 start_new_session=True,
             )
         try:
-            wait_until(lambda: not self.running or ready(), seconds=seconds, what=self.argv[0])
+            until(lambda: not self.running or ready(), what=f"{self.argv[0]} to be ready")
             if not self.running:
                 raise NotStarted(f"{self.argv[0]} ended with {self._process.returncode}")
-        except NotStarted as error:
+        except AssertionError as error:
             self.stop()
             raise NotStarted(f"{error}\n{self.tail()}") from None
 
@@ -110,12 +100,12 @@ class Program:
         """SIGKILL to the whole group, as when a machine dies."""
         self._signal_group(signal.SIGKILL)
 
-    def stop(self, *, seconds: float = 5) -> None:
+    def stop(self, *, seconds: float = 10) -> None:
         """Ask the group to end; kill what is left after `seconds`."""
         self._signal_group(signal.SIGTERM, seconds=seconds)
         self._signal_group(signal.SIGKILL)
 
-    def _signal_group(self, number: signal.Signals, *, seconds: float = 5) -> None:
+    def _signal_group(self, number: signal.Signals, *, seconds: float = 10) -> None:
         if self._process is None:
             return
         with suppress(ProcessLookupError):

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.servers.processes import HOST, Program, free_port, own_folder, program, wait_until
+from tests.servers.processes import HOST, Program, free_port, own_folder, program
+from tests.waiting import until
 
 BINARIES = {
     "blackbox": "prometheus-blackbox-exporter",
@@ -67,9 +68,7 @@ def run_monitoring(
             running.callback(daemon.stop)
             daemon.start(_ready(urls[name]))
         stack = Monitoring(urls["prometheus"], urls["alertmanager"], urls["blackbox"])
-        wait_until(
-            lambda: all(stack.up(name) for name in probes), seconds=20, what="every probe to be healthy", every=0.2
-        )
+        until(lambda: all(stack.up(name) for name in probes), what="every probe to be healthy", every=0.2)
         yield stack
 
 

@@ -159,7 +159,7 @@ def _serve(folder: Path, config: Path, env: Mapping[str, str]) -> tuple[Program,
         starman = [str(program("starman")), "--listen", f"{HOST}:{port}", "--workers", "2", "--disable-keepalive"]
         daemon = Program([*starman, "--preload-app", str(RT_SERVER)], log=folder / "log", cwd=folder, env=env)
         try:
-            daemon.start(lambda: listens(port), seconds=60)  # noqa: B023 - called before the next round
+            daemon.start(lambda: listens(port))  # noqa: B023 - called before the next round
         except NotStarted:
             if last:
                 raise

@@ -159,7 +159,7 @@ def run_samba() -> Iterator[Samba]:
                    "-s", str(server.folder / "etc/smb.conf"), f"--option=pid directory={run}",
                    f"--option=ncalrpc dir={run}/ncalrpc"]  # fmt: skip
         daemon = Program(command, log=root / "log")
-        daemon.start(lambda: _listens(address), seconds=60)
+        daemon.start(lambda: _listens(address))
         try:
             _populate(server)
             yield server

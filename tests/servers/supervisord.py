@@ -15,8 +15,9 @@ from urllib.parse import quote
 from xmlrpc.client import ServerProxy
 
 import pytest
-from tests.servers.processes import HOST, Program, free_port, listens, own_folder, wait_until
+from tests.servers.processes import HOST, Program, free_port, listens, own_folder
 from tests.servers.shared import shared
+from tests.waiting import until
 
 CONFIG = """
 [supervisord]
@@ -83,13 +84,13 @@ class Supervisord:
     def kill(self) -> None:
         """SIGKILL the supervised program, and wait until it no longer serves. Supervisord does not restart it."""
         os.kill(self.info()["pid"], signal.SIGKILL)
-        wait_until(lambda: not self.serves() and self.info()["pid"] == 0, seconds=5, what="the service to die")
+        until(lambda: not self.serves() and self.info()["pid"] == 0, what="the service to die")
 
     def ensure_running(self) -> None:
         """Bring the program back if it is down."""
         if self.info()["statename"] != "RUNNING":
             self.ask("startProcess", self.process)
-        wait_until(self.serves, seconds=10, what="the service to serve")
+        until(self.serves, what="the service to serve")
 
 
 @contextmanager
@@ -117,8 +118,8 @@ def run_supervisord(folder: Path, *, process: str, command: str, service_port: i
     try:
         yield running
     finally:
-        daemon.stop(seconds=10)  # it stops its children itself, each in a process group of its own
-        wait_until(lambda: not running.serves(), seconds=10, what="the supervised program to end")
+        daemon.stop()  # it stops its children itself, each in a process group of its own
+        until(lambda: not running.serves(), what="the supervised program to end")
 
 
 @contextmanager

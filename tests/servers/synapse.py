@@ -151,11 +151,11 @@ def synapse() -> Iterator[Synapse]:
         subprocess.run([*run, "--generate-keys"], check=True, timeout=60, capture_output=True)
         daemon = Program(run, log=folder / "stderr", cwd=folder)
         server = Synapse(f"http://{HOST}:{port}", secret)
-        daemon.start(lambda: _answers(server.url), seconds=60)
+        daemon.start(lambda: _answers(server.url))
         try:
             yield server
         finally:
-            daemon.stop(seconds=10)
+            daemon.stop()
 
 
 def _answers(url: str) -> bool:

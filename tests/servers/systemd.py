@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.servers.processes import Program, own_folder, program, wait_until
+from tests.servers.processes import Program, own_folder, program
 from tests.servers.shared import shared
+from tests.waiting import until
 
 SYSTEMD = "/lib/systemd/systemd"
 BOOTED = "mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/system && exec {systemd} --user --log-target=console"
@@ -54,7 +55,7 @@ class Systemd:
     def kill(self, unit: str) -> None:
         """SIGKILL its main process, and wait until systemd has seen it."""
         os.kill(self.pid(unit), signal.SIGKILL)
-        wait_until(lambda: self.state(unit) == "failed", seconds=5, what=f"{unit} to fail")
+        until(lambda: self.state(unit) == "failed", what=f"{unit} to fail")
 
 
 @contextmanager

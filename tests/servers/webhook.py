@@ -9,7 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from tests.servers.processes import HOST, wait_until
+from tests.servers.processes import HOST
+from tests.waiting import until
 
 
 class Inbox:
@@ -25,9 +26,9 @@ class Inbox:
         """Every Alertmanager alert of that status (`firing`, `resolved`) that has arrived."""
         return [alert for body in self.bodies for alert in body["alerts"] if alert["status"] == status]
 
-    def wait_for(self, status: str, *, seconds: float = 30) -> dict[str, Any]:
+    def wait_for(self, status: str) -> dict[str, Any]:
         """The first alert of that status, when it has come."""
-        wait_until(lambda: self.alerts(status), seconds=seconds, what=f"an alert that is {status}")
+        until(lambda: self.alerts(status), what=f"an alert that is {status}")
         return self.alerts(status)[0]
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.servers.processes import Program, own_folder, program, wait_until
+from tests.servers.processes import Program, own_folder, program
 from tests.servers.shared import shared
+from tests.waiting import until
 
 UP = """
 mkdir -p /run/wireguard; mount -t tmpfs tmpfs /run/wireguard
@@ -113,7 +114,7 @@ def fresh_wireguard() -> Wireguard:
         gateway.run("wg", "addconf", gateway.interface, str(gateway.peers_file))
     if not gateway.has_tunnel("anna"):
         gateway.call_anew()
-    wait_until(lambda: gateway.has_tunnel("anna"), seconds=30, what="anna's tunnel")
+    until(lambda: gateway.has_tunnel("anna"), what="anna's tunnel")
     return gateway
 
 

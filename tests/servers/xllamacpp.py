@@ -60,7 +60,7 @@ def run_xllamacpp() -> Iterator[ModelServer]:
         port = free_port()
         argv = [sys.executable, "-c", SERVE, str(weights()), str(port), KEY]
         daemon = Program(argv, log=folder / "log", cwd=folder)
-        daemon.start(lambda: "ready" in daemon.tail(200) and listens(port), seconds=120)
+        daemon.start(lambda: "ready" in daemon.tail(200) and listens(port))
         try:
             yield ModelServer(f"http://{HOST}:{port}/v1", KEY)
         finally:

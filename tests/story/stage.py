@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TypeVar
+
+from tests.waiting import until
 
 from tickless.app.build import House
 from tickless.app.sample_house import SampleHouse
@@ -23,17 +24,7 @@ from tickless.domain.verdict import Verdict
 from tickless.sample.day_cast import Cast
 from tickless.sample.estate.control import Estate
 
-PATIENCE = 25.0
 T = TypeVar("T")
-
-
-def until(look: Callable[[], T | None], *, within: float = PATIENCE) -> T:
-    """Look until there is something true, and return it; fail with the last thing seen."""
-    end = time.monotonic() + within
-    while not (seen := look()):
-        assert time.monotonic() < end, f"still {seen!r} after {within} s"
-        time.sleep(0.04)
-    return seen
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import httpx2
-from tests.story.stage import Stage, Talk, until
+from tests.story.stage import Stage, Talk
+from tests.waiting import until
 
 from tickless.domain.person import Person
 from tickless.kit.ids import new_id

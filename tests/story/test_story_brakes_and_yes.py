@@ -11,7 +11,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.story.stage import Stage, Talk, until
+from tests.story.stage import Stage, Talk
+from tests.waiting import until
 
 from tickless.app.settings import PaceSettings
 from tickless.app.shipped import shipped
@@ -205,7 +206,7 @@ def test_a_runbook_whose_results_do_not_hold_is_stopped_until_a_person_releases_
         watch.look(stage.house.rooms.clock.now())
         return any(one.name == name and one.by == "tickless" for one in stage.house.desk.brakes.board().switches)
 
-    until(stopped, within=60.0)
+    until(stopped)
     other = stage.cast.draw()
     stage.estate.fault("lock", other.username)
     talk = stage.talk(other).say("i am locked out of my account")
@@ -215,5 +216,5 @@ def test_a_runbook_whose_results_do_not_hold_is_stopped_until_a_person_releases_
     case = talk.case()
     asked = stage.approval_of(case)  # what did not hold went down the ladder, too: a person has to agree now
     stage.decide(asked, stage.person(asked.approvers[0]), approve=True)
-    ended = until(lambda: one if not (one := stage.story(case).case).live else None, within=60.0)
+    ended = until(lambda: one if not (one := stage.story(case).case).live else None)
     assert ended.outcome == "verified", [(one.kind, one.summary) for one in stage.story(case).decisions]

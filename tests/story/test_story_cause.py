@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import httpx
-from tests.story.stage import Stage, until
+from tests.story.stage import Stage
+from tests.waiting import until
 
 from tickless.app.demo_storm import post_alerts, storm
 from tickless.app.serving import local_user

@@ -12,7 +12,8 @@ from typing import Any
 import httpx2
 import pytest
 from tests.story.conftest import PACE
-from tests.story.stage import Stage, Talk, until
+from tests.story.stage import Stage, Talk
+from tests.waiting import until
 
 from tickless.domain.decision import ApprovalRequest
 from tickless.domain.errors import NotFound

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.servers.processes import wait_until
 from tests.story.stage import Stage
+from tests.waiting import until
 
 from tickless.domain.case import Case
 from tickless.flow.foretelling import Foretelling
@@ -29,7 +29,7 @@ def told(make_stage: Any, estate: Estate) -> Iterator[Stage]:
             stage.house.desk.telemetry.look()
             return len([one for one in overlook.foreseen() if one.measure is not None]) > 3
 
-        wait_until(measured, seconds=30, what="telemetry of disks and certificates")
+        until(measured, what="telemetry of disks and certificates")
         yield stage
 
 
@@ -46,7 +46,7 @@ def ended(stage: Stage, subject: str) -> Case:
         case = case_about(stage, subject)
         return case is not None and case.state in {"resolved", "handed_off", "muted"}
 
-    wait_until(over, seconds=60, what=f"an end of the case about {subject}")
+    until(over, what=f"an end of the case about {subject}")
     case = case_about(stage, subject)
     assert case is not None
     return case
@@ -89,7 +89,7 @@ def test_once_it_is_renewed_the_forecast_is_over_and_nothing_comes_back(told: St
         with told.house.journal.read() as tx:
             return all(alert.state == "resolved" for alert in tx.alerts.of_case(case.id))
 
-    wait_until(quiet, seconds=30, what="the forecast to be over")
+    until(quiet, what="the forecast to be over")
     again = case_about(told, subject)
     assert again is not None
     assert (again.outcome, again.regressions) == ("prevented", 0)
@@ -112,7 +112,7 @@ def test_what_was_only_verified_becomes_prevented_once_telemetry_has_measured_it
         with house.journal.read() as tx:
             return tx.cases.need(case.id).outcome == "prevented"
 
-    wait_until(prevented, seconds=150, what="telemetry to have measured it")  # it does so by the minute
+    until(prevented, what="telemetry to have measured it")  # it does so by the minute
     with house.journal.read() as tx:
         again = tx.cases.need(case.id)
         audited = [row.action for row in tx.audit.rows(case=case.id)]

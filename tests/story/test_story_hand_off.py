@@ -9,7 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 from tests.story.conftest import PACE
-from tests.story.stage import Stage, Talk, until
+from tests.story.stage import Stage, Talk
+from tests.waiting import until
 
 from tickless.app.serving import local_user
 from tickless.domain.case import Case

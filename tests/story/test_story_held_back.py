@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.story.stage import Stage, until
+from tests.story.stage import Stage
+from tests.waiting import until
 
 from tickless.app.sample_house import MONITOR
 from tickless.app.serving import local_user
@@ -85,7 +86,7 @@ def test_what_fires_still_when_planned_work_ends_is_mended_then(stage: Stage, ht
     http.post("/maintenance", json=window)
     stage.estate.fault("kill", "intranet")
     assert until(lambda: held(stage, "intranet")).reason == "maintenance"
-    case = until(lambda: next(iter(stage.cases(subject="service:intranet", need="service_down")), None), within=60)
+    case = until(lambda: next(iter(stage.cases(subject="service:intranet", need="service_down")), None))
     done = stage.over(subject="service:intranet", need="service_down")
     assert (done.id, done.outcome) == (case.id, "verified")
     assert any("Planned work on" in piece.text for piece in done.evidence)

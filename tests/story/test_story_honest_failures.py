@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from tests.story.conftest import PACE
 from tests.story.gate import Gate
-from tests.story.stage import Stage, Talk, until
+from tests.story.stage import Stage, Talk
+from tests.waiting import until
 
 from tickless.app.sample_house import COMPANY, MONITOR
 from tickless.app.settings import ConnectorUse

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 
-from tests.story.stage import Stage, until
+from tests.story.stage import Stage
+from tests.waiting import until
 
 from tickless.domain.known import Bulletin, KnownError, Maintenance
 from tickless.domain.signal import Deed, Sender

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.story.stage import Stage, until
+from tests.story.stage import Stage
+from tests.waiting import until
 
 from tickless.domain.signal import Deed, Sender
 from tickless.flow.talking.knowing import helped

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.story.stage import Stage, until
+from tests.story.stage import Stage
+from tests.waiting import until
 
 from tickless.app.shipped import shipped
 from tickless.domain.case import Case

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.story.stage import Stage, until
+from tests.story.stage import Stage
+from tests.waiting import until
 
 from tickless.app.demo_storm import dependents, post_alerts, storm
 from tickless.domain.case import Case
@@ -93,7 +94,7 @@ def test_five_hundred_alerts_of_one_cause_are_one_case(stage: Stage) -> None:
     case = until(lambda: next(iter(_about(stage, "service:orders-db", "service_down")), None))
     post_alerts(stage.url, stage.token, storm(company, "orders-db", 500))
     done = stage.over(subject="service:orders-db", need="service_down")
-    until(lambda: stage.story(case).signals >= 500, within=90)
+    until(lambda: stage.story(case).signals >= 500)
     post_alerts(stage.url, stage.token, storm(company, "orders-db", 500, over=True))
     fresh = [one for one in stage.cases(door="machine") if one.number not in numbers_before]
     assert [one.id for one in fresh] == [done.id]

@@ -6,7 +6,8 @@ import datetime as dt
 import json
 import urllib.request
 
-from tests.story.stage import Stage, until
+from tests.story.stage import Stage
+from tests.waiting import until
 
 from tickless.app.serving import local_user
 from tickless.domain.case import Case

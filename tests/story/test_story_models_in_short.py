@@ -14,7 +14,8 @@ from pydantic_ai.exceptions import ModelAPIError
 from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 from tests.story.conftest import PACE
-from tests.story.stage import Stage, Talk, until
+from tests.story.stage import Stage, Talk
+from tests.waiting import until
 
 from tickless.ai.models import LiveWire, ModelSettings
 from tickless.app.serving import local_user

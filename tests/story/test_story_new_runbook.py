@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
-from tests.story.stage import Stage, until
+from tests.story.stage import Stage
+from tests.waiting import until
 
 from tickless.app.shipped import shipped
 
@@ -101,7 +102,7 @@ def test_what_others_say_still_reaches_what_is_theirs(stage: Stage) -> None:
 
 def test_the_intents_page_shows_it_with_what_it_is_confused_with(stage: Stage) -> None:
     browser = _browser(stage, "operator")
-    row = until(lambda: _row(browser.get("/intents").text, "parking permit"), within=150)
+    row = until(lambda: _row(browser.get("/intents").text, "parking permit"))
     assert "5 examples" in row
     report = stage.house.desk.intents()
     assert report is not None

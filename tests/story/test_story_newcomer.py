@@ -6,7 +6,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from tests.story.stage import Stage, Talk, until
+from tests.story.stage import Stage, Talk
+from tests.waiting import until
 
 from tickless.domain.case import Case, is_part
 from tickless.domain.person import Person

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.story.stage import Stage, until
+from tests.story.stage import Stage
+from tests.waiting import until
 
 from tickless.flow.saying import phrases
 

@@ -7,7 +7,8 @@ import datetime as dt
 import random
 
 from starlette.testclient import TestClient
-from tests.story.stage import Stage, until
+from tests.story.stage import Stage
+from tests.waiting import until
 
 from tickless.flow.keeping import Keeper
 

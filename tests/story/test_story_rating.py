@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.story.stage import Stage, until
+from tests.story.stage import Stage
+from tests.waiting import until
 
 from tickless.flow.saying import words
 

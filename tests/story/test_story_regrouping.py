@@ -6,7 +6,8 @@ import asyncio
 import datetime as dt
 
 import pytest
-from tests.story.stage import Stage, until
+from tests.story.stage import Stage
+from tests.waiting import until
 
 from tickless.domain.case import Case
 from tickless.domain.change_event import ChangeEvent

@@ -9,7 +9,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.story.stage import Stage, until
+from tests.story.stage import Stage
+from tests.waiting import until
 
 from tickless.app.sample_house import COMPANY, MONITOR
 from tickless.app.serving import local_user

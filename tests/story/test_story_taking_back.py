@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.story.stage import Stage, Story, Talk, until
+from tests.story.stage import Stage, Story, Talk
 from tests.story.test_story_tasks import approved, pair, parts
+from tests.waiting import until
 
 from tickless.domain.case import Case
 from tickless.domain.errors import Conflict

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.story.stage import Stage, Story, Talk, until
+from tests.story.stage import Stage, Story, Talk
+from tests.waiting import until
 
 from tickless.domain.case import Case, Participant, is_part
 from tickless.domain.person import Person

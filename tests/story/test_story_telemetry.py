@@ -10,7 +10,7 @@ import cramjam
 from bench.prometheus_messages import write_v1
 from starlette.testclient import TestClient
 from tests.lane.houses import house_over, wait_for_case
-from tests.servers.processes import wait_until
+from tests.waiting import until
 
 from tickless.app.serving import local_user
 from tickless.domain.service import Service
@@ -52,4 +52,4 @@ def test_an_anomaly_is_a_case_of_its_service_with_what_was_expected(tmp_path: Pa
             with house.journal.read() as tx:
                 return [one.state for one in tx.alerts.of_case(case.id)] == ["resolved"]
 
-        wait_until(over, seconds=20, what="the anomaly to be over")
+        until(over, what="the anomaly to be over")

@@ -14,7 +14,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from starlette.testclient import TestClient
 from tests.lane.houses import house_over
-from tests.servers.processes import wait_until
+from tests.waiting import until
 
 from tickless.app.build import House
 from tickless.app.serving import local_user
@@ -121,7 +121,7 @@ def test_a_storm_without_a_map_is_one_case_whose_cause_the_traces_name(watched: 
         traffic = watched.house.rooms.correlate.causes.traffic
         return traffic is not None and traffic(watched.house.rooms.clock.now()) is not None
 
-    wait_until(heard, seconds=120, what="the traces to be told to correlation")
+    until(heard, what="the traces to be told to correlation")
     watched.alerts(("HighErrorRate", "shop", "critical"), ("HighErrorRate", "payment", "critical"))
     watched.alerts(("HighErrorRate", "ledger", "critical"), ("HighLatency", "shop", "warning"))
 
@@ -130,9 +130,8 @@ def test_a_storm_without_a_map_is_one_case_whose_cause_the_traces_name(watched: 
         with watched.house.journal.read() as tx:
             return len(found) == 1 and len(tx.alerts.of_case(found[0].id)) == 4
 
-    wait_until(
+    until(
         one_case,
-        seconds=120,
         what=lambda: str([(one.number, one.service, one.need, one.state) for one in watched.cases()]),
     )
     learnt = watched.edges()
@@ -143,7 +142,7 @@ def test_a_storm_without_a_map_is_one_case_whose_cause_the_traces_name(watched: 
         (case,) = watched.cases()
         return case.cause is not None and bool(case.cause.suspects) and case.cause.suspects[0].node == "ledger"
 
-    wait_until(named, seconds=180, what=lambda: str(watched.cases()[0].cause))
+    until(named, what=lambda: str(watched.cases()[0].cause))
     (case,) = watched.cases()
     assert case.cause is not None
     because = case.cause.suspects[0].because

@@ -27,7 +27,11 @@ class Tracing:
     def look(self) -> None:
         """Tell of calls that were seen again since. Every few seconds."""
         now = self._clock.now()
-        if self._room is None or (self._looked is not None and now - self._looked < EVERY):
+        if self._looked is None or now - self._looked >= EVERY:
+            self._tell(now)
+
+    def _tell(self, now: dt.datetime) -> None:
+        if self._room is None:
             return
         self._looked = now
         calls = self._room.calls()
@@ -41,7 +45,7 @@ class Tracing:
 
     def traffic(self, now: dt.datetime) -> Traffic | None:
         """By the minute, as root cause reads it; None without any traces. Whoever asks finds the calls told, too."""
-        self.look()
+        self._tell(now)
         found = self._room.traffic(now) if self._room is not None else None
         if found is None or not found.keys:
             return None

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 import psycopg
 from tests.servers.postgres import run_postgres
-from tests.servers.processes import own_folder, wait_until
+from tests.servers.processes import own_folder
 from tests.servers.shared import shared
 from tests.servers.worlds import need
+from tests.waiting import until
 
 from tickless.sdk.testing import ContractCase, World, closed_port, silent_port
 
@@ -75,7 +76,7 @@ def somebody_at_work(user: str = "postgres", statement: str = "SELECT pg_sleep(6
                 ).fetchone()
                 return row or ("gone", None)
 
-            wait_until(lambda: state()[0] == "active", seconds=10, what="the query to run")
+            until(lambda: state()[0] == "active", what="the query to run")
             began = state()[1].isoformat()
             yield World(world.settings, SECRETS, lambda: state()[0] == "active", {"pid": pid, "began": began})
             admin.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
