@@ -116,6 +116,9 @@ def test_a_schedule_is_edited_where_the_command_may_and_nowhere_else(site: Pract
     for deed in ("preview", "keep"):
         assert bo.post(at, data={"csrf": token, "deed": deed, **fields}).status_code == 403
     send(ada, at, f"/on-call/{made['id']}/retire")
+    again = site.api("ada").put(f"/api/v1/on-call/schedules/{made['id']}", json=given)
+    assert again.status_code == 409
+    assert "write a new one" in again.text
 
 
 def test_everybody_says_how_they_are_paged(site: PracticeSite) -> None:

@@ -61,6 +61,16 @@ def test_at_once_then_by_mail_then_again() -> None:
     )
 
 
+def test_after_what_did_not_get_through_the_next_does_not_wait() -> None:
+    found = due_turns(SLACK_THEN_MAIL, CALLED, CALLED, done=[0], failed=[0])
+    assert [(one.number, one.rule) for one in found] == [
+        (1, "after 5 min by mail, at once: what was sent before did not get through")
+    ]
+    assert due_turns(SLACK_THEN_MAIL, CALLED, CALLED + 5 * MINUTE, done=[0, 1], failed=[0, 1]) == []
+    later = due_turns(SLACK_THEN_MAIL, CALLED, CALLED + 15 * MINUTE, done=[0, 1], failed=[0, 1])
+    assert [one.number for one in later] == [2], "what failed last is said again when it is due"
+
+
 def test_without_rules_it_is_the_usual_channel_at_once() -> None:
     assert ways_of(None, urgent=True) == ways_of(None, urgent=False) == DEFAULT
     assert [one.rule for one in due_turns(DEFAULT, CALLED, CALLED, done=())] == ["at once in the usual channel"]

@@ -19,7 +19,7 @@ from tickless.domain.channel import Thread
 from tickless.domain.oncall import Layer, ScheduleDraft
 from tickless.flow.posting.postman import Postman
 from tickless.sdk.testing.mail import MailServer, mail_server
-from tickless.sdk.testing.slack import BOT_TOKEN, FakeSlack, slack_server
+from tickless.sdk.testing.slack import BOT_TOKEN, FakeSlack, Refusal, slack_server
 
 CY = "U0CY"
 RULES = {
@@ -101,6 +101,19 @@ def test_by_chat_at_once_by_mail_after_five_minutes_and_again_until_they_have_it
     assert "after 5 min by mail" in look(cy, f"/on-call/pages/{identity}").one("main").text
     send(cy, f"/on-call/pages/{identity}", f"/on-call/pages/{identity}/acknowledge")
     assert place.on(minutes=120) == (1, 2), "whoever has it is left alone"
+
+
+def test_what_does_not_get_through_brings_the_next_way_forward(place: Place) -> None:
+    site = place.site
+    assert site.api("cy").put("/api/v1/on-call/rules/me", json=RULES).status_code == 200
+    place.slack.refuse("chat.postMessage", Refusal(status=200, error="channel_not_found"))
+    site.room.tell("shop-down", "firing", service="shop", severity="critical")
+    assert place.on(minutes=0) == (0, 0)
+    assert place.on(minutes=0) == (0, 1), "nobody waits five minutes for what will never come"
+    shown = page_of(place)["sent"]
+    assert [one["failed"] for one in shown] == [True, False]
+    assert "at once: what was sent before did not get through" in shown[1]["notice"]["rule"]
+    assert place.on(minutes=5) == (0, 1), "once"
 
 
 def test_where_they_are_not_reached_it_goes_to_the_usual_channel_and_says_so(place: Place) -> None:

@@ -94,9 +94,10 @@ class Paging:
         found = []
         for number, call in enumerate(page.calls):
             if call.rings:
-                done = {one.number for one in page.notices if one.call == number}
+                sent = [one for one in page.notices if one.call == number]
+                done, failed = {one.number for one in sent}, {one.number for one in sent if _failed(tx, one)}
                 ways = ways_of(tx.paging_rules.get(call.person), urgent=page.urgent)
-                turns = due_turns(ways, call.begins_at or call.at, self._keeping.now, done=done)
+                turns = due_turns(ways, call.begins_at or call.at, self._keeping.now, done=done, failed=failed)
                 found += [Due(number, call.person, turn) for turn in turns]
         return found
 
@@ -147,6 +148,12 @@ class Paging:
 
     def _told(self, page: PageOut, by: str, kind: str, text: str) -> PageOut:
         return page.model_copy(update={"story": (*page.story, self._keeping.event(by, kind, text))})
+
+
+def _failed(tx: Tx, notice: Notice) -> bool:
+    """Whether a notice will never get there."""
+    delivery = tx.deliveries.get(notice.delivery) if notice.delivery else None
+    return delivery is not None and delivery.state == "failed"
 
 
 def _rings_no_more(page: PageOut, person: str | None) -> PageOut:

@@ -106,7 +106,8 @@ def _facts(shown: ScheduleShown, names: Names) -> ui.Facts:
         ("Now", names.person(shown.now) if shown.now else ui.Tag("nobody", "bad")),
         ("Services", names.services_of(schedule.services, "whatever no other schedule is for")), ("Turns", turns),
         ("Clocks of", schedule.zone), ("Calls", steps), ("Calls at once", at_once),
-        ("Change it", ui.Link("Edit the schedule", f"/on-call/{schedule.id}/edit")),
+        ("Change it", ui.Link("Edit the schedule", f"/on-call/{schedule.id}/edit") if schedule.state == "active"
+         else "it holds no more: write a new one"),
         ("Calendar", ui.Link("iCalendar file", f"/on-call/{schedule.id}.ics")),
     ))  # fmt: skip
 

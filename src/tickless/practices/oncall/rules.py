@@ -12,6 +12,7 @@ from tickless.domain.oncall_rules import LONGEST_QUIET, USUAL, PagedBy, PagingRu
 DEFAULT = Ways(steps=(PagedBy(),))
 """Of whoever has no rules: at once, in the channel in which they were heard last."""
 MOST_AGAIN = 24
+EARLY = ", at once: what was sent before did not get through"
 _MINUTE = dt.timedelta(minutes=1)
 
 
@@ -42,15 +43,17 @@ def begins_at(rules: PagingRules | None, called: dt.datetime, *, urgent: bool) -
     return at
 
 
-def due_turns(ways: Ways, since: dt.datetime, now: dt.datetime, *, done: Collection[int]) -> list[Turn]:
-    """Rules whose minutes have passed and that were not done yet, in order. Of what is said again, only the latest: who was not
-    reachable for an hour gets no heap of the same."""
+def due_turns(
+    ways: Ways, since: dt.datetime, now: dt.datetime, *, done: Collection[int], failed: Collection[int] = ()
+) -> list[Turn]:
+    """Rules whose minutes have passed and that were not done yet, in order; after one that did not get through (`failed`) the
+    next does not wait. Of what is said again, only the latest: who was not reachable for an hour gets no heap of the same."""
     waited = (now - since) // _MINUTE
-    found = [
-        Turn(number, step.by, in_words(step))
-        for number, step in enumerate(ways.steps)
-        if step.after <= waited and number not in done
-    ]
+    found = []
+    for number, step in enumerate(ways.steps):
+        early = step.after > waited
+        if number not in done and (not early or number - 1 in failed):
+            found.append(Turn(number, step.by, in_words(step) + (EARLY if early else "")))
     last = ways.steps[-1]
     if ways.again is not None:
         times = min((waited - last.after) // ways.again, MOST_AGAIN)

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from tickless.domain.calendar_file import read_calendar
-from tickless.domain.errors import BadInput
+from tickless.domain.errors import BadInput, Conflict
 from tickless.domain.oncall import Layer, Load, Override, OverrideDraft, Schedule, ScheduleDraft, Shift
 from tickless.domain.world import World
 from tickless.flow.desk.practices.oncall_calendar import as_calendar
@@ -89,7 +89,7 @@ class OnCallDesk:
 
     def keep(self, draft: ScheduleDraft, *, by: Keeper, identity: str | None = None) -> Schedule:
         """Write a schedule down, new or changed; overrides stay, and the owner where none is named. It takes the right for the
-        services that it was for, and for those that it is for now. Raises `BadInput`, `Forbidden`, `NotFound`."""
+        services that it was for, and for those that it is for now. Raises `BadInput`, `Conflict`, `Forbidden`, `NotFound`."""
         keeping = self._keeping
         with self._journal.write() as tx:
             before = tx.oncall_schedules.need(identity, lock=True) if identity else None
@@ -113,6 +113,8 @@ class OnCallDesk:
         services = keeping.services(draft.services)
         if before is not None:
             keeping.allow(by, "on_call", "keep", services=before.services)
+            if before.state == "retired":
+                raise Conflict("this schedule holds no more", mend="write a new one")
         keeping.allow(by, "on_call", "keep", services=services)
         layers = tuple(
             Layer(**{**layer.model_dump(), "people": tuple(self._turns(one) for one in layer.people)})
