@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -159,7 +160,20 @@ def here(visit: Visit) -> dict[str, Any]:
         "csrf": visit.visitor.csrf,
         "now": visit.now,
         "at": lambda moment: day_time(moment, visit.now),
+        "who": _names_of_actors(visit.desk),
     }
+
+
+def _names_of_actors(desk: Desk) -> Callable[[str], str]:
+    """Who it was (`Visitor.actor`), as people call them; whoever is not known any more stays the id on record."""
+
+    @cache
+    def who(actor: str) -> str:
+        with desk.journal.read() as tx:
+            known = tx.people.get(actor)
+        return known.name if known is not None else actor.removeprefix("user:")
+
+    return who
 
 
 TOLD: dict[str, str] = {
