@@ -246,3 +246,23 @@ def test_drafts_are_whole_whatever_the_tickets_say(kind: str) -> None:
     if kind == "article":
         assert yaml.safe_load(text.split("---")[1])["state"] == "draft"
     assert "VPN" in text
+
+
+def test_a_group_is_called_as_people_call_it_and_never_after_one_of_them() -> None:
+    said = [
+        *("Re: my account is locked!", "my account is locked", "locked account, ticket 4711") * 3,
+        "account of Emma Stone locked",
+    ]
+    others = ["printer jam on the third floor", "the printer is jammed"]
+    named = name_groups({
+        1: [Item(f"a{n}", "desk", text=said[n % 10], title=said[n % 10]) for n in range(40)] ,
+        2: [Item(f"b{n}", "desk", text=others[n % 2], title="") for n in range(20)],
+    })  # fmt: skip
+    assert named[1][0] == "My account is locked"
+    assert "," in named[2][0], "no titles: the words that set it apart"
+
+
+def test_a_name_that_few_have_is_no_part_of_any_name() -> None:
+    said = [f"{who} is locked out" for who in ("Emma", "Luis", "Ada", "Tom", "Bo", "Kim", "Max", "Eve")]
+    (name, _words) = name_groups({1: [Item(f"a{n}", "desk", text=one, title=one) for n, one in enumerate(said * 3)]})[1]
+    assert not any(one.split()[0] in name for one in said)
