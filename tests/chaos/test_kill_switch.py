@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,7 @@ from tickless.app.settings import PaceSettings
 from tickless.doors.cli import create_cli
 from tickless.journal.access import User
 from tickless.sample.company import Company
-from tickless.sample.estate.control import Estate
+from tickless.sample.estate.control import Effect, Estate
 
 pytestmark = pytest.mark.chaos
 
@@ -54,66 +56,93 @@ def console(house: House, path: str) -> str:
         return client.get(path).text
 
 
-def test_fifty_runs_stop_within_a_second_say_where_they_stand_and_go_on(
-    company: Company, estate: Estate, tmp_path: Path
-) -> None:
-    olga = company.people[50]
-    people = [one for one in company.people if one.active and not one.privileged][60 : 60 + RUNS]
-    sample = open_sample_house(estate, company, tmp_path / "data", runbooks=(BOOKS,), pace=PACE)
-    house = sample.house
-    with house.journal.write() as tx:
-        tx.access.users.put(User(id="usr_olga", login="olga", person=olga.id, roles=("operator",)))
+@dataclass
+class Place:
+    house: House
+    url: str
+    data: Path
+    estate: Estate
+    company: Company
+
+    def type_in(self, *words: str) -> str:
+        told = CliRunner().invoke(create_cli(Host()), ["--data", str(self.data), *words])
+        assert told.exit_code == 0, told.output
+        return told.output
+
+    async def begin(self) -> None:
+        """Fifty runs at once, asked for by an operator."""
+        olga = self.company.people[50]
+        people = [one for one in self.company.people if one.active and not one.privileged][60 : 60 + RUNS]
+        with self.house.journal.write() as tx:
+            tx.access.users.put(User(id="usr_olga", login="olga", person=olga.id, roles=("operator",)))
+        for person in people:
+            await self.house.desk.run("slow.quota", {"login": person.username}, by=olga.id, reason="all at once")
+
+    def effects(self) -> list[Effect]:
+        return self.estate.effects()
+
+
+@pytest.fixture
+def place(company: Company, estate: Estate, tmp_path: Path) -> Iterator[Place]:
+    house = open_sample_house(estate, company, tmp_path / "data", runbooks=(BOOKS,), pace=PACE).house
     house.start()
     with ExitStack() as stack:
         stack.callback(house.stop)
         url = stack.enter_context(serving(house))
         stack.enter_context(announced(house, url))
+        yield Place(house, url, tmp_path / "data", estate, company)
 
-        def type_in(*words: str) -> str:
-            told = CliRunner().invoke(create_cli(Host()), ["--data", str(tmp_path / "data"), *words])
-            assert told.exit_code == 0, told.output
-            return told.output
 
-        async def begin() -> None:
-            for person in people:
-                await house.desk.run("slow.quota", {"login": person.username}, by=olga.id, reason="all at once")
+def test_fifty_runs_stop_within_a_second_say_where_they_stand_and_go_on(place: Place) -> None:
+    house = place.house
+    asyncio.run(place.begin())
+    until(
+        lambda: len(place.effects()) >= 2 * RUNS // 3, lambda: f"the runs to get going: {stories(house)}", patience=MANY
+    )
+    place.type_in("switch", "on", "all", "--reason", "stop the world")
+    nothing_begins_after_a_second(place)
+    each_says_where_it_stands(place)
+    place.type_in("switch", "off", "all", "--reason", "all is well")
+    until(lambda: not live_cases(house), lambda: f"{live_cases(house)} cases to come to an end", patience=MANY)
+    with house.journal.read() as tx:
+        assert {one.outcome for one in tx.cases.where()} == {"verified"}
+        assert [one.what for one in tx.brake_deeds.where()] == ["pulled", "released"]
+    keys = [one.key for one in place.effects()]
+    assert len(keys) == len(set(keys)) == 4 * RUNS, "each effect happened once"
+    assert house.desk.brakes.board().held == ()
 
-        asyncio.run(begin())
-        until(lambda: len(estate.effects()) >= 2 * RUNS // 3, lambda: f"the runs to get going: {stories(house)}",
-              patience=MANY)  # fmt: skip
-        type_in("switch", "on", "all", "--reason", "stop the world")
-        pulled = dt.datetime.now(dt.UTC)
-        time.sleep(1.0)
-        at_once = estate.effects()
-        time.sleep(WATCHED)
-        assert len(estate.effects()) == len(at_once), "something began more than a second after the switch"
-        late = [one for one in at_once if dt.datetime.fromisoformat(one.at) > pulled + dt.timedelta(seconds=1)]
-        assert late == []
-        board = house.desk.brakes.board()
-        assert board.switches[0].name == "all"
-        with house.journal.read() as tx:
-            running = {run.id for run in tx.runs.by(state="running")}
-            done = tx.runs.count(tx.runs.table.c.state == "done")
-        assert {one.run.id for one in board.held} == running
-        assert len(running) + done <= RUNS
-        assert running, "they were pulled up in the middle"
-        begun = [one for one in board.held if one.changed]
-        assert begun, "some had changed something already"
-        assert all("stop the world" in one.why and one.coming and one.how for one in board.held)
-        assert all("withdraw" in one.how for one in begun)
-        listed, shown = (" ".join(told.split()) for told in (type_in("switch", "status"), console(house, "/brakes")))
-        for one in board.held:
-            where = f"{one.done} of {one.of} steps"
-            assert f"case {one.case.number}: {one.run.plan.title}: {where}, next: {one.coming}" in listed
-            assert f"#{one.case.number} " in shown
-        for told in (listed, shown):
-            assert told.count("of 7 steps") == len(board.held)
-            assert told.count("withdraw") >= len(begun)
-        type_in("switch", "off", "all", "--reason", "all is well")
-        until(lambda: not live_cases(house), lambda: f"{live_cases(house)} cases to come to an end", patience=MANY)
-        with house.journal.read() as tx:
-            assert {one.outcome for one in tx.cases.where()} == {"verified"}
-            assert [one.what for one in tx.brake_deeds.where()] == ["pulled", "released"]
-        keys = [one.key for one in estate.effects()]
-        assert len(keys) == len(set(keys)) == 4 * RUNS, "each effect happened once"
-        assert house.desk.brakes.board().held == ()
+
+def nothing_begins_after_a_second(place: Place) -> None:
+    pulled = dt.datetime.now(dt.UTC)
+    time.sleep(1.0)
+    at_once = place.effects()
+    time.sleep(WATCHED)
+    assert len(place.effects()) == len(at_once), "something began more than a second after the switch"
+    late = [one for one in at_once if dt.datetime.fromisoformat(one.at) > pulled + dt.timedelta(seconds=1)]
+    assert late == []
+
+
+def each_says_where_it_stands(place: Place) -> None:
+    """On the board, in the command and on the page: how far it came, what comes next, how to go on or take it back."""
+    board = place.house.desk.brakes.board()
+    assert board.switches[0].name == "all"
+    with place.house.journal.read() as tx:
+        running = {run.id for run in tx.runs.by(state="running")}
+        done = tx.runs.count(tx.runs.table.c.state == "done")
+    assert {one.run.id for one in board.held} == running
+    assert len(running) + done <= RUNS
+    assert running, "they were pulled up in the middle"
+    begun = [one for one in board.held if one.changed]
+    assert begun, "some had changed something already"
+    assert all("stop the world" in one.why and one.coming and one.how for one in board.held)
+    assert all("withdraw" in one.how for one in begun)
+    listed, shown = (
+        " ".join(told.split()) for told in (place.type_in("switch", "status"), console(place.house, "/brakes"))
+    )
+    for one in board.held:
+        where = f"{one.done} of {one.of} steps"
+        assert f"case {one.case.number}: {one.run.plan.title}: {where}, next: {one.coming}" in listed
+        assert f"#{one.case.number} " in shown
+    for told in (listed, shown):
+        assert told.count("of 7 steps") == len(board.held)
+        assert told.count("withdraw") >= len(begun)
