@@ -135,7 +135,7 @@ def test_from_an_idea_to_a_replay(place: Place, shell: Shell, tmp_path: Path) ->
     assert "problem" in shell.run("runbook", "replay", str(draft), code=1).stderr
 
 
-def test_a_draft_is_checked_with_every_problem(admin: httpx2.Client) -> None:  # noqa: F811
+def test_a_draft_is_checked_with_every_problem(place: Place, admin: httpx2.Client) -> None:  # noqa: F811
     text = (
         BOOK.read_text()
         .replace("uses: directory.unlock", "uses: directory.unlok")
@@ -149,3 +149,7 @@ def test_a_draft_is_checked_with_every_problem(admin: httpx2.Client) -> None:  #
     published = ok(admin.post(f"{API}/runbooks/service.restart/rehearse", json={"inputs": {
         "service": "shop-web", "process": "shop-web"}}))  # fmt: skip
     assert published["foreseen"]
+    somebody = place.sample.company.people[88].username
+    given = {"person": somebody, "app": "nothing-such", "device": "no-such-laptop"}
+    told = refused(admin.post(f"{API}/runbooks/software.install/rehearse", json={"inputs": given}), 422)
+    assert "the app 'nothing-such' (app) or the device 'no-such-laptop' (device)" in told["message"]

@@ -127,7 +127,10 @@ class _Play:
         if seen not in allowed:
             with self._sample.house.journal.read() as tx:
                 decisions = tx.decisions.by(case=case.id)
-            return False, f"{said}; {decisions[-1].summary if decisions else 'nothing was decided'}"
+                failed = [f"{one.step} failed: {one.error}" for run in tx.runs.by(case=case.id)
+                          for one in tx.receipts_of(run.id) if one.error]  # fmt: skip
+            why = [decisions[-1].summary if decisions else "nothing was decided", *failed]
+            return False, f"{said}, not {' or '.join(sorted(allowed))}; {'; '.join(why)}"
         return True, said
 
     def _set_up(self) -> None:

@@ -66,6 +66,14 @@ def test_the_least_revision_is_above_the_old_one(major: int, minor: int, patch: 
     ("${{ !result.healthy }}", {"healthy": "false"}),
     ("${{ result.percent < 80.0 && result.exists }}", {"percent": "< 80.0", "exists": "true"}),
     ("${{ size(result.names) > 2 }}", {"names": "as in size(result.names) > 2"}),
+    ("${{ result.valid && (!has(steps.before) || result.serial != steps.before.serial) }}",
+     {"valid": "true", "serial": "another than in before"}),
+    ("${{ result.used < 3 || result.old > 2 }}",
+     {"used": "as in result.used < 3 || result.old > 2", "old": "as in result.used < 3 || result.old > 2"}),
+    ("${{ result.free && size(result.names) > 2 }}", {"free": "true", "names": "as in size(result.names) > 2"}),
+    ("${{ (result.up || result.spare) && result.tables.all(t, t.dead && t.old) }}",
+     {"up": "as in result.up || result.spare", "spare": "as in result.up || result.spare",
+      "tables": "as in result.tables.all(t, t.dead && t.old)"}),
 ])  # fmt: skip
 def test_what_an_expectation_says_is_told_without_evaluating_it(expect: str, said: dict[str, str]) -> None:
     assert expected(Check(uses="x.y", expect=expect)) == said

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tickless.domain.errors import TicklessError
+from tickless.domain.errors import RunbookInvalid, TicklessError
 from tickless.doors.cli.client import ApiClient, CallFailed, NotReachable
 from tickless.doors.cli.host import CliHost
 
@@ -49,6 +49,9 @@ class Session:
         except NotReachable as error:
             tell(str(error), mend="start one with `tickless serve`, or look at --url and TICKLESS_URL")
             raise typer.Exit(NOT_REACHABLE) from None
+        except RunbookInvalid as error:
+            tell(error.public, mend=error.mend, fields=_told(error))
+            raise typer.Exit(FAILED) from None
         except TicklessError as error:
             tell(error.public, mend=error.mend)
             raise typer.Exit(FAILED) from None
@@ -59,6 +62,13 @@ def session_of(context: typer.Context) -> Session:
     session = context.find_object(Session)
     assert session is not None, "the root command makes the session"
     return session
+
+
+def _told(error: RunbookInvalid) -> list[dict[str, str]]:
+    return [
+        {"field": f"{one.path}:{one.line}", "reason": f"{one.where}: {one.reason} ({one.mend})"}
+        for one in error.problems
+    ]
 
 
 def tell(message: str, *, mend: str = "", fields: Any = None) -> None:

@@ -151,7 +151,11 @@ def _more(error: TicklessError) -> dict[str, Any]:
     if isinstance(error, PutAside):
         return {"quarantined": error.quarantined}
     if isinstance(error, RunbookInvalid):
-        return {"fields": [{"field": found.where, "reason": found.reason} for found in error.problems[:50]]}
+        told = [
+            (found.where, f"{found.reason} ({found.mend})" if found.mend else found.reason)
+            for found in error.problems[:50]
+        ]
+        return {"fields": [{"field": where, "reason": reason} for where, reason in told]}
     return {}
 
 

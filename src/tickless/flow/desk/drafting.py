@@ -11,7 +11,7 @@ from tickless.domain.case import Case
 from tickless.domain.errors import BadInput, NotFound, Problem, RunbookInvalid
 from tickless.domain.plan import Plan
 from tickless.domain.runbook import Runbook
-from tickless.flow.desk.manual import not_bound, preview_case
+from tickless.flow.desk.manual import lost_names, not_bound, preview_case
 from tickless.flow.rooms import Rooms
 from tickless.stages.act.catalogue import catalogue_of
 from tickless.stages.act.comparing import Difference, differences, least_revision, raised_enough
@@ -108,7 +108,9 @@ class Drafting:
         linked, faults = link({**self._rooms.runbooks, draft.runbook: draft})
         own = tuple(Problem("draft.yaml", 1, 1, one.code, one.where, one.reason, one.mend) for one in faults)
         if own:
-            raise RunbookInvalid(f"{len(own)} problems", problems=own, detail="", mend="mend them and try again")
+            raise RunbookInvalid(
+                f"{len(own)} problem{'s' * (len(own) != 1)}", problems=own, detail="", mend="mend them and try again"
+            )
         return linked[draft.runbook]
 
     def compare(self, text: str) -> Compared:
@@ -126,8 +128,8 @@ class Drafting:
         rooms, now, world = self._rooms, self._rooms.clock.now(), self._rooms.world()
         case = preview_case(runbook, dict(inputs), world=world, now=now)
         bound = bind(runbook, case, world)
-        if bound.missing:
-            raise not_bound(runbook, [one.name for one in bound.missing], inputs)
+        if lost := lost_names(runbook, bound, inputs, world):
+            raise not_bound(runbook, lost, inputs)
         plan = make_plan(runbook, case, bound.inputs)
         lines, outputs = rooms.act.rehearse(plan, clock=rooms.clock.now)
         with rooms.journal.read() as tx:

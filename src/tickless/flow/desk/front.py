@@ -30,7 +30,7 @@ from tickless.flow.desk.history import HistoryDesk
 from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.knowledge import KnowledgeCare
-from tickless.flow.desk.manual import manual_case, not_bound
+from tickless.flow.desk.manual import lost_names, manual_case, not_bound
 from tickless.flow.desk.map_health import map_checks
 from tickless.flow.desk.mining import MiningDesk
 from tickless.flow.desk.opening import Opening
@@ -270,10 +270,10 @@ class FrontDesk:
         known = self._runbook(runbook)
         now = self.clock.now()
         with self.journal.write() as tx:
-            case = manual_case(tx, known, inputs, world=self._rooms.world(), by=by, reason=reason, now=now)
-            bound = bind(known, case, self._rooms.world())
-            if bound.missing:
-                raise not_bound(known, [one.name for one in bound.missing], inputs)
+            world = self._rooms.world()
+            case = manual_case(tx, known, inputs, world=world, by=by, reason=reason, now=now)
+            if lost := lost_names(known, bind(known, case, world), inputs, world):
+                raise not_bound(known, lost, inputs)
             self._begin(tx, case)
         return case
 

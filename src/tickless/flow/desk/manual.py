@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from tickless.domain.case import Case
 from tickless.domain.errors import BadInput
@@ -14,7 +14,7 @@ from tickless.domain.world import World
 from tickless.journal import Tx
 from tickless.kit.ids import new_id
 from tickless.stages.correlate.impact import impact
-from tickless.stages.decide.binding import LABEL
+from tickless.stages.decide.binding import LABEL, Bound
 
 PREVIEW = "preview"
 
@@ -43,6 +43,18 @@ def not_bound(runbook: Runbook, missing: Iterable[str], inputs: Mapping[str, str
     told = [f"nothing on record is the {' or the '.join(unknown)}"] if unknown else []
     told += [f"these inputs are missing: {', '.join(lost)}"] if lost else []
     return BadInput("; ".join(told), mend="give them as name=value: people by login, other things by id or name")
+
+
+def lost_names(runbook: Runbook, bound: Bound, inputs: Mapping[str, str], world: World) -> list[str]:
+    """Inputs that are missing, and those that were given and stand for nothing on record: what comes by itself never takes
+    the place of what somebody named."""
+    known = _linked(runbook, dict(inputs), world)
+    records: Mapping[str, Container[str]] = {"device": world.devices, "service": world.services}
+    missing = {one.name for one in bound.missing}
+    for name, reference in known.items():
+        if not name.startswith(LABEL) and reference not in records.get(runbook.inputs[name].type, (reference,)):
+            missing.add(name)
+    return [name for name in runbook.inputs if name in missing]
 
 
 def _case(

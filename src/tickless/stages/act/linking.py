@@ -72,7 +72,10 @@ def _wrong_calls(runbook: Runbook, runbooks: Mapping[str, Runbook]) -> Iterator[
         fault = _fault_maker(runbook.runbook, f"steps.{step.id}.call")
         led = runbooks.get(call.runbook)
         if led is None:
-            yield fault("call_leads_nowhere", f"there is no runbook {call.runbook!r}", "name a runbook of this folder")
+            mend = (
+                "publish that one first, or put it beside this one; while it has mistakes of its own, mend those first"
+            )
+            yield fault("call_leads_nowhere", f"there is no runbook {call.runbook!r}", mend)
             continue
         if _deep(led, runbooks, (runbook.runbook,)) > MAX_DEPTH:
             mend = f"runbooks call each other {MAX_DEPTH} deep at most, and never in a circle"

@@ -27,8 +27,8 @@ class Rehearsing:
         self._registry = registry
 
     def rehearse(self, plan: Plan, *, clock: Callable[[], dt.datetime]) -> tuple[list[Line], dict[str, Any]]:
-        """One line a step: {"step", "title", "uses", "state", "summary"}; state: would change · reads · pause · skipped ·
-        cannot tell. And what the steps would give, by their ids."""
+        """One line a step: {"step", "title", "uses", "state", "summary"}; state: would change · so already
+        (an action with nothing to do) · reads · pause · skipped · cannot tell. And what the steps would give, by their ids."""
         values: dict[str, Any] = {"inputs": dict(plan.inputs), "steps": {}, "case": {"id": plan.case, "number": 0}}
         values["attachments"] = dict(plan.attached)
         lines = self._walk(plan.steps, values, prefix="", title="", clock=clock)
@@ -63,7 +63,9 @@ class Rehearsing:
         call = Call(bound.instance, key=f"rehearsal:{step.id}", now=clock(), timeout=step.timeout, dry_run=True)
         result = invoke(bound, core.parameters(step, values), call)
         values["steps"][step.id] = result.output.model_dump(mode="json")
-        return {"state": "would change" if result.changed else "reads", "summary": result.summary}
+        if bound.operation.kind == "probe":
+            return {"state": "reads", "summary": result.summary}
+        return {"state": "would change" if result.changed else "so already", "summary": result.summary}
 
     def _awaited(self, step: Step, values: dict[str, Any], clock: Callable[[], dt.datetime]) -> str:
         """What is waited for, and whether it is so now. Raises `TicklessError`, `ExpressionError`."""
