@@ -29,7 +29,7 @@ def reviewed(folders: Sequence[Path], review: Review, journal: Journal) -> Calla
             heads[mark] = head
         if problems:
             raise RunbookInvalid(
-                f"{len(problems)} changes that nobody may take in", problems=tuple(problems),
+                f"{len(problems)} change{'s' * (len(problems) != 1)} that nobody may take in", problems=tuple(problems),
                 detail="\n".join(map(str, problems)), mend="have them reviewed, or take them back",
             )  # fmt: skip
         with journal.write() as tx:
