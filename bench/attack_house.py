@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import sys
 import tempfile
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stderr
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -105,3 +106,13 @@ def _logging_to(
     finally:
         structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
         opening.__exit__(None, None, None)
+        _forget(file)
+
+
+def _forget(file: TextIO) -> None:
+    """No library's handler writes there any more: the next house in this process has a log of its own."""
+    known = (logging.getLogger(name) for name in list(logging.root.manager.loggerDict))
+    for logger in (logging.root, *known):
+        for handler in list(logger.handlers):
+            if isinstance(handler, logging.StreamHandler) and handler.stream is file:
+                logger.removeHandler(handler)
