@@ -71,6 +71,21 @@ def test_the_promises_of_every_decision(scene: tuple[Placed, Weighed, Trouble, d
         assert placed.case.state == "open"
 
 
+def test_where_an_alert_stood_in_what_is_over_now_says_nothing() -> None:
+    """The shop failed with the search, which was repaired; now it fails with the database."""
+    over, runs = (
+        about(1, "service_down", "search", state="resolved"),
+        about(2, "service_down", "database", state="open"),
+    )
+    again = Fit("c1", 9.0, (Reason("repeat", 0.0, "The same alert again."),))
+    trouble = Trouble(need="http_errors", subject="service:shop", service="shop", fingerprint="f", at=NOW)
+    for how in ("repeat", "follows"):
+        weighed = Weighed(how, (again,), Said(0.0, frozenset(), frozenset()))
+        rules = Placed("join", runs, "It needs the database.", by="map")
+        assert decide(rules, weighed, trouble, find={"c1": None, "c2": runs}.get) == rules
+        assert decide(rules, weighed, trouble, find={"c1": over, "c2": runs}.get) == rules
+
+
 @given(
     one=st.sampled_from(NEEDS), two=st.sampled_from(NEEDS), states=st.tuples(st.sampled_from(STATES), st.sampled_from(STATES)),
     minutes=st.integers(0, 60),

@@ -7,7 +7,7 @@ A class that somebody has a procedure for keeps a case of its own, unless it exp
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from tickless.domain.case import Case
@@ -49,7 +49,7 @@ def decide(rules: Placed, weighed: Weighed, trouble: Trouble, *, find: Callable[
         case = rules.case if rules.case is not None and rules.case.id == fit.group else _takes(find(fit.group), trouble)
         if case is not None:
             choices.append(_Choice(case, fit))
-    if not choices:
+    if not choices or _leads_to_what_is_over(weighed, choices):
         return rules
     sure = nothing_new(one.fit.weight for one in choices)
     best = max(choices, key=lambda one: (one.fit.weight, -one.case.number))
@@ -57,6 +57,12 @@ def decide(rules: Placed, weighed: Weighed, trouble: Trouble, *, find: Callable[
         return Placed("open", None, in_words(alone(weighed)) if rules.case is not None else rules.why)
     placed = _joined(rules, best, trouble, sure)
     return placed if trouble.symptom else _leading(placed, best.case, trouble, sure)
+
+
+def _leads_to_what_is_over(weighed: Weighed, choices: Sequence[_Choice]) -> bool:
+    """Whether an alert that was heard before was in a trouble that has ended since: where it stood then says nothing of what it
+    belongs to now, and it was not weighed against anything else."""
+    return weighed.how != "weighed" and not {one.fit.group for one in choices} & {fit.group for fit in weighed.fits}
 
 
 def _with_rules(weighed: Weighed, rules: Placed) -> list[Fit]:
