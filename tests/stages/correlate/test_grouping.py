@@ -140,6 +140,21 @@ def test_open_groups_are_bounded() -> None:
     assert len(closed) >= OPEN
 
 
+def test_a_call_seen_for_the_first_time_counts_with_the_next_alarm() -> None:
+    def of(*calls: tuple[str, str]) -> set[str | None]:
+        method = Storms(nodes=["till", "ledger"], needs=[])
+        for caller, callee in calls:
+            method.saw_call(caller, callee, at=NOW)
+        placed = [
+            method.place(alarm("k1", 0, "ledger", "disk is full")),
+            method.place(alarm("k2", 20, "till", "errors")),
+        ]
+        return {one.group for one in placed}
+
+    assert len(of()) == 2
+    assert len(of(("till", "ledger"))) == 1
+
+
 def test_a_missing_edge_is_learnt_from_alerting_together() -> None:
     method = Storms(nodes=NODES, needs=NEEDS)
     for day in range(8):

@@ -27,12 +27,15 @@ class Storms:
         self._corrections: Corrections = NONE
         self._unlearnt = 0
         self._changed = False
+        self._stale = False
+        """Whether traces told of an edge that grouping does not follow yet."""
         self._told: dict[tuple[str, str], float] = {}
         self.closed: list[Closed] = []
         """Groups that take in nothing new, with their roots; the caller may empty it."""
 
     def place(self, alarm: Alarm) -> Grouped:
         """Where an alarm belongs."""
+        self._follow_calls()
         placed = self._groups.place(alarm)
         if placed.how in {"open", "join"}:
             self._saw(alarm, words_of(alarm.text, self._nodes, own=alarm.node)[1])
@@ -41,6 +44,7 @@ class Storms:
 
     def weigh(self, alarm: Alarm) -> Weighed:
         """What speaks for each open group; nothing is put anywhere yet."""
+        self._follow_calls()
         return self._groups.weigh(alarm)
 
     def settle(self, alarm: Alarm, weighed: Weighed, group: str) -> None:
@@ -70,8 +74,9 @@ class Storms:
                 self.book.saw_blame(alarm.node, named, at=at)
 
     def saw_call(self, caller: str, callee: str, *, at: dt.datetime) -> None:
-        """A trace has one thing calling another."""
-        self.book.saw_call(caller, callee, at=at.timestamp())
+        """A trace has one thing calling another. What is news of the map counts with the next alarm."""
+        if self.book.saw_call(caller, callee, at=at.timestamp()):
+            self._stale = True
 
     def correct(self, corrections: Corrections) -> None:
         """Heed what people put right from now on; the same value again costs nothing."""
@@ -124,6 +129,12 @@ class Storms:
             self._unlearnt = 0
             self.book.learn()
             self._changed = True
+            self._groups.learn(self._reach(), leak=self.book.leak)
+
+    def _follow_calls(self) -> None:
+        """Grouping follows at once what traces told of for the first time: a storm does not wait until others were closed."""
+        if self._stale:
+            self._stale = False
             self._groups.learn(self._reach(), leak=self.book.leak)
 
     def _reach(self) -> Reach:

@@ -81,11 +81,15 @@ class EdgeBook:
             if known is None or not known.told.get("map"):
                 self._tell(service, needs, "map", 1.0, at)
 
-    def saw_call(self, caller: str, callee: str, *, at: float) -> None:
-        """A trace has `caller` calling `callee`."""
-        if caller != callee:
-            self._probe(caller, callee)
-            self._tell(caller, callee, "trace", 1.0, at)
+    def saw_call(self, caller: str, callee: str, *, at: float) -> bool:
+        """A trace has `caller` calling `callee`. Returns whether no trace had said so before."""
+        if caller == callee:
+            return False
+        known = self._edges.get((caller, callee))
+        news = known is None or "trace" not in known.told
+        self._probe(caller, callee)
+        self._tell(caller, callee, "trace", 1.0, at)
+        return news
 
     def recall(self, service: str, needs: str, source: Source, *, at: float) -> None:
         """An edge that was learnt before a restart and stands on the map: believed, and not drawn."""
