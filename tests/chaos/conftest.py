@@ -21,6 +21,8 @@ from tickless.sample.company import Company, make_company
 from tickless.sample.estate.control import Estate
 
 SERVER = Path(__file__).parent / "server.py"
+SECONDS = 900
+"""All lives of a server together. A life that cannot go on ends itself sooner, and says how things stand."""
 EVERY_KIND = ["stored", "sent", "inside", "effect", "after"]
 FREE, WITH_MANAGER = "lantern-meet", "driftview"
 
@@ -80,6 +82,11 @@ class Server:
 
     def wait(self, seconds: float) -> int:
         return self.process.wait(seconds)
+
+    def ended_well(self) -> None:
+        """Every life is over and the last one found nothing left to do; else what it found is told."""
+        code = self.process.wait(SECONDS)
+        assert code == 0, f"ended with {code} after {self.points[-3:]}: {self.result} {self.read('log')[-3_000:]}"
 
     def signal_life(self, number: signal.Signals) -> None:
         os.kill(int(self.read("pid")), number)

@@ -55,7 +55,7 @@ from tickless.stages.act.house import house_operations
 from tickless.stages.sense.forecast.limits import shipped_rules
 
 PACE = PaceSettings(answer=600.0, approval=600.0, first_look=600.0, gather=1.0)
-LIFE_SECONDS = 60.0
+LIFE_SECONDS = 240.0
 STUCK, DIED = 3, 9
 """Exit codes: not over in time; every life that was granted has ended."""
 

@@ -12,7 +12,6 @@ from tickless.domain.person import Person
 from tickless.sample.estate.control import Estate
 
 pytestmark = pytest.mark.chaos
-SECONDS = 400
 
 
 def test_two_needs_a_code_and_a_yes_survive_every_kill(
@@ -22,7 +21,7 @@ def test_two_needs_a_code_and_a_yes_survive_every_kill(
     before = len(estate.sms(person.phone or ""))
     says = [{"person": person.id, "text": "i forgot my password and I also need access to Driftview"}]
     server = spawn(says=says, cases=2, kinds=["stored", "sent", "inside"], lives=150)
-    assert server.wait(SECONDS) == 0, server.read("log")[-3_000:]
+    server.ended_well()
     found = server.result
     assert sorted(found["cases"]) == [
         ["access_request", "resolved", "verified"],

@@ -14,7 +14,6 @@ from tickless.flow.saying import words
 from tickless.sample.estate.control import Estate
 
 pytestmark = pytest.mark.chaos
-SECONDS = 400
 UNCLEAR, QUOTE = "gribbet flonk the wobbly snood has gone purple", "the wobbly snood has gone purple"
 
 
@@ -47,7 +46,7 @@ def test_a_message_is_read_once_and_heard_once_wherever_the_process_dies(
             {"person": person.id, "text": "I need access to Lantern Meet", "talk": "one"}]  # fmt: skip
     server = spawn(database=database, says=says, cases=2, model=["device_trouble", QUOTE], kinds=["inside", "after"],
                    about="message.", lives=20)  # fmt: skip
-    assert server.wait(SECONDS) == 0, server.read("log")[-3_000:]
+    server.ended_well()
     once_each(server)
     assert [case[0] for case in server.result["cases"]] == ["device_trouble", "access_request"], (
         "in the order of the words"
@@ -65,7 +64,7 @@ def test_an_answer_that_is_lost_is_not_asked_for_again(
     says = [{"person": person.id, "text": UNCLEAR, "talk": "one"},
             {"person": person.id, "text": "I need access to Lantern Meet", "talk": "one"}]  # fmt: skip
     server = spawn(says=says, cases=1, model=["device_trouble", QUOTE], kinds=["asked"], lives=3)
-    assert server.wait(SECONDS) == 0, server.read("log")[-3_000:]
+    server.ended_well()
     once_each(server)
     assert points_of(server, "model") == {"asked"}
     assert [case[0] for case in server.result["cases"]] == ["access_request"]

@@ -13,7 +13,6 @@ from tickless.sample.company import Company
 from tickless.sample.estate.control import Estate
 
 pytestmark = pytest.mark.chaos
-SECONDS = 400
 
 
 def _kinds(server: Server, word: str) -> set[str]:
@@ -32,7 +31,7 @@ def test_a_grant_is_taken_back_once(spawn: Spawn, estate: Estate, strangers: Ite
     says = [{"person": person.id, "text": "I need access to Driftview"}]
     then = [{"person": person.id, "text": "please take it back, I asked for the wrong app", "cases": 1}]
     server = spawn(says=says, then=then, cases=2, kinds=EVERY_KIND, lives=200)
-    assert server.wait(SECONDS) == 0, server.read("log")[-3_000:]
+    server.ended_well()
     _sound(server, server.read("log")[-3_000:])
     assert sorted(server.result["cases"]) == [
         ["access_request", "resolved", "withdrawn"],
@@ -63,7 +62,7 @@ def test_a_leaver_with_all_parts_is_taken_back_once(spawn: Spawn, estate: Estate
         {"person": leaver.manager, "text": f"{leaver.name} stays, undo the offboarding of case 1", "cases": parts + 1}
     ]
     server = spawn(says=says, then=then, cases=parts + 2, kinds=["effect", "sent", "stored", "inside"], lives=300)
-    assert server.wait(SECONDS) == 0, server.read("log")[-3_000:]
+    server.ended_well()
     _sound(server, server.read("log")[-3_000:])
     ends = Counter((need, outcome) for need, _, outcome in server.result["cases"])
     assert ends == {("leaver", "withdrawn"): 1, ("access.remove-app", "withdrawn"): parts,

@@ -109,10 +109,10 @@ def test_what_was_done_before_the_kill_is_found_and_not_done_again(
 
     with serve(relay.answer) as server:
         with living(relay, tmp_path, server.url):
-            until(relay.killed.is_set, "the kill", tmp_path)
+            until(relay.killed.is_set, "the kill")
         before = known(tmp_path)
         with living(relay, tmp_path, server.url):
-            until(all_is_said, "the second life to go on", tmp_path)
+            until(all_is_said, "the second life to go on")
     assert [bool(number) for _, number, _ in before] == [last == "said"], "it was killed at another moment"
     ((key, number, _),) = known(tmp_path)
     assert [one["id"] for one in request_tracker.all(f"RefersTo = 'tickless:{key}'")] == [number]
