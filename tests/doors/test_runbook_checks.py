@@ -61,3 +61,14 @@ def test_files_that_call_each_other_are_looked_at_together(tmp_path: Path) -> No
     assert set(map(tuple, check_files([tmp_path], data=tmp_path).values())) == {()}
     (tmp_path / "other.yaml").write_text(other.replace("pool.recycle", "shop.rescue"))
     assert any("leads too deep" in line for lines in check_files([tmp_path], data=tmp_path).values() for line in lines)
+
+
+def test_what_the_bound_connector_does_not_offer_is_told(tmp_path: Path) -> None:
+    shipped = Path(__file__).parents[2] / "runbooks" / "directory" / "unlock-account.yaml"
+    assert check(tmp_path, shipped.read_text()) == []
+    settings = 'use = "google_workspace"\nsettings = {key = "env:GOOGLE_KEY", acts_as = "it@example.org"}\n'
+    (tmp_path / "tickless.toml").write_text(f'[connectors.google]\n{settings}\n[bindings]\ndirectory = "google"\n')
+    told = check(tmp_path, shipped.read_text())
+    assert any("not_offered_here" in line and "'directory.unlock'" in line and "'google'" in line for line in told), (
+        told
+    )
