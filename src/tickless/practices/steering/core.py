@@ -31,6 +31,11 @@ class Setting:
     low: float = 0.0
     high: float = 1e6
 
+    @property
+    def matches(self) -> bool:
+        """Whether it says which category of your own past a need is."""
+        return self.name.startswith(MATCH)
+
 
 _ALL: Final = (
     Setting("agent_hour", "An hour of the service desk", "number", "45", "money",
