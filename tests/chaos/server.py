@@ -32,7 +32,6 @@ from typing import Any
 
 import matrix_house  # beside this file: it is run as a program
 import reading_model  # beside this file: it is run as a program
-from starlette.applications import Starlette
 
 import tickless.app.build as composition
 from tickless.app import configured, language, policies, rooms
@@ -295,9 +294,7 @@ def live(plan: dict[str, Any]) -> None:
 
 
 def prepare(plan: dict[str, Any]) -> None:
-    """What never changes is made once, before the lives: the brain, the compiled runbooks, the parsed policies. Nobody calls
-    a life by HTTP, so none of them lays out a site."""
-    composition.create_site = lambda *_, **__: Starlette()  # type: ignore[assignment]
+    """What never changes is made once, before the lives: the brain, the compiled runbooks, the parsed policies."""
     once_each = (
         (language, "build_brain"), (configured, "compile_folder"), (policies, "read_folder"), (rooms, "take_back_runbook"),
     )  # fmt: skip

@@ -134,8 +134,10 @@ def test_a_storm_without_a_map_is_one_case_whose_cause_the_traces_name(watched: 
         one_case,
         what=lambda: str([(one.number, one.service, one.need, one.state) for one in watched.cases()]),
     )
+    until(
+        lambda: {("shop", "payment"), ("payment", "ledger")} <= watched.edges().keys(), "the map to take up the calls"
+    )
     learnt = watched.edges()
-    assert {("shop", "payment"), ("payment", "ledger")} <= set(learnt)
     assert {edge.source for edge in learnt.values()} == {"traces"}
 
     def named() -> bool:

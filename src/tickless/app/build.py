@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from starlette.applications import Starlette
 
@@ -15,7 +16,6 @@ from tickless.app.library import LibraryCache
 from tickless.app.listening import Listening
 from tickless.app.rooms import rooms_of
 from tickless.app.settings import Settings
-from tickless.app.web import create_site
 from tickless.app.world import WorldCache
 from tickless.doors.entrance import Entrance
 from tickless.doors.entrance.rights import Rights
@@ -48,11 +48,17 @@ class House:
     desk: FrontDesk
     entrance: Entrance
     world: WorldCache
-    site: Starlette
+    lay_out: Callable[[], Starlette]
     postman: Postman
     listening: Listening
     library: LibraryCache
     tickets: TicketSync
+
+    @cached_property
+    def site(self) -> Starlette:
+        """What answers requests. It is laid out when it is asked for first: a worker has none, and what was interrupted
+        goes on before the doors open."""
+        return self.lay_out()
 
     def start(self) -> None:
         """Begin to work: durable runs first, then the intake, then what happens by the clock."""
@@ -116,10 +122,17 @@ def build(
     entrance = Entrance(ground.journal, ground.clock, settings.entrance)
     entrance.alarm = alarm_of(rooms)
     entrance.rights = Rights(rooms.policy)
-    site = create_site(desk, entrance, settings.entrance, oidc=oidc_of(settings, entrance, ground.secret_values))
+
+    oidc = oidc_of(settings, entrance, ground.secret_values)
+
+    def lay_out() -> Starlette:
+        from tickless.app.web import create_site  # a third of what a start has to read: only for those who listen
+
+        return create_site(desk, entrance, settings.entrance, oidc=oidc)
+
     postman = Postman(rooms=rooms, node=node, home=settings.home)
     listening = Listening(desk=desk, registry=rooms.registry, node=node)
     return House(
-        settings, role, node, ground.journal, rooms, engine, intake, schedules, desk, entrance, language.world, site, postman,
-        listening, language.library, tickets,
+        settings, role, node, ground.journal, rooms, engine, intake, schedules, desk, entrance, language.world, lay_out,
+        postman, listening, language.library, tickets,
     )  # fmt: skip

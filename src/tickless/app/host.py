@@ -5,6 +5,7 @@ What is heavy (databases, web, language) is imported inside the methods that nee
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -85,6 +86,7 @@ class Host:
         return next((server for server in found if is_there(server)), None)
 
     def serve(self, *, role: ServeRole, host: str | None, port: int | None, data: Path | None, as_json: bool) -> int:
+        gc.disable()  # nearly all that a start makes stays; `serve_until_stopped` lets the collector work again
         from tickless.app.operating import serve_until_stopped
         from tickless.app.settings import read_settings
 

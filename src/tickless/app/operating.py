@@ -56,6 +56,7 @@ def _settle() -> None:
     """What is in memory now stays there: the collector need not walk through it again, and comes less often. A receiver makes
     and drops thousands of small values a second, none of them in a circle."""
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000, 20, 20)
 
 
