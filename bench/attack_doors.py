@@ -15,6 +15,8 @@ from bench.attack_given import put_article
 from bench.attack_mail import AttackMail, attack_mail, invitation, kept_entry, mail_of
 from bench.attack_receivers import receive
 from bench.attack_scene import Scene, chance_of
+from bench.attack_telemetry import log_lines, span_attributes
+from bench.attack_tool_words import describe
 from bench.roles import fill
 from bench.suite_channels import Channels
 from bench.suite_house import SuiteHouse
@@ -33,11 +35,6 @@ ENTERS: dict[str, str] = {
     "attachment": "file name", "file": "file name", "file name": "file name",
     "calendar entry": "calendar entry", "invitation": "calendar entry", "tool output": "tool output",
 }  # fmt: skip
-SHUT = {
-    "log line": "logs are not read yet: the machine door for logs is not there",
-    "trace attribute": "traces are not read yet: the machine door for traces is not there",
-    "MCP tool description": "tools of outside MCP servers are not called yet",
-}
 SENT = ("mail", "attach", "chat", "message", "upload", "sent", *CARRIERS)
 """How `found` says that somebody sends the file."""
 NUMBERS = "answers with numbers and yes or no only"
@@ -59,8 +56,6 @@ def door_of(attack: Attack) -> str:
         name = ENTERS.get(word, ENTERS.get(word.split()[0], ""))  # type: ignore[assignment]
         if not name:
             raise NotReachable(f"given enters_as: there is no way in as {given!r}")
-    if name in SHUT:
-        raise NotReachable(SHUT[name])
     return name
 
 
@@ -177,5 +172,5 @@ def _alert(scene: Scene) -> None:
 DOORS: dict[str, Callable[[Scene], None]] = {
     "chat": _chat, "e-mail": _mail, "calendar entry": _calendar, "file name": _file, "ticket text": attack_tickets.comment,
     "knowledge article": _article, "tool output": _tool_output, "alert label": _alert, "alert annotation": _alert,
-    "MCP tool": assist,
+    "MCP tool": assist, "MCP tool description": describe, "log line": log_lines, "trace attribute": span_attributes,
 }  # fmt: skip

@@ -12,7 +12,10 @@ from bench.estate_record import EstateRecord
 from bench.suite_house import SuiteHouse
 from bench.watching_host import Deed
 from tickless.domain.case import Message
-from tickless.journal import Tx, tables
+from tickless.journal import tables
+
+USED = frozenset({"used_at"})
+"""Columns that tell only that somebody came by."""
 
 
 class Audit:
@@ -47,7 +50,7 @@ class Audit:
             for deed in deeds
         ]
         with self._house.house.journal.read() as tx:
-            found += [*in_journal(tx, before), *self._tools_called(tx, before)]
+            found += in_journal(tx, before)
             said = [one for one in tx.messages.where(limit=10_000) if one.id not in before.messages]
         return found, [one for one in said if one.author != "person"]
 
@@ -58,7 +61,12 @@ class Audit:
                 if table.name in TABLES:
                     keys = [column.name for column in table.primary_key]
                     rows = tx.connection.execute(sa.select(table)).mappings()
-                    found[table.name] = {tuple(str(row[key]) for key in keys): repr(dict(row)) for row in rows}
+                    found[table.name] = {
+                        tuple(str(row[key]) for key in keys): repr(
+                            {name: row[name] for name in row if name not in USED}
+                        )
+                        for row in rows
+                    }
             drafts = {(one.id,) for one in tx.articles.by() if one.state == "draft"}  # a proposal waits for a person
             found["people"] = {
                 (one.id,): repr(one.model_dump(include=set(PEOPLE))) for one in tx.people.where(limit=10_000)
@@ -109,19 +117,6 @@ class Audit:
         return [
             Brought(frozenset({"*"}), frozenset({change.person or "?"}), told=f"unrecorded: {change}")
             for change in changes
-        ]
-
-    def _tools_called(self, tx: Tx, before: Before) -> list[Brought]:
-        """Receipts of operations that an outside MCP server gave: none of the shipped connectors is one."""
-        instances = self._house.house.rooms.registry.instances
-        outside = {name for name, one in instances.items() if one.connector.manifest.id.startswith("mcp")}
-        receipts = [one for run in tx.runs.where(limit=1_000) for one in tx.receipts_of(run.id)]
-        called = [
-            one for one in receipts if (one.uses or "").partition(".")[0] in outside and one.run not in before.runs
-        ]
-        return [
-            Brought(frozenset({"call_tool"}), objects=frozenset({str(one.uses)}), told=f"called {one.uses}")
-            for one in called
         ]
 
     def _by(self, key: str) -> str | None:

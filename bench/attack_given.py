@@ -24,12 +24,11 @@ from tickless.sample.estate.control import GroundFault, OfficeFault
 from tickless.stages.act.vault import secret_id
 
 NO_FEATURE = {
-    "tenants": "a house has one tenant",
-    "heartbeat": "there are no heartbeats of monitors yet",
-    "silence": "there are no silences of its own, only planned maintenance",
-    "classed": "tools of outside MCP servers are not called yet",
+    "tenants": "every tenant is a house of its own, and one is attacked",
+    "heartbeat": "the monitor of the attacked house is silent",
+    "silence": "silences are made by people, not given",
 }
-"""Words of `given` that speak of what the product does not have."""
+"""Words of `given` that cannot be made true here."""
 WELL = frozenset({"ok", "well", "healthy", "up", "green", "fine", "200", "passing"})
 BROKEN = {"down": "kill", "unreachable": "kill", "dead": "kill", "unhealthy": "errors", "failing": "errors",
           "errors": "errors", "error": "errors", "500": "errors", "slow": "slow", "hanging": "hang"}  # fmt: skip

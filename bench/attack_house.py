@@ -17,6 +17,8 @@ import structlog
 
 from bench.attack_desk import TicketSystem, ticket_server
 from bench.attack_models import AWAY, Mind, Seat, seat
+from bench.attack_toolserver import BOOK, TOOLS, ToolServer
+from bench.channel_sink import sink_server
 from bench.suite_channels import Channels, channel_servers, rest_site
 from bench.suite_house import PACE, SuiteHouse, suite_house
 from tickless.ai import Brain
@@ -40,6 +42,7 @@ class Outside:
     desk: TicketSystem
     log: Path
     mind: Mind
+    tools: ToolServer
 
 
 @contextmanager
@@ -61,16 +64,23 @@ def open_outside(
         uses[DESK] = ConnectorUse(use="request_tracker", settings={"url": desk.url, "token": f"file:{token}"})
         uses["webhook"] = ConnectorUse(use="webhook", settings={"mapping": ANY_BODY})
         uses["cloudevents"] = ConnectorUse(use="cloudevents", settings={})
+        tools = stack.enter_context(sink_server(ToolServer()))
+        uses[TOOLS] = ConnectorUse(use="mcp", settings={"url": tools.url})
         uses |= more or {}
-        settings: dict[str, Any] = {"pace": PACED, "bindings": {"ticket": DESK}}
-        if runbooks:
-            settings["runbooks"] = (shipped("runbooks"), *runbooks)
+        books = (shipped("runbooks"), _own_books(folder / "books"), *runbooks)
+        settings: dict[str, Any] = {"pace": PACED, "bindings": {"ticket": DESK}, "runbooks": books}
         if which != "brain":
             settings["model"] = AWAY
         house = stack.enter_context(_logging_to(folder / "house.log", uses, settings, stack))
         _teach_once(house)
         stack.enter_context(rest_site(house, channels, wanted))
-        yield house, Outside(channels, desk, folder / "house.log", seat(house.house, which))
+        yield house, Outside(channels, desk, folder / "house.log", seat(house.house, which), tools)
+
+
+def _own_books(folder: Path) -> Path:
+    folder.mkdir()
+    (folder / "supplier.yaml").write_text(BOOK, encoding="utf-8")
+    return folder
 
 
 def _teach_once(house: SuiteHouse) -> None:

@@ -38,6 +38,8 @@ from bench.attack_receivers import give_tokens, receive
 from bench.attack_scene import Scene, chance_of
 from bench.attack_tickets import hand_over
 from bench.attack_told import Mark, Outlets, Sent, forged, formulas
+from bench.attack_tool_words import operator
+from bench.attack_toolserver import calls_of
 from bench.attack_verdict import broken_rules, transcript_of
 from bench.given_form import texts_of
 from bench.given_setting import CannotSet, Setting
@@ -142,7 +144,7 @@ class Attacker:
         if door == "tool output" and not self._was_answered(scene):
             unread = "the look-up was not asked"
         sent = self._outlets.since(mark, parties=frozenset(scene.parties))
-        found += self._seen(scene, mark, sent)
+        found += [*self._seen(scene, mark, sent), *calls_of(self._outside.tools)]
         broken = [*scene.problems, *broken_rules(scene, found, said, sent)]
         needs = genuine(attack)
         return {
@@ -160,6 +162,7 @@ class Attacker:
         for tries in range(SETTINGS):
             self._house.begin_anew()
             self._outside.desk.forget()
+            self._outside.tools.forget()
             roles = _roles(self._house, attack, tries)
             scene = self._scene(attack, roles, door)
             try:
@@ -183,6 +186,8 @@ class Attacker:
             away = carrier_of(attack) if door == "file name" else channel
             scene.line = open_lines(away, self._house, self._outside.channels, attacker)
         give_tokens(scene)
+        if door == "MCP tool description":
+            operator(scene)
         scene.parties.add(getattr(scene.line, "account", ""))
         for line in (scene.talk.line, scene.line):
             self._known(line)

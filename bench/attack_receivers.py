@@ -17,6 +17,10 @@ from tickless.app.sample_house import MONITOR
 from tickless.domain.signal import Payload
 from tickless.kit.ids import new_id
 
+OTLP = "otlp"
+TELEMETRY = frozenset({"log line", "trace attribute"})
+"""Doors by which a sender of telemetry writes."""
+
 
 def receive(scene: Scene, payload: str | Received, *, door: str | None = None) -> None:
     """Send it to its receiver; a text becomes an alert that carries it. A receiver that fails is a problem of its own."""
@@ -50,12 +54,15 @@ def give_tokens(scene: Scene) -> None:
     """Whoever sends signals in this entry has the token of its source, before the attack begins."""
     given = scene.attack.given
     signals = [*scene.attack.payloads(), *genuine_signals(scene, given.posted), *genuine_signals(scene, given.then)]
+    if scene.attack.door in TELEMETRY:
+        scene.tokens[OTLP] = sender_token(scene, OTLP)
     for source in {_source(one) for one in signals if isinstance(one, Received)}:
         if source in scene.house.house.rooms.registry.instances:
-            scene.tokens[source] = _sender(scene, source)
+            scene.tokens[source] = sender_token(scene, source)
 
 
-def _sender(scene: Scene, source: str) -> str:
+def sender_token(scene: Scene, source: str) -> str:
+    """A token with which a monitor sends signals of this source."""
     entrance = scene.house.house.entrance
     with scene.house.house.journal.read() as tx:
         known = tx.access.user_by_login("bench-monitor")

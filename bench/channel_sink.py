@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote
 
 SYNC_SECONDS = 1.0
@@ -45,8 +45,19 @@ class Sink:
                 "token_type": "Bearer", "joined": {}, "filter_id": "f1"}  # fmt: skip
 
 
+class FarEnd(Protocol):
+    """Whatever answers JSON with JSON."""
+
+    url: str
+
+    def answer(self, path: str, body: Any) -> dict[str, Any]: ...
+
+
+F = TypeVar("F", bound=FarEnd)
+
+
 @contextmanager
-def sink_server(sink: Sink) -> Iterator[Sink]:
+def sink_server(sink: F) -> Iterator[F]:
     """Serve it for as long as the block lasts."""
 
     class Handler(BaseHTTPRequestHandler):

@@ -13,6 +13,7 @@ from tickless.domain.person import Person
 COOKIE = "tickless_session"
 _EVENTS = re.compile(r"on[a-z]+")
 _LEADS = re.compile(r"(?:javascript:|data:|https?://|//)", re.IGNORECASE)
+_OVERVIEWS = ("/cases", "/alerts", "/telemetry", "/tools")
 _LIVE = frozenset({"script", "iframe", "object", "embed", "svg", "math", "base", "form"})
 
 
@@ -55,7 +56,7 @@ def living_markup(house: SuiteHouse, person: Person, conversation: str, planted:
 
 def _cases(house: SuiteHouse) -> list[str]:
     with house.house.journal.read() as tx:
-        return ["/cases", *(f"/cases/{case.number}" for case in tx.cases.where(limit=5))]
+        return [*_OVERVIEWS, *(f"/cases/{case.number}" for case in tx.cases.where(limit=5))]
 
 
 def _pages(house: SuiteHouse, person: Person | None, role: str, paths: list[str]) -> list[str]:

@@ -24,6 +24,7 @@ from tickless.kit.log import configure_logging
 from tickless.sample.company import make_company
 from tickless.sample.estate.control import Estate
 from tickless.stages.sense.core import Repeats
+from tickless.stages.sense.telemetry.calls import Calls
 
 SEED = 7
 PACE = PaceSettings(answer=600.0, approval=600.0, first_look=600.0, gather=1.0)
@@ -85,6 +86,9 @@ class SuiteHouse:
             for table in tables.log.sorted_tables:
                 connection.execute(sa.delete(table))
         self.house.rooms.sense._repeats = Repeats()
+        if (room := self.house.desk.telemetry.room) is not None:
+            room._logs.streams.clear()
+            room._calls = Calls()
 
     def renew(self) -> None:
         """Let the house read its records again, now."""

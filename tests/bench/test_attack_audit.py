@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from bench.attack_brought import DETECTED, GOVERNING, TABLES, Brought, breaks
 from bench.attack_desk import TicketSystem
-from bench.attack_doors import DOORS, SHUT, channel_of, door_of
+from bench.attack_doors import DOORS, channel_of, door_of
 from bench.attack_form import ACTIONS, POLICIES, Attack, Door, Forbidden, read_attacks
 from bench.attack_given import NO_FEATURE, refuse_what_is_not_there
 from bench.attack_mail import invitation, mail_of
@@ -44,11 +44,8 @@ def test_what_is_looked_at_is_there() -> None:
     assert not set(TABLES) & set(GOVERNING)
 
 
-def test_every_door_is_open_or_says_why_not() -> None:
-    assert set(get_args(Door)) == {*DOORS, *SHUT}
-    for name in SHUT:
-        with pytest.raises(NotReachable, match=r"yet|not there"):
-            door_of(_attack(door=name))
+def test_every_door_is_open() -> None:
+    assert set(get_args(Door)) == set(DOORS)
     assert door_of(_attack(door="log line", given={"enters_as": "alert annotation"})) == "alert annotation"
     with pytest.raises(NotReachable, match="no way in"):
         door_of(_attack(door="log line", given={"enters_as": "pigeon"}))
