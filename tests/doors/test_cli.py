@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -156,6 +158,19 @@ def test_tokens_are_shown_once_and_revoked(shell: Shell) -> None:
     shell.run("token", "revoke", made["id"])
     assert "no token" in shell.run("token", "revoke", made["id"], code=1).stderr
     assert "scopes" in shell.run("token", "create", "x", "--scope", "everything", code=1).stderr
+
+
+def test_a_link_that_is_made_while_no_server_runs_leads_to_where_it_will_run(tmp_path: Path) -> None:
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [Path(sys.executable).with_name("tickless"), "--data", tmp_path, *words], cwd=tmp_path, text=True, check=True,
+            capture_output=True,
+        )  # fmt: skip
+
+    run("user", "create", "newcomer", "--role", "operator")
+    told = run("user", "link", "newcomer")
+    assert told.stdout.startswith("http://127.0.0.1:8480/enter/")
+    assert "no server runs yet" in told.stderr
 
 
 def test_users_people_and_brakes(place: Place, shell: Shell) -> None:

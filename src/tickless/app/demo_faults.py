@@ -18,6 +18,8 @@ from tickless.sample.estate.control import Effect, Estate, FaultKind
 TRIES = 5
 PAUSE = 2.0
 """Between two tries to break what is too busy to answer, in seconds."""
+MUTE = frozenset({"kill", "hang"})
+"""Faults after which a process answers nobody."""
 
 
 def break_it(estate: Estate, fault: Fault) -> None:
@@ -51,11 +53,20 @@ def break_again(day: Day, sample: SampleHouse, state: DayState) -> None:
     """A restart of the company mends everything: what was broken and not repaired yet is broken again."""
     progress = read_progress(sample.house.journal, day.events)
     effects = sample.estate.effects()
-    for event in day.events:
-        if event.id in state.started and not _well(day, event, state, progress[event.id].cases, effects):
-            for fault in event.faults:
-                if fault.lasts is None:
-                    break_it(sample.estate, fault)
+    broken = [
+        fault
+        for event in day.events
+        if event.id in state.started and not _well(day, event, state, progress[event.id].cases, effects)
+        for fault in event.faults
+        if fault.lasts is None
+    ]
+    for fault in breakable(broken):
+        break_it(sample.estate, fault)
+
+
+def breakable(faults: Sequence[Fault]) -> list[Fault]:
+    """In an order in which all of them can be set: what is dead or hangs takes no other fault."""
+    return sorted(faults, key=lambda fault: fault.kind in MUTE)
 
 
 def _well(day: Day, event: Event, state: DayState, cases: Sequence[Case], effects: Sequence[Effect]) -> bool:

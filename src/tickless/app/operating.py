@@ -30,7 +30,7 @@ def house_in_process(settings: Settings) -> Iterator[ApiClient]:
         stack.callback(house.stop)
         address = stack.enter_context(serving(house))
         token = stack.enter_context(announced(house, address))
-        yield ApiClient.connect(address, token)
+        yield ApiClient.connect(address, token, later=f"http://{settings.host}:{settings.port}")
 
 
 def serve_until_stopped(settings: Settings, *, role: Role, host: str | None, port: int | None, as_json: bool) -> int:

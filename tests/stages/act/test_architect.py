@@ -164,6 +164,12 @@ def test_what_nobody_here_can_do_is_said_and_nothing_is_drafted() -> None:
     assert [gap.words for gap in found.gaps] == ["reboot the printer", "print a test page"]
 
 
+def test_access_to_what_is_no_app_is_not_taken_for_a_membership() -> None:
+    found = drafted("When somebody needs a colleague's mailbox, give them access to the mailbox.", MEANS)
+    assert found.impossible
+    assert [gap.words for gap in found.gaps] == ["give them access to the mailbox"]
+
+
 def test_a_system_that_is_not_connected_is_named() -> None:
     found = drafted("Scale the deployment to 5 replicas and check that all pods are ready.", MEANS)
     assert found.impossible

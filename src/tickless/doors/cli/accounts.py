@@ -8,7 +8,7 @@ import typer
 
 from tickless.doors.cli.client import part
 from tickless.doors.cli.output import line, moment, show_table
-from tickless.doors.cli.session import AsJson, Limit, print_json, session_of, usage
+from tickless.doors.cli.session import AsJson, Limit, print_json, session_of, tell, usage
 
 token = typer.Typer(no_args_is_help=True, help="API tokens: create, list, revoke.")
 user = typer.Typer(no_args_is_help=True, help="Accounts: list, create, link, password.")
@@ -111,10 +111,13 @@ def link(context: typer.Context, login: Login, as_json: AsJson = False) -> None:
     """Make a sign-in link that works once, for a few minutes."""
     with session_of(context).api() as api:
         made = api.post(f"/users/{part(login)}/link")
+        address, later = api.address, api.later
     if as_json:
         print_json(made)
-    else:
-        typer.echo(api.address + made["path"])
+        return
+    typer.echo(address + made["path"])
+    if later:
+        tell("no server runs yet", mend="start it with `tickless serve`; the link holds for a few minutes")
 
 
 @user.command("password")

@@ -49,7 +49,7 @@ from tickless.doors.cli import (
 from tickless.doors.cli.asking import ask
 from tickless.doors.cli.host import CliHost, ServeRole
 from tickless.doors.cli.output import line
-from tickless.doors.cli.session import Session, session_of
+from tickless.doors.cli.session import Session, session_of, tell
 
 HELP = """Tickless resolves what people ask for and what machines complain about, and proves that it did.
 
@@ -173,6 +173,8 @@ def demo(
 ) -> None:
     """A living sample company in one process, with traffic on both doors: a day, or a year in accelerated time."""
     session = session_of(context)
+    if session.data is not None:
+        tell(f"the sample company lives in its own folder, never in {session.data}: leave --data out to speak with it")
     with session.telling():
         if year or days or runbook:
             code = session.host.accelerated(

@@ -61,22 +61,24 @@ class RunningServer:
 class ApiClient:
     """Calls by path below `/api/v1`. Raises `CallFailed` and `NotReachable`."""
 
-    def __init__(self, http: httpx2.Client) -> None:
+    def __init__(self, http: httpx2.Client, *, later: str = "") -> None:
         self._http = http
+        self.later = later
+        """Where the house will be served, if this server ends with the command."""
 
     @classmethod
-    def connect(cls, url: str, token: str, *, timeout: float = 30.0) -> ApiClient:
+    def connect(cls, url: str, token: str, *, timeout: float = 30.0, later: str = "") -> ApiClient:
         """A client over the network, which keeps no connection between calls, so there is nothing to close. Proxies of the
         environment are left alone: the house is near."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         none_kept = httpx2.Limits(max_keepalive_connections=0)
         http = httpx2.Client(base_url=url, headers=headers, timeout=timeout, trust_env=False, limits=none_kept)
-        return cls(http)
+        return cls(http, later=later)
 
     @property
     def address(self) -> str:
-        """Where the server is, without a slash at the end."""
-        return str(self._http.base_url).rstrip("/")
+        """Where people reach the house, without a slash at the end."""
+        return self.later or str(self._http.base_url).rstrip("/")
 
     def get(self, path: str, **query: str | int | bool | None) -> Any:
         return self._call("GET", path, params={name: value for name, value in query.items() if value is not None})
