@@ -285,7 +285,7 @@ class Play:
             closed = tx.cases.put(
                 case.model_copy(update={"state": "resolved", "outcome": "verified", "resolved_at": now})
             )
-            reopen(tx, closed, by="ana", why="again", now=now)
+            reopen(tx, closed, by="ana", why="again", learn=self.hall.house.rooms.learn, now=now)
         self.turn, self.truth.opened_at = 0, now
 
     def _tidy(self) -> None:

@@ -51,7 +51,7 @@ _METRICS: dict[str, tuple[str, str, str]] = {
     "mttr_resolve": ("over", "mean", _SECONDS),
     "resolve_median": ("over", "median", _SECONDS),
     "lead_time": ("over", "nine", _CLOSED),
-    "paused_share": ("over", "ratio", _SECONDS),
+    "paused_share": ("over", "ratio", "CASE WHEN paused IS NOT NULL AND over >= opened THEN over - opened END"),
     "miscategorised": ("over", "mean", "CASE WHEN path <> '' AND first_path <> '' THEN path <> first_path END"),
     "priority_lowered": ("over", "mean", "prio > first_prio"),
     "knowledge_reuse": ("over", "mean", "know"),
@@ -159,9 +159,10 @@ def _tickets(db: sqlite3.Connection) -> None:
             WHERE s.done AND NOT IFNULL(done_before, 0) UNION ALL SELECT num, over FROM t WHERE over IS NOT NULL;
         CREATE TABLE backs AS SELECT num, upd AS at FROM s WHERE NOT done AND done_before;
         CREATE INDEX ends_num ON ends (num, at); CREATE INDEX backs_num ON backs (num, at);
+        UPDATE t SET paused = NULL WHERE num NOT IN (SELECT num FROM s);
         UPDATE t SET paused = IFNULL((SELECT SUM(MAX(0, MIN(IFNULL(s.until, t.over), t.over) - MAX(CASE WHEN place =
             1 THEN MIN(s.upd, t.opened) ELSE s.upd END, t.opened)))
-            FROM s WHERE s.num = t.num AND s.word = 'pending'), 0);
+            FROM s WHERE s.num = t.num AND s.word = 'pending'), 0) WHERE paused IS NOT NULL;
         CREATE TABLE first_end AS SELECT t.num, t.caller, t.path, IFNULL((SELECT MIN(CASE WHEN place = 1 THEN
             MIN(s.upd, t.opened) ELSE s.upd END) FROM s
             WHERE s.num = t.num AND s.done AND NOT IFNULL(s.done_before, 0)), t.over) AS at FROM t;

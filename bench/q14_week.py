@@ -138,7 +138,7 @@ BENCH = Bench(
         "lost_max": 0,
         "ends_lost_max": 0,
         "silence_told_min": 1,
-        "sections_min": 10,
+        "sections_min": 11,
         "disks_foreseen_min": 0.75,
         "calm_disks_foreseen_max": 0,
     },

@@ -68,6 +68,8 @@ def test_the_command_line_does_the_same(site: PracticeSite) -> None:
     assert "under_way" in site.cli("ada", "change", "begin", key)
     assert "watched" in site.cli("ada", "change", "finish", key, "said=done", "checked=passed")
     assert key in site.cli("ada", "change", "list")
+    assert key in site.cli("ada", "change", "calendar", "--days", "3")
+    assert "No change is planned" in site.cli("ada", "change", "calendar", "--since", (now + 99 * HOUR).isoformat())
     assert "Restart the wiki" in site.cli("ada", "change", "models")
     assert "risk.score" in site.cli("ada", "change", "show", key)
     site.room.on(hours=5)

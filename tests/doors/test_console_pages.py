@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from starlette.testclient import TestClient
-from tests.browser.house import EMPLOYEE, HOSTILE, MANAGER, Story
+from tests.browser.house import HOSTILE, MANAGER, Story
 from tests.browser.reading import Node, form_of, read_page
 from tests.browser.site import PASSWORD, Site, open_site
 
@@ -339,49 +339,6 @@ def test_the_map_shows_trouble_and_how_far_it_reaches(admin: TestClient) -> None
     listed = {node.text for node in page.one("div", class_="kinds").all("a")}
     assert len(listed) == len(tones)
     assert admin.get("/map?focus=nothing").status_code == 404
-
-
-def test_a_runbook_says_what_it_serves_and_an_admin_moves_it(admin: TestClient, site: Site) -> None:
-    path = "/runbooks/directory.unlock-account"
-    text = look(admin, path).one("main").text
-    for words in ("Account unlock", "Take the lock off", "result.locked == false", "14 min", "can't be taken back"):
-        assert words in text
-    form = form_of(look(admin, path), f"{path}/rung")
-    admin.post(f"{path}/rung", data={**form, "rung": "approve"})
-    chosen = [node for node in look(admin, path).all("input", name="rung") if "checked" in node.attributes]
-    assert [node.attributes["value"] for node in chosen] == ["approve"]
-    assert admin.post(f"{path}/rung", data={**form, "rung": "god"}).status_code == 422
-    assert signed_in(site, "operator").post(f"{path}/rung", data=form).status_code == 403
-
-
-def test_one_runbook_can_be_stopped_alone(admin: TestClient) -> None:
-    path = "/runbooks/disk.clean-up"
-    form = form_of(look(admin, path), f"{path}/brake")
-    admin.post(f"{path}/brake", data={**form, "reason": "it removed too much"})
-    assert "it removed too much" in look(admin, path).one("main").text
-    assert not list(look(admin, "/").all("div", class_="brake"))
-
-
-def test_a_rehearsal_says_what_is_missing(admin: TestClient) -> None:
-    path = "/runbooks/directory.unlock-account"
-    form = form_of(look(admin, path), f"{path}/rehearse")
-    answer = admin.post(f"{path}/rehearse", data={**form, "input.person": "nobody-at-all"})
-    assert answer.status_code == 422
-    assert "person" in read_page(answer.text).one(role="alert").text
-
-
-def test_a_rehearsal_shows_the_plan_and_changes_nothing(admin: TestClient, site: Site) -> None:
-    path = "/runbooks/directory.unlock-account"
-    with site.journal.read() as tx:
-        person = tx.people.need(EMPLOYEE).username
-    form = form_of(look(admin, path), f"{path}/rehearse")
-    answer = admin.post(f"{path}/rehearse", data={**form, "input.person": person})
-    assert answer.status_code == 200, answer.text[:400]
-    shown = read_page(answer.text).one("section", class_="rehearsal").text
-    assert "nothing was changed" in shown
-    assert "Take the lock off" in shown
-    with site.journal.read() as tx:
-        assert not [run for run in tx.runs.where() if run.case == "rehearsal"]
 
 
 def test_an_approval_shows_its_plan_and_binds_to_it(site: Site) -> None:

@@ -156,11 +156,13 @@ def test_the_page_lets_somebody_stand_in_and_ends_it(site: Site) -> None:
     assert employee.post("/accounts/delegations", data={**given, "csrf": own}).status_code == 403
     assert boss.post("/accounts/delegations", data={**given, "csrf": "x"}).status_code == 403
     assert boss.post("/accounts/delegations", data={**given, "until": "soon"}).status_code == 422
-    done = boss.post("/accounts/delegations", data=given)
+    assert boss.post("/accounts/delegations", data={**given, "since": "then"}).status_code == 422
+    done = boss.post("/accounts/delegations", data={**given, "since": _in_days(3)})
     assert "&lt;i&gt;leave&lt;/i&gt;" in done.text
     assert "Let somebody stand in" not in employee.get("/accounts").text
     with site.journal.read() as tx:
         made = next(one for one in tx.delegations.by(person=EMPLOYEE) if one.delegate == other.id)
+    assert made.since.date().isoformat() == _in_days(3)
     assert "Ended." in boss.post("/accounts/delegations/end", data={"csrf": csrf, "id": made.id}).text
 
 

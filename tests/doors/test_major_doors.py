@@ -60,6 +60,7 @@ def test_in_earnest_through_the_api_and_the_command_line(site: PracticeSite) -> 
                     "--json")  # fmt: skip
     key = made["id"]
     assert "Next news" in api.get(f"/api/v1/major-incidents/{key}/template").json()["text"]
+    assert "Next news" in site.cli("cy", "major", "template", key)
     site.cli("cy", "major", "update", key, "text=The shop is down.", "minutes=20")
     site.cli("ada", "major", "note", key, "text=the store is full")
     site.cli("ada", "major", "cause", key, "service=db")

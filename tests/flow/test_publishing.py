@@ -69,19 +69,25 @@ def test_what_is_added_changed_and_retired_holds_at_the_next_look(journal: Journ
     held = publishing(journal, folder)
     heard: list[int] = []
     held.changed = lambda: heard.append(len(held))
+    other: list[str] = []
+    held.rewritten = lambda tx, name: other.append(name)
     held.look()
     assert (list(held), heard) == ([UNLOCK], []), "nothing changed, nothing is taught anew"
     path = second(folder)
     held.look()
     assert sorted(held) == [UNLOCK, "directory.unlock-again"]
+    path.write_text(path.read_text().replace("title: ", "title: Really "))
+    held.look()
+    assert other == [], "it does what it did"
     path.write_text(path.read_text().replace("revision: 1.", "revision: 2."))
     held.look()
+    assert other == ["directory.unlock-again"]
     assert held["directory.unlock-again"].revision.startswith("2.")
     path.unlink()
     held.look()
-    assert (list(held), heard) == ([UNLOCK], [2, 2, 1])
+    assert (list(held), heard) == ([UNLOCK], [2, 2, 2, 1])
     assert [sorted(key for key, value in one.items() if value) for one in records(journal)] == [
-        ["added"], ["changed"], ["retired"],
+        ["added"], ["changed"], ["changed"], ["retired"],
     ]  # fmt: skip
 
 

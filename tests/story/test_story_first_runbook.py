@@ -32,15 +32,15 @@ class Browser:
         entrance = stage.house.entrance
         user = entrance.create_user(self.person.username, roles=[role], person=self.person.id)
         session = entrance.redeem_link(entrance.make_link(user), address="127.0.0.1")
-        self._client = TestClient(
+        self.client = TestClient(
             stage.house.site, base_url="http://127.0.0.1", cookies={"tickless_session": session.token}
         )
 
     def press(self, page: str, path: str, **fields: str) -> httpx2.Response:
         """Fill in the form of a page, and send it to that path; where it leads to."""
-        csrf = re.search(r'name="csrf" value="([^"]+)"', self._client.get(page).text)
+        csrf = re.search(r'name="csrf" value="([^"]+)"', self.client.get(page).text)
         assert csrf is not None, page
-        return self._client.post(path, data={"csrf": csrf[1], **fields}, headers={"Origin": "http://127.0.0.1"})
+        return self.client.post(path, data={"csrf": csrf[1], **fields}, headers={"Origin": "http://127.0.0.1"})
 
 
 def test_a_strangers_runbook_goes_from_a_file_to_a_rung_by_itself(stage: Stage) -> None:
@@ -98,3 +98,6 @@ def test_what_never_becomes_so_fails_and_nothing_is_changed(stage: Stage) -> Non
     )
     assert stage.over(id=case.id).outcome == "handed_off"
     assert len(stage.effects("vpn.renew_profile")) == before
+    page = author.client.get(f"/cases/{case.number}").text
+    assert f"for {person.name}." in page
+    assert "run:vpn" not in page

@@ -78,13 +78,13 @@ def test_a_button_pressed_late_makes_an_assumed_answer_a_confirmed_one(stage: St
     assert story.case.outcome == "assumed"
     sender = Sender(channel="web", account=person.username, conversation=talk.conversation, person=person.id)
     other = Sender(channel="web", account="x", conversation="elsewhere", person="p001")
-    now = stage.house.rooms.clock.now()
+    now, learn = stage.house.rooms.clock.now(), stage.house.rooms.learn
     deed = Deed(kind="helped", ref=story.case.id)
     with stage.house.journal.write() as tx:
-        assert helped(tx, deed, other, now) == []
+        assert helped(tx, deed, other, learn=learn, now=now) == []
     assert stage.story(story.case).case.outcome == "assumed"
     with stage.house.journal.write() as tx:
-        assert helped(tx, deed, sender, now) == []
+        assert helped(tx, deed, sender, learn=learn, now=now) == []
     assert stage.story(story.case).case.outcome == "confirmed"
 
 

@@ -97,6 +97,7 @@ def rooms_of(ground: Ground) -> tuple[Rooms, Language]:
         models=language.models,
         courtesy=settings.courtesy.rules(),
     )
+    runbooks.rewritten = lambda tx, runbook: rooms.learn.rewritten(tx, runbook, now=clock.now())
     knowing = Knowing(rooms)
     for operation in house_operations(vault=vault, notify=notifier(rooms), back=TakingBack(rooms),
                                        people=Newcomers(rooms, renew=language.renew)):  # fmt: skip

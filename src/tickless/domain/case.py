@@ -57,6 +57,10 @@ class Impact(Record):
     """When it was found from the map; None: it does not come from the map."""
 
 
+BY_HAND = "run:"
+"""What the subject of a run by hand begins with."""
+
+
 class Case(Record):
     """One underlying need, from the first signal to an outcome that holds."""
 
@@ -107,6 +111,11 @@ class Case(Record):
     def live(self) -> bool:
         """Somebody or something still has to act."""
         return self.state in LIVE_STATES
+
+    @property
+    def by_hand(self) -> bool:
+        """An operator asked for one run of one runbook; no signal led to it."""
+        return self.subject is not None and self.subject.startswith(BY_HAND)
 
 
 TASK_RUN = "task_run"

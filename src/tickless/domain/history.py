@@ -100,5 +100,7 @@ class TicketHistory(Record):
     """Work that people booked, where they do."""
     rating: float | None = None
     """What the caller said of it, 1 worst … 5 best."""
+    recommend: float | None = None
+    """Whether the caller would recommend the service, 0 … 10."""
     updates: int | None = None
     """How often it was changed."""

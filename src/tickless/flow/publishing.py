@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from tickless.domain.errors import Problem, RunbookInvalid
 from tickless.domain.runbook import Runbook
-from tickless.journal import Journal
+from tickless.journal import Journal, Tx
 from tickless.kit.canonical import digest
 from tickless.kit.clock import Clock
 from tickless.kit.log import get_logger
 from tickless.stages.act.comparing import differences, least_revision, raised_enough
+from tickless.stages.act.compiler import operations_used
 
 MARK = "runbooks"
 """What was published last, for all processes: the first to notice a change writes it into the audit record."""
@@ -40,7 +41,8 @@ class Publishing(Mapping[str, Runbook]):
 
     `read` compiles the folders and raises `RunbookInvalid` with every problem; `signature` changes when a file does.
     `strict`: nothing is taken in whose revision says less than what was changed. `changed`: called after something else
-    holds, so that the brain is taught it.
+    holds, so that the brain is taught it. `rewritten`: called in the transaction that records it for each runbook that does
+    other things than before, so that it does not inherit what the old one has earned.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Publishing(Mapping[str, Runbook]):
         self._held = read()
         self.problems: tuple[Problem, ...] = ()
         self.changed: Callable[[], None] = lambda: None
+        self.rewritten: Callable[[Tx, str], None] = lambda tx, runbook: None
 
     @property
     def held(self) -> dict[str, Runbook]:
@@ -103,14 +106,14 @@ class Publishing(Mapping[str, Runbook]):
             self._seen, self.problems = seen, found.problems
             if found.differs:
                 self._held = fresh
-                self._record(found, by=by)
+                self._record(found, before, by=by)
         if found.problems:
             log.error("runbooks were not taken in", problems=[str(one) for one in found.problems[:10]])
         elif found.differs:
             self.changed()
         return found
 
-    def _record(self, found: Published, *, by: str) -> None:
+    def _record(self, found: Published, before: Mapping[str, Runbook], *, by: str) -> None:
         stands = digest({name: one.model_dump(mode="json", by_alias=True) for name, one in self._held.items()})
         with self._journal.write() as tx:
             if tx.coordination.mark(MARK) == stands:
@@ -127,6 +130,19 @@ class Publishing(Mapping[str, Runbook]):
                     "retired": list(found.retired),
                 },
             )
+            for name in found.changed:
+                if _does_other_things(before[name], self._held[name]):
+                    self.rewritten(tx, name)
+
+
+def _does_other_things(old: Runbook, new: Runbook) -> bool:
+    """By its revision, by what others rely on, or because it uses other operations."""
+    raised = new.revision.partition(".")[0] != old.revision.partition(".")[0]
+    return (
+        raised
+        or operations_used(old) != operations_used(new)
+        or any(one.weight == "major" for one in differences(old, new))
+    )
 
 
 def _too_low(

@@ -42,7 +42,7 @@ class Watching:
             for case, title in tx.alerts.firing_though_solved(before=before) if found else ():
                 record = tx.cases.need(case, lock=True)
                 why = f"the monitor has gone on saying: {title.tame(200)}"
-                back = ends.reopen(tx, record, by="tickless", why=why, now=now)
+                back = ends.reopen(tx, record, by="tickless", why=why, learn=self._rooms.learn, now=now)
                 self._begin(tx, back.id, back.generation)
 
     def _begin(self, tx: Tx, case: str, generation: int) -> None:
@@ -97,6 +97,7 @@ class Watching:
         tx.watches.delete(watch.id)
         if case.live or case.state != "resolved":
             return
-        back = ends.reopen(tx, case, by="tickless", why=f"it did not hold: {evidence}", now=now)
-        self._rooms.learn.after_failure(tx, tx.runs.need(watch.run).plan.runbook, now=now)
+        back = ends.reopen(
+            tx, case, by="tickless", why=f"it did not hold: {evidence}", learn=self._rooms.learn, now=now
+        )
         self._begin(tx, back.id, back.generation)

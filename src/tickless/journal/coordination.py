@@ -142,6 +142,12 @@ class Coordination:
         query = sa.select(tables.autonomy.c.runbook, tables.autonomy.c.rung)
         return {row.runbook: row.rung for row in self._connection.execute(query)}
 
+    def rung_set(self, runbook: str) -> tuple[str, dt.datetime] | None:
+        """By whom and when it was put on its rung."""
+        table = tables.autonomy.c
+        row = self._connection.execute(sa.select(table.by, table.at).where(table.runbook == runbook)).first()
+        return None if row is None else (row.by, row.at)
+
     def mark(self, name: str) -> str | None:
         """What a listener noted of where it stands."""
         return self._connection.execute(sa.select(tables.marks.c.value).where(tables.marks.c.name == name)).scalar()

@@ -104,6 +104,7 @@ class TicketRow(msgspec.Struct, frozen=True):
     known_error: str = ""
     effort_minutes: float | None = None
     rating: float | None = None
+    recommend: float | None = None
 
 
 case_row = msgspec.json.Decoder(CaseRow).decode

@@ -183,6 +183,14 @@ def test_nothing_is_done_under_a_condition_that_was_not_understood() -> None:
     assert any("moon" in gap.why for gap in found.gaps)
 
 
+def test_what_people_are_told_to_do_is_a_request() -> None:
+    found = drafted(
+        "Restart the process of a service, check that the service is healthy, tell them to start it again.", MEANS
+    )
+    assert found.runbook is not None
+    assert found.runbook.say["done"] == "Please start it again."
+
+
 def test_a_clock_is_said_to_be_missing() -> None:
     found = drafted("Every night, restart the process of a service and check that the service is healthy.", MEANS)
     assert found.runbook is not None
@@ -195,6 +203,14 @@ def test_what_differs_is_told_in_words() -> None:
     assert found.runbook is not None
     told = in_words(RUNBOOKS[found.nearest], found.runbook)
     assert "What leads to it is different." in told
+    asked = compile_runbook(
+        found.text.replace("inputs:\n", "inputs:\n  note: {type: text, ask: What for?}\n", 1),
+        path="x",
+        catalogue=CATALOGUE,
+    )
+    assert "Input note is new." in in_words(found.runbook, asked)
+    assert "Input note is gone." in in_words(asked, found.runbook)
+    assert not [one for one in in_words(asked, RUNBOOKS["vpn.restore-access"]) if "{" in one]
     new = in_words(None, found.runbook, effects=frozenset({"directory.unlock"}))
     assert "It changes things by: directory.unlock." in new
     assert any("cannot be taken back" in one for one in new)

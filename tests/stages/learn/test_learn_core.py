@@ -19,6 +19,7 @@ from tickless.stages.learn.core import (
     Try,
     demotion,
     evidence,
+    failing,
     proposal,
     still_wanted,
     wilson_lower,
@@ -128,6 +129,7 @@ def test_up_goes_one_rung_on_evidence_and_down_goes_at_once(rung: Rung, found: E
         assert RUNGS.index(up) == RUNGS.index(rung) + 1
         assert found.bound >= 0.9
         assert found.days >= Bar().days
+        assert found.recent_bad < DEMOTE_BAD, "nothing is proposed that would fall again at once"
     assert (down == "approve") is (rung == "auto" and found.recent_bad >= DEMOTE_BAD)
     assert down in {None, "approve"}
 
@@ -138,3 +140,20 @@ def test_fifty_good_runs_on_one_day_prove_nothing_yet() -> None:
     spread = [_try(n, n % 5, True) for n in range(50)]
     assert proposal("approve", evidence("a", spread)) == "auto"
     assert proposal("auto", evidence("a", spread)) is None
+
+
+def test_what_fails_at_one_service_is_seen_though_it_does_well_elsewhere() -> None:
+    well = [_try(n, n % 9, True, scope="service:shop") for n in range(80)]
+    badly = [_try(100 + n, 9, False, scope="service:wiki") for n in range(2)]
+    assert evidence("a", [*well, *badly, *(_try(200 + n, 10, True) for n in range(5))]).recent_bad == 0
+    assert failing([*well, *badly]) == ["service:wiki"]
+    assert failing([*well, *badly[:1]]) == []
+    healed = [_try(300 + n, 11, True, scope="service:wiki") for n in range(4)]
+    assert failing([*badly, *healed]) == []
+
+
+def test_after_a_fall_only_what_came_since_counts() -> None:
+    made = [_try(n, n % 9, True) for n in range(80)]
+    assert proposal("approve", evidence("a", made)) == "auto"
+    since = evidence("a", made, since=NOW + 7 * DAY)
+    assert (since.days, proposal("approve", since)) == (1, None)

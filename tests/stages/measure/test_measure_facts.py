@@ -8,6 +8,7 @@ from typing import Any
 from tickless.domain.case import TASK_RUN, Case, Impact
 from tickless.domain.history import HolderSpan, StateSpan, TicketHistory
 from tickless.domain.measure import Resolution
+from tickless.domain.problem import Problem
 from tickless.domain.record import Untrusted
 from tickless.domain.supplier import Agreement, Target
 from tickless.domain.ticket import Ticket
@@ -15,6 +16,7 @@ from tickless.journal.measure_forms import CaseRow, EndRow, case_row, end_row
 from tickless.journal.measure_rows import AuditMark, RunRow
 from tickless.stages.measure.facts.live import Lived, from_lived, outages_of, runs_of
 from tickless.stages.measure.facts.past import from_past
+from tickless.stages.measure.facts.tied import tied
 
 T0 = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
@@ -87,6 +89,47 @@ def test_parts_and_merged_cases_are_counted_with_the_whole() -> None:
     part = case(4, inputs={TASK_RUN: "run_1"})
     merged = case(5, state="merged", merged_into="case_6")
     assert [one.id for one in from_lived(Lived([part, merged, case(6)]))] == ["live:6"]
+
+
+def test_a_case_is_tied_to_the_problem_that_was_open_about_its_kind_or_that_names_it() -> None:
+    at = {"door": "machine", "service": "shop", "need": "service_down"}
+    cases = [case(1, **at), case(2, **at, opened_at=T0 - HOUR), case(3), case(4, inputs={"known_error": "ke_1"}),
+             case(5, **at, opened_at=T0 + 3 * HOUR), case(6, door="machine", service="shop", need="latency")]  # fmt: skip
+    problem = Problem(id="prb-1", title="x", service="shop", need="service_down", key="shop|service_down", cases=(3,),
+                      made_by="p1", made_at=T0, closed_at=T0 + 2 * HOUR)  # fmt: skip
+    found = tied(cases, [problem], errors=False)
+    assert found == {"case_1", "case_3", "case_4"}
+    assert [one.known for one in from_lived(Lived(cases, known=found))] == [True, False, True, True, False, False]
+    assert tied(cases, [], errors=False) is None
+    assert {one.known for one in from_lived(Lived(cases))} == {None}
+
+
+def test_what_was_prevented_is_weighed_by_what_had_happened_before() -> None:
+    at = {"door": "machine", "service": "shop", "requester": None}
+    over = {"state": "resolved", "outcome": "verified"}
+
+    def down(number: int, need: str, begin: dt.datetime, hours: int) -> CaseRow:
+        return case(number, **at, **over, need=need, opened_at=begin, resolved_at=begin + hours * HOUR)
+
+    risk = case(9, **at, kind="risk", need="disk_filling", state="resolved", outcome="prevented", opened_at=T0,
+                resolved_at=T0 + HOUR, impact=Impact(priority=3, reason="", people=10))  # fmt: skip
+    other = down(1, "service_down", T0 - 50 * HOUR, 4)
+    later = down(2, "service_down", T0 + HOUR, 400)
+    alike = down(3, "disk_filling", T0 - 30 * HOUR, 2)
+    muted = case(4, **at, state="muted", outcome="muted", opened_at=T0 - 9 * HOUR, resolved_at=T0 - HOUR)
+
+    def hours(*past: CaseRow) -> float | None:
+        (found,) = [one for one in from_lived(Lived([risk, *past])) if one.kind == "risk"]
+        return found.prevented_hours
+
+    assert hours(other, later, alike, muted) == 20.0
+    assert hours(other, later, muted) == 40.0
+    assert hours(later, muted) is None
+
+
+def test_nobody_tells_of_pauses_where_no_states_are_told() -> None:
+    bare, told = from_past([past("1"), past("2", states=(StateSpan(state="active", since=T0),))])
+    assert (bare.pauses, told.pauses) == (None, ())
 
 
 def test_outages_are_incidents_of_machines_and_muted_ones_are_none() -> None:

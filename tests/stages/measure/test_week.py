@@ -17,6 +17,8 @@ from tickless.domain.service import Dependency, Service
 from tickless.domain.sighting import Crossing
 from tickless.domain.world import World
 from tickless.journal.alerts import Alert
+from tickless.stages.measure.guard import Warned, Watch
+from tickless.stages.measure.metrics.window import Window
 from tickless.stages.measure.week import as_markdown, week_of
 from tickless.stages.measure.week.facts import Facts
 from tickless.stages.measure.week.mending import STANDS, Came, proposal
@@ -197,6 +199,20 @@ def test_nothing_happened_is_said_so() -> None:
     assert week.headline == ("Nothing was heard in these days.",)
     assert all(section.told and not section.rows for section in week.sections)
     assert week.figures["compression"] is None
+
+
+def test_what_the_guard_warns_of_stands_in_the_report() -> None:
+    def looked(name: str, *, flagged: bool) -> Warned:
+        return Warned(id=name, kind="pair", title=f"Figure {name}", told="It fell, its counter rose.", do="Look at them.",
+                      p=0.001, q=0.01, flagged=flagged, before=1.0, after=0.5, cases=("live:3", "live:7"))  # fmt: skip
+
+    watch = Watch(Window(SINCE, NOW), (looked("a", flagged=True), looked("b", flagged=False)), ())
+    section = week_of(facts(), watch=watch).section("misleading")
+    assert section.told.startswith("1 figure changed")
+    (row,) = section.rows
+    assert (row.what, row.do, row.case) == ("Figure a", "Look at them.", 7)
+    quiet = week_of(facts(), watch=Watch(Window(SINCE, NOW), (), ())).section("misleading")
+    assert (quiet.rows, quiet.told[:15]) == ((), "No figure got b")
 
 
 def test_texts_from_outside_format_nothing() -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
+from tickless.doors.cli.output import moment, show_table
 from tickless.doors.cli.practice import add_deed, add_list, add_show
+from tickless.doors.cli.session import AsJson, print_json, session_of
 
 change = typer.Typer(no_args_is_help=True, help="Changes: raise, try, submit, begin, finish, and what came of them.")
 LISTS = ("services",)
@@ -62,3 +66,21 @@ add_deed(
     about="Authorise one again, as it is given.",
 )
 add_deed(change, "retire", "/change-models/{id}/retire", about="No more of a standard change: reason=…")
+
+
+@change.command("calendar")
+def calendar(
+    context: typer.Context,
+    since: Annotated[str, typer.Option("--since", help="From when, such as 2027-01-31T00:00:00Z; else now.")] = "",
+    days: Annotated[int, typer.Option("--days", min=1, max=92)] = 14,
+    as_json: AsJson = False,
+) -> None:
+    """Changes of the next days, by their beginning."""
+    with session_of(context).api() as api:
+        page = api.get("/changes/calendar", since=since or None, days=days)
+    if as_json:
+        print_json(page)
+        return
+    rows = [[moment(one["starts_at"]), moment(one["ends_at"]), one["id"], one["title"], one["kind"], one["state"]]
+            for one in page["items"]]  # fmt: skip
+    show_table(["from", "to", "id", "change", "kind", "state"], rows, empty="No change is planned in that time.")

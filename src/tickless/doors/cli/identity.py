@@ -96,20 +96,28 @@ def add_delegation(
     person: Annotated[str, typer.Argument(help="Who is stood in for.")],
     delegate: Annotated[str, typer.Argument(help="Who stands in.")],
     until: Annotated[str, typer.Option("--until", help="Last day, such as 2027-01-31.")],
+    since: Annotated[str, typer.Option("--since", help="First day; without it: from now on.")] = "",
     note: Annotated[str, typer.Option("--note", help="Why.")] = "",
     approvals: Annotated[
         bool, typer.Option("--approvals", help="Also to answer what they are asked to approve.")
     ] = False,
 ) -> None:
-    """Let somebody ask on behalf of somebody else for a while. Policy says what for."""
-    try:
-        end = dt.datetime.combine(dt.date.fromisoformat(until), dt.time.max, dt.UTC)
-    except ValueError:
-        raise usage(f"{until!r} is no day: write it as 2027-01-31") from None
-    body = {"person": person, "delegate": delegate, "until": end.isoformat(), "note": note, "approves": approvals}
+    """Let somebody ask on behalf of somebody else, or approve in their place, for a while. Policy says what for."""
+    end = dt.datetime.combine(_day(until), dt.time.max, dt.UTC)
+    begin = dt.datetime.combine(_day(since), dt.time(), dt.UTC).isoformat() if since else None
+    body = {"person": person, "delegate": delegate, "since": begin, "until": end.isoformat(), "note": note,
+            "approves": approvals}  # fmt: skip
     with session_of(context).api() as api:
         made = api.post("/delegations", body)
-    line(f"{made['id']}: {made['delegate']} stands in for {made['person']} until {until}")
+    begins = f" from {since}" if since else ""
+    line(f"{made['id']}: {made['delegate']} stands in for {made['person']}{begins} until {until}")
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise usage(f"{text!r} is no day: write it as 2027-01-31") from None
 
 
 @delegation.command("remove")

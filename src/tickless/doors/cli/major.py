@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from tickless.doors.cli.practice import add_deed, add_list, add_show
+from tickless.doors.cli.client import part
+from tickless.doors.cli.output import line
+from tickless.doors.cli.practice import Identity, add_deed, add_list, add_show
+from tickless.doors.cli.session import session_of
 
 major = typer.Typer(
     no_args_is_help=True, help="Major incidents: declare, roles, updates, stand down, review, rehearse."
@@ -69,3 +72,10 @@ add_deed(
     told=lambda done: str(done["path"]),
 )
 add_deed(major, "unshare", f"{PATH}/{{id}}/unshare", about="Withdraw that link.")
+
+
+@major.command("template")
+def template(context: typer.Context, identity: Identity) -> None:
+    """Words for the next update, with what is known filled in: change them, then send them with `update`."""
+    with session_of(context).api() as api:
+        line(api.get(f"{PATH}/{part(identity)}/template")["text"])

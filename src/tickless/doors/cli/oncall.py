@@ -85,3 +85,13 @@ def take(
     line(f"{done['made']} shifts{' would be' if dry_run else ''} taken.")
     for title in done["unknown"]:
         line(f"nobody is known as {title}", indent=2)
+
+
+@on_call.command("end-override")
+def end_override(
+    context: typer.Context, identity: Identity, override: Annotated[str, typer.Argument(metavar="OVERRIDE")]
+) -> None:
+    """The schedule holds again; `show` names its overrides."""
+    with session_of(context).api() as api:
+        api.delete(f"{PATH}/{part(identity)}/overrides/{part(override)}")
+    line(f"{override} is over.")

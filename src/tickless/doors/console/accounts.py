@@ -59,25 +59,29 @@ async def unbind(visit: Visit, form: Form) -> str:
 
 async def delegate(visit: Visit, form: Form) -> str:
     """Let somebody stand in for somebody, to the end of the day that is given."""
-    person, stand_in, until = (form.get(name, "").strip() for name in ("person", "delegate", "until"))
+    person, stand_in = (form.get(name, "").strip() for name in ("person", "delegate"))
     if not (person and stand_in):
         raise BadInput("say who stands in for whom")
-    try:
-        last = dt.date.fromisoformat(until)
-    except ValueError as error:
-        raise BadInput("say until which day", mend="a date such as 2026-12-31") from error
+    last, first = _day(form.get("until", ""), "until which day"), form.get("since", "").strip()
     end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=dt.UTC)
     note = form.get("note", "").strip()[:200]
     await visit.desk.identity.delegate(
         person,
         stand_in,
-        since=None,
+        since=dt.datetime.combine(_day(first, "from which day"), dt.time(), tzinfo=dt.UTC) if first else None,
         until=end,
         by=visit.visitor.actor,
         note=note,
         approves=form.get("approves") == "yes",
     )
     return "/accounts?told=delegated"
+
+
+def _day(text: str, what: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise BadInput(f"say {what}", mend="a date such as 2026-12-31") from error
 
 
 async def end_delegation(visit: Visit, form: Form) -> str:

@@ -240,6 +240,7 @@ TOLD: dict[str, str] = {
     "rule_ended": "Over. Changes may be made again.",
     "tried_again": "Noted. The next run that wants to may change it.",
     "rung": "The autonomy of this runbook was changed.",
+    "run_begun": "Asked for. Below stands whether it runs, waits for an approval or is refused.",
     "replayed": "Read again: it is a signal now.",
     "still_unreadable": "It still can't be read. The reason is below.",
     "kept": "Kept. The version before is in the history.",

@@ -1,4 +1,4 @@
-"""Runbooks: what the house can do, how far each is trusted, and a rehearsal that changes nothing."""
+"""Runbooks: what the house can do, how far each is trusted, a rehearsal that changes nothing, and a run by hand."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def routes(frame: Frame) -> list[BaseRoute]:
         frame.deed("/runbooks/{id}/rung", "own_cases", set_rung),
         frame.deed("/runbooks/{id}/brake", "act", brake),
         frame.deed("/runbooks/{id}/rehearse", "act", rehearse),
+        frame.deed("/runbooks/{id}/run", "act", run),
         frame.deed("/runbooks/{id}/replay", "act", replay),
     ]
 
@@ -66,6 +67,7 @@ def content(visit: Visit) -> dict[str, object]:
         "verdicts": verdicts,
         "rehearsal": None,
         "given": {},
+        "reason": "",
         "replay": None,
         "compared": None,
         "wrong": (),
@@ -77,11 +79,25 @@ def content(visit: Visit) -> dict[str, object]:
 async def rehearse(visit: Visit, form: Form) -> Screen:
     """Show the plan and what each step would change. Reads real state."""
     runbook = _of(visit)
-    given = {name: form.get(f"input.{name}", "").strip()[:500] for name in runbook.inputs}
-    rehearsal = await visit.desk.rehearse(
-        runbook.runbook, {name: value for name, value in given.items() if value}, by=visit.visitor.actor
-    )
-    return Screen("runbook.html", {**content(visit), "rehearsal": rehearsal, "given": given})
+    given = _given(runbook, form)
+    rehearsal = await visit.desk.rehearse(runbook.runbook, given, by=visit.visitor.actor)
+    said = {"given": given, "reason": form.get("reason", "").strip()[:500]}
+    return Screen("runbook.html", {**content(visit), "rehearsal": rehearsal, **said})
+
+
+async def run(visit: Visit, form: Form) -> str:
+    """Open a case that runs it; policy decides there as for any other, so it may wait for an approval or be refused."""
+    runbook, reason = _of(visit), form.get("reason", "").strip()[:500]
+    if not reason:
+        raise BadInput("it is run for a reason", mend="say why; it stands in the case and in the audit")
+    case = await visit.desk.run(runbook.runbook, _given(runbook, form), by=visit.visitor.actor, reason=reason)
+    return f"/cases/{case.number}?told=run_begun"
+
+
+def _given(runbook: Runbook, form: Form) -> dict[str, str]:
+    """Inputs that somebody has filled in."""
+    said = {name: form.get(f"input.{name}", "").strip()[:500] for name in runbook.inputs}
+    return {name: value for name, value in said.items() if value}
 
 
 async def replay(visit: Visit, form: Form) -> Screen:

@@ -146,8 +146,8 @@ def plain(word: str | None) -> str:
 
 
 def sentence(text: str) -> str:
-    """With a capital letter at its beginning and nothing else changed."""
-    return text[:1].upper() + text[1:]
+    """With a capital letter at its beginning and nothing else changed; names of accounts and systems stay as they are."""
+    return text if re.match(r"[a-z0-9]+[._-]\w", text) else text[:1].upper() + text[1:]
 
 
 def bare(value: object) -> str:

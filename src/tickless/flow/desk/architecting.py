@@ -23,6 +23,7 @@ from tickless.stages.act.architect.playing import Played, play
 from tickless.stages.act.architect.tabletop import table_for
 from tickless.stages.act.catalogue import catalogue_of
 from tickless.stages.act.comparing import differences, least_revision, raised_enough
+from tickless.stages.act.compiler import operations_used
 from tickless.stages.learn.service import put_rung
 
 FIRST_RUNG: Rung = "suggest"
@@ -93,10 +94,12 @@ class ArchitectDesk:
         """A draft that was edited: compiled, played and compared again."""
         if len(text) > 200_000:
             raise BadInput("a runbook has at most 200,000 characters")
-        found = compiled(Drafted(text, None), self.means())
+        means = self.means()
+        found = compiled(Drafted(text, None), means)
         if found.runbook is not None:
             try:
-                found = replace(found, runbook=self._drafting.compile(text))
+                runbook = self._drafting.compile(text)
+                found = replace(found, runbook=runbook, nearest=means.nearest_runbook("", operations_used(runbook)))
             except RunbookInvalid as error:
                 found = replace(found, runbook=None, problems=error.problems)
         return self._tried(found)
@@ -192,6 +195,9 @@ class ArchitectDesk:
             rung = tx.coordination.rungs().get(one.runbook)
             if rung is None or RUNGS.index(rung) > RUNGS.index(FIRST_RUNG):
                 put_rung(tx, one.runbook, EVERYWHERE, FIRST_RUNG, by=by.by, at=now, reason="a draft that was signed")
+            for scoped in tx.scoped_rungs(one.runbook):
+                if RUNGS.index(scoped.rung) > RUNGS.index(FIRST_RUNG):
+                    tx.drop_rung(one.runbook, scoped.scope)
             tx.audit.append(at=now, actor=by.by, action="runbook.signed", subject=f"runbook:{one.runbook}",
                             detail={"draft": one.id, "revision": one.revision, "author": one.by, "text": digest(one.text),
                                     "method": one.method, "rung": FIRST_RUNG, "reason": reason[:500]})  # fmt: skip

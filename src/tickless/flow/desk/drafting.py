@@ -19,6 +19,7 @@ from tickless.stages.act.compiler import compile_runbook
 from tickless.stages.act.expecting import expected
 from tickless.stages.act.linking import link
 from tickless.stages.decide.again import compare
+from tickless.stages.decide.approvers import in_words
 from tickless.stages.decide.binding import bind
 from tickless.stages.decide.core import make_plan
 
@@ -126,7 +127,7 @@ class Drafting:
     def rehearse(self, runbook: Runbook, inputs: Mapping[str, str], *, by: str) -> DryRun:
         """Reads the live systems and changes nothing. Raises `BadInput` where inputs are missing."""
         rooms, now, world = self._rooms, self._rooms.clock.now(), self._rooms.world()
-        case = preview_case(runbook, dict(inputs), world=world, now=now)
+        case = preview_case(runbook, dict(inputs), world=world, by=by, now=now)
         bound = bind(runbook, case, world)
         if lost := lost_names(runbook, bound, inputs, world):
             raise not_bound(runbook, lost, inputs)
@@ -136,7 +137,8 @@ class Drafting:
             ruled = rooms.decide.rule_draft(tx, case, plan, runbook, now=now)
         checks = [rooms.verify.look(one, inputs=plan.inputs, steps={}, key="rehearsal") for one in plan.precheck]
         held = all(reading.held for reading in checks)
-        decision = "may run by itself" if ruled.allowed else "needs " + (", ".join(ruled.needs) or "another policy")
+        wanted = ", ".join(in_words(need) for need in ruled.needs) or "another policy"
+        decision = "may run by itself" if ruled.allowed else f"needs {wanted}"
         verdict = "its preconditions hold" if held else "its preconditions do not hold: nothing would be done"
         with rooms.journal.write() as tx:
             tx.audit.append(at=now, actor=by, action="runbook.rehearsed", subject=runbook.runbook,

@@ -134,7 +134,7 @@ class FrontDesk:
         self.drafting = Drafting(rooms)
         self.tools = ToolsDesk(rooms)
         self.steering = SteeringDesk(rooms)
-        self.reports = Reports(rooms)
+        self.reports = Reports(rooms, watch=self.steering.guard)
         self.practices = PracticesDesk.of(rooms)
         self.journal = rooms.journal
         self.clock = rooms.clock
@@ -366,7 +366,7 @@ class FrontDesk:
                 raise Conflict(f"case {record.number} is open already")
             if record.state == "merged":
                 raise Conflict(f"case {record.number} is part of another case", mend="undo the merge instead")
-            back = ends.reopen(tx, record, by=by, why=reason, now=self.clock.now())
+            back = ends.reopen(tx, record, by=by, why=reason, learn=self._rooms.learn, now=self.clock.now())
             self._begin(tx, back)
         return back
 

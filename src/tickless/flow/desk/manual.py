@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Container, Iterable, Mapping
 
-from tickless.domain.case import Case
+from tickless.domain.case import BY_HAND, Case
 from tickless.domain.errors import BadInput
 from tickless.domain.finding import Evidence
 from tickless.domain.record import Untrusted
@@ -19,9 +19,9 @@ from tickless.stages.decide.binding import LABEL, Bound
 PREVIEW = "preview"
 
 
-def preview_case(runbook: Runbook, inputs: dict[str, str], *, world: World, now: dt.datetime) -> Case:
+def preview_case(runbook: Runbook, inputs: dict[str, str], *, world: World, by: str, now: dt.datetime) -> Case:
     """A case that exists only on paper: for rehearsals."""
-    return _case(PREVIEW, 0, runbook, inputs, world=world, by=None, now=now)
+    return _case(PREVIEW, 0, runbook, inputs, world=world, by=by, reason="only looked at", now=now)
 
 
 def manual_case(
@@ -29,7 +29,7 @@ def manual_case(
 ) -> Case:
     """Open a case for a run that `by` asked for."""
     number = tx.coordination.next_number("case")
-    case = _case(new_id("case"), number, runbook, inputs, world=world, by=by, now=now)
+    case = _case(new_id("case"), number, runbook, inputs, world=world, by=by, reason=reason, now=now)
     tx.cases.put(case)
     tx.audit.append(at=now, actor=by, action="case.open", subject=case.subject or case.id, case=case.id,
                     detail={"runbook": runbook.runbook, "reason": reason, "inputs": inputs})  # fmt: skip
@@ -64,29 +64,31 @@ def _case(
     inputs: dict[str, str],
     *,
     world: World,
-    by: str | None,
+    by: str,
+    reason: str,
     now: dt.datetime,
 ) -> Case:
     known = _linked(runbook, inputs, world)
     service = known.get("service")
     speaker = by if by in world.people else None
+    who = by.removeprefix("user:")
     return Case(
         id=identity,
         number=number,
         kind=runbook.kind,
         need=(runbook.serves.intents or (runbook.runbook,))[0],
         title=Untrusted(runbook.title),
-        subject=f"run:{runbook.runbook}:{number}",
+        subject=f"{BY_HAND}{runbook.runbook}:{number}",
         service=service,
         requester=speaker,
         speaker=speaker,
-        assurance="signed_in" if by else "none",
+        assurance="signed_in",
         door="human" if runbook.serves.intents else "machine",
         inputs=known,
         impact=impact(kind=runbook.kind, service=service, severity=None, world=world, at=now),
         opened_at=now,
         updated_at=now,
-        evidence=(Evidence(text=f"{by or 'somebody'} ran “{runbook.title}”.", source="operator"),),
+        evidence=(Evidence(text=f"{who} ran “{runbook.title}”: {reason}", source="operator"),),
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from tickless.domain.errors import BadInput, NotFound
 from tickless.flow.rooms import Rooms
+from tickless.stages.measure.guard import Watch
 from tickless.stages.measure.week import Week, week_of
 from tickless.stages.measure.week.parts import about, services_of
 from tickless.stages.measure.week.reading import read_counts, read_facts
@@ -13,6 +15,8 @@ from tickless.stages.measure.week.reading import read_counts, read_facts
 MOST_DAYS = 31
 MOST_SPAN = dt.timedelta(days=MOST_DAYS, hours=1)
 """A month whose clocks were put back is an hour longer."""
+LATEST = dt.timedelta(days=2)
+"""How long a span may be over for what the guard says today to be told in its report."""
 EARLIEST = 1990
 """Years before it are no time of a report."""
 
@@ -20,8 +24,9 @@ EARLIEST = 1990
 class Reports:
     """Over whatever the journal holds: of a house that lives, and of one that only played the past."""
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms, *, watch: Callable[[], Watch]) -> None:
         self._rooms = rooms
+        self._watch = watch
 
     def week(self, *, days: int = 7, until: dt.datetime | None = None, owner: str = "") -> Week:
         """The `days` before `until` (else now). Raises as `span` does."""
@@ -46,7 +51,8 @@ class Reports:
         facts = read_facts(journal, world, since=since, until=until)
         before = read_counts(journal, since=since - (until - since), until=since, services=theirs)
         if theirs is None:
-            return week_of(facts, before=before)
+            now = self._rooms.clock.now()
+            return week_of(facts, before=before, watch=self._watch() if now - until < LATEST else None)
         name = world.people[owner].name if owner in world.people else owner
         return week_of(about(facts, theirs), before=before, owner=name)
 

@@ -16,6 +16,7 @@ from tickless.flow.saying import words
 from tickless.flow.saying.conversation import say
 from tickless.journal import Tx
 from tickless.stages.correlate.placing import SOLVED, reopened
+from tickless.stages.learn.service import LearnRoom
 
 
 def end_case(
@@ -127,10 +128,13 @@ def withdraw(tx: Tx, case: Case, *, by: str, now: dt.datetime) -> Case:
     return done
 
 
-def reopen(tx: Tx, case: Case, *, by: str, why: str, now: dt.datetime) -> Case:
-    """It came back, or was never solved: the last end becomes `regressed`, and a new generation begins."""
+def reopen(tx: Tx, case: Case, *, by: str, why: str, learn: LearnRoom, now: dt.datetime) -> Case:
+    """It came back, or was never solved: the last end becomes `regressed`, a new generation begins, and the runbook whose
+    solution it was may fall."""
     back = tx.cases.put(case.model_copy(update={**reopened(case, now=now), "updated_at": now}))
-    mark_regressed(tx, back, by=by, why=why, now=now)
+    ran = mark_regressed(tx, back, by=by, why=why, now=now)
+    if ran is not None:
+        learn.after_failure(tx, ran, now=now)
     return back
 
 

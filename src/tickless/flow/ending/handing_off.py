@@ -181,9 +181,12 @@ class HandingOff:
             return "We do not know what this is about."
         runbook = next((one for one in self._rooms.runbooks.values() if case.need in one.serves.intents), None)
         title = runs[-1].plan.title if runs else (runbook.title if runbook else case.need.replace("_", " "))
-        kind, _, ref = (case.subject or "").partition(":")
+        subject = case.subject or ""
+        if case.by_hand:
+            subject = runs[-1].plan.subject if runs else ""
+        kind, _, ref = subject.partition(":")
         person, service = world.people.get(ref if kind == "person" else ""), world.services.get(case.service or "")
-        about = person.name if person else (service.name if service else (case.subject or ""))
+        about = person.name if person else (service.name if service else subject)
         return f"It is about “{title}”{f', for {about}' if about else ''}."
 
     def _said(self, tx: Tx, case: Case) -> Iterable[Said]:

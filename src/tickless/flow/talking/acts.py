@@ -39,6 +39,7 @@ class Acts:
 
     def __init__(self, rooms: Rooms, questions: Questions, joining: Joining, *, need: Need) -> None:
         """`need`: takes up a need, as the hearing does."""
+        self._rooms = rooms
         self._need = need
         self._questions = questions
         self._joining = joining
@@ -131,7 +132,8 @@ class Acts:
             say(tx, conversation=sender.conversation, case=None, text=text, key=key, at=now)
 
         case = last_solved(tx, sender, now=now)
-        back = still_broken(tx, goes_with(tx, case, sender, now=now), sender, now=now) if case else None
+        learn = self._rooms.learn
+        back = still_broken(tx, goes_with(tx, case, sender, now=now), sender, learn=learn, now=now) if case else None
         if back is not None:
             reply(words.SORRY_AGAIN)
             return [back]
@@ -158,7 +160,7 @@ class Acts:
         said = (signal.body or signal.title).tame(1_000)
         case = tx.cases.need(case.id, lock=True)
         back = ends.reopen(tx, goes_with(tx, case, sender, now=now), by=sender.person or sender.account,
-                           why="the person answered after it was given to a colleague", now=now)  # fmt: skip
+                           why="the person answered after it was handed over", learn=self._rooms.learn, now=now)  # fmt: skip
         text = phrases.take_up(question.asked_at, case.number)
         if question.about.startswith("step_up"):
             text = phrases.CODE_TOO_LATE

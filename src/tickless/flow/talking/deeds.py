@@ -215,7 +215,7 @@ class Deeds:
         if case is None or not takes_part(tx, case, sender):
             reply(phrases.STALE)
             return []
-        begun = knowing.helped(tx, deed, sender, now)
+        begun = knowing.helped(tx, deed, sender, learn=self._rooms.learn, now=now)
         if deed.kind == "helped":
             reply(words.GLAD)
         elif begun:
@@ -240,7 +240,7 @@ class Deeds:
         if deed.kind == "solved":
             reply(it_works(tx, case, sender, now=now))
             return []
-        back = still_broken(tx, goes_with(tx, case, sender, now=now), sender, now=now)
+        back = still_broken(tx, goes_with(tx, case, sender, now=now), sender, learn=self._rooms.learn, now=now)
         if back is not None:
             reply(words.SORRY_AGAIN)
             return [back]

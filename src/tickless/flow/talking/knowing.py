@@ -25,6 +25,7 @@ from tickless.flow.talking.offering import as_looking_round
 from tickless.journal import Tx
 from tickless.practices.knowledge.answering import Answer, compose, find
 from tickless.practices.knowledge.library import Reader
+from tickless.stages.learn.service import LearnRoom
 
 ABOUT = "answered"
 """What the question “did that answer it?” is about."""
@@ -203,7 +204,7 @@ def unanswered(tx: Tx, case: Case, *, now: dt.datetime) -> None:
     )
 
 
-def helped(tx: Tx, deed: Deed, sender: Sender, now: dt.datetime) -> list[Case]:
+def helped(tx: Tx, deed: Deed, sender: Sender, *, learn: LearnRoom, now: dt.datetime) -> list[Case]:
     """A button below an answer (`helped` or `not_helped`; `ref` is the case). Returns the cases that begin anew.
 
     While the answer still waits, the case's run hears it; later it is written down, an assumed end becomes a confirmed one, and
@@ -235,7 +236,8 @@ def helped(tx: Tx, deed: Deed, sender: Sender, now: dt.datetime) -> list[Case]:
             tx.cases.put(case.model_copy(update={"outcome": "confirmed", "updated_at": now}))
             ends.recount(tx, case, outcome="confirmed")
         return []
-    return [ends.reopen(tx, case, by=who, why="the person says that the answer did not help", now=now)]
+    why = "the person says that the answer did not help"
+    return [ends.reopen(tx, case, by=who, why=why, learn=learn, now=now)]
 
 
 def _takes_part(case: Case, sender: Sender) -> bool:

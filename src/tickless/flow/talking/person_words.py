@@ -11,6 +11,7 @@ from tickless.flow.saying import phrases, words
 from tickless.flow.saying.conversation import say
 from tickless.flow.talking.experience import ask_rating
 from tickless.journal import Tx
+from tickless.stages.learn.service import LearnRoom
 
 STOPPABLE = frozenset({"open", "awaiting_person", "awaiting_approval"})
 HELD_UP = "maintenance"
@@ -71,11 +72,12 @@ def may_come_back(case: Case) -> bool:
     return solved or (case.state == "muted" and HELD_UP in case.inputs)
 
 
-def still_broken(tx: Tx, case: Case, sender: Sender, *, now: dt.datetime) -> Case | None:
+def still_broken(tx: Tx, case: Case, sender: Sender, *, learn: LearnRoom, now: dt.datetime) -> Case | None:
     """“It doesn't work”: a case that was said to be over is open again; None when there is nothing to open."""
     if not own(case, sender) or not may_come_back(case):
         return None
-    return ends.reopen(tx, case, by=sender.person or sender.account, why="the person says it is not solved", now=now)
+    who = sender.person or sender.account
+    return ends.reopen(tx, case, by=who, why="the person says it is not solved", learn=learn, now=now)
 
 
 def leave_it(tx: Tx, case: Case, sender: Sender, *, now: dt.datetime) -> str:

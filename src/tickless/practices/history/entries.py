@@ -31,6 +31,9 @@ LINES: tuple[HistoryField, ...] = (
 RANKS: tuple[HistoryField, ...] = ("priority", "impact", "urgency")
 FLAGS: tuple[HistoryField, ...] = ("sla_made", "knowledge_used")
 COUNTS: tuple[HistoryField, ...] = ("reopen_count", "reassignment_count", "updates")
+WHOLE = (0, 999_999_999)
+SCALES: dict[HistoryField, tuple[int, int]] = {"effort": WHOLE, "rating": WHOLE, "recommend": (0, 10)}
+"""Numbers that need not be whole: the least and the most."""
 LINE, TITLE, TEXT = 200, 200, 4_000
 _SHORTEST_NAME = 5
 _PLAIN = re.compile(r"[^A-Za-z0-9.-]")
@@ -96,7 +99,7 @@ class Reader:
         return None
 
     def _numbers(self, said: Mapping[HistoryField, str], entry: Entry) -> Refused | None:
-        for field in (*COUNTS, "effort", "rating"):
+        for field in (*COUNTS, *SCALES):
             text = said.get(field)
             if text is None:
                 continue
@@ -104,10 +107,11 @@ class Reader:
                 number = float(text.replace(",", ""))
             except ValueError:
                 number = -1.0
-            if not 0 <= number < 1e9:
-                return Refused(
-                    field, f"{Untrusted(text).tame(40)!r} is no number", "mend the cell, or leave the column out"
-                )
+            least, most = SCALES.get(field, WHOLE)
+            if not least <= number <= most:
+                shown = f"{Untrusted(text).tame(40)!r} is no number"
+                told = shown if most == WHOLE[1] else f"{shown} from {least} to {most}"
+                return Refused(field, told, "mend the cell, or leave the column out")
             entry[field] = int(number) if field in COUNTS else number
         return None
 

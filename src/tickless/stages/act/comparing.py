@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
+
+import yaml
 
 from tickless.domain.runbook import Runbook
 
@@ -14,6 +17,7 @@ _MAJOR = frozenset({"inputs", "effect", "undo", "subject", "requires", "approval
 """What others rely on: who calls it, who approves it, what it may touch."""
 _PATCH = frozenset({"title", "description", "owner", "say", "value", "tests"})
 """Words and proof; what is done stays the same."""
+_TABLES = frozenset({"inputs", "requires"})
 _ABSENT = object()
 
 
@@ -50,6 +54,8 @@ def _told(runbook: Runbook) -> dict[str, Any]:
 def _between(where: str, one: Any, other: Any, *, weight: Weight) -> Iterator[Difference]:
     if one == other:
         return
+    if where in _TABLES:  # what is gone or new altogether is told row by row
+        one, other = ({} if each is _ABSENT else each for each in (one, other))
     if isinstance(one, dict) and isinstance(other, dict):
         for name in dict.fromkeys([*one, *other]):
             added_input = where == "inputs" and name not in one and _spare(other[name])
@@ -80,7 +86,13 @@ def _named(value: Any) -> bool:
 def _words(value: Any) -> str | None:
     if value is _ABSENT:
         return None
-    return value if isinstance(value, str) else repr(value)
+    return value if isinstance(value, str) else _flow(value)
+
+
+def _flow(value: Any) -> str:
+    """As the file would have it, on one line."""
+    text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=math.inf)
+    return str(text).removesuffix("\n...\n").strip()
 
 
 def least_revision(old: Runbook, found: list[Difference]) -> str:

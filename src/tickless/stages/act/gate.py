@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from tickless.domain.brake import BrakeSettings, holding_rule, services_of, switches_of
-from tickless.domain.plan import Run, runbooks_of
+from tickless.domain.plan import Plan, Run, runbooks_of
 from tickless.journal import Tx
 from tickless.stages.act import breaker
 
 LOCK_SLACK = 15.0
-"""Seconds that a lock on a target outlives the step's own time-out."""
+"""Seconds that a lock on a target outlives the step's own time-out, and what the run still does there by itself."""
+LONGEST_LOCK = 3_600.0
 LOOK_AGAIN = 2.0
 LONGEST_PAUSE = 30.0
 """Seconds at most until a run that is held up looks again."""
@@ -32,6 +33,13 @@ def brake_on(tx: Tx, run: Run, *, now: dt.datetime, begun: bool, service: str | 
     if rule.kind == "window":
         return f"“{rule.title}”: changes are made {rule.hours} only"
     return f"“{rule.title}”: nothing is changed until {rule.ends_at:%Y-%m-%d %H:%M} UTC" if rule.ends_at else rule.title
+
+
+def attention(plan: Plan) -> float:
+    """Seconds at most that a run is at its targets by itself beside its effects: it waits, waits for a state, and reads back.
+    So long nobody else changes them. While it waits for people they are let go: that may take days."""
+    waits = sum((step.wait or 0.0) + (step.wait_for.within if step.wait_for else 0.0) for step in plan.steps)
+    return waits + sum(check.within + check.steady for check in plan.verify)
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,7 @@ class Gate:
             if held is not None:
                 return {"state": "busy", "after": min(LONGEST_PAUSE, max(1.0, held.seconds)), "error": held.why}
         for target in sorted(touch.locked):  # one order for everybody, so that two runs never wait for each other
-            seconds = timeout + LOCK_SLACK
+            seconds = min(timeout + attention(run.plan), LONGEST_LOCK) + LOCK_SLACK
             if not tx.coordination.take_lease(f"target:{target}"[:200], holder=run.id, now=now, seconds=seconds):
                 return {"state": "busy", "after": 1.0, "error": f"another run works on {target}"}
         if first:

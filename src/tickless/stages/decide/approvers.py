@@ -14,6 +14,11 @@ from tickless.domain.world import World
 
 BODY = re.compile(r"(?P<kind>group|role):(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,63}):(?P<count>[1-9])")
 """A role that is a quorum: so many different people of a group, or of those who hold a role here."""
+_PROOFS = {
+    "step_up": "a one-time code from who asks",
+    "step_up:target": "a one-time code from whom it is for",
+    "person": "a person to do it",
+}
 Holders = Mapping[str, tuple[str, ...]]
 """Role in this house → ids of the people who hold it."""
 
@@ -22,6 +27,18 @@ def needed_by(role: str) -> int:
     """How many different people have to say yes in that role."""
     body = BODY.fullmatch(role)
     return int(body["count"]) if body else 1
+
+
+def in_words(need: str) -> str:
+    """What would change a no into a yes (`step_up`, `person`, `approval:…`), as people say it."""
+    if need in _PROOFS:
+        return _PROOFS[need]
+    role = need.removeprefix("approval:")
+    body = BODY.fullmatch(role)
+    if body is None:
+        return f"a yes of the {role.replace('_', ' ')}"
+    whom = f"the group {body['name']}" if body["kind"] == "group" else f"whoever is {body['name']} here"
+    return f"a yes of {whom}" if body["count"] == "1" else f"{body['count']} different yeses of {whom}"
 
 
 def beneficiary_of(plan: Plan) -> str:

@@ -90,10 +90,10 @@ def sign_test(more: int, fewer: int) -> float:
     return sum(math.comb(changed, count) for count in range(more, changed + 1)) / 2.0**changed
 
 
-def evidence(runbook: str, tries: Iterable[Try], *, scope: str = "") -> Evidence:
-    """Count what speaks for and against a runbook in a scope."""
-    own = sorted((one for one in tries if one.runbook == runbook and scope in one.where.scopes and one.good is not None),
-                 key=lambda one: (one.at, one.run))  # fmt: skip
+def evidence(runbook: str, tries: Iterable[Try], *, scope: str = "", since: dt.datetime | None = None) -> Evidence:
+    """Count what speaks for and against a runbook in a scope. `since`: only tries begun after it."""
+    own = sorted((one for one in tries if one.runbook == runbook and scope in one.where.scopes and one.good is not None
+                  and (since is None or one.at > since)), key=lambda one: (one.at, one.run))  # fmt: skip
     apart: dict[tuple[str, dt.date], bool] = {}
     for one in own:
         key = (one.subject or one.run, one.at.date())
@@ -111,11 +111,24 @@ def evidence(runbook: str, tries: Iterable[Try], *, scope: str = "") -> Evidence
 
 
 def proposal(rung: Rung, found: Evidence, bar: Bar = Bar()) -> Rung | None:
-    """The rung that the evidence speaks for, one step up at most and only ever proposed; None: stay."""
+    """The rung that the evidence speaks for, one step up at most and only ever proposed; None: stay, as while the latest tries
+    would make it fall again."""
     at = RUNGS.index(rung)
+    if found.recent_bad >= DEMOTE_BAD:
+        return None
     if found.bound >= bar.bound and found.days >= bar.days and at + 1 < len(RUNGS):
         return RUNGS[at + 1]
     return None
+
+
+def failing(tries: Iterable[Try]) -> list[str]:
+    """The narrowest scope of each try that lately went badly, as far as it is one of its own: where a runbook may have to fall
+    though it does well elsewhere."""
+    latest: dict[str, list[Try]] = {}
+    for one in sorted(tries, key=lambda each: (each.at, each.run), reverse=True):
+        if one.good is not None and len(latest.setdefault(one.where.scopes[0], [])) < DEMOTE_RECENT:
+            latest[one.where.scopes[0]].append(one)
+    return sorted(scope for scope, some in latest.items() if scope and sum(not one.good for one in some) >= DEMOTE_BAD)
 
 
 def demotion(rung: Rung, found: Evidence) -> Rung | None:

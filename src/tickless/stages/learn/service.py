@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tickless.domain.autonomy import EVERYWHERE, Rung, ScopedRung, Shadow, Where
@@ -11,10 +11,24 @@ from tickless.domain.measure import Resolution
 from tickless.domain.plan import Run
 from tickless.domain.world import World
 from tickless.journal import Journal, Tx
-from tickless.stages.learn.core import BAD, GOOD, Bar, Bars, Evidence, Try, demotion, evidence, proposal, still_wanted
+from tickless.stages.learn.core import (
+    BAD,
+    GOOD,
+    Bar,
+    Bars,
+    Evidence,
+    Try,
+    demotion,
+    evidence,
+    failing,
+    proposal,
+    still_wanted,
+)
 
 _MOST = 1_000
 """The newest runs of a runbook that count: evidence ages."""
+HOUSE = "tickless"
+"""By whom a rung was set that nobody set: it fell."""
 _FAILED = frozenset({"failed", "undone", "unverified"})
 
 
@@ -98,10 +112,20 @@ class LearnRoom:
     def standing(self, tx: Tx, runbook: str, scope: str = EVERYWHERE, *, tries: list[Try] | None = None) -> Standing:
         """Where it stands there, how it did there, and what is proposed."""
         rung, own = self.rung(tx, runbook, scope)
-        found = evidence(runbook, self.tries(tx, runbook) if tries is None else tries, scope=scope)
+        fell = self._fell(tx, runbook, scope)
+        found = evidence(runbook, self.tries(tx, runbook) if tries is None else tries, scope=scope, since=fell)
         bar = self._bars.of(scope, self.criticality(scope))
         more, days = still_wanted(found, bar)
         return Standing(runbook, scope, rung, own, found, bar, proposal(rung, found, bar), more, days)
+
+    @staticmethod
+    def _fell(tx: Tx, runbook: str, scope: str) -> dt.datetime | None:
+        """When it fell to where it stands, if nobody has moved it since: what it had earned before counts no more."""
+        scoped = next((one for one in tx.scoped_rungs(runbook) if one.scope == scope), None)
+        if scoped is not None:
+            return scoped.at if scoped.by == HOUSE else None
+        set_by = tx.coordination.rung_set(runbook)
+        return set_by[1] if set_by is not None and set_by[0] == HOUSE else None
 
     def standings(self, tx: Tx, runbook: str) -> list[Standing]:
         """Everywhere first, then each scope that has a rung of its own or has seen a try."""
@@ -117,26 +141,32 @@ class LearnRoom:
     def after_failure(self, tx: Tx, runbook: str, *, now: dt.datetime) -> None:
         """Demote at once where the evidence says so; called in the transaction that records the failure."""
         tries = self.tries(tx, runbook)
-        for scope in (EVERYWHERE, *(one.scope for one in tx.scoped_rungs(runbook))):
+        scopes = dict.fromkeys([EVERYWHERE, *(one.scope for one in tx.scoped_rungs(runbook)), *failing(tries)])
+        for scope in scopes:  # everywhere first: what fell there need not fall once more by itself
             rung, _ = self.rung(tx, runbook, scope)
             found = evidence(runbook, tries, scope=scope)
             lower = demotion(rung, found)
             if lower is None:
                 continue
-            put_rung(tx, runbook, scope, lower, by="tickless", at=now, reason="failed lately")
-            tx.audit.append(
-                at=now,
-                actor="tickless",
-                action="autonomy.demoted",
-                subject=f"runbook:{runbook}",
-                detail={
-                    "from": rung,
-                    "to": lower,
-                    "scope": scope,
-                    "tries": found.tries,
-                    "recent_bad": found.recent_bad,
-                },
-            )
+            fall(tx, runbook, scope, rung, lower, now=now, why="failed lately",
+                 told={"tries": found.tries, "recent_bad": found.recent_bad})  # fmt: skip
+
+    def rewritten(self, tx: Tx, runbook: str, *, now: dt.datetime) -> None:
+        """Its file does other things than before: what the old one earned is no evidence for it. Called in the transaction that
+        publishes it; what stands on `auto` by somebody's word falls to `approve`."""
+        for scope in (EVERYWHERE, *(one.scope for one in tx.scoped_rungs(runbook))):
+            rung, own = self.rung(tx, runbook, scope)
+            if own and rung == "auto":
+                fall(tx, runbook, scope, rung, "approve", now=now, why="it does other things than before", told={})
+
+
+def fall(
+    tx: Tx, runbook: str, scope: str, rung: Rung, lower: Rung, *, now: dt.datetime, why: str, told: Mapping[str, int]
+) -> None:
+    """Nobody is asked; the record says why."""
+    put_rung(tx, runbook, scope, lower, by=HOUSE, at=now, reason=why)
+    tx.audit.append(at=now, actor=HOUSE, action="autonomy.demoted", subject=f"runbook:{runbook}",
+                    detail={"from": rung, "to": lower, "scope": scope, "why": why, **told})  # fmt: skip
 
 
 def put_rung(tx: Tx, runbook: str, scope: str, rung: Rung, *, by: str, at: dt.datetime, reason: str) -> None:

@@ -65,11 +65,12 @@ def _bare(expression: str) -> str:
 def _plain(one: Difference) -> str:
     area, _, rest = one.where.partition(".")
     match area:
+        case "inputs" if "." not in rest:
+            return f"Input {rest} {_came_or_went(one)}."
         case "inputs":
-            return f"Input {rest or 'names'}: {_from_to(one)}."
+            return f"Input {rest.replace('.', ', ')}: {_from_to(one)}."
         case "steps" if "." not in rest:
-            word = "is new" if one.before is None else "is gone" if one.after is None else "is different"
-            return f"Step {rest or one.where} {word}."
+            return f"Step {rest or one.where} {_came_or_went(one)}."
         case "steps":
             return f"Step {rest.replace('.', ', ')}: {_from_to(one)}."
         case "precheck" | "verify":
@@ -77,9 +78,13 @@ def _plain(one: Difference) -> str:
         case "serves":
             return "What leads to it is different."
         case "requires":
-            return f"What it requires: {rest.replace('_', ' ')}: {_from_to(one)}."
+            return f"What it requires: {rest.replace('_', ' ').replace('.', ', ')}: {_from_to(one)}."
         case _:
             return ""
+
+
+def _came_or_went(one: Difference) -> str:
+    return "is new" if one.before is None else "is gone" if one.after is None else "is different"
 
 
 def _from_to(one: Difference) -> str:

@@ -204,7 +204,7 @@ def _message(text: str, drawing: Drawing) -> str:
     )
     if told is None:
         return "This is done, and it was checked."
-    return re.sub(r"\bthey\b", "you", told[1])
+    return re.sub(r"\bthey\b", "you", re.sub(r"^to (?=\w)", "please ", told[1]))
 
 
 def hand_off(drawing: Drawing, text: str, under: Under) -> str | None:

@@ -20,6 +20,8 @@ from tickless.stages.measure.metrics.material import OutageFact, RunFact
 HELD = frozenset({"verified", "confirmed", "prevented"})
 FAILED = frozenset({"failed", "undone", "unverified", "stopped"})
 OVER = frozenset({"resolved", "closed"})
+Disruptions = Mapping[str, Sequence[tuple[str, dt.datetime, float]]]
+"""By service, of each incident of machines that is over: what trouble it was, when it was over, how many hours it took."""
 APPROVAL = "change.approval"
 """The need of a case in which a change is asked for: part of that change, nothing that anybody needs solved."""
 
@@ -42,8 +44,8 @@ class Lived:
     referrals: Mapping[str, Sequence[Referral]] = field(default_factory=dict)
     agreements: Mapping[str, Sequence[Agreement]] = field(default_factory=dict)
     """Those with targets that hold, by each service that they are about."""
-    known: frozenset[str] = frozenset()
-    """Cases that are tied to a problem or known error."""
+    known: frozenset[str] | None = None
+    """Cases that are tied to a problem or known error; None: nobody keeps any."""
 
 
 def from_lived(lived: Lived) -> list[CaseHistory]:
@@ -55,7 +57,7 @@ def from_lived(lived: Lived) -> list[CaseHistory]:
     ]  # fmt: skip
 
 
-def _case(one: CaseRow, lived: Lived, disruptions: Mapping[str, float]) -> CaseHistory:
+def _case(one: CaseRow, lived: Lived, disruptions: Disruptions) -> CaseHistory:
     ends = sorted(lived.ends.get(one.id, ()), key=lambda end: end.at)
     runs, ticket = lived.runs.get(one.id, ()), lived.tickets.get(one.id)
     marks, ratings = lived.marks.get(one.id, ()), lived.ratings.get(one.id, ())
@@ -83,7 +85,7 @@ def _case(one: CaseRow, lived: Lived, disruptions: Mapping[str, float]) -> CaseH
         person=one.requester or "", agent=(ticket.owner if ticket else "") or "", priority=one.impact.priority,
         first_priority=_first_priority(one, marks), priority_changed_at=_lowered_at(marks), subject=one.subject or "",
         sla_due_at=_promised(one, lived),
-        known=one.id in lived.known if lived.known else None, knowledge=one.id in lived.used,
+        known=None if lived.known is None else one.id in lived.known, knowledge=one.id in lived.used,
         runbook=done, automated=None if one.live else bool(done) and not handed,
         handling_minutes=0.0 if level == 0 and resolved and not one.typed_by else None,
         declared_minutes=sum(end.minutes_saved for end in good) if good else None,
@@ -168,24 +170,25 @@ def _mean(said: Sequence[int | None]) -> float | None:
     return statistics.fmean(told) if told else None
 
 
-def _disruptions(lived: Lived) -> dict[str, float]:
-    """By service: the middle length, in hours, of its incidents of machines that are over."""
-    found: dict[str, list[float]] = {}
+def _disruptions(lived: Lived) -> Disruptions:
+    found: dict[str, list[tuple[str, dt.datetime, float]]] = {}
     for one in lived.cases:
-        if (
-            one.kind == "incident"
-            and one.door == "machine"
-            and one.service
-            and one.resolved_at
-            and one.outcome != "muted"
-        ):
-            found.setdefault(one.service, []).append((one.resolved_at - one.opened_at).total_seconds() / 3_600)
-    return {service: statistics.median(hours) for service, hours in found.items()}
+        if one.kind != "incident" or one.door != "machine" or one.state == "merged" or one.outcome == "muted":
+            continue
+        ticket = lived.tickets.get(one.id)
+        until = _solved_by_people(ticket) if one.state == "handed_off" else one.resolved_at
+        if one.service and until is not None:
+            hours = (until - one.opened_at).total_seconds() / 3_600
+            found.setdefault(one.service, []).append((one.need or "", until, hours))
+    return found
 
 
-def _prevented(one: CaseRow, disruptions: Mapping[str, float]) -> float | None:
-    hours = disruptions.get(one.service or "")
-    return None if hours is None or one.impact.people is None else hours * one.impact.people
+def _prevented(one: CaseRow, disruptions: Disruptions) -> float | None:
+    """People times the middle length of the disruptions of that service that were over before it was seen coming: of those by
+    the same trouble, where there were any."""
+    before = [(need, hours) for need, until, hours in disruptions.get(one.service or "", ()) if until <= one.opened_at]
+    alike = [hours for need, hours in before if need == one.need] or [hours for _, hours in before]
+    return None if not alike or one.impact.people is None else statistics.median(alike) * one.impact.people
 
 
 def outages_of(lived: Lived) -> list[OutageFact]:

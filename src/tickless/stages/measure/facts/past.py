@@ -31,14 +31,14 @@ def _case(one: TicketHistory | TicketRow, *, tells_problems: bool) -> CaseHistor
         id=f"past:{one.id}", number=one.number, source=one.source, kind=KINDS[one.kind],
         opened_at=one.opened_at, responded_at=one.responded_at or one.acknowledged_at, repaired_at=one.resolved_at,
         ends=_ends(one), resolved_at=over, closed_at=one.closed_at, reopened_at=one.reopened_at, reopens=reopened,
-        pauses=tuple((span.since, span.until) for span in one.states if span.state == "pending"),
+        pauses=tuple((span.since, span.until) for span in one.states if span.state == "pending") if one.states else None,
         handoffs=moved, level=None if moved is None else 1 if moved == 0 else 2,
         outcome="withdrawn" if withdrawn else None, channel=one.channel, service=one.service or one.item,
         category=_path(one.category), first_category=_path(one.first_category), team=one.team, person=one.caller,
         agent=one.resolved_by or one.assignee, priority=one.priority, first_priority=one.first_priority, subject=one.item,
         sla_made=one.sla_made, sla_due_at=one.sla_due_at, handling_minutes=one.effort_minutes,
         known=bool(one.problem or one.known_error) if tells_problems else None, knowledge=one.knowledge_used,
-        satisfaction=one.rating, people=1 if one.caller else None,
+        satisfaction=one.rating, recommend=one.recommend, people=1 if one.caller else None,
     )  # fmt: skip
 
 

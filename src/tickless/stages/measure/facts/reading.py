@@ -12,8 +12,10 @@ from tickless.domain.supplier import Agreement
 from tickless.domain.world import World
 from tickless.journal import Journal, Tx
 from tickless.journal.measure_rows import MeasureRows
+from tickless.practices.portfolio.core import met, newest
 from tickless.stages.measure.facts.live import Lived, from_lived, outages_of, runs_of
 from tickless.stages.measure.facts.past import from_past
+from tickless.stages.measure.facts.tied import tied
 from tickless.stages.measure.metrics.history import CaseHistory
 from tickless.stages.measure.metrics.material import (
     AskedFact,
@@ -89,6 +91,7 @@ def _lived(tx: Tx, since: dt.datetime) -> Lived:
         agreements=_agreements(tx),
         used=frozenset(one.case for one in tx.asked.where(asked.at >= begin, limit=MOST) if one.case and one.article),
         began=rows.first_signals(since=since),
+        known=tied(found, tx.problem_records.where(limit=MOST), errors=bool(tx.known_errors.count())),
     )
 
 
@@ -127,16 +130,13 @@ def _services(tx: Tx, world: World) -> list[ServiceFact] | None:
 
 
 def _service(one: Service, entry: PortfolioEntry | None, *, users: int | None) -> ServiceFact:
-    """With its recovery target, and when a failover that worked last met it."""
+    """With its recovery target, and when the newest failover was shown, where that one met every target."""
     target = entry.recovery_minutes if entry else None
-    met = [
-        each.at
-        for each in (entry.failovers if entry else ())
-        if each.worked and target and each.recovery_minutes is not None and each.recovery_minutes <= target
-    ]
+    last = newest(entry) if entry else None
+    proved = last.at if entry and last is not None and met(entry, last) else None
     return ServiceFact(
         id=one.id, name=one.name, criticality=one.criticality, owner=one.owner or one.team or "", supplier=one.supplier or "",
-        hours=one.hours, users=users, recovery_hours=None if target is None else target / 60, proved_at=max(met, default=None),
+        hours=one.hours, users=users, recovery_hours=None if target is None else target / 60, proved_at=proved,
     )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ class CaseHistory:
     """When the house was done with it: it may have handed it to people, who are not."""
     reopened_at: tuple[dt.datetime, ...] = ()
     reopens: int | None = None
-    pauses: tuple[Pause, ...] = ()
+    pauses: tuple[Pause, ...] | None = None
     handoffs: int | None = None
     """How often it went from one team to another."""
     level: int | None = None

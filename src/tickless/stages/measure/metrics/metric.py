@@ -91,10 +91,11 @@ class Scope:
 def between(
     start: dt.datetime | None, end: dt.datetime | None, case: CaseHistory, *, paused: bool = False
 ) -> float | None:
-    """Seconds from one stamp to another; None where one is missing or they are out of order. `paused`: less pauses."""
+    """Seconds from one stamp to another; None where one is missing or they are out of order. `paused`: less pauses, where
+    somebody tells of them."""
     if start is None or end is None or end < start:
         return None
-    return elapsed(start, end, case.pauses if paused else ())
+    return elapsed(start, end, (case.pauses or ()) if paused else ())
 
 
 def count(rows: Iterable[CaseHistory]) -> Figure:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tickless.stages.measure.core import minutes_saved, outcomes, seconds_to_verified
-from tickless.stages.measure.week import forecasts, noise, reviewed, troubles
+from tickless.stages.measure.guard import Watch
+from tickless.stages.measure.week import forecasts, guarded, noise, reviewed, troubles
 from tickless.stages.measure.week.days import compared, days_of
 from tickless.stages.measure.week.facts import Facts, opened
 from tickless.stages.measure.week.shape import Section, Week
@@ -17,9 +18,11 @@ _OF_ALL = frozenset({"senders"})
 """Sections that are about nobody's services."""
 
 
-def week_of(facts: Facts, *, before: Mapping[str, float | None] = NOTHING, owner: str = "") -> Week:
+def week_of(
+    facts: Facts, *, before: Mapping[str, float | None] = NOTHING, owner: str = "", watch: Watch | None = None
+) -> Week:
     """The whole report. `before`: counts of as long a span before it, to compare with. `owner`: who answers for the services
-    that these facts are about, if they are a part."""
+    that these facts are about, if they are a part. `watch`: what the guard of figures says of the weeks up to now."""
     doings = doings_of(facts.transitions)
     figures = _figures(facts, doings)
     found: tuple[Section, ...] = (
@@ -33,6 +36,7 @@ def week_of(facts: Facts, *, before: Mapping[str, float | None] = NOTHING, owner
         noise.senders(facts, doings),
         noise.on_the_map(facts),
         troubles.automate(facts),
+        *([guarded.misleading(watch)] if watch is not None else []),
     )
     if owner:
         found = (reviewed.services(facts), *(one for one in found if one.id not in _OF_ALL))

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 SectionId = Literal[
-    "services", "repeating", "noisy", "held", "ageing", "risky", "forecasts", "unclear", "senders", "map", "automate"
+    "services", "repeating", "noisy", "held", "ageing", "risky", "forecasts", "unclear", "senders", "map", "automate",
+    "misleading",
 ]  # fmt: skip
 
 

@@ -40,7 +40,8 @@ def proactive_ratio(scope: Scope) -> Figure:
     owner="service owner",
     words=(
         "For each risk that was prevented: the people who use the service times the middle length of the "
-        "disruptions that the same trouble caused before."
+        "disruptions of that service that were over before it was seen coming; of those by the same trouble, where "
+        "there were any."
     ),
     missing="A prevented risk whose users or whose earlier disruptions nobody knows adds nothing and is missing.",
     counter="foreseen_rightly",

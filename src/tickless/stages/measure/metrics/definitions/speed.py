@@ -9,6 +9,9 @@ from tickless.stages.measure.metrics.metric import Figure, Scope, between, mean,
 
 _ORDER = "A case that lacks one of the two stamps, or has them in the wrong order, is left out and counted as missing."
 
+_UNPAUSED = f"{_ORDER} Where nobody tells of pauses, none are taken out."
+_TOLD = f"{_ORDER} So is one of which nobody tells whether it was paused."
+
 
 @metric(
     name="Time to detect",
@@ -57,7 +60,7 @@ def mttr_respond(scope: Scope) -> Figure:
         "Mean time from the first answer or work on it to when it was mended, less pauses, of incidents "
         "resolved in the window."
     ),
-    missing=_ORDER,
+    missing=_UNPAUSED,
     counter="recurrence",
     why_counter="A patch is quicker than a cure.",
 )
@@ -112,7 +115,7 @@ def resolve_median(scope: Scope) -> Figure:
         "Mean time from the opening to the last resolution inside support hours (the service's own, else the "
         "house's), less pauses, of cases resolved in the window."
     ),
-    missing=_ORDER,
+    missing=_UNPAUSED,
     counter="paused_share",
     why_counter="A case on hold does not age.",
 )
@@ -120,7 +123,7 @@ def mttr_support(scope: Scope) -> Figure:
     def seconds(case: CaseHistory) -> float | None:
         if case.opened_at is None or case.resolved_at is None or case.resolved_at < case.opened_at:
             return None
-        return scope.clock(case).seconds(case.opened_at, case.resolved_at, case.pauses)
+        return scope.clock(case).seconds(case.opened_at, case.resolved_at, case.pauses or ())
 
     return mean(scope.resolved, seconds)
 
@@ -135,7 +138,7 @@ def mttr_support(scope: Scope) -> Figure:
     words=(
         "Which part of the time between opening and resolution the clock stood, over all cases resolved in the window."
     ),
-    missing=_ORDER,
+    missing=_TOLD,
     counter="mttr_support",
     why_counter="Never pausing makes promises to the wrong people.",
 )
@@ -143,7 +146,7 @@ def paused_share(scope: Scope) -> Figure:
     rows, lacking, whole = [], [], 0.0
     for case in scope.resolved:
         passed, worked = (between(case.opened_at, case.resolved_at, case, paused=one) for one in (False, True))
-        if passed is None or worked is None:
+        if passed is None or worked is None or case.pauses is None:
             lacking.append(case.id)
             continue
         whole += passed
@@ -185,7 +188,7 @@ def lead_time(scope: Scope) -> Figure:
         "The middle time from a request to its fulfilment inside support hours, less pauses, of requests "
         "resolved in the window."
     ),
-    missing=_ORDER,
+    missing=_UNPAUSED,
     counter="rekinded",
     why_counter="Slow requests that are called something else are still slow.",
 )
@@ -193,7 +196,7 @@ def request_lead_time(scope: Scope) -> Figure:
     def seconds(case: CaseHistory) -> float | None:
         if case.opened_at is None or case.resolved_at is None or case.resolved_at < case.opened_at:
             return None
-        return scope.clock(case).seconds(case.opened_at, case.resolved_at, case.pauses)
+        return scope.clock(case).seconds(case.opened_at, case.resolved_at, case.pauses or ())
 
     return median([case for case in scope.resolved if case.kind == "request"], seconds)
 
