@@ -127,6 +127,13 @@ class FaultEstate:
             (one["labels"]["alertname"], one["labels"].get("service", "")) for one in alerts if one["state"] == "firing"
         }
 
+    def loud(self, seconds: int) -> set[str]:
+        """Every service of which an alert fired in the last `seconds`, as Prometheus itself has it."""
+        query = quote(f'max_over_time(ALERTS{{alertstate="firing"}}[{seconds}s])')
+        url = f"http://{HOST}:{self.ports['prometheus']}/api/v1/query?query={query}"
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return {one["metric"].get("service", "") for one in json.loads(answer.read())["data"]["result"]}
+
     def seen(self) -> set[str]:
         """Every target that Prometheus scrapes well."""
         query = f"http://{HOST}:{self.ports['prometheus']}/api/v1/query?query={quote('up == 1')}"
