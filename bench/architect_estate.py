@@ -12,6 +12,7 @@ from typing import Any
 from bench.architect_cast import Cast, cast_for
 from bench.architect_form import Procedure
 from bench.architect_world import Scene, ended, settings_of
+from bench.rungs import put_on
 from bench.suite_house import SuiteHouse
 from tickless.domain.case import Case
 from tickless.domain.runbook import Runbook
@@ -161,7 +162,7 @@ def _run(house: SuiteHouse, cast: Cast, text: str, answers: Mapping[str, str]) -
     desk = house.house.desk
     proposed = desk.architect.propose(text, by=AUTHOR)
     desk.architect.publish(proposed.id, by=SIGNER)
-    asyncio.run(desk.autonomy.set_rung(proposed.runbook, rung="auto", keeper=SIGNER, reason="a bench"))
+    put_on(desk.autonomy, proposed.runbook, "auto")
     case = asyncio.run(desk.run(proposed.runbook, cast.inputs, by=cast.me.id, reason="a bench"))
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:

@@ -13,10 +13,10 @@ from bench.attack_form import AttackGiven, Pending, Received
 from bench.attack_scene import Scene
 from bench.given_setting import CannotSet, Setting
 from bench.roles import fill
+from bench.rungs import put_on
 from bench.talking import NotReachable, Talk, open_line
 from tickless.domain.errors import Rejected
 from tickless.domain.knowledge import Article
-from tickless.flow.keeping import Keeper
 from tickless.journal.access import OneTime
 from tickless.kit.sealing import Seal
 from tickless.practices.knowledge.service import save
@@ -150,8 +150,7 @@ class AttackSetting:
         for runbook in self._house.house.rooms.runbooks:
             rung = wanted.get(runbook, wanted.get("*"))
             if rung is not None:
-                keeper = Keeper("bench", roles=frozenset({"admin"}))
-                asyncio.run(self._house.house.desk.autonomy.set_rung(runbook, rung=str(rung), keeper=keeper))
+                put_on(self._house.house.desk.autonomy, runbook, str(rung))
 
     def _pending(self, pending: Pending) -> None:
         if pending.model_extra:

@@ -8,11 +8,11 @@ from typing import get_args
 
 from bench.attack_scene import Scene
 from bench.attack_toolserver import NEED, READER, RUNBOOK, TOOLS, WRITER
+from bench.rungs import put_on
 from bench.talking import NotReachable
 from tickless.domain.errors import Conflict
 from tickless.domain.runbook import Effect
 from tickless.flow.desk.tools import Word
-from tickless.flow.keeping import Keeper
 
 OPERATOR = "bench-operator"
 EFFECTS = get_args(Effect)
@@ -60,8 +60,7 @@ def operator(scene: Scene) -> str:
         known = tx.access.user_by_login(OPERATOR)
     if known is None:
         entrance.create_user(OPERATOR, roles=["operator"], person=person)
-    keeper = Keeper("bench", roles=frozenset({"admin"}))
-    asyncio.run(scene.house.house.desk.autonomy.set_rung(RUNBOOK, rung="auto", keeper=keeper))
+    put_on(scene.house.house.desk.autonomy, RUNBOOK, "auto")
     return person
 
 

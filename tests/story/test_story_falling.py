@@ -9,6 +9,7 @@ from tests.waiting import until
 
 from tickless.domain.autonomy import EVERYWHERE
 from tickless.domain.case import Case
+from tickless.flow.keeping import Keeper
 from tickless.stages.learn.service import Standing, put_rung
 
 UNLOCK = "directory.unlock-account"
@@ -56,3 +57,28 @@ def test_a_file_that_does_other_things_does_not_inherit_what_the_old_one_earned(
     put(stage, "auto")
     with stage.house.journal.write() as tx:
         tx.drop_rung(UNLOCK, "department:Sales")
+
+
+def test_auto_everywhere_reaches_no_further_than_its_evidence(stage: Stage) -> None:
+    put(stage, "approve")
+    boss = Keeper("user:boss", roles=frozenset({"admin"}))
+    desk = stage.house.desk.autonomy
+    asyncio.run(desk.set_rung(UNLOCK, rung="auto", keeper=boss, reason="we trust it"))
+    stands = {one.scope: one for one in desk.ladder(UNLOCK).standings}
+    assert stands[EVERYWHERE].rung == "auto"
+    assert [(one.rung, one.withheld) for one in (stands["criticality:1"], stands["criticality:2"])] == [
+        ("approve", True)
+    ] * 2
+    with stage.house.journal.read() as tx:
+        row = next(row for row in tx.audit.rows(limit=400) if row.action == "autonomy.set")
+    assert row.detail["withheld"] == ["criticality:1", "criticality:2"]
+
+    asyncio.run(desk.set_rung(UNLOCK, rung="auto", scope="criticality:1", keeper=boss, reason="by name"))
+    assert (desk.ladder(UNLOCK).standings[1].rung, desk.ladder(UNLOCK).standings[1].withheld) == ("auto", False)
+    asyncio.run(desk.set_rung(UNLOCK, rung="suggest", keeper=boss))
+    own = {one.scope: one.rung for one in desk.ladder(UNLOCK).standings if one.own}
+    assert own == {EVERYWHERE: "suggest", "criticality:1": "auto"}, (
+        "what was withheld goes with the runbook; a word stays"
+    )
+    asyncio.run(desk.drop(UNLOCK, scope="criticality:1", keeper=boss))
+    put(stage, "auto")

@@ -24,6 +24,8 @@ class ScopedRung(Record):
     by: str
     at: AwareDatetime
     reason: str = ""
+    withheld: bool = False
+    """It stands there because the runbook went on `auto` everywhere, and this scope has a stricter bar that is not reached."""
 
 
 class Shadow(Record):
@@ -76,7 +78,10 @@ class Where(Record):
 
 
 def rung_for(where: Where, *, everywhere: Rung, scoped: Iterable[ScopedRung]) -> Rung:
-    """The rung that counts: that of the narrowest scope with one of its own (service, department,
-    criticality, environment, everywhere)."""
+    """The rung that counts: the service's own; else the lowest of those of department, criticality and environment (they
+    cross); else that everywhere."""
     own = {one.scope: one.rung for one in scoped}
-    return next((own[scope] for scope in where.scopes if scope in own), everywhere)
+    here = [own[scope] for scope in where.scopes if scope in own and scope != EVERYWHERE]
+    if here and where.service and f"service:{where.service}" in own:
+        return here[0]
+    return min(here, key=RUNGS.index, default=everywhere)

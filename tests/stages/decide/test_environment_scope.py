@@ -12,14 +12,17 @@ from tickless.stages.decide.policy_requests import RUN_DEFAULTS
 
 AT = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 SCOPES = ("service:shop", "department:Sales", "criticality:1", "environment:dev")
-"""The narrowest first."""
+"""The service is the narrowest; the others cross."""
 WHERE = Where(service="shop", department="Sales", criticality=1, environment="dev")
 
 
 @given(st.dictionaries(st.sampled_from(SCOPES), st.sampled_from(RUNGS)), st.sampled_from(RUNGS))
-def test_the_narrowest_scope_with_a_rung_counts(given_rungs: dict[str, str], everywhere: str) -> None:
+def test_the_service_counts_and_else_the_most_careful_of_those_that_cross(
+    given_rungs: dict[str, str], everywhere: str
+) -> None:
     scoped = [ScopedRung(runbook="x", scope=scope, rung=rung, by="a", at=AT) for scope, rung in given_rungs.items()]  # type: ignore[arg-type]
-    expected = next((given_rungs[scope] for scope in SCOPES if scope in given_rungs), everywhere)
+    crossing = [given_rungs[scope] for scope in SCOPES[1:] if scope in given_rungs]
+    expected = given_rungs.get("service:shop") or min(crossing, key=RUNGS.index, default=everywhere)  # type: ignore[arg-type]
     assert rung_for(WHERE, everywhere=everywhere, scoped=scoped) == expected  # type: ignore[arg-type]
 
 

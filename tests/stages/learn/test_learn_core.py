@@ -106,15 +106,16 @@ def test_a_scope_takes_its_own_bar_or_that_of_its_criticality() -> None:
     assert bars.of("", None) == Bar()
 
 
-def test_the_narrowest_scope_with_a_rung_of_its_own_counts() -> None:
+def test_the_service_s_own_rung_counts_and_else_the_most_careful_one() -> None:
     where = Where(service="shop", department="Sales", criticality=1)
 
     def put(scope: str, rung: Rung) -> ScopedRung:
         return ScopedRung(runbook="a", scope=scope, rung=rung, by="x", at=NOW)
 
     both = [put("criticality:1", "observe"), put("department:Sales", "approve")]
-    assert rung_for(where, everywhere="auto", scoped=both) == "approve"
+    assert rung_for(where, everywhere="auto", scoped=both) == "observe"
     assert rung_for(where, everywhere="auto", scoped=[*both, put("service:shop", "suggest")]) == "suggest"
+    assert rung_for(Where(department="Sales"), everywhere="auto", scoped=both) == "approve"
     assert rung_for(Where(), everywhere="auto", scoped=both) == "auto"
 
 

@@ -29,13 +29,14 @@ class Ladder:
         self.granted: list[Granted] = []
 
     def look(self) -> None:
-        """Grant what is proposed for runbooks as a whole."""
+        """Grant what is proposed: for runbooks as a whole, and where one stayed behind."""
         desk = self._scene.house.desk.autonomy
         for one in desk.proposals():
-            if one.scope != EVERYWHERE or one.proposed is None:
+            if one.proposed is None or not (one.scope == EVERYWHERE or one.withheld):
                 continue
             if RUNGS.index(one.proposed) > RUNGS.index(self._may_reach(one.runbook)):
                 continue
             reason = f"{one.found.good} of {one.found.tries} went well on {one.found.days} days"
-            self._scene.do(desk.set_rung(one.runbook, rung=one.proposed, keeper=self._keeper, reason=reason))
+            self._scene.do(desk.set_rung(one.runbook, rung=one.proposed, scope=one.scope, keeper=self._keeper,
+                                         reason=reason))  # fmt: skip
             self.granted.append(Granted(one.runbook, one.proposed))

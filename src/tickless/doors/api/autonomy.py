@@ -42,6 +42,9 @@ class StandingShown(Shown):
     proposed: Rung | None = Field(description="What a person may grant now, by the evidence")
     more_tries: int = Field(description="So many more, all good, reach the bar")
     more_days: int
+    withheld: bool = Field(
+        description="It stays behind where the runbook stands everywhere, until it has reached the stricter bar of this scope"
+    )
 
 
 class TryShown(Shown):
@@ -89,7 +92,7 @@ def _standing(one: Standing) -> StandingShown:
     return StandingShown(
         runbook=one.runbook, scope=one.scope, rung=one.rung, own=one.own, tries=found.tries, good=found.good, days=found.days,
         bound=round(found.bound, 4), bar_bound=one.bar.bound, bar_days=one.bar.days, proposed=one.proposed,
-        more_tries=one.more_tries, more_days=one.more_days,
+        more_tries=one.more_tries, more_days=one.more_days, withheld=one.withheld,
     )  # fmt: skip
 
 
@@ -124,7 +127,8 @@ def get_ladder(desk: DeskHere, visitor: Reader, runbook: str) -> LadderShown:
 
 @router.put("/autonomy/{runbook}", summary="Put a runbook on a rung")
 async def set_rung(desk: DeskHere, visitor: CaseReader, runbook: str, given: SetRung) -> StandingShown:
-    """For a scope, or everywhere. Policy says who may."""
+    """For a scope, or everywhere; `auto` everywhere does not reach scopes with a stricter bar that is not reached. Policy says
+    who may."""
     keeper = keeper_of(visitor)
     done = await desk.autonomy.set_rung(runbook, rung=given.rung, scope=given.scope, keeper=keeper, reason=given.reason)
     return _standing(done)

@@ -96,10 +96,13 @@ def grant(
     """Put a runbook on a rung, for a scope or everywhere. Policy says who may."""
     with session_of(context).api() as api:
         done = api.put(f"/autonomy/{part(reference)}", {"rung": rung, "scope": scope, "reason": reason})
+        behind = [one for one in api.get(f"/autonomy/{part(reference)}")["standings"] if one["withheld"]]
     if as_json:
         print_json(done)
     else:
         line(f"{reference} is on {done['rung']}, {done['scope'] or 'everywhere'}")
+        for one in behind if not done["scope"] else []:
+            line(f"  but on {one['rung']} for {one['scope']}, whose bar ({one['bar_bound']:.0%}) it has not reached")
 
 
 @autonomy.command("drop")

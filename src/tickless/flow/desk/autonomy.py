@@ -81,14 +81,19 @@ class AutonomyDesk:
             if rung is None and not before.own:
                 raise NotFound(f"{runbook} has no rung of its own there")
             self._allow(before, to, keeper)
+            withheld: list[str] = []
             if rung is None:
                 tx.drop_rung(runbook, scope)
+            elif to == "auto" and scope == EVERYWHERE:
+                withheld = self._rooms.learn.put_everywhere_on_auto(tx, runbook, before.rung, by=keeper.by, at=now,
+                                                                    reason=reason[:500])  # fmt: skip
             else:
                 put_rung(tx, runbook, scope, to, by=keeper.by, at=now, reason=reason[:500])
             tx.audit.append(at=now, actor=keeper.by, action="autonomy.set", subject=f"runbook:{runbook}",
                             detail={"from": before.rung, "to": to, "scope": scope, "reason": reason[:500],
                                     "proposed": before.proposed, "tries": before.found.tries,
                                     "bound": round(before.found.bound, 4), "days": before.found.days,
+                                    "withheld": withheld,
                                     "policy_version": self._rooms.policy.version})  # fmt: skip
             return self._rooms.learn.standing(tx, runbook, scope)
 

@@ -40,6 +40,13 @@ class Bars:
         """`criticality`: of the most critical service that the scope reaches, if that is known."""
         return self.by_scope.get(scope) or self.by_scope.get(f"criticality:{criticality}") or self.otherwise
 
+    @property
+    def stricter(self) -> tuple[str, ...]:
+        """The scopes that ask for more than what holds everywhere."""
+        everywhere = self.of("", None)
+        return tuple(scope for scope, bar in self.by_scope.items()
+                     if scope and (bar.bound > everywhere.bound or bar.days > everywhere.days))  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Try:
@@ -114,11 +121,12 @@ def proposal(rung: Rung, found: Evidence, bar: Bar = Bar()) -> Rung | None:
     """The rung that the evidence speaks for, one step up at most and only ever proposed; None: stay, as while the latest tries
     would make it fall again."""
     at = RUNGS.index(rung)
-    if found.recent_bad >= DEMOTE_BAD:
-        return None
-    if found.bound >= bar.bound and found.days >= bar.days and at + 1 < len(RUNGS):
-        return RUNGS[at + 1]
-    return None
+    return RUNGS[at + 1] if reaches(found, bar) and at + 1 < len(RUNGS) else None
+
+
+def reaches(found: Evidence, bar: Bar) -> bool:
+    """Whether the evidence passes the bar, and the latest tries would not make it fall again."""
+    return found.bound >= bar.bound and found.days >= bar.days and found.recent_bad < DEMOTE_BAD
 
 
 def failing(tries: Iterable[Try]) -> list[str]:

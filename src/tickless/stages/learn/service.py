@@ -22,6 +22,7 @@ from tickless.stages.learn.core import (
     evidence,
     failing,
     proposal,
+    reaches,
     still_wanted,
 )
 
@@ -45,6 +46,8 @@ class Standing:
     proposed: Rung | None
     more_tries: int
     more_days: int
+    withheld: bool = False
+    """It stays behind where the runbook stands everywhere, until it has reached the stricter bar of this scope."""
 
 
 class LearnRoom:
@@ -116,7 +119,25 @@ class LearnRoom:
         found = evidence(runbook, self.tries(tx, runbook) if tries is None else tries, scope=scope, since=fell)
         bar = self._bars.of(scope, self.criticality(scope))
         more, days = still_wanted(found, bar)
-        return Standing(runbook, scope, rung, own, found, bar, proposal(rung, found, bar), more, days)
+        withheld = own and any(one.withheld for one in tx.scoped_rungs(runbook) if one.scope == scope)
+        return Standing(runbook, scope, rung, own, found, bar, proposal(rung, found, bar), more, days, withheld)
+
+    def put_everywhere_on_auto(
+        self, tx: Tx, runbook: str, before: Rung, *, by: str, at: dt.datetime, reason: str
+    ) -> list[str]:
+        """As far as the evidence reaches: each scope with a stricter bar, that nobody gave a rung and that has not reached that
+        bar, stays where the runbook stood. Returns those scopes."""
+        tries = self.tries(tx, runbook)
+        said = {one.scope for one in tx.scoped_rungs(runbook) if not one.withheld}
+        behind = [scope for scope in self._bars.stricter if scope not in said]
+        found = {one: evidence(runbook, tries, scope=one, since=self._fell(tx, runbook, one)) for one in behind}
+        behind = [one for one in behind if not reaches(found[one], self._bars.of(one, None))]
+        stays: Rung = "approve" if before == "auto" else before
+        put_rung(tx, runbook, EVERYWHERE, "auto", by=by, at=at, reason=reason)
+        for scope in behind:
+            tx.put_rung(ScopedRung(runbook=runbook, scope=scope, rung=stays, by=by, at=at, withheld=True,
+                                   reason="its own bar is not reached"))  # fmt: skip
+        return behind
 
     @staticmethod
     def _fell(tx: Tx, runbook: str, scope: str) -> dt.datetime | None:
@@ -170,8 +191,11 @@ def fall(
 
 
 def put_rung(tx: Tx, runbook: str, scope: str, rung: Rung, *, by: str, at: dt.datetime, reason: str) -> None:
-    """Where it stands for a scope from now on."""
+    """Where it stands for a scope from now on. Everywhere: what was withheld from the rung before is withheld no more."""
     if scope == EVERYWHERE:
+        for one in tx.scoped_rungs(runbook):
+            if one.withheld:
+                tx.drop_rung(runbook, one.scope)
         tx.coordination.set_rung(runbook, rung=rung, by=by, at=at)
     else:
         tx.put_rung(ScopedRung(runbook=runbook, scope=scope, rung=rung, by=by, at=at, reason=reason))
