@@ -21,8 +21,14 @@ REQUIRED: dict[str, tuple[tuple[str, int], ...]] = {
     "manager_and_owner": (("manager", 1), ("app_owner", 1)),
     "two_of_group": ((f"group:{BOARD}:2", 2),),
     "two_approvers": (("role:approver:2", 2),),
+    "halfway_manager": (("step:manager", 1),),
+    "halfway_two": ((f"step:group:{BOARD}:2", 2),),
 }
 """What each procedure wants: role, and how many different humans."""
+
+
+HALFWAY: dict[str, str] = {"halfway_manager": "manager", "halfway_two": f"group:{BOARD}:2"}
+"""Those that begin unasked, and ask on their way."""
 
 
 def human(account: str) -> str:
@@ -64,18 +70,23 @@ def runbooks(revision: str) -> dict[str, Runbook]:
     by: dict[str, object] = {
         "manager": "manager", "app_owner": "app_owner", "manager_and_owner": ["manager", "app_owner"],
         "two_of_group": f"group:{BOARD}:2", "two_approvers": "role:approver:2",
-    }  # fmt: skip
+    } | dict.fromkeys(HALFWAY, "none")  # fmt: skip
     return {need(name): _runbook(need(name), wants, revision) for name, wants in by.items()}
 
 
 def _runbook(name: str, wants: object, revision: str) -> Runbook:
+    asks = [
+        {"id": "agree", "approve": {"by": by, "text": "Shall it be?"}}
+        for one, by in HALFWAY.items()
+        if need(one) == name
+    ]
     return Runbook.model_validate(
         {
             "runbook": name, "revision": revision, "title": "Give access", "description": "For T3.", "owner": "desk",
             "kind": "request", "serves": {"intents": [name]}, "effect": "change", "undo": "steps",
             "inputs": {"person": {"type": "person", "from": "requester"}, "app": {"type": "app", "from": "message"}},
             "subject": "app:${{ inputs.app.id }}", "approval": {"by": wants}, "requires": {},
-            "steps": [{"id": "tell", "say": "Done."}], "verify": [],
+            "steps": [*asks, {"id": "tell", "say": "Done."}], "verify": [],
             "value": {"minutes_saved": 1, "basis": "none"}, "tests": [],
         }
     )  # fmt: skip

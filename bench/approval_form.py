@@ -16,7 +16,8 @@ Who = Literal[
     "gil-alt", "dan", "eve",
 ]  # fmt: skip
 Door = Literal["console", "api", "chat", "letter", "assisted"]
-Wanted = Literal["manager", "app_owner", "manager_and_owner", "two_of_group", "two_approvers"]
+Wanted = Literal["manager", "app_owner", "manager_and_owner", "two_of_group", "two_approvers",
+                 "halfway_manager", "halfway_two"]  # fmt: skip
 
 
 class Event(Record):

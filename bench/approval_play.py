@@ -14,7 +14,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from bench.approval_cast import ROLES, apps, need, people, runbooks
+from bench.approval_cast import HALFWAY, ROLES, apps, need, people, runbooks
 from bench.approval_form import Event, History
 from bench.approval_oracle import Delegated, Truth, Wrong, Yes
 from tickless.app.build import House, build
@@ -22,12 +22,14 @@ from tickless.app.settings import Settings
 from tickless.domain.case import Case, Impact
 from tickless.domain.decision import ApprovalRequest
 from tickless.domain.errors import TicklessError
+from tickless.domain.plan import Plan, Run
 from tickless.domain.record import Untrusted
 from tickless.domain.signal import Deed, Sender
 from tickless.flow.approvals.escalating import Escalating
 from tickless.flow.approvals.links import make_link
 from tickless.flow.asking import Asking
 from tickless.flow.ending.ends import reopen
+from tickless.flow.run_steps import STOPPED, RunSteps
 from tickless.flow.talking.deeds import Deeds
 from tickless.flow.talking.joining import Joining
 from tickless.flow.talking.questions import Questions
@@ -37,6 +39,7 @@ from tickless.stages.decide.service import DecisionRoom
 
 START = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 A_MOMENT = dt.timedelta(seconds=20)
+STEP = "agree"
 BETWEEN = dt.timedelta(days=40)
 """Between two histories, so that nothing of one counts in the next."""
 
@@ -119,6 +122,8 @@ class Play:
         self.played = Played(history.id)
         self.truth = Truth(history.wants, opened_at=hall.clock.now())
         self.revision, self.turn = "1.0.0", 0
+        self.run_id: str | None = None
+        """What is under way, and asks on its way."""
         self.requests: list[str] = []
         self.links: dict[tuple[str, str], str] = {}
         self.keys: dict[str, tuple[str, str]] = {}
@@ -175,15 +180,50 @@ class Play:
 
     def _decide(self) -> None:
         identity = f"dec_{self.hall.made}_{self._case().generation}_{self.turn}"
+        if self.run_id is not None:
+            self._go_on(self.run_id)
+            return
         room = self.hall.room(self.revision)
         decision = room.decide(self.case, decision=identity, attempt=self.turn, now=self.hall.clock.now())
         self.turn += 1
         if decision.kind == "ask_approval":
             Asking(self.hall.rooms).ask_approval(self.case, decision.id)
             self._note_requests()
+        elif decision.kind == "act" and decision.plan is not None and self.history.wants in HALFWAY:
+            self._begin(decision.plan)
         elif decision.kind == "act" and decision.plan is not None:
             self.played.effects += 1
             self.played.wrong.update(self.truth.wrong_effect(decision.plan.hash))
+
+    def _begin(self, plan: Plan) -> None:
+        """As the interpreter does at a step that asks."""
+        run = f"run_{self.hall.made}_{self._case().generation}_{self.turn}"
+        with self.hall.house.journal.write() as tx:
+            tx.runs.put(Run(id=run, case=self.case, plan=plan, plan_hash=plan.hash, state="running",
+                            started_at=self.hall.clock.now()))  # fmt: skip
+            tx.cases.put(tx.cases.need(self.case).model_copy(update={"run": run, "state": "acting"}))
+        if RunSteps(self.hall.rooms).approve(run, STEP, self._step(run)) not in {None, STOPPED}:
+            self.run_id = run
+            self._note_requests()
+
+    def _step(self, run: str) -> dict[str, Any]:
+        return dict(self.hall.rooms.act.step(run, STEP, 0))
+
+    def _go_on(self, run: str) -> None:
+        """Once there is an answer, or it came too late."""
+        with self.hall.house.journal.read() as tx:
+            asked, now = tx.approvals.need(f"apr_{run}_{STEP}"), self.hall.clock.now()
+        if asked.state == "pending":
+            self.run_id = run if now < asked.expires_at else None
+            return
+        self.run_id = None
+        heard = {"type": "approval", "approve": asked.state == "approved", "by": asked.answered_by}
+        RunSteps(self.hall.rooms).heard(run, STEP, asked.id, heard)
+        with self.hall.house.journal.read() as tx:
+            done = next(one for one in tx.receipts_of(run) if one.key == f"{run}:{STEP}")
+        if done.output["approved"]:
+            self.played.effects += 1
+            self.played.wrong.update(self.truth.wrong_effect(asked.plan_hash))
 
     def _note_requests(self) -> None:
         with self.hall.house.journal.read() as tx:
@@ -287,6 +327,7 @@ class Play:
             )
             reopen(tx, closed, by="ana", why="again", learn=self.hall.house.rooms.learn, now=now)
         self.turn, self.truth.opened_at = 0, now
+        self.run_id = None
 
     def _tidy(self) -> None:
         with self.hall.house.journal.write() as tx:

@@ -19,7 +19,7 @@ DOORS: tuple[Door, ...] = get_args(Door)
 WANTED: tuple[Wanted, ...] = get_args(Wanted)
 RIGHT: dict[Wanted, tuple[Who, ...]] = {
     "manager": ("mia",), "app_owner": ("olga",), "manager_and_owner": ("mia", "olga"), "two_of_group": ("gus", "gia"),
-    "two_approvers": ("gus", "otto"),
+    "two_approvers": ("gus", "otto"), "halfway_manager": ("mia",), "halfway_two": ("gus", "gia"),
 }  # fmt: skip
 """Whose yes is enough when Ana or Bob asks for herself."""
 

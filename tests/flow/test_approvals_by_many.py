@@ -29,6 +29,10 @@ ASK, GO = Do(decide=True), Do(decide=True)
     ("manager_and_owner", (Do(answer="olga", of=1), Do(answer="mia", of=0))),
     ("two_of_group", (Do(answer="gus"), Do(answer="gia"))),
     ("two_approvers", (Do(answer="gus"), Do(answer="otto"))),
+    ("halfway_manager", (Do(answer="mia", door="letter"),)),
+    ("halfway_manager", (Do(who="mia", delegate="dan"), Do(answer="dan"))),
+    ("halfway_manager", (Do(wait=40.0), Do(answer="max"))),
+    ("halfway_two", (Do(answer="gus"), Do(answer="gia"))),
 ])  # fmt: skip
 def test_who_may_and_is_asked_brings_it_about(hall: Hall, wants: Wanted, events: tuple[Do, ...]) -> None:
     played = Play(hall, History(id="good", wants=wants, events=(ASK, *events, GO))).run()
@@ -52,6 +56,11 @@ def test_who_may_and_is_asked_brings_it_about(hall: Hall, wants: Wanted, events:
     ("ana", "manager", (Do(become="beneficiary", who="mia"), Do(answer="mia"))),
     ("ana", "manager", (Do(answer="mia", approve=False),)),
     ("ana", "manager", (Do(leaves="mia"), Do(answer="mia"))),
+    ("ana", "halfway_manager", (Do(answer="ana"), Do(answer="ana-admin"), Do(answer="bob"))),
+    ("ana", "halfway_manager", (Do(answer="mia"), Do(become="requester", who="mia"))),
+    ("ana", "halfway_manager", (Do(answer="mia"), Do(reopen=True))),
+    ("ana", "halfway_manager", (Do(wait=73.0), Do(answer="mia"))),
+    ("ana", "halfway_two", (Do(answer="gil"), Do(answer="gil-alt"), Do(answer="ana-admin"))),
 ])  # fmt: skip
 def test_nobody_approves_their_own_nor_what_is_no_more(
     hall: Hall, requester: Who, wants: Wanted, events: tuple[Do, ...]

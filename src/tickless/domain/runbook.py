@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
@@ -21,6 +21,7 @@ from tickless.domain.step import (
     Linked,
     Manual,
     Parallel,
+    Quorum,
     Retries,
     Seconds,
     Step,
@@ -120,7 +121,6 @@ class Value(Record):
     basis: str
 
 
-Quorum = Annotated[str, Field(pattern=r"^(group|role):[A-Za-z0-9][A-Za-z0-9._-]{0,63}:[1-9]$")]
 ApprovedBy = Literal["manager", "app_owner", "service_owner", "as_app_says", "none"] | Quorum
 
 

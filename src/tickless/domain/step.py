@@ -54,10 +54,14 @@ class Ask(Record):
     within: Seconds = 86_400.0
 
 
-class Approve(Record):
-    """Wait for an approval inside the procedure, over and above what policy asks for."""
+Quorum = Annotated[str, Field(pattern=r"^(group|role):[A-Za-z0-9][A-Za-z0-9._-]{0,63}:[1-9]$")]
+"""`group:<group>:<n>` or `role:<role>:<n>`: so many different people of that group, or who hold that role here."""
 
-    by: Literal["manager", "app_owner", "service_owner"]
+
+class Approve(Record):
+    """Wait for an approval inside the procedure, over and above what policy asks for. Nobody approves their own here either."""
+
+    by: Literal["manager", "app_owner", "service_owner"] | Quorum
     text: str
     within: Seconds = 259_200.0
 

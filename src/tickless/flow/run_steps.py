@@ -6,16 +6,14 @@ import datetime as dt
 from typing import Any
 
 from tickless.domain.case import Case
-from tickless.domain.decision import ApprovalRequest, OpenQuestion
-from tickless.domain.plan import Run
+from tickless.domain.decision import OpenQuestion
 from tickless.flow import names
+from tickless.flow.approvals.halfway import ask_halfway, yes_counts
 from tickless.flow.rooms import Rooms
-from tickless.flow.saying import words
 from tickless.flow.saying.conversation import fill, personal, say
 from tickless.flow.saying.pauses import tell_paused_halfway
 from tickless.journal import Tx
 from tickless.stages.act.places import step_at
-from tickless.stages.decide.approvers import approvers_for
 
 STOPPED = "stopped"
 """Instead of the id of what was asked: the case was closed meanwhile, or is open anew."""
@@ -165,46 +163,10 @@ class RunSteps:
             case = tx.cases.need(record.case, lock=True)
             if not names.belongs(run, case):
                 return STOPPED
-            approvers = approvers_for(told["by"], record.plan, case, self._rooms.world())
-            if not approvers:
+            if ask_halfway(tx, self._rooms, record, case, approval=approval, told=told, now=now) is None:
                 return None
-            if tx.approvals.get(approval) is None:
-                asked = self._request(record, approval, told, approvers=approvers, requester=case.requester, now=now)
-                tx.approvals.put(asked)
-                tx.cases.put(case.model_copy(update={"state": "awaiting_approval", "updated_at": now}))
-            told_who = words.approval_asked(words.names(approvers, self._rooms.world()))
-            say(tx, conversation=case.conversation, case=case, text=told_who, key=f"{approval}:asked", at=now)
-            for person in approvers:
-                say(tx, conversation=personal(person), case=case, text=told["text"], key=f"{approval}:{person}", at=now,
-                    card={"kind": "approval", "approval": approval, "title": record.plan.title, "summary": told["text"]},
-                    private=True)  # fmt: skip
+            tx.cases.put(case.model_copy(update={"state": "awaiting_approval", "updated_at": now}))
         return approval
-
-    @staticmethod
-    def _request(
-        run: Run,
-        approval: str,
-        told: dict[str, Any],
-        *,
-        approvers: tuple[str, ...],
-        requester: str | None,
-        now: dt.datetime,
-    ) -> ApprovalRequest:
-        return ApprovalRequest(
-            id=approval,
-            case=run.case,
-            decision="",
-            plan_hash=run.plan_hash,
-            requester=requester,
-            role=f"step:{told['by']}",
-            approvers=approvers,
-            beneficiary=(run.plan.inputs.get("person") or {}).get("id"),
-            title=run.plan.title,
-            summary=told["text"],
-            waiting=names.run_workflow(run.id),
-            asked_at=now,
-            expires_at=now + dt.timedelta(seconds=told["within"]),
-        )
 
     def heard(self, run: str, step: str, asked: str, heard: dict[str, Any]) -> dict[str, Any]:
         """Write the answer down as the step's output: `answer`, or `approved` and `by`."""
@@ -213,7 +175,16 @@ class RunSteps:
             case = tx.cases.need(tx.runs.need(run).case, lock=True)
             if names.belongs(run, case):
                 tx.cases.put(case.model_copy(update={"state": "acting", "updated_at": now}))
-        if heard["type"] == "approval":
-            output = {"approved": bool(heard["approve"]), "by": heard["by"]}
-            return self._rooms.act.settle(run, step, output, "approved" if heard["approve"] else "denied")
-        return self._rooms.act.settle(run, step, {"answer": heard["text"]}, "answered")
+        if heard["type"] != "approval":
+            return self._rooms.act.settle(run, step, {"answer": heard["text"]}, "answered")
+        summary = "approved" if heard["approve"] else "denied"
+        if heard["approve"] and not self._counts(run, asked):
+            summary = "denied: whoever said yes may not any more, or it came too late"
+        output = {"approved": summary == "approved", "by": heard["by"]}
+        return self._rooms.act.settle(run, step, output, summary)
+
+    def _counts(self, run: str, approval: str) -> bool:
+        """Whether that yes is one now: who gave it may have come to gain by it."""
+        with self._rooms.journal.read() as tx:
+            record = tx.runs.need(run)
+            return names.belongs(run, tx.cases.need(record.case)) and yes_counts(tx, self._rooms, record, approval)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from tickless.domain.case import Case
 from tickless.domain.decision import ApprovalAsk, ApprovalRequest, Decision
 from tickless.flow import names
+from tickless.flow.approvals.approving import plan_of
 from tickless.flow.rooms import Rooms
 from tickless.flow.saying import words
 from tickless.flow.saying.conversation import personal, say
@@ -45,7 +46,9 @@ def put_requests(
             kept.append(known)
         else:
             kept.append(
-                _put(tx, rooms, _request(identity, case, made, ask, rooms=rooms, summary=summary, now=now), case, now)
+                put_request(
+                    tx, rooms, _request(identity, case, made, ask, rooms=rooms, summary=summary, now=now), case, now
+                )
             )
     for other in pending:  # asked for a plan that is not the plan any more, or by somebody whose yes is not missing
         if other.id not in {one.id for one in kept} and other.decision:
@@ -78,11 +81,17 @@ def _request(
         waiting=names.case_workflow(case.id, case.generation),
         asked_at=now,
         expires_at=now + dt.timedelta(seconds=seconds),
-        escalate_at=now + dt.timedelta(seconds=seconds * rooms.pace.escalate) if rooms.pace.escalate < 1 else None,
+        escalate_at=escalates_at(rooms, seconds, now),
     )
 
 
-def _put(tx: Tx, rooms: Rooms, asked: ApprovalRequest, case: Case, now: dt.datetime) -> ApprovalRequest:
+def escalates_at(rooms: Rooms, seconds: float, now: dt.datetime) -> dt.datetime | None:
+    """When the next one above is asked, of a request that ends in `seconds`; None: this house asks nobody else."""
+    return now + dt.timedelta(seconds=seconds * rooms.pace.escalate) if rooms.pace.escalate < 1 else None
+
+
+def put_request(tx: Tx, rooms: Rooms, asked: ApprovalRequest, case: Case, now: dt.datetime) -> ApprovalRequest:
+    """Write it down with its row in the record, and tell everybody who may answer."""
     tx.approvals.put(asked)
     tx.audit.append(at=now, actor="tickless", action="approval.asked", subject=case.subject or case.id, case=case.id,
                     detail={"approval": asked.id, "plan_hash": asked.plan_hash, "approvers": list(asked.approvers),
@@ -97,8 +106,7 @@ def _put(tx: Tx, rooms: Rooms, asked: ApprovalRequest, case: Case, now: dt.datet
 
 def tell(tx: Tx, rooms: Rooms, asked: ApprovalRequest, case: Case, people: Sequence[str], *, now: dt.datetime) -> None:
     """Put the request before these people, and before who stands in for them these days."""
-    decision = tx.decisions.get(asked.decision) if asked.decision else None
-    closed = parties_of(tx, rooms.journal.signals, case, decision.plan if decision else None, rooms.world())
+    closed = parties_of(tx, rooms.journal.signals, case, plan_of(tx, asked), rooms.world())
     card: dict[str, object] = {
         "kind": "approval", "approval": asked.id, "title": asked.title, "summary": asked.summary,
     }  # fmt: skip
