@@ -70,7 +70,8 @@ def runbooks(revision: str) -> dict[str, Runbook]:
     by: dict[str, object] = {
         "manager": "manager", "app_owner": "app_owner", "manager_and_owner": ["manager", "app_owner"],
         "two_of_group": f"group:{BOARD}:2", "two_approvers": "role:approver:2",
-    } | dict.fromkeys(HALFWAY, "none")  # fmt: skip
+    }  # fmt: skip
+    by |= dict.fromkeys(HALFWAY, "none")
     return {need(name): _runbook(need(name), wants, revision) for name, wants in by.items()}
 
 

@@ -7,9 +7,10 @@ import asyncio
 import pytest
 from tests.story.stage import Stage, Talk
 
-from tickless.domain.errors import Conflict, Forbidden
+from tickless.domain.errors import Conflict, Forbidden, NotFound
 from tickless.domain.signal import Deed, Sender
 from tickless.flow.saying import phrases
+from tickless.stages.learn.service import put_rung
 
 
 def test_an_impostor_gets_a_question_and_never_an_unlock(stage: Stage) -> None:
@@ -176,3 +177,30 @@ def test_an_account_with_rights_over_others_needs_the_managers_yes(stage: Stage)
     assert admin.username not in stage.effects("directory.unlock")
     stage.decide(asked, stage.person(asked.approvers[0]), approve=True)
     assert talk.ends().case.outcome == "verified"
+
+
+def test_why_not_is_told_for_the_place_as_it_is_now(stage: Stage) -> None:
+    desk = stage.house.desk.policy
+    service = next(one for one in stage.house.rooms.world().services.values() if one.criticality == 1)
+    asked = f"service.restart@{service.name}"
+    here = desk.explain("system", "run", asked, {}).question.context
+    assert (here["criticality"], here["kill_switch"]) == (1, False)
+    with stage.house.journal.write() as tx:
+        tx.coordination.set_switch(
+            f"service:{service.id}", on=True, by="user:op", reason="a story", at=stage.house.rooms.clock.now()
+        )
+        put_rung(
+            tx, "service.restart", "criticality:1", "observe", by="user:op", at=stage.house.rooms.clock.now(), reason=""
+        )
+    held = desk.explain("system", "run", asked, {})
+    elsewhere = desk.explain("system", "run", "service.restart", {}).question.context
+    assert (held.question.context["kill_switch"], held.question.context["autonomy"]) == (True, "observe")
+    assert elsewhere["kill_switch"] is False
+    assert "brakes.kill-switch" in {reason.policy for reason in held.ruling.reasons}
+    with stage.house.journal.write() as tx:
+        tx.coordination.set_switch(
+            f"service:{service.id}", on=False, by="user:op", reason="", at=stage.house.rooms.clock.now()
+        )
+        tx.drop_rung("service.restart", "criticality:1")
+    with pytest.raises(NotFound, match="no service"):
+        desk.explain("system", "run", "service.restart@nowhere", {})

@@ -6,10 +6,14 @@ import datetime as dt
 from collections.abc import Callable
 
 from tickless.ai.models import ModelCall, ModelComposer, Models, ModelSettings, Names, Recorder, Wire, live_wire
+from tickless.ai.models.options import Use
 from tickless.domain.world import World
+from tickless.flow.consulting import model_principal
 from tickless.journal import Journal
 from tickless.kit.clock import Clock
 from tickless.sdk.secrets import Secrets
+from tickless.stages.decide.policy import PolicyEngine
+from tickless.stages.decide.policy_requests import Resource
 
 BRAKES = frozenset({"all", "model"})
 
@@ -57,6 +61,20 @@ def models_of(
         settings, wire, JournalLedger(journal), clock, names=names.names, secrets=lambda: secrets.seen,
         stopped=lambda: brake_of(journal),
     )  # fmt: skip
+
+
+def ask_policy(models: Models | None, policy: PolicyEngine) -> None:
+    """Before each question the policies are asked whether this model may be asked for that."""
+    if models is None:
+        return
+    principal = model_principal(models.settings)
+
+    def forbidden(use: Use) -> str:
+        ruling = policy.may(principal=principal, action="consult", resource=Resource.house(),
+                            context={"use": use, "looks_up": tuple(models.settings.look_ups)})  # fmt: skip
+        return "" if ruling.allowed else " ".join(reason.text for reason in ruling.reasons)
+
+    models.forbidden = forbidden
 
 
 def brake_of(journal: Journal) -> str:

@@ -8,7 +8,7 @@ from tickless.app.configured import registry_of, rules_of, runbooks_of, runbooks
 from tickless.app.ground import Ground
 from tickless.app.kept_runbooks import kept_signature, with_kept
 from tickless.app.language import Language, language_of
-from tickless.app.models import composer_of
+from tickless.app.models import ask_policy, composer_of
 from tickless.app.policies import policing_of
 from tickless.app.reviewing import reviewed
 from tickless.app.settings import Settings
@@ -53,6 +53,7 @@ def rooms_of(ground: Ground) -> tuple[Rooms, Language]:
     runbooks.changed = language.renew
     policing = policing_of(settings, journal, clock)
     policy = policing.engine
+    ask_policy(language.models, policy)
     decide = DecisionRoom(
         journal=journal,
         policy=policy,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
@@ -23,6 +25,9 @@ class ModelSettings(Record):
     """The model, as its server calls it."""
     base_url: str | None = Field(default=None, pattern=r"^https?://[^\s@]+$")
     """Where the server is, with its `/v1`; needed for `openai-compatible`; Ollama: `http://127.0.0.1:11434/v1`."""
+    in_house: bool | None = None
+    """What it is told does not leave the organisation; unset: so it is where the server has an address of the local network
+    (`localhost`, 10.0.0.0/8 and the like). Policies may ask for it."""
     key: str | None = Field(default=None, pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:/\S+)$")
     """Reference to the key: `env:NAME` or `file:/path`; None: the server wants none."""
     output: Literal["auto", "native", "tool", "prompted"] = "auto"
@@ -55,6 +60,23 @@ class ModelSettings(Record):
         return self.provider != "off"
 
     @property
+    def stays_in(self) -> bool:
+        """Whether what it is told stays in the organisation."""
+        if self.in_house is not None:
+            return self.in_house
+        if self.provider == "ollama" and self.base_url is None:
+            return True
+        host = urlsplit(self.base_url or "").hostname or ""
+        return host == "localhost" or _is_local(host)
+
+    @property
     def label(self) -> str:
         """The model as it is written down: `ollama:qwen3`."""
         return f"{self.provider}:{self.name}"
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return False

@@ -30,6 +30,12 @@ def prompt_of(use: Use) -> Prompt:
     return Prompt(use, f"{use}-{number}.{mark}", text.strip())
 
 
+def canary_of(prompt: Prompt, text: str) -> str:
+    """A word that stands in the instructions alone. It follows from the whole request, so that whoever wrote a part of the text
+    cannot know it, and the same request has the same one: an answer that holds it was led to tell what it was told."""
+    return f"k{digest(['canary', prompt.version, text])[:12]}"
+
+
 def fenced(title: str, text: str) -> str:
     """`text` between two lines that it cannot contain: they carry a mark that follows from the text."""
     mark = digest([title, text])[:16]

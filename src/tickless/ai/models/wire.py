@@ -29,6 +29,8 @@ class Request:
     tools: tuple[ToolForm, ...] = ()
     """What may be looked up."""
     most_look_ups: int = 0
+    canary: str = ""
+    """A word of the instructions that no answer may hold."""
 
     @property
     def hash(self) -> str:

@@ -26,9 +26,9 @@ Given = Annotated[
     list[str] | None, typer.Option("--with", "-w", help="NAME=VALUE: what differs from an ordinary case.")
 ]
 Action = Annotated[
-    str, typer.Argument(help="use, run, suggest, approve, grant_autonomy, read_case, regroup, silence …")
+    str, typer.Argument(help="use, run, suggest, approve, grant_autonomy, consult, read_case, regroup, silence …")
 ]
-What = Annotated[str, typer.Argument(help="house, case:12, approval:<id> or a runbook's id.")]
+What = Annotated[str, typer.Argument(help="house, case:12, approval:<id>, a runbook's id, or RUNBOOK@SERVICE.")]
 
 
 @policy.command("check")
@@ -77,7 +77,7 @@ def run_cases(
 @policy.command("explain")
 def explain(
     context: typer.Context,
-    who: Annotated[str, typer.Argument(help="Id or user name, user:<login>, token:<id>, system or nobody.")],
+    who: Annotated[str, typer.Argument(help="Id or user name, user:<login>, token:<id>, system, model or nobody.")],
     action: Action,
     what: What = "house",
     *,

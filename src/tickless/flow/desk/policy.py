@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tickless.ai.models import Models
+from tickless.domain.autonomy import rung_for
 from tickless.domain.decision import Decision, PolicyQuestion
 from tickless.domain.errors import BadInput, NotFound, Problem
 from tickless.domain.person import Person
 from tickless.domain.policy_set import PolicySet
+from tickless.flow.consulting import model_principal
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
+from tickless.stages.decide.brake_facts import held_back
 from tickless.stages.decide.policy import PolicyEngine, Ruling
 from tickless.stages.decide.policy_explain import ACTIONS, Differs, Explained, ask, compare, explain
 from tickless.stages.decide.policy_files import PoliciesInvalid, PolicyText, compile_policies
@@ -23,7 +27,7 @@ MOST_FILES = 100
 ORDINARY: Mapping[str, Any] = {
     "assurance": "signed_in", "acting_for_self": True, "identity_age_days": 10_000, "asked_for_others": 0, "resets_lately": 0,
     "criticality": 3, "blast_radius": 1, "affected_services": 1, "affected_people": 1, "circuit_open": False,
-    "eligible": True, "privileged_target": False, "sources": 1, "borrowed_key": False,
+    "eligible": True, "privileged_target": False, "sources": 1, "borrowed_key": False, "use": "understand",
 }  # fmt: skip
 """What is taken where nobody says otherwise, when somebody only wants to know: an ordinary case, told with the answer."""
 
@@ -81,7 +85,7 @@ class PolicyDesk:
         """Everybody with an account or a record, and each token, to whom policy says yes; by name. Raises as `explain`."""
         with self._rooms.journal.read() as tx:
             resource = self._resource(tx, what)
-            context = self._context(tx, action, resource, given)
+            context = self._context(tx, action, resource, given, what=what)
             found = []
             for name, principal in self._everybody(tx, action):
                 question = PolicyQuestion(
@@ -112,6 +116,8 @@ class PolicyDesk:
     def _principal(self, tx: Tx, who: str) -> tuple[str, Principal]:
         if who in {"system", "tickless"}:
             return "Tickless itself", Principal.system()
+        if who == "model" and self._rooms.models is not None:
+            return self._model(self._rooms.models)
         if who in {"", "nobody"}:
             return "somebody unknown", Principal.nobody()
         if who.startswith("token:"):
@@ -127,9 +133,14 @@ class PolicyDesk:
         found = tx.people.get(who) or self._rooms.world().person_called(who)
         if found is None:
             raise NotFound(
-                f"nobody is called {who[:80]!r}", mend="an id, a user name, user:<login>, token:<id> or system"
+                f"nobody is called {who[:80]!r}",
+                mend="an id, a user name, user:<login>, token:<id>, system, model",
             )
         return self._person(tx, found)
+
+    @staticmethod
+    def _model(models: Models) -> tuple[str, Principal]:
+        return models.settings.label, model_principal(models.settings)
 
     def _person(self, tx: Tx, person: Person) -> tuple[str, Principal]:
         users = [user for user in tx.access.users.by(person=person.id) if user.active]
@@ -154,6 +165,8 @@ class PolicyDesk:
         users = [user for user in tx.access.users.where(limit=100_000) if user.active]
         named = {user.person for user in users if user.person}
         found = [self._principal(tx, f"user:{user.login}") for user in users]
+        if action == "consult":
+            return [self._model(self._rooms.models)] if self._rooms.models is not None else []
         if action == "use":
             found += [self._token(tx, one.id) for one in tx.access.tokens()]
             return found
@@ -178,35 +191,52 @@ class PolicyDesk:
             asked = tx.approvals.need(rest or what)
             return Resource.approval(asked, beneficiary=asked.beneficiary,
                                      parties=frozenset(one for one in (asked.requester, asked.beneficiary) if one))  # fmt: skip
-        known = self._rooms.runbooks.get(rest if kind == "runbook" else what)
+        known = self._rooms.runbooks.get((rest if kind == "runbook" else what).partition("@")[0])
         if known is None:
             raise NotFound(f"there is nothing called {what[:80]!r}",
-                           mend="house, case:<number>, approval:<id> or the id of a runbook")  # fmt: skip
+                           mend="house, case:<number>, approval:<id>, the id of a runbook, or <runbook>@<service>")  # fmt: skip
         return Resource.runbook(known)
+
+    def _service(self, what: str) -> str | None:
+        """The id of the service in `<runbook>@<service>`; None: of none in particular. Raises `NotFound`."""
+        name = what.strip().partition("@")[2]
+        if not name:
+            return None
+        world = self._rooms.world()
+        known = world.services.get(name) or world.service_named(name)
+        if known is None:
+            raise NotFound(f"there is no service {name[:80]!r}", mend="its id or its name")
+        return known.id
 
     def _question(
         self, tx: Tx, principal: Principal, action: str, what: str, given: Mapping[str, str]
     ) -> PolicyQuestion:
         resource = self._resource(tx, what)
-        context = self._context(tx, action, resource, given)
+        context = self._context(tx, action, resource, given, what=what)
         return PolicyQuestion(principal=_plain(principal), action=action, resource=_plain(resource), context=context)
 
-    def _context(self, tx: Tx, action: str, resource: Resource, given: Mapping[str, str]) -> dict[str, Any]:
+    def _context(
+        self, tx: Tx, action: str, resource: Resource, given: Mapping[str, str], *, what: str
+    ) -> dict[str, Any]:
         defaults = next((fields for name, fields in CONTEXT_DEFAULTS.items() if name == action), None)
         if defaults is None:
             raise BadInput(f"there is no action {action[:60]!r}", mend=f"there are: {', '.join(ACTIONS)}")
         context: dict[str, Any] = {name: value for name, value in ORDINARY.items() if name in defaults}
         runbook = self._rooms.runbooks.get(resource.id) if resource.kind == "Runbook" else None
         if runbook is not None and action in {"run", "suggest"}:
-            rung, _ = self._rooms.learn.rung(tx, runbook.runbook)
-            on = {switch.name for switch in tx.coordination.switches() if switch.on}
+            place = self._service(what)
+            where = self._rooms.learn.where(service=place)
+            everywhere, _ = self._rooms.learn.rung(tx, runbook.runbook)
+            rung = rung_for(where, everywhere=everywhere, scoped=tx.scoped_rungs(runbook.runbook))
             roles = [role for role in runbook.approval.roles if role != "as_app_says"]
             context |= {
                 "effect": runbook.effect, "reversible": runbook.undo == "steps", "autonomy": rung, "door": "human",
                 "approval_required": [one for one in roles if ":" not in one],
-                "bodies_required": [one for one in roles if ":" in one], "freeze": "freeze" in on,
-                "kill_switch": bool(on & {"all", f"runbook:{runbook.runbook}"}),
+                "bodies_required": [one for one in roles if ":" in one],
+                **held_back(tx, [runbook.runbook], [place] if place else [], now=self._rooms.clock.now()),
             }  # fmt: skip
+            if where.criticality is not None:
+                context |= {"criticality": where.criticality, "environment": where.environment or "prod"}
         unknown = sorted(set(given) - set(defaults))
         if unknown:
             raise BadInput(f"{action} knows no {', '.join(unknown)[:200]}", mend=f"it knows: {', '.join(defaults)}")

@@ -15,6 +15,7 @@ from tickless.domain.case import Case
 from tickless.domain.held import CaseSummary
 from tickless.domain.ticket import Ticket
 from tickless.flow import names
+from tickless.flow.ending.abstracting import for_a_model
 from tickless.flow.ending.handing_off import HandingOff, newest_ticket, summary_id
 from tickless.flow.engine import Engine, StepBroke
 from tickless.flow.rooms import Rooms
@@ -92,7 +93,7 @@ class Summarising:
             if record.generation != generation or known is None or known.text or known.why:
                 return "over"
             tx.summaries.put(known.model_copy(update={"asked": True}))
-            text = as_text(self._handing.pack(tx, record))
+            text = as_text(for_a_model(self._handing.pack(tx, record), machine=record.door == "machine"))
         made = known.model_copy(update={"why": LOST}) if known.asked else self._asked(known, text)
         with self._rooms.journal.write() as tx:
             tx.summaries.put(made.model_copy(update={"asked": True}))

@@ -123,10 +123,18 @@ def _broken(errors: list[str]) -> Ruling:
     return Ruling(allowed=False, reasons=(PolicyReason(policy="error", text=text, effect="default"),))
 
 
+_SINCE: Mapping[str, Mapping[str, Any]] = {"User": {"groups": []}}
+"""Attributes that questions of older releases, which are on record, do not have."""
+
+
 def _as_json(principal: Principal, resource: Resource) -> str:
     return json.dumps(
         [
-            {"uid": {"type": entity.kind, "id": entity.id}, "attrs": dict(entity.attributes), "parents": []}
+            {
+                "uid": {"type": entity.kind, "id": entity.id},
+                "attrs": {**_SINCE.get(entity.kind, {}), **entity.attributes},
+                "parents": [],
+            }
             for entity in (principal, resource)
         ],
         sort_keys=True,

@@ -22,10 +22,12 @@ _USER: dict[str, Any] = {
     "privileged": False,
     "active": True,
     "owns": [],
+    "groups": [],
 }
 _ATTRIBUTES: Mapping[str, dict[str, Any]] = {
     "User": _USER,
     "System": {},
+    "Model": {"provider": "", "name": "", "in_house": False},
     "Token": {"owner": "", "roles": [], "scopes": [], "source": ""},
     "Runbook": {"kind": "request", "about": "person", "verified_identity": True},
     "Case": {"participants": [], "service": ""},
@@ -45,7 +47,7 @@ _ATTRIBUTES: Mapping[str, dict[str, Any]] = {
 class Named(Record):
     """A principal or resource: `kind`, `id`, and whatever differs from an ordinary one of its kind."""
 
-    kind: Literal["User", "System", "Token", "Runbook", "Case", "Approval", "House"]
+    kind: Literal["User", "System", "Model", "Token", "Runbook", "Case", "Approval", "House"]
     id: str
     attributes: dict[str, Any] = Field(default_factory=dict)
 

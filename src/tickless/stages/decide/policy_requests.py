@@ -24,6 +24,7 @@ Action = Literal[
     "silence",
     "plan_work",
     "keep_practice",
+    "consult",
 ]
 
 RUN_DEFAULTS: Mapping[str, Any] = {
@@ -91,6 +92,7 @@ CONTEXT_DEFAULTS: Mapping[Action, Mapping[str, Any]] = {
         "owned": False,
         "mine": False,
     },
+    "consult": {"use": "", "looks_up": ()},
 }
 
 
@@ -103,7 +105,7 @@ class _Entity:
 
 @dataclass(frozen=True)
 class Principal(_Entity):
-    """Who wants to: a `User`, a `Token`, or the `System` itself."""
+    """Who wants to: a `User`, a `Token`, a `Model`, or the `System` itself."""
 
     @classmethod
     def person(
@@ -121,6 +123,7 @@ class Principal(_Entity):
                 "privileged": person.privileged,
                 "active": person.active,
                 "owns": sorted(owns),
+                "groups": sorted(person.groups),
             },
         )
 
@@ -141,8 +144,14 @@ class Principal(_Entity):
             "privileged": False,
             "active": True,
             "owns": [],
+            "groups": [],
         }
         return cls("User", "", empty)
+
+    @classmethod
+    def model(cls, label: str, *, provider: str, name: str, in_house: bool) -> Principal:
+        """A language model that is switched on. `in_house`: what it is told does not leave the organisation."""
+        return cls("Model", label, {"id": label, "provider": provider, "name": name, "in_house": in_house})
 
     @classmethod
     def system(cls) -> Principal:
