@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+from contextlib import suppress
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,12 +15,14 @@ from starlette.responses import Response
 from tickless.domain.errors import BadInput, Conflict, Forbidden, NotFound, Unauthenticated
 from tickless.doors.entrance import Entrance, EntranceSettings, Visitor
 from tickless.doors.entrance.entrance import COOKIE
-from tickless.doors.entrance.problems import TooManyTries
+from tickless.doors.entrance.pacing import Pacing
+from tickless.doors.entrance.problems import TooManyTries, TooMuch
 from tickless.doors.entrance.visitor import ROLE_RIGHTS, SCOPE_RIGHTS, SCOPES
 from tickless.journal import Journal
 from tickless.journal.access import Role, User
 from tickless.kit.clock import ManualClock
 
+START = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 PASSWORD = "four words make one"
 
 
@@ -273,3 +276,30 @@ def test_no_authorization_header_breaks_the_entrance(entrance: Entrance, value: 
             assert entrance.visitor(asks(authorization=header)).kind == "anonymous"
         except Unauthenticated:
             continue
+
+
+def test_one_caller_takes_no_more_than_is_theirs(journal: Journal, clock: ManualClock) -> None:
+    entrance = Entrance(journal, clock, EntranceSettings(requests_per_minute=3))
+    made = {name: entrance.create_user(name, roles=["operator"]) for name in ("bea", "cyd")}
+    tokens = {
+        name: entrance.create_token("t", user=user, scopes=("read",), by="x").token for name, user in made.items()
+    }
+    for _ in range(3):
+        entrance.visitor(asks(authorization=f"Bearer {tokens['bea']}"))
+    with pytest.raises(TooMuch) as told:
+        entrance.visitor(asks(authorization=f"Bearer {tokens['bea']}"))
+    assert told.value.retry.seconds == pytest.approx(20.0)
+    assert entrance.visitor(asks(authorization=f"Bearer {tokens['cyd']}")).may("read")
+    clock.advance(dt.timedelta(seconds=20))
+    assert entrance.visitor(asks(authorization=f"Bearer {tokens['bea']}")).may("read")
+
+
+@given(waits=st.lists(st.floats(0, 100), max_size=60), most=st.integers(1, 30))
+def test_nobody_gets_more_than_a_minutes_worth_and_what_time_brings(waits: list[float], most: int) -> None:
+    pacing, now, begun, taken = Pacing(most), START, START, 0
+    for wait in waits:
+        now += dt.timedelta(seconds=wait)
+        with suppress(TooMuch):
+            pacing.take("one", now=now)
+            taken += 1
+    assert taken <= most + (now - begun).total_seconds() * most / 60 + 1e-6

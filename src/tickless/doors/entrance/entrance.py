@@ -16,6 +16,7 @@ from tickless.domain.errors import Forbidden, Unauthenticated
 from tickless.domain.record import Untrusted
 from tickless.doors.entrance.accounts import Accounts, plain_login
 from tickless.doors.entrance.break_glass import seal_broken
+from tickless.doors.entrance.pacing import Pacing
 from tickless.doors.entrance.passwords import password_fits
 from tickless.doors.entrance.problems import TooManyTries
 from tickless.doors.entrance.rights import Rights
@@ -63,6 +64,7 @@ class Entrance(Accounts):
         """Set by the composition root: tells the administrators at once."""
         self._logins = Throttle(journal, "login", free=self.settings.tries)
         self._addresses = Throttle(journal, "address", free=self.settings.tries_per_address)
+        self._pacing = Pacing(self.settings.requests_per_minute)
         self._senders: dict[str, tuple[dt.datetime, Visitor]] = {}
         self._shown: dict[str, dt.datetime] = {}
 
@@ -73,13 +75,16 @@ class Entrance(Accounts):
 
         `query_token`: for receivers; also reads `?token=` or `?access_token=`, for senders that cannot set headers, and
         remembers tokens for `REMEMBERED`. A token that is wrong raises `Unauthenticated`; nothing at all is an anonymous
-        visitor.
+        visitor. Whoever asks for more than is theirs gets `TooMuch`.
         """
         token = _token_in(request, query=query_token)
-        if token is not None:
-            return self.sender(token) if query_token else self._by_token(token)
+        if token is not None and query_token:
+            return self.sender(token)
         cookie = request.cookies.get(COOKIE)
-        return self._by_session(cookie) if cookie else ANONYMOUS
+        visitor = self._by_token(token) if token is not None else self._by_session(cookie) if cookie else ANONYMOUS
+        if visitor.user is not None:
+            self._pacing.take(visitor.token or visitor.user.id, now=self.clock.now())
+        return visitor
 
     def sender(self, token: str) -> Visitor:
         """Behind a token of a sender, remembered for a moment: a monitor posts many times a second. A token that is revoked

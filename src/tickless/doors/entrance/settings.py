@@ -35,6 +35,9 @@ class EntranceSettings(BaseModel):
     """Wrong passwords per login and address before the back-off begins."""
     tries_per_address: int = Field(default=50, ge=1)
     """Wrong passwords per address over all logins before the back-off begins."""
+    requests_per_minute: int = Field(default=6_000, ge=0, le=10_000_000)
+    """What one account, or one token, may ask for in a minute, all at once if need be; more is answered with 429 and
+    `Retry-After`. 0: as much as it likes. For each process; receivers of signals have their sources' own limits."""
     max_body: int = Field(default=MEGABYTE, gt=0)
     """Bytes a request may carry."""
     max_hook_body: int = Field(default=5 * MEGABYTE, gt=0)
