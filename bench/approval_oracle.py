@@ -68,8 +68,7 @@ class Truth:
             yield "expired"
         if human(yes.by) in yes.parties or (yes.behalf and human(yes.behalf) in yes.parties):
             yield "self_approval"
-        if any(whose == yes.by and human(maker) in yes.parties and yes.asked_at - BORROWED <= at <= yes.at
-               and human(maker) != human(yes.by) for maker, whose, at in self.keys):  # fmt: skip
+        if self._keyed(yes.by, yes):
             yield "self_approval"
         if yes.by.endswith("-bot") or not yes.active:
             yield "not_asked"
@@ -79,8 +78,16 @@ class Truth:
     def _stands_in(self, yes: Yes) -> bool:
         return any(
             one.person == yes.behalf and one.to == yes.by and one.since <= yes.at < one.until
-            and human(one.by) not in yes.parties and one.person in yes.asked
+            and human(one.by) not in yes.parties and one.person in yes.asked and not self._keyed(one.by, yes)
             for one in self.delegated
+        )  # fmt: skip
+
+    def _keyed(self, who: str, yes: Yes) -> bool:
+        """A party has made a key to that account lately: what it did may be theirs."""
+        return any(
+            whose == who and human(maker) in yes.parties and human(maker) != human(who)
+            and yes.asked_at - BORROWED <= at <= yes.at
+            for maker, whose, at in self.keys
         )  # fmt: skip
 
     def wrong_effect(self, plan_hash: str) -> Counter[Wrong]:

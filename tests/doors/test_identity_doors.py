@@ -72,6 +72,25 @@ def test_a_delegation_has_an_end_and_can_be_ended_before(place: Place, admin: ht
     refused(admin.delete(f"{API}/delegations/{made['id']}"), 404)
 
 
+def test_everybody_arranges_it_for_themselves_and_for_approvals_only(
+    place: Place, admin: httpx2.Client, as_person: Callable[..., httpx2.Client]
+) -> None:
+    boss, deputy, other = place.sample.company.people[76:79]
+    until = (dt.datetime.now(dt.UTC) + dt.timedelta(days=10)).isoformat()
+    mine, theirs = as_person(boss.id), as_person(other.id)
+    given = {"delegate": deputy.id, "until": until, "approves": True}
+    refused(mine.post(f"{API}/delegations", json={**given, "person": other.id}), 403)
+    refused(mine.post(f"{API}/delegations", json={**given, "approves": False}), 403)
+    made = ok(mine.post(f"{API}/delegations", json=given), 201)
+    assert (made["person"], made["by"], made["approves"]) == (boss.id, boss.id, True)
+    assert [one["id"] for one in ok(mine.get(f"{API}/delegations"))["items"]] == [made["id"]]
+    assert ok(theirs.get(f"{API}/delegations"))["items"] == []
+    refused(theirs.delete(f"{API}/delegations/{made['id']}"), 404)
+    ok(as_person(deputy.id).delete(f"{API}/delegations/{made['id']}"))
+    with _token(place, "desk-away") as desk:
+        refused(desk.post(f"{API}/delegations", json=given), 403)
+
+
 def _token(place: Place, name: str) -> httpx2.Client:
     """A program that may only speak for others."""
     entrance = place.sample.house.entrance
@@ -153,15 +172,20 @@ def test_the_page_lets_somebody_stand_in_and_ends_it(site: Site) -> None:
         other = next(one for one in tx.people.where(limit=20) if one.active and one.id != EMPLOYEE)
     given = {"csrf": csrf, "person": EMPLOYEE, "delegate": other.id, "until": _in_days(10), "note": "<i>leave</i>"}
     employee, own = _browser(site, "employee")
-    assert employee.post("/accounts/delegations", data={**given, "csrf": own}).status_code == 403
+    mine = employee.post("/accounts/delegations", data={**given, "csrf": own, "person": other.id, "note": "a week off"})
+    assert "a week off" in mine.text
+    with site.journal.read() as tx:
+        away = next(one for one in tx.delegations.by(delegate=other.id) if one.note == "a week off")
+    assert (away.person, away.by, away.approves) == (EMPLOYEE, EMPLOYEE, True), "for themselves, and for approvals only"
+    assert "Ended." in employee.post("/accounts/delegations/end", data={"csrf": own, "id": away.id}).text
     assert boss.post("/accounts/delegations", data={**given, "csrf": "x"}).status_code == 403
     assert boss.post("/accounts/delegations", data={**given, "until": "soon"}).status_code == 422
     assert boss.post("/accounts/delegations", data={**given, "since": "then"}).status_code == 422
     done = boss.post("/accounts/delegations", data={**given, "since": _in_days(3)})
     assert "&lt;i&gt;leave&lt;/i&gt;" in done.text
-    assert "Let somebody stand in" not in employee.get("/accounts").text
+    assert "Let somebody stand in for you" in employee.get("/accounts").text
     with site.journal.read() as tx:
-        made = next(one for one in tx.delegations.by(person=EMPLOYEE) if one.delegate == other.id)
+        made = next(one for one in tx.delegations.by(person=EMPLOYEE) if one.note == "<i>leave</i>")
     assert made.since.date().isoformat() == _in_days(3)
     assert "Ended." in boss.post("/accounts/delegations/end", data={"csrf": csrf, "id": made.id}).text
 

@@ -16,6 +16,7 @@ from tickless.doors.api.paging import Cursor, Limit, page_of
 from tickless.doors.api.schemas import Page
 from tickless.doors.api.views import show_approval
 from tickless.doors.entrance import Visitor
+from tickless.flow.approvals.approving import plan_of
 from tickless.flow.approvals.standing_in import is_asked
 from tickless.flow.desk.promise import Desk
 from tickless.journal import Tx
@@ -89,5 +90,4 @@ def _may_answer(desk: Desk, identity: str, visitor: Visitor) -> None:
 
 
 def _with_plan(tx: Tx, approval: ApprovalRequest) -> ApprovalShown:
-    decision = tx.decisions.get(approval.decision)
-    return show_approval(approval, decision.plan if decision else None)
+    return show_approval(approval, plan_of(tx, approval))

@@ -14,6 +14,7 @@ from tickless.domain.person import Delegation
 from tickless.doors.api.guards import Admin, DeskHere, Talker, new_router
 from tickless.doors.api.schemas import Given, Page, Shown
 from tickless.doors.api.views import tamed
+from tickless.doors.entrance import Visitor
 
 router = new_router("identity")
 MOST = 10_000
@@ -56,7 +57,9 @@ class DelegationShown(Shown):
 class Delegate(Given):
     """Policy says what a delegate may ask for."""
 
-    person: str = Field(min_length=1, max_length=200, description="Who is stood in for: id or user name")
+    person: str = Field(
+        default="", max_length=200, description="Who is stood in for: id or user name; empty: the caller"
+    )
     delegate: str = Field(min_length=1, max_length=200)
     since: AwareDatetime | None = Field(default=None, description="Default: now")
     until: AwareDatetime
@@ -102,28 +105,40 @@ async def unbind_account(desk: DeskHere, visitor: Talker, binding: str) -> Bindi
 
 
 @router.get("/delegations", summary="List who stands in for whom")
-def list_delegations(desk: DeskHere, visitor: Admin) -> Page[DelegationShown]:
-    """Newest first, past ones too."""
-    with desk.journal.read() as tx:
-        found = tx.delegations.where(order=tx.delegations.table.c.id.desc(), limit=MOST)
-    return Page(items=[_delegation(one) for one in found])
+def list_delegations(desk: DeskHere, visitor: Talker) -> Page[DelegationShown]:
+    """Newest first, past ones too. Without the right `admin`: those that are about the caller."""
+    own = _own(visitor)
+    return Page(items=[_delegation(one) for one in desk.identity.delegations(of=own)])
 
 
 @router.post("/delegations", status_code=201, summary="Let somebody stand in for somebody")
-async def create_delegation(desk: DeskHere, visitor: Admin, given: Delegate) -> DelegationShown:
-    """For at most a year."""
+async def create_delegation(desk: DeskHere, visitor: Talker, given: Delegate) -> DelegationShown:
+    """For at most a year. Everybody for themselves, in what they are asked to approve; the rest takes the right `admin`."""
+    person = given.person or (visitor.person.id if visitor.person else "")
     made = await desk.identity.delegate(
-        given.person,
+        person,
         given.delegate,
         since=given.since,
         until=given.until,
         by=visitor.actor,
         note=given.note,
         approves=given.approves,
+        own=_own(visitor),
     )
     return _delegation(made)
 
 
 @router.delete("/delegations/{delegation}", summary="End a delegation now")
-async def end_delegation(desk: DeskHere, visitor: Admin, delegation: str) -> DelegationShown:
-    return _delegation(await desk.identity.end_delegation(delegation, by=visitor.actor))
+async def end_delegation(desk: DeskHere, visitor: Talker, delegation: str) -> DelegationShown:
+    """Whoever is stood in for, or stands in; administrators any."""
+    return _delegation(await desk.identity.end_delegation(delegation, by=visitor.actor, own=_own(visitor)))
+
+
+def _own(visitor: Visitor) -> str | None:
+    """The person to whom a caller is held; None: an administrator. Raises `Forbidden` for an account that is nobody's, and for
+    a token that speaks as anybody."""
+    if visitor.may("admin"):
+        return None
+    if visitor.person is None or (visitor.kind == "token" and "ask_as" in visitor.scopes):
+        raise Forbidden("this account or token belongs to no one person, so nobody can stand in for it")
+    return visitor.person.id

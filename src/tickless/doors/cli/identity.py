@@ -113,6 +113,24 @@ def add_delegation(
     line(f"{made['id']}: {made['delegate']} stands in for {made['person']}{begins} until {until}")
 
 
+@delegation.command("away")
+def away(
+    context: typer.Context,
+    delegate: Annotated[str, typer.Argument(help="Who answers for you: id or user name.")],
+    *,
+    until: Annotated[str, typer.Option("--until", help="Last day, such as 2027-01-31.")],
+    since: Annotated[str, typer.Option("--since", help="First day; without it: from now on.")] = "",
+    note: Annotated[str, typer.Option("--note", help="Why.")] = "",
+) -> None:
+    """Let somebody answer what you are asked to approve, for a while. No right is needed for your own."""
+    end = dt.datetime.combine(_day(until), dt.time.max, dt.UTC)
+    begin = dt.datetime.combine(_day(since), dt.time(), dt.UTC).isoformat() if since else None
+    body = {"delegate": delegate, "since": begin, "until": end.isoformat(), "note": note, "approves": True}
+    with session_of(context).api() as api:
+        made = api.post("/delegations", body)
+    line(f"{made['id']}: {made['delegate']} answers for you{f' from {since}' if since else ''} until {until}")
+
+
 def _day(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)

@@ -19,25 +19,33 @@ def routes(frame: Frame) -> list[BaseRoute]:
         frame.show("/accounts", "chat", page),
         frame.deed("/accounts", "admin", bind),
         frame.deed("/accounts/unbind", "chat", unbind),
-        frame.deed("/accounts/delegations", "admin", delegate),
-        frame.deed("/accounts/delegations/end", "admin", end_delegation),
+        frame.deed("/accounts/delegations", "chat", delegate),
+        frame.deed("/accounts/delegations/end", "chat", end_delegation),
     ]
 
 
 def page(visit: Visit) -> Screen:
     all_of_them = visit.visitor.may("admin")
     me = visit.visitor.person.id if visit.visitor.person else ""
+    made = visit.desk.identity.delegations(of=None if all_of_them else me)
+    standing = [one for one in made if one.until > visit.now]
     with visit.desk.journal.read() as tx:
         found = tx.bindings.where(limit=MOST) if all_of_them else tx.bindings.by(person=me)
         bound = sorted((one for one in found if one.active), key=lambda one: (one.channel, one.account))
-        made = tx.delegations.where(order=tx.delegations.table.c.id.desc(), limit=MOST) if all_of_them else []
-        standing = [one for one in made if one.until > visit.now]
         people = [one.person for one in bound] + [each for one in standing for each in (one.person, one.delegate)]
         names = names_of(tx, people=people)
     channels = visit.desk.identity.channels if all_of_them else ()
     return Screen(
         "accounts.html",
-        {"bound": bound, "names": names, "ways": WAYS, "all": all_of_them, "channels": channels, "standing": standing},
+        {
+            "bound": bound,
+            "names": names,
+            "ways": WAYS,
+            "all": all_of_them,
+            "channels": channels,
+            "standing": standing,
+            "me": me,
+        },
     )
 
 
@@ -58,8 +66,10 @@ async def unbind(visit: Visit, form: Form) -> str:
 
 
 async def delegate(visit: Visit, form: Form) -> str:
-    """Let somebody stand in for somebody, to the end of the day that is given."""
-    person, stand_in = (form.get(name, "").strip() for name in ("person", "delegate"))
+    """Let somebody stand in for somebody, to the end of the day that is given: everybody for themselves, in what they are asked
+    to approve; administrators for anybody."""
+    own = _own(visit)
+    person, stand_in = own or form.get("person", "").strip(), form.get("delegate", "").strip()
     if not (person and stand_in):
         raise BadInput("say who stands in for whom")
     last, first = _day(form.get("until", ""), "until which day"), form.get("since", "").strip()
@@ -72,9 +82,19 @@ async def delegate(visit: Visit, form: Form) -> str:
         until=end,
         by=visit.visitor.actor,
         note=note,
-        approves=form.get("approves") == "yes",
+        approves=own is not None or form.get("approves") == "yes",
+        own=own,
     )
     return "/accounts?told=delegated"
+
+
+def _own(visit: Visit) -> str | None:
+    """The person to whom a visitor is held; None: an administrator."""
+    if visit.visitor.may("admin"):
+        return None
+    if visit.visitor.person is None:
+        raise Forbidden("your account belongs to no person, so nobody can stand in for it")
+    return visit.visitor.person.id
 
 
 def _day(text: str, what: str) -> dt.date:
@@ -85,5 +105,5 @@ def _day(text: str, what: str) -> dt.date:
 
 
 async def end_delegation(visit: Visit, form: Form) -> str:
-    await visit.desk.identity.end_delegation(form.get("id", "")[:80], by=visit.visitor.actor)
+    await visit.desk.identity.end_delegation(form.get("id", "")[:80], by=visit.visitor.actor, own=_own(visit))
     return "/accounts?told=undelegated"

@@ -9,25 +9,28 @@ from starlette.routing import BaseRoute
 from tickless.domain.case import Case
 from tickless.domain.decision import ApprovalRequest, Decision
 from tickless.domain.errors import BadInput
+from tickless.domain.plan import Plan
 from tickless.doors.console.book import names_of
 from tickless.doors.console.frame import Form, Frame, Screen, Visit, local_path
+from tickless.flow.approvals.approving import plan_of
 from tickless.flow.approvals.standing_in import waiting_for
 from tickless.journal import Tx
 
 
 @dataclass(frozen=True)
 class Asked:
-    """An approval with what it is about. `plan` is that of the decision, and binds: its hash must be the one asked for."""
+    """An approval with what it is about. `plan` is that of the decision, or of the run that asks on its way; it binds: its
+    hash must be the one asked for. None: it is about no plan, such as a change."""
 
     approval: ApprovalRequest
     case: Case | None
     decision: Decision | None
+    plan: Plan | None
 
     @property
     def same_plan(self) -> bool:
         """Is the plan shown the plan that the approval is bound to?"""
-        plan = self.decision.plan if self.decision else None
-        return plan is not None and plan.hash == self.approval.plan_hash
+        return self.plan is not None and self.plan.hash == self.approval.plan_hash
 
 
 def routes(frame: Frame) -> list[BaseRoute]:
@@ -63,7 +66,8 @@ def page(visit: Visit) -> Screen:
 
 
 def _asked(tx: Tx, approval: ApprovalRequest) -> Asked:
-    return Asked(approval, tx.cases.get(approval.case), tx.decisions.get(approval.decision))
+    decision = tx.decisions.get(approval.decision)
+    return Asked(approval, tx.cases.get(approval.case), decision, plan_of(tx, approval))
 
 
 async def answer(visit: Visit, form: Form) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from tickless.domain.case import Case
 from tickless.domain.decision import ApprovalAnswer, ApprovalRequest
 from tickless.domain.errors import Conflict
-from tickless.domain.person import Person
+from tickless.domain.person import Delegation, Person
 from tickless.domain.plan import Plan
 from tickless.domain.signal import Assurance
 from tickless.flow.approvals.keys import borrowed_key
@@ -72,7 +72,13 @@ class Approving:
         """For whom of those asked this person may answer; None for those who were asked themselves."""
         if by.id in asked.approvers:
             return None
-        return stands_in_for(by.id, asked, delegations_to(tx, by.id, now=now), closed=parties, now=now)
+        theirs = [one for one in delegations_to(tx, by.id, now=now) if not self._by_a_party(tx, one, asked, parties)]
+        return stands_in_for(by.id, asked, theirs, closed=parties, now=now)
+
+    def _by_a_party(self, tx: Tx, one: Delegation, asked: ApprovalRequest, parties: frozenset[str]) -> bool:
+        """Whether a party may have written it down, with a key to somebody else's account."""
+        maker = self._rooms.world().people.get(one.by)
+        return maker is not None and borrowed_key(tx, maker, parties=parties, asked_at=asked.asked_at)
 
     def _ruling(
         self,

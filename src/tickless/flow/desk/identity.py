@@ -6,14 +6,13 @@ import asyncio
 import datetime as dt
 
 from tickless.domain.channel import Binding
-from tickless.domain.errors import BadInput, Conflict, NotFound
-from tickless.domain.person import Delegation, Person
+from tickless.domain.errors import NotFound
+from tickless.domain.person import Delegation
 from tickless.flow.identity.bindings import bind_by_hand, end_by_hand, end_of_inactive, has_inactive
+from tickless.flow.identity.delegations import end_delegation, put_delegation
 from tickless.flow.rooms import Rooms
-from tickless.journal import Tx
-from tickless.kit.ids import new_id
 
-LONGEST = dt.timedelta(days=366)
+MOST = 1_000
 
 
 class IdentityDesk:
@@ -63,59 +62,36 @@ class IdentityDesk:
         by: str,
         note: str = "",
         approves: bool = False,
+        own: str | None = None,
     ) -> Delegation:
-        """Let somebody stand in for somebody else for a while; with `approves` also in what they are asked to approve.
-        Raises `NotFound`, `BadInput`, `Conflict`."""
-        return await asyncio.to_thread(
-            lambda: self._delegate(person, delegate, since=since, until=until, by=by, note=note, approves=approves)
-        )
-
-    def _delegate(
-        self,
-        person: str,
-        delegate: str,
-        *,
-        since: dt.datetime | None,
-        until: dt.datetime,
-        by: str,
-        note: str,
-        approves: bool,
-    ) -> Delegation:
+        """Let somebody stand in for somebody else for a while; with `approves` also in what they are asked to approve. `own`:
+        the person who asks may arrange it for themselves only, and for approvals only. Raises `NotFound`, `BadInput`,
+        `Conflict`, `Forbidden`."""
         now = self._rooms.clock.now()
-        begins = since or now
-        if until <= max(begins, now) or until - begins > LONGEST:
-            raise BadInput("it has to end after it begins, within a year", mend="give the day on which it ends")
-        with self._rooms.journal.write() as tx:
-            whom, who = _active(tx, person), _active(tx, delegate)
-            if whom.id == who.id:
-                raise BadInput("nobody stands in for themselves")
-            if any(
-                one.until > begins and one.since < until for one in tx.delegations.by(person=whom.id, delegate=who.id)
-            ):
-                raise Conflict(f"{who.name} stands in for {whom.name} then already", mend="end that one first")
-            made = Delegation(id=new_id("dlg"), person=whom.id, delegate=who.id, since=begins, until=until, by=by,
-                              note=note.strip()[:500], approves=approves)  # fmt: skip
-            tx.delegations.put(made)
-            tx.audit.append(at=now, actor=by, action="delegation.made", subject=f"person:{whom.id}",
-                            detail={"delegate": who.id, "since": begins.isoformat(), "until": until.isoformat(),
-                                    "approves": approves})  # fmt: skip
-        return made
-
-    async def end_delegation(self, identity: str, *, by: str) -> Delegation:
-        """End it now. Raises `NotFound`."""
+        wanted = Delegation(id="", person=person, delegate=delegate, since=since or now, until=until, by=by,
+                            note=note.strip()[:500], approves=approves)  # fmt: skip
 
         def write() -> Delegation:
-            now = self._rooms.clock.now()
             with self._rooms.journal.write() as tx:
-                found = tx.delegations.get(identity, lock=True)
-                if found is None or found.until <= now:
-                    raise NotFound(f"there is no delegation {identity[:80]!r}", mend="tickless delegation list")
-                done = found.model_copy(update={"since": min(found.since, now), "until": now})
-                tx.audit.append(at=now, actor=by, action="delegation.ended", subject=f"person:{found.person}",
-                                detail={"delegate": found.delegate})  # fmt: skip
-                return tx.delegations.put(done)
+                return put_delegation(tx, wanted, own=own, now=now)
 
         return await asyncio.to_thread(write)
+
+    async def end_delegation(self, identity: str, *, by: str, own: str | None = None) -> Delegation:
+        """End it now; with `own`, only if it is about that person. Raises `NotFound`."""
+
+        def write() -> Delegation:
+            with self._rooms.journal.write() as tx:
+                return end_delegation(tx, identity, by=by, own=own, now=self._rooms.clock.now())
+
+        return await asyncio.to_thread(write)
+
+    def delegations(self, *, of: str | None = None) -> list[Delegation]:
+        """Newest first, past ones too; `of`: those that are about this person. Blocks."""
+        with self._rooms.journal.read() as tx:
+            table = tx.delegations.table.c
+            mine = () if of is None else ((table.person == of) | (table.delegate == of),)
+            return tx.delegations.where(*mine, order=table.id.desc(), limit=MOST)
 
     def sweep(self, now: dt.datetime) -> None:
         """Unbind the accounts of people who left. By the clock, in one process at a time."""
@@ -124,10 +100,3 @@ class IdentityDesk:
                 return
         with self._rooms.journal.write() as tx:
             end_of_inactive(tx, self._rooms, now=now)
-
-
-def _active(tx: Tx, wanted: str) -> Person:
-    found = tx.people.get(wanted) or next(iter(tx.people.by(username=wanted.lower(), limit=1)), None)
-    if found is None or not found.active:
-        raise NotFound(f"nobody is called {wanted[:80]!r}", mend="use an id or a user name: tickless person find NAME")
-    return found

@@ -75,6 +75,17 @@ def not_offered(thing: str) -> str:
     )
 
 
+def stood_in_for(delegate: str, *, until: dt.datetime) -> str:
+    """To a person for whom somebody stands in from now on."""
+    return f"{delegate} stands in for you until {until:%Y-%m-%d}. If that is wrong, tell the service desk."
+
+
+def stands_in(person: str, *, until: dt.datetime, approves: bool) -> str:
+    """To whoever stands in."""
+    what = "what they are asked to approve comes to you as well" if approves else "you may ask in their name"
+    return f"You stand in for {person} until {until:%Y-%m-%d}: {what}."
+
+
 def bound(account: str, channel: str) -> str:
     """To a person whose account was bound."""
     return f"The account {account} in {channel} counts as yours from now on. Is that not you? Tell the service desk at once."

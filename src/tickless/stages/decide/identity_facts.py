@@ -57,7 +57,8 @@ def _stands_in(tx: Tx, delegate: str | None, person: str, now: dt.datetime) -> b
         table.delegate == delegate,
         table.until > now,
     )  # what is over is not read, however much
-    return delegate is not None and any(one.holds(now) for one in tx.delegations.where(*mine))
+    # one that somebody wrote down for themselves is for approvals: nobody may ask more by it than they might
+    return delegate is not None and any(one.holds(now) and one.by != person for one in tx.delegations.where(*mine))
 
 
 def _age_days(tx: Tx, person: Person, now: dt.datetime) -> int:
