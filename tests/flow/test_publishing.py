@@ -135,3 +135,20 @@ def test_who_looked_before_goes_on_with_what_held_then(journal: Journal, folder:
     second(folder)
     held.look()
     assert [one.runbook for one in before] == [UNLOCK]
+
+
+def test_what_was_rewritten_while_no_house_ran_is_noticed_at_the_start(journal: Journal, folder: Path) -> None:
+    file = folder / "unlock.yaml"
+    publishing(journal, folder).look_back()
+    assert records(journal) == [], "the first time there is nothing to look back at"
+    file.write_text(_text().replace("minutes_saved: ", "minutes_saved: 1"), encoding="utf-8")
+    small, told = publishing(journal, folder), list[str]()
+    small.rewritten = lambda tx, name: told.append(name)
+    small.look_back()
+    assert (told, len(records(journal))) == ([], 1)
+    file.write_text(_text().replace("revision: 1.", "revision: 2."), encoding="utf-8")
+    for _ in range(2):
+        large = publishing(journal, folder)
+        large.rewritten = lambda tx, name: told.append(name)
+        large.look_back()
+    assert (told, len(records(journal))) == ([UNLOCK], 2)

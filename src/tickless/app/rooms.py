@@ -99,6 +99,7 @@ def rooms_of(ground: Ground) -> tuple[Rooms, Language]:
         courtesy=settings.courtesy.rules(),
     )
     runbooks.rewritten = lambda tx, runbook: rooms.learn.rewritten(tx, runbook, now=clock.now())
+    runbooks.look_back()
     knowing = Knowing(rooms)
     for operation in house_operations(vault=vault, notify=notifier(rooms), back=TakingBack(rooms),
                                        people=Newcomers(rooms, renew=language.renew)):  # fmt: skip

@@ -32,6 +32,8 @@ class Receipt(Record):
     undo: UndoStep | None = None
     error: str | None = None
     attempts: int = 0
+    undo_attempts: int = 0
+    """How often taking it back was tried and could not be, for now."""
     started_at: AwareDatetime
     ended_at: AwareDatetime | None = None
 

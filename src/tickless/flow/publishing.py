@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
+from contextlib import suppress
 from dataclasses import dataclass
+
+from pydantic import ValidationError
 
 from tickless.domain.errors import Problem, RunbookInvalid
 from tickless.domain.runbook import Runbook
@@ -17,6 +20,9 @@ from tickless.stages.act.compiler import operations_used
 
 MARK = "runbooks"
 """What was published last, for all processes: the first to notice a change writes it into the audit record."""
+
+LAST = "runbook:"
+"""And each of them as it was, by its id."""
 
 log = get_logger("flow")
 
@@ -84,6 +90,15 @@ class Publishing(Mapping[str, Runbook]):
     def items(self) -> ItemsView[str, Runbook]:
         return self._held.items()
 
+    def look_back(self) -> None:
+        """At the start: what was changed while no house ran is on record, and does not inherit what the old one has earned."""
+        with self._journal.write() as tx:
+            before = _remembered(tx)
+            found = _compared(before, self._held) if before else Published(0)
+            if found.differs:
+                self._note_change(tx, found, before, by="tickless")
+            _remember(tx, self._held, before)
+
     def look(self) -> None:
         """By the clock, in every process: take in what changed."""
         if self._signature() != self._seen:
@@ -119,20 +134,41 @@ class Publishing(Mapping[str, Runbook]):
             if tx.coordination.mark(MARK) == stands:
                 return
             tx.coordination.note(MARK, stands)
-            tx.audit.append(
-                at=self._clock.now(),
-                actor=by,
-                action="runbook.published",
-                subject="runbooks",
-                detail={
-                    "added": {name: self._held[name].revision for name in found.added},
-                    "changed": {name: self._held[name].revision for name in found.changed},
-                    "retired": list(found.retired),
-                },
-            )
-            for name in found.changed:
-                if _does_other_things(before[name], self._held[name]):
-                    self.rewritten(tx, name)
+            self._note_change(tx, found, before, by=by)
+            _remember(tx, self._held, before)
+
+    def _note_change(self, tx: Tx, found: Published, before: Mapping[str, Runbook], *, by: str) -> None:
+        tx.audit.append(
+            at=self._clock.now(),
+            actor=by,
+            action="runbook.published",
+            subject="runbooks",
+            detail={
+                "added": {name: self._held[name].revision for name in found.added},
+                "changed": {name: self._held[name].revision for name in found.changed},
+                "retired": list(found.retired),
+            },
+        )
+        for name in found.changed:
+            if _does_other_things(before[name], self._held[name]):
+                self.rewritten(tx, name)
+
+
+def _remembered(tx: Tx) -> dict[str, Runbook]:
+    """What held when a house last ran here; a form of an older release is left out."""
+    found: dict[str, Runbook] = {}
+    for name, text in tx.coordination.marks(LAST).items():
+        with suppress(ValidationError):
+            found[name.removeprefix(LAST)] = Runbook.model_validate_json(text)
+    return found
+
+
+def _remember(tx: Tx, held: Mapping[str, Runbook], before: Mapping[str, Runbook]) -> None:
+    for name, one in held.items():
+        if before.get(name) != one:
+            tx.coordination.note(f"{LAST}{name}", one.model_dump_json(by_alias=True))
+    for name in before.keys() - held.keys():
+        tx.coordination.forget_mark(f"{LAST}{name}")
 
 
 def _does_other_things(old: Runbook, new: Runbook) -> bool:

@@ -78,8 +78,10 @@ class Resolution:
                 return str(await step(names.RESOLVED, steps.resolved, case, run, done["end"]))
             done = {"end": "unverified", "reason": f"the checks afterwards: {verdict['result']}"}
         if done["end"] in {"failed", "unverified"}:
-            while "braked" in await step(names.UNDO, steps.undo, run):
-                await self._engine.sleep(BRAKE_SECONDS)
+            back = await step(names.UNDO, steps.undo, run)
+            while "braked" in back:
+                await self._engine.sleep(float(back.get("after", BRAKE_SECONDS)))
+                back = await step(names.UNDO, steps.undo, run)
         return str(await step(names.END_RUN, steps.end_run, case, run, done["end"], done.get("reason", ""),
                               done.get("service")))  # fmt: skip
 

@@ -152,6 +152,16 @@ class Coordination:
         """What a listener noted of where it stands."""
         return self._connection.execute(sa.select(tables.marks.c.value).where(tables.marks.c.name == name)).scalar()
 
+    def marks(self, beginning: str) -> dict[str, str]:
+        """Every mark whose name begins so."""
+        table = tables.marks.c
+        query = sa.select(table.name, table.value).where(table.name.startswith(beginning, autoescape=True))
+        return dict(self._connection.execute(query).tuples().all())
+
+    def forget_mark(self, name: str) -> None:
+        """It is marked no more."""
+        self._connection.execute(sa.delete(tables.marks).where(tables.marks.c.name == name))
+
     def note(self, name: str, value: str) -> None:
         """Note where a listener stands."""
         upsert(self._connection, tables.marks, {"name": name, "value": value})

@@ -11,7 +11,7 @@ from tickless.domain.errors import BadInput
 from tickless.doors.console.frame import Form, Frame, Screen, Visit
 from tickless.flow.desk.brakes import RuleDraft
 
-HELD_SHOWN = 60
+HELD_SHOWN = 200
 
 
 def routes(frame: Frame) -> list[BaseRoute]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from tickless.domain.errors import TicklessError
+from tickless.domain.errors import OutsideError, TicklessError
 from tickless.domain.plan import Run
 from tickless.domain.receipt import Receipt, stays
+from tickless.domain.step import Step
 from tickless.journal import Journal
 from tickless.kit.clock import Clock
 from tickless.sdk.connector import Call
 from tickless.sdk.invoke import invoke
 from tickless.sdk.registry import Registry
 from tickless.stages.act import core
-from tickless.stages.act.gate import brake_on
+from tickless.stages.act.gate import LOOK_AGAIN, brake_on
 from tickless.stages.act.places import step_at
 
 
@@ -26,7 +27,8 @@ class Undoing:
         self._clock = clock
 
     def undo(self, run: str) -> dict[str, Any]:
-        """Returns {"undone": [...], "left": [...]}, or {"braked": why} while a brake is set."""
+        """Returns {"undone": [...], "left": [...]}; or {"braked": why, "after": seconds} while a brake is set, and while a
+        target is away that may be there again (as often as its step says): then it goes on where it was."""
         left: list[str] = []
         with self._journal.read() as tx:
             record = tx.runs.need(run)
@@ -35,8 +37,17 @@ class Undoing:
         for receipt in core.to_undo(receipts):
             brake = self._brake(record)  # looked at before each: a brake may be set while this goes on
             if brake is not None:
-                return {"braked": brake}
-            error = self._take_back(record, receipt, timeout=step_at(record.plan, receipt.step).timeout)
+                return {"braked": brake, "after": LOOK_AGAIN}
+            step = step_at(record.plan, receipt.step)
+            try:
+                error = self._take_back(record, receipt, timeout=step.timeout)
+            except OutsideError as away:
+                after = _worth_another(step, receipt, away)
+                tried = receipt.model_copy(update={"undo_attempts": receipt.undo_attempts + 1})
+                self._note(record, tried, state=receipt.state, error=away.public)
+                if after is not None:
+                    return {"braked": away.public, "after": after}
+                error = away.public
             (left if error else undone).append(receipt.step)
         left += [one.step for one in stays(receipts)]
         return {"undone": undone, "left": left}
@@ -47,6 +58,7 @@ class Undoing:
             return brake_on(tx, run, now=self._clock.now(), begun=True, service=service)
 
     def _take_back(self, run: Run, receipt: Receipt, *, timeout: float) -> str | None:
+        """Why it is not undone; None: it is. Raises `OutsideError`."""
         undo = receipt.undo
         if undo is None:
             return "it cannot be taken back"
@@ -55,6 +67,8 @@ class Undoing:
             bound = self._registry.find(undo.uses)
             call = Call(instance=bound.instance, key=f"{receipt.key}:undo", now=now, timeout=timeout)
             result = invoke(bound, undo.with_, call)
+        except OutsideError:
+            raise
         except TicklessError as error:
             self._note(run, receipt, state=receipt.state, error=error.public)
             return error.public
@@ -73,3 +87,10 @@ class Undoing:
                 case=run.case,
                 detail={"key": receipt.key, "error": error, "summary": summary},
             )
+
+
+def _worth_another(step: Step, receipt: Receipt, error: OutsideError) -> float | None:
+    """Seconds until taking back is tried again; None: it would not help, or was tried often enough."""
+    if error.retry.when != "after":
+        return None
+    return core.retry_wait(step, attempt=receipt.undo_attempts, asked=error.retry.seconds)
