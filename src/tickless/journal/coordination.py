@@ -156,7 +156,7 @@ class Coordination:
         """Every mark whose name begins so."""
         table = tables.marks.c
         query = sa.select(table.name, table.value).where(table.name.startswith(beginning, autoescape=True))
-        return dict(self._connection.execute(query).tuples().all())
+        return {row.name: row.value for row in self._connection.execute(query)}
 
     def forget_mark(self, name: str) -> None:
         """It is marked no more."""
