@@ -81,6 +81,7 @@ def furnish(ground: Ground, rooms: Rooms, language: Language) -> Furnished:
     )
     desk.history = history = HistoryDesk(journal, clock, data=settings.data, node=ground.node, registry=rooms.registry)
     desk.mining = mining = MiningDesk(rooms, node=ground.node, encoder=lambda: encoder_of(settings.brain)[0])
+    desk.reports.home = settings.home
     desk.subscriptions = subscriptions = ReportSubscriptions(rooms, desk.reports, home=settings.home)
     desk.architect = architect_of(settings, rooms, desk.drafting)
     desk.opening = Opening(rooms, mining, desk.architect, desk.practices)

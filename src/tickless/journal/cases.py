@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -24,6 +25,11 @@ class CaseFilter:
     service: str | None = None
     requester: str | None = None
     outcome: str | None = None
+    """As it stands; with `ended_since` or `ended_until`: one of its ends in that span, whatever came after."""
+    opened_since: dt.datetime | None = None
+    opened_until: dt.datetime | None = None
+    ended_since: dt.datetime | None = None
+    ended_until: dt.datetime | None = None
 
 
 _ATTACH = (
@@ -74,9 +80,10 @@ class Cases(Shelf[Case]):
         table = self.table
         conditions = [
             table.c[name] == value
-            for name in ("state", "kind", "door", "need", "service", "requester", "outcome")
+            for name in ("state", "kind", "door", "need", "service", "requester")
             if (value := getattr(what, name)) is not None
         ]
+        conditions += _when(what, table)
         if what.live is not None:
             live = table.c.state.in_(LIVE_STATES)
             conditions.append(live if what.live else sa.not_(live))
@@ -94,6 +101,19 @@ class Cases(Shelf[Case]):
     def findings_of(self, case: str) -> list[Finding]:
         query = sa.select(tables.findings.c.body).where(tables.findings.c.case == case).order_by(tables.findings.c.id)
         return [Finding.model_validate_json(body) for body in self.connection.execute(query).scalars()]
+
+
+def _when(what: CaseFilter, table: sa.Table) -> list[sa.ColumnElement[bool]]:
+    """When it was opened, and how and when it ended: the ends themselves are asked, for a case may have several."""
+    found = [table.c.opened_at >= what.opened_since] if what.opened_since is not None else []
+    found += [table.c.opened_at < what.opened_until] if what.opened_until is not None else []
+    if what.ended_since is None and what.ended_until is None:
+        return found + ([table.c.outcome == what.outcome] if what.outcome is not None else [])
+    ends = tables.resolutions.c
+    these = [ends.outcome == what.outcome] if what.outcome is not None else []
+    these += [ends.at >= what.ended_since] if what.ended_since is not None else []
+    these += [ends.at < what.ended_until] if what.ended_until is not None else []
+    return [*found, table.c.id.in_(sa.select(ends.case).where(*these))]
 
 
 def _keys(case: Case) -> dict[str, object]:

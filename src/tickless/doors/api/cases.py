@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import Query
+from pydantic import AwareDatetime
 from starlette.concurrency import run_in_threadpool
 
 from tickless.domain.errors import Forbidden
@@ -36,14 +37,25 @@ def list_cases(
     need: Filter = None,
     service: Filter = None,
     requester: Filter = None,
-    outcome: Filter = None,
+    outcome: Annotated[
+        str | None,
+        Query(
+            max_length=200,
+            description="As it stands; with `ended_since` or `ended_until`: one of its ends in that span",
+        ),
+    ] = None,
+    opened_since: Annotated[AwareDatetime | None, Query()] = None,
+    opened_until: Annotated[AwareDatetime | None, Query()] = None,
+    ended_since: Annotated[AwareDatetime | None, Query()] = None,
+    ended_until: Annotated[AwareDatetime | None, Query()] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[CaseShown]:
     """Newest first. Without the right `read`: the cases that the caller asked for."""
     if not visitor.may("read"):
         requester = visitor.person.id if visitor.person else ""
-    wanted = CaseFilter(state, live, kind, door, need, service, requester, outcome)
+    wanted = CaseFilter(state, live, kind, door, need, service, requester, outcome, opened_since, opened_until, ended_since,
+                        ended_until)  # fmt: skip
     with desk.journal.read() as tx:
         found = tx.cases.page(wanted, before=number_in(cursor), limit=limit + 1)
     return page_of(found, limit=limit, key=lambda case: case.number, show=show_case)

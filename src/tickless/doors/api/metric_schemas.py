@@ -10,6 +10,7 @@ from pydantic import Field
 
 from tickless.doors.api.schemas import Given, Shown
 from tickless.flow.desk.steering_views import Drilled, MetricView, Seen
+from tickless.stages.measure.facts import Thing
 
 
 class FigureShown(Shown):
@@ -63,10 +64,11 @@ class PartShown(Shown):
 
 
 class DrilledShown(Shown):
-    """One case behind a figure."""
+    """One case, or another thing (a change, a service, a limit), behind a figure."""
 
     ref: str
     number: str = Field(description="As people call it; empty where it is no case")
+    name: str = Field(description="Of what is no case: its title; empty for cases")
     source: str
     category: str
     service: str
@@ -272,11 +274,12 @@ def number(value: float | None, of: int, missing: int) -> FigureShown:
 
 
 def drilled(one: Drilled, names: Mapping[str, str]) -> DrilledShown:
-    case = one.case
+    case, thing = one.case, one.thing or Thing("")
+    service = case.service if case else thing.service
     return DrilledShown(
         ref=one.ref, number=case.number if case else "", source=case.source if case else "", value=one.value,
-        category=case.category if case else "", link=case.link if case else "",
-        service=names.get(case.service, case.service) if case else "",
+        category=case.category if case else thing.about, link=case.link if case else thing.link,
+        service=names.get(service, service), name="" if case else thing.name,
     )  # fmt: skip
 
 

@@ -34,7 +34,8 @@ class RowShown(Shown):
     count: int = Field(description="What the section ranks by: cases, onsets, days, per cent …")
     told: str
     do: str = Field(description="What could be done; empty when nothing speaks for a change")
-    case: int | None = Field(description="Number of a case to look at")
+    case: int | None = Field(description="Number of a case to look at: the first of `cases`")
+    cases: list[int] = Field(description="Numbers of the cases that it speaks of, the newest first, at most 20")
     service: str | None
     edge: EdgeAsked | None = Field(description="An edge to confirm or reject, at `/map/edges/{service}/{needs}/…`")
 
@@ -106,7 +107,7 @@ async def read_week(desk: DeskHere, visitor: Reader, asked: Asked) -> WeekShown:
             responses={200: {"content": {"text/html": {}}, "description": "A page that loads nothing"}},
             response_class=Response)  # fmt: skip
 async def read_page(desk: DeskHere, visitor: Reader, asked: Asked) -> Response:
-    html = as_html(await asyncio.to_thread(_week, desk, asked))
+    html = as_html(await asyncio.to_thread(_week, desk, asked), home=desk.reports.home)
     return Response(html, media_type="text/html", headers=_named("html"))
 
 
@@ -116,7 +117,8 @@ async def read_page(desk: DeskHere, visitor: Reader, asked: Asked) -> Response:
 async def read_pdf(desk: DeskHere, visitor: Reader, asked: Asked) -> Response:
     """Needs the extra `pdf`; where it is missing the refusal says how to mend that."""
     week = await asyncio.to_thread(_week, desk, asked)
-    return Response(await asyncio.to_thread(on_paper, week), media_type="application/pdf", headers=_named("pdf"))
+    paper = await asyncio.to_thread(on_paper, week, desk.reports.home)
+    return Response(paper, media_type="application/pdf", headers=_named("pdf"))
 
 
 @router.get("/reports/owners", summary="Who answers for services: each can have a review")
@@ -124,10 +126,10 @@ def list_owners(desk: DeskHere, visitor: Reader) -> list[OwnerShown]:
     return [OwnerShown(id=one, name=name) for one, name in desk.reports.owners()]
 
 
-def on_paper(week: Week) -> bytes:
-    """The report as PDF. Raises `SettingsInvalid` where none can be made."""
+def on_paper(week: Week, home: str = "") -> bytes:
+    """The report as PDF, linked to `home`. Raises `SettingsInvalid` where none can be made."""
     try:
-        return as_pdf(as_html(week))
+        return as_pdf(as_html(week, home=home))
     except NoPdf as error:
         raise SettingsInvalid(str(error), mend=MEND) from error
 
@@ -158,6 +160,7 @@ def _section(section: Section) -> SectionShown:
             told=one.told,
             do=one.do,
             case=one.case,
+            cases=list(one.cases),
             service=one.service,
             edge=EdgeAsked(service=one.edge[0], needs=one.edge[1]) if one.edge is not None else None,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any, Literal
 
 import typer
@@ -29,13 +30,18 @@ def list_cases(
     state: Annotated[str | None, typer.Option(help="Such as open, acting, resolved.")] = None,
     outcome: Annotated[str | None, typer.Option(help="Such as verified, handed_off.")] = None,
     service: Annotated[str | None, typer.Option(help="Id of the service.")] = None,
+    opened: Annotated[int | None, typer.Option(min=1, help="Only those opened in the last so many days.")] = None,
+    ended: Annotated[
+        int | None, typer.Option(min=1, help="Only those that ended (so) in the last so many days.")
+    ] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
     as_json: AsJson = False,
 ) -> None:
     """List cases, newest first."""
     with session_of(context).api() as api:
-        page = api.get("/cases", live=live, state=state, outcome=outcome, service=service, limit=limit, cursor=cursor)
+        page = api.get("/cases", live=live, state=state, outcome=outcome, service=service, limit=limit, cursor=cursor,
+                       opened_since=_days_ago(opened), ended_since=_days_ago(ended))  # fmt: skip
     if as_json:
         print_json(page)
         return
@@ -45,6 +51,10 @@ def list_cases(
     ]
     show_table(["case", "state", "outcome", "prio", "need", "title"], rows, empty="There are no such cases.")
     show_more(page, command="tickless case list")
+
+
+def _days_ago(days: int | None) -> str | None:
+    return None if days is None else (dt.datetime.now(dt.UTC) - dt.timedelta(days=days)).isoformat()
 
 
 @case.command("show")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Hashable
 from urllib.parse import urlencode
 
@@ -28,6 +29,9 @@ SIGNALS_SHOWN = 12
 DEEDS = {"hand_off": "handed_off", "confirm": "confirmed", "withdraw": "withdrawn", "mute": "muted"}
 """How a case may be closed by hand, and what the page says then."""
 
+SPANS = ("opened_since", "opened_until", "ended_since", "ended_until")
+STAMP = "%Y-%m-%dT%H:%M:%SZ"
+
 
 def routes(frame: Frame, streams: Streams) -> list[BaseRoute]:
     return [
@@ -45,9 +49,17 @@ def listing(visit: Visit) -> Screen:
     everything = visit.visitor.may("read")
     person = visit.visitor.person.id if visit.visitor.person else "-"
     standing = visit.asked("standing") or ""
+    span = {name: at for name in SPANS if (at := _moment(visit.asked(name))) is not None}
     asked = {name: visit.asked(name) for name in ("kind", "door", "need", "service")}
     what = CaseFilter(
-        **asked,
+        kind=asked["kind"],
+        door=asked["door"],
+        need=asked["need"],
+        service=asked["service"],
+        opened_since=span.get("opened_since"),
+        opened_until=span.get("opened_until"),
+        ended_since=span.get("ended_since"),
+        ended_until=span.get("ended_until"),
         state=standing if standing in STATES else None,
         outcome=standing.removeprefix("was_") if standing.removeprefix("was_") in OUTCOMES else None,
         live=True if standing == "live" else None,
@@ -68,16 +80,28 @@ def listing(visit: Visit) -> Screen:
             "services": services,
             "needs": sorted(needs),
             "asked": {**asked, "standing": standing},
-            "filtered": any(asked.values()) or bool(standing),
+            "filtered": any(asked.values()) or bool(standing) or bool(span),
+            "span": span,
             "next": len(found) > PER_PAGE,
             "query": urlencode(
-                {k: v for k, v in {**asked, "standing": standing}.items() if v} | {"before": shown[-1].case.number}
+                {k: v for k, v in {**asked, "standing": standing}.items() if v}
+                | {name: at.strftime(STAMP) for name, at in span.items()}
+                | {"before": shown[-1].case.number}
             )
             if shown
             else "",
             "everything": everything,
         },
     )
+
+
+def _moment(text: str | None) -> dt.datetime | None:
+    """A time that cannot be read counts as not said."""
+    try:
+        found = dt.datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
 def page(visit: Visit) -> Screen:

@@ -79,7 +79,7 @@ def trend(visit: Visit) -> dict[str, object]:
         "trend": by_week(weeks) if whole else "",
         "trend_legend": legend(whole),
         "trend_said": told_trend([share for _, share in proved[:-1]]),
-        "needs": desk.needs(),
+        "needs": desk.needs(visit.visitor.person.id if visit.visitor.person else None),
     }
 
 

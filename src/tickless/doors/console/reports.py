@@ -34,7 +34,7 @@ def routes(frame: Frame) -> list[BaseRoute]:
         frame.deed("/reports/week/edges", "act", judge),
         frame.deed("/reports/subscriptions", "read", subscribe),
         frame.deed("/reports/subscriptions/{id}/end", "read", end),
-        _file(frame, "html", "text/html", lambda week: as_html(week).encode()),
+        _file(frame, "html", "text/html", lambda week, home: as_html(week, home=home).encode()),
         _file(frame, "pdf", "application/pdf", on_paper),
     ]
 
@@ -70,12 +70,13 @@ def _week(visit: Visit) -> tuple[int, dt.datetime | None, Week]:
     return days, until, visit.desk.reports.week(days=days, until=until, owner=owner)
 
 
-def _file(frame: Frame, ending: str, media_type: str, write: Callable[[Week], bytes]) -> Route:
+def _file(frame: Frame, ending: str, media_type: str, write: Callable[[Week, str], bytes]) -> Route:
     def answer(request: Request) -> Response:
         try:
             _, _, week = _week(frame.visit(request, "read"))
+            home = frame.desk.reports.home or str(request.base_url).rstrip("/")
             named = {"Content-Disposition": f'attachment; filename="report-{week.until:%Y-%m-%d}.{ending}"'}
-            return Response(write(week), media_type=media_type, headers=named)
+            return Response(write(week, home), media_type=media_type, headers=named)
         except TicklessError as error:
             return frame.refusal(request, error)
 

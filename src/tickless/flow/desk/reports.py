@@ -27,6 +27,8 @@ class Reports:
     def __init__(self, rooms: Rooms, *, watch: Callable[[], Watch]) -> None:
         self._rooms = rooms
         self._watch = watch
+        self.home = ""
+        """The address of this house, for links in what is sent on; empty: none is known. Set by the composition root."""
 
     def week(self, *, days: int = 7, until: dt.datetime | None = None, owner: str = "") -> Week:
         """The `days` before `until` (else now). Raises as `span` does."""

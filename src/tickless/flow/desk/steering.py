@@ -27,7 +27,7 @@ from tickless.practices import steering
 from tickless.practices.steering import KNOWN
 from tickless.practices.steering.core import MATCH, setting
 from tickless.stages.measure.boards import BOARDS
-from tickless.stages.measure.facts import read_these
+from tickless.stages.measure.facts import read_these, things_of
 from tickless.stages.measure.guard import Watch
 from tickless.stages.measure.marking import whole
 from tickless.stages.measure.maturity import QUESTIONS, judge
@@ -77,10 +77,10 @@ class SteeringDesk:
         material = self._computing.material(window.before().since - LOOKBACK)
         counter = METRICS.get(metric.counter or "")
         seen = self._seen(metric, material, window, where)
-        known = {one.id: one for one in material.cases}
+        known, things = {one.id: one for one in material.cases}, things_of(material)
         rows = sorted(seen.figure.rows, key=lambda row: (-row[1], row[0]))
-        drilled = [Drilled(known.get(ref), ref, value) for ref, value in rows]
-        drilled += [Drilled(known.get(ref), ref, None) for ref in seen.figure.lacking]
+        drilled = [Drilled(known.get(ref), ref, value, things.get(ref)) for ref, value in rows]
+        drilled += [Drilled(known.get(ref), ref, None, things.get(ref)) for ref in seen.figure.lacking]
         return MetricView(
             seen, self._seen(counter, material, window, where) if counter else None,
             tuple(trend(metric, material, window, grain=grain, where=where)), by,
@@ -129,9 +129,9 @@ class SteeringDesk:
             counted = tx.resolutions.between([windows[0].since, *(one.until for one in windows)]) if windows else []
         return list(zip(windows, counted, strict=True))
 
-    def needs(self) -> list[Need]:
-        """What waits for people, the most urgent first."""
-        return needs_of(self._rooms.journal)
+    def needs(self, person: str | None = None) -> list[Need]:
+        """What waits for that person, then for people at all, the most urgent first."""
+        return needs_of(self._rooms.journal, person, now=self._rooms.clock.now())
 
     def cases(self, refs: Sequence[str]) -> list[Drilled]:
         """These cases, as they stand."""

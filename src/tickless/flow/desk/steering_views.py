@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tickless.domain.steering import Assumption, MarkedFigure, MaturityAnswer, MaturityMark
 from tickless.practices.steering import Setting
 from tickless.stages.measure.boards import Board
+from tickless.stages.measure.facts import Thing
 from tickless.stages.measure.maturity import Standing
 from tickless.stages.measure.metrics import CaseHistory, Figure, Metric, Window
 from tickless.stages.measure.metrics.registry import Dimension
@@ -25,11 +26,12 @@ class Seen:
 
 @dataclass(frozen=True)
 class Drilled:
-    """One case behind a figure: what it adds to it; None: it lacks what the figure needs."""
+    """One case, or another thing, behind a figure. `value`: what it adds; None: it lacks what the figure needs."""
 
     case: CaseHistory | None
     ref: str
     value: float | None
+    thing: Thing | None = None
 
 
 @dataclass(frozen=True)

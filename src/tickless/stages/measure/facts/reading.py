@@ -166,7 +166,9 @@ def _exposures(tx: Tx, world: World) -> list[ExposureFact] | None:
     if not told and not looked:
         return None
     assets = [
-        ExposureFact(id=one.id, name=one.title, since=None, service=one.service or "")
+        ExposureFact(
+            id=one.id, name=one.title, since=None, service=one.service or "", link=f"/portfolio/assets/{one.id}"
+        )
         for one in looked
         if one.open_weaknesses
     ]

@@ -82,6 +82,7 @@ class ExposureFact:
     name: str
     since: dt.datetime | None
     service: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

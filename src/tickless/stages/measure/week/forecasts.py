@@ -36,7 +36,7 @@ def foreseen(facts: Facts) -> Section:
             count=0,
             told=one.told or _ahead(one),
             do=_DO.get(one.fate or "", ""),
-            case=numbers.get(one.case or ""),
+            cases=(numbers[one.case],) if one.case in numbers else (),
         )
         for one in told
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tickless.stages.measure.guard import Warned, Watch
-from tickless.stages.measure.week.shape import Row, Section
+from tickless.stages.measure.week.shape import MOST_LINKED, Row, Section
 from tickless.stages.measure.week.wording import counted, section
 
 LIVE = "live:"
@@ -22,4 +22,5 @@ def misleading(watch: Watch) -> Section:
 
 def _row(one: Warned) -> Row:
     numbers = [int(case.removeprefix(LIVE)) for case in one.cases if case.startswith(LIVE)]
-    return Row(what=one.title, count=len(one.cases), told=one.told, do=one.do, case=max(numbers, default=None))
+    numbers = sorted(numbers, reverse=True)[:MOST_LINKED]
+    return Row(what=one.title, count=len(one.cases), told=one.told, do=one.do, cases=tuple(numbers))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from tickless.stages.measure.week.facts import Facts, opened
 from tickless.stages.measure.week.mending import Came, flaps, proposal
-from tickless.stages.measure.week.shape import Row, Section
+from tickless.stages.measure.week.shape import Row, Section, linked
 from tickless.stages.measure.week.transitions import Doings, Key
 from tickless.stages.measure.week.wording import MOST, TITLE, counted, day, moment, section, times
 
@@ -38,7 +38,7 @@ def noisy(facts: Facts, doings: Mapping[Key, Doings]) -> Section:
                 count=did.fired,
                 do=proposal(did, came),
                 service=alert.service if alert else None,
-                case=case.number if case else None,
+                cases=(case.number,) if case else (),
                 told=f"{key[0]}: fired {times(did.fired)}{_typical(did)}{', comes and goes' if flaps(did) else ''}",
             )
         )
@@ -85,7 +85,7 @@ def unclear(facts: Facts) -> Section:
             Row(
                 what="alerts of a kind that nobody has named",
                 count=len(unknown),
-                case=unknown[-1].number,
+                cases=linked(unknown),
                 told=f"such as “{unknown[-1].title.tame(80)}”",
                 do="Name them in the source's mapping, or in the alert's labels.",
             )
@@ -95,7 +95,7 @@ def unclear(facts: Facts) -> Section:
             Row(
                 what="cases of no known service",
                 count=len(nowhere),
-                case=nowhere[-1].number,
+                cases=linked(nowhere),
                 told=f"such as “{nowhere[-1].title.tame(80)}”",
                 do="Give the alert a label named service, or the service an alias.",
             )
@@ -114,7 +114,7 @@ def unclear(facts: Facts) -> Section:
             Row(
                 what="cases whose impact nobody knows",
                 count=len(unranked),
-                case=unranked[-1].number,
+                cases=linked(unranked),
                 do="Say on the map how critical these services are.",
             )
         )
@@ -129,7 +129,7 @@ def senders(facts: Facts, doings: Mapping[Key, Doings]) -> Section:
         Row(
             what=one.title.tame(TITLE),
             count=1,
-            case=one.number,
+            cases=(one.number,),
             told=f"silent since {moment(one.opened_at)}"
             + ("" if one.live or one.state == "handed_off" else ", heard again"),
             do="Is it still meant to send?" if one.live else "",

@@ -61,8 +61,8 @@ def _section(section: Section, home: str) -> str:
 
 def _row(row: Row, home: str) -> str:
     what = escape(row.what)
-    if row.case is not None:
-        what += f' <a href="{escape(home)}/cases/{row.case}">#{row.case}</a>' if home else f" #{row.case}"
+    for number in row.cases:
+        what += f' <a href="{escape(home)}/cases/{number}">#{number}</a>' if home else f" #{number}"
     return f"<tr><td>{what}</td><td>{escape(row.told) or row.count}</td><td>{escape(row.do)}</td></tr>"
 
 

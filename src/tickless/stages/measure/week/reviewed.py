@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from tickless.domain.case import Case
 from tickless.stages.measure.core import PROVEN, percentile
 from tickless.stages.measure.week.facts import Facts, opened
-from tickless.stages.measure.week.shape import Row, Section
+from tickless.stages.measure.week.shape import Row, Section, linked
 from tickless.stages.measure.week.wording import counted, section
 
 
@@ -14,8 +15,10 @@ def services(facts: Facts) -> Section:
     """How each service that had a case did; the one with most cases first."""
     new, ends, urgent = Counter[str](), Counter[tuple[str, str]](), Counter[str]()
     times: dict[str, list[float]] = {}
+    began: dict[str, list[Case]] = {}
     for case in opened(facts):
         new[case.service or ""] += 1
+        began.setdefault(case.service or "", []).append(case)
     for case in facts.cases:
         urgent[case.service or ""] += case.live
     for one in facts.resolutions:
@@ -28,6 +31,7 @@ def services(facts: Facts) -> Section:
             what=facts.name(name),
             count=new[name],
             service=name,
+            cases=linked(began.get(name, [])),
             told=", ".join(
                 [
                     counted(new[name], "case"),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+
+from tickless.domain.case import Case
 
 SectionId = Literal[
     "services", "repeating", "noisy", "held", "ageing", "risky", "forecasts", "unclear", "senders", "map", "automate",
@@ -13,18 +15,34 @@ SectionId = Literal[
 ]  # fmt: skip
 
 
+MOST_LINKED = 20
+
+
+def linked(cases: Iterable[Case]) -> tuple[int, ...]:
+    """The numbers of a row that speaks of several cases."""
+    return tuple(sorted((one.number for one in cases), reverse=True)[:MOST_LINKED])
+
+
 @dataclass(frozen=True)
 class Row:
-    """One line. `what`: a text of ours or a tamed one; `do`: what could be done; `case`, `service`: where to look."""
+    """One line. `what`: a text of ours or a tamed one; `do`: what could be done; `cases`, `service`: where to look.
+
+    `cases`: numbers, the newest first, at most `MOST_LINKED`.
+    """
 
     what: str
     count: int
     told: str = ""
     do: str = ""
-    case: int | None = None
+    cases: tuple[int, ...] = ()
     service: str | None = None
     edge: tuple[str, str] | None = None
     """An edge of the map that people are asked about: (service, what it needs)."""
+
+    @property
+    def case(self) -> int | None:
+        """The first of them to look at."""
+        return self.cases[0] if self.cases else None
 
 
 @dataclass(frozen=True)

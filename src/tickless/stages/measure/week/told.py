@@ -32,7 +32,8 @@ def _section(section: Section) -> list[str]:
 
 
 def _row(row: Row) -> str:
-    case = f" (case {row.case})" if row.case is not None else ""
+    numbers = ", ".join(map(str, row.cases[:5])) + (" …" if len(row.cases) > 5 else "")
+    case = f" (case{'s' * (len(row.cases) > 1)} {numbers})" if row.cases else ""
     told = f": {_text(row.told)}" if row.told else f": {row.count}"
     do = f" **{_text(row.do)}**" if row.do else ""
     return f"{_text(row.what)}{case}{told}.{do}".replace("..", ".")

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from tickless.domain.case import Case
 from tickless.domain.sighting import Sighting
 from tickless.stages.measure.week.facts import Facts, opened
-from tickless.stages.measure.week.shape import Row, Section
+from tickless.stages.measure.week.shape import Row, Section, linked
 from tickless.stages.measure.week.wording import TITLE, counted, day, moment, plain, section, times
 
 AGES = dt.timedelta(days=1)
@@ -34,7 +34,7 @@ def repeating(facts: Facts) -> Section:
             Row(
                 what=f"{plain(last.need)} at {facts.name(last.service)}",
                 count=len(cases),
-                case=last.number,
+                cases=linked(cases),
                 service=last.service,
                 told=", ".join(f"{count} {plain(name)}" for name, count in how.most_common()),
                 do="Open a problem: the runbook heals it, and it comes back."
@@ -60,7 +60,7 @@ def risky(facts: Facts) -> Section:
             what=one.title.tame(TITLE),
             count=one.impact.priority,
             told=_risk(one, facts),
-            case=one.number,
+            cases=(one.number,),
             service=one.service,
             do="" if one.live else "It was handed off: is somebody at it?",
         )
@@ -73,7 +73,7 @@ def risky(facts: Facts) -> Section:
             what=one.title.tame(TITLE),
             count=1,
             told="healed, and came back inside the time in which it had to hold",
-            case=one.number,
+            cases=(one.number,),
             service=one.service,
             do="The runbook treats a symptom: look deeper.",
         )
@@ -85,7 +85,7 @@ def risky(facts: Facts) -> Section:
             what=one.title.tame(TITLE),
             count=1,
             told=f"priority 1, {one.state.replace('_', ' ')} since {day(one.opened_at)}",
-            case=one.number,
+            cases=(one.number,),
             service=one.service,
         )
         for one in facts.cases
@@ -107,7 +107,7 @@ def ageing(facts: Facts) -> Section:
         Row(
             what=one.title.tame(TITLE),
             count=(facts.until - one.opened_at).days,
-            case=one.number,
+            cases=(one.number,),
             service=one.service,
             told=f"{(facts.until - one.opened_at).days} days, {one.state.replace('_', ' ')}, "
             f"priority {one.impact.priority}",
@@ -125,7 +125,7 @@ def ageing(facts: Facts) -> Section:
 def automate(facts: Facts) -> Section:
     """What people were handed most, and nobody's runbook serves; most time first."""
     spent: dict[str, list[float]] = defaultdict(list)
-    last: dict[str, Case] = {}
+    handed: dict[str, list[Case]] = defaultdict(list)
     cases = {one.id: one for one in facts.cases}
     for one in facts.resolutions:
         if (
@@ -135,13 +135,13 @@ def automate(facts: Facts) -> Section:
         ):
             spent[str(one.need)].append(one.seconds)
             if one.case in cases:
-                last[str(one.need)] = cases[one.case]
+                handed[str(one.need)].append(cases[one.case])
     order = sorted(spent, key=lambda need: (-len(spent[need]), need))
     rows = [
         Row(
             what=plain(need),
             count=len(spent[need]),
-            case=last[need].number if need in last else None,
+            cases=linked(handed[need]),
             told=f"handed to people {times(len(spent[need]))}",
             do="Write a runbook: what did people do in these cases?",
         )
