@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
@@ -151,3 +152,9 @@ class OpenQuestion(Record):
     """Id of the workflow that gets the answer."""
     state: Literal["open", "answered", "expired", "withdrawn"] = "open"
     asked_at: AwareDatetime
+    over_at: AwareDatetime | None = None
+    """When it was answered or withdrawn; None: it is open, or ended before that was noted."""
+
+    def over(self, state: Literal["answered", "expired", "withdrawn"], at: dt.datetime) -> OpenQuestion:
+        """The same, with how and when it ended."""
+        return self.model_copy(update={"state": state, "over_at": at})

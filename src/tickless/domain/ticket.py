@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal
 
 from pydantic import AwareDatetime
@@ -33,6 +34,13 @@ class Reask(Record):
     at: AwareDatetime
 
 
+class Wait(Record):
+    """Since when, until when (None: still) the people who had it waited for somebody."""
+
+    since: AwareDatetime
+    until: AwareDatetime | None = None
+
+
 class Ticket(Record):
     """One case, one ticket in one system. `id` is derived from the case and the system, so there is never a second."""
 
@@ -45,6 +53,10 @@ class Ticket(Record):
     """Their id; empty until it exists there."""
     url: str = ""
     state: TicketState = "wanted"
+    waits: tuple[Wait, ...] | None = None
+    """Each time that it was `pending`; None: it began before that was noted."""
+    minutes: float | None = None
+    """Minutes that people worked on it, as they or their system say; None: nobody has."""
     owner: str = ""
     """Who has it there, as they call them."""
     sent_to: str = ""
@@ -80,3 +92,13 @@ class Ticket(Record):
     """Why the outside system could not be reached, in words for an operator; empty: all is well."""
     synced_at: AwareDatetime | None = None
     made_at: AwareDatetime
+
+    def moved_to(self, state: TicketState, at: dt.datetime) -> Ticket:
+        """The same in that state: a wait begins, or ends."""
+        waits = self.waits
+        if waits is not None and (state == "pending") != (self.state == "pending"):
+            begun = (*waits, Wait(since=at)) if state == "pending" else waits
+            waits = begun if state == "pending" else tuple(
+                one.model_copy(update={"until": at}) if one.until is None else one for one in waits
+            )  # fmt: skip
+        return self.model_copy(update={"state": state, "waits": waits})

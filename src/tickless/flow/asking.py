@@ -54,7 +54,7 @@ class Asking:
             if not names.belongs(decision, record):
                 return {"question": None, "seconds": 0.0}
             if tx.questions.get(identity) is None:
-                _withdraw_others(tx, record, identity)
+                _withdraw_others(tx, record, identity, now=now)
                 tx.questions.put(_open(identity, record, question, now))
             if sent != "joined":  # else the code that is on its way already proves this, too
                 card = store_card(_card(identity, question))
@@ -198,12 +198,12 @@ def _asked_already(tx: Tx, case: Case, question: Question, identity: str) -> str
     return None
 
 
-def _withdraw_others(tx: Tx, case: Case, identity: str) -> None:
+def _withdraw_others(tx: Tx, case: Case, identity: str, *, now: dt.datetime) -> None:
     """What this case's own story asked before is over when it asks something else."""
     waiting = names.case_workflow(case.id, case.generation)
     for one in tx.questions.by(case=case.id, state="open"):
         if one.waiting == waiting and one.id != identity:
-            tx.questions.put(one.model_copy(update={"state": "withdrawn"}))
+            tx.questions.put(one.over("withdrawn", now))
 
 
 def _open(identity: str, case: Case, question: Question, now: dt.datetime) -> OpenQuestion:

@@ -111,3 +111,40 @@ case_row = msgspec.json.Decoder(CaseRow).decode
 """A stored case → what figures need of it."""
 end_row = msgspec.json.Decoder(EndRow).decode
 ticket_row = msgspec.json.Decoder(TicketRow).decode
+
+
+Span = tuple[dt.datetime, dt.datetime | None]
+
+
+class QuestionRow(msgspec.Struct, frozen=True):
+    """A question to a person: see `domain.decision.OpenQuestion`."""
+
+    asked_at: dt.datetime
+    state: str = "open"
+    over_at: dt.datetime | None = None
+
+
+class ApprovalRow(msgspec.Struct, frozen=True):
+    """A request for a yes: see `domain.decision.ApprovalRequest`."""
+
+    asked_at: dt.datetime
+    expires_at: dt.datetime
+    state: str = "pending"
+    answered_at: dt.datetime | None = None
+
+
+_QUESTION, _APPROVAL = msgspec.json.Decoder(QuestionRow), msgspec.json.Decoder(ApprovalRow)
+
+
+def wait_of_question(body: str) -> Span | None:
+    """From when until when it was open; None: it is over, and nobody noted when."""
+    one = _QUESTION.decode(body)
+    return (one.asked_at, one.over_at) if one.state == "open" or one.over_at is not None else None
+
+
+def wait_of_approval(body: str) -> Span:
+    """From when until when it was asked for: at the latest until its time was over."""
+    one = _APPROVAL.decode(body)
+    if one.state == "pending":
+        return one.asked_at, None
+    return one.asked_at, max(one.asked_at, one.answered_at or one.expires_at)

@@ -12,7 +12,17 @@ import sqlalchemy as sa
 
 from tickless.domain.case import LIVE_STATES
 from tickless.journal import history_tables, tables
-from tickless.journal.measure_forms import CaseRow, EndRow, TicketRow, case_row, end_row, ticket_row
+from tickless.journal.measure_forms import (
+    CaseRow,
+    EndRow,
+    Span,
+    TicketRow,
+    case_row,
+    end_row,
+    ticket_row,
+    wait_of_approval,
+    wait_of_question,
+)
 
 LEFT = (*sorted(LIVE_STATES), "handed_off")
 """States of cases that are with somebody still, or may be."""
@@ -116,6 +126,20 @@ class MeasureRows:
             query.where(table.started_at >= since).order_by(table.started_at, table.id)
         ):
             yield RunRow(*row)
+
+    def waits(self, cases: Sequence[str]) -> dict[str, list[Span | None]]:
+        """Of each of these cases, from when until when (None: to this day) a person or an approver was waited for; None in
+        place of a span: it is over, and nobody noted when."""
+        found: dict[str, list[Span | None]] = {}
+        asked, wanted = tables.questions.c, tables.approvals.c
+        for some in _chunks(cases):
+            for case, body in self._connection.execute(sa.select(asked.case, asked.body).where(asked.case.in_(some))):
+                found.setdefault(case, []).append(wait_of_question(body))
+            for case, body in self._connection.execute(
+                sa.select(wanted.case, wanted.body).where(wanted.case.in_(some))
+            ):
+                found.setdefault(case, []).append(wait_of_approval(body))
+        return found
 
     def followers(self) -> dict[str, int]:
         """How many people each case has as its requester or as affected."""

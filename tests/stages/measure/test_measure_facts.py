@@ -63,6 +63,23 @@ def test_what_was_handed_over_is_resolved_when_people_say_so() -> None:
     assert (solved.resolved_at, solved.level, solved.team, solved.handling_minutes) == (T0 + 5 * HOUR, 1, "Bo", None)
 
 
+def test_the_clock_stands_while_somebody_else_has_the_word_and_work_is_what_people_say() -> None:
+    handed = case(2, state="handed_off", outcome="handed_off", resolved_at=T0 + HOUR)
+    ends = {"case_2": [end(2, "handed_off", T0 + HOUR)]}
+    asked = {"case_2": [(T0, T0 + HOUR / 2)]}
+    ticket = Ticket(id="t", case="case_2", system="tickless", made_at=T0 + HOUR, waits=()).moved_to("open", T0 + HOUR)
+    ticket = (
+        ticket.moved_to("pending", T0 + 2 * HOUR).moved_to("pending", T0 + 3 * HOUR).moved_to("open", T0 + 4 * HOUR)
+    )
+    ticket = ticket.moved_to("pending", T0 + 6 * HOUR).model_copy(update={"minutes": 25.0})
+    (found,) = from_lived(Lived([handed], ends=ends, tickets={"case_2": ticket}, waits=asked))
+    assert found.pauses == ((T0, T0 + HOUR / 2), (T0 + 2 * HOUR, T0 + 4 * HOUR), (T0 + 6 * HOUR, None))
+    assert found.handling_minutes == 25.0
+    (older,) = from_lived(Lived([handed], ends=ends, tickets={"case_2": ticket.model_copy(update={"waits": None})}))
+    (unknown,) = from_lived(Lived([handed], ends=ends, tickets={"case_2": ticket}, waits={"case_2": [None]}))
+    assert (older.pauses, unknown.pauses) == (None, None), "what was not noted is missing, never none"
+
+
 def test_what_came_back_counts_each_of_its_ends() -> None:
     back = case(3, state="open", generation=1, reopened_at=T0 + 2 * HOUR)
     lived = Lived(

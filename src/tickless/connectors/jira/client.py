@@ -16,7 +16,7 @@ from tickless.sdk import Call
 from tickless.sdk.deadline import Deadline
 from tickless.sdk.http import HttpClient
 
-FIELDS = "status,assignee,updated,resolution,resolutiondate,statuscategorychangedate,summary"
+FIELDS = "status,assignee,updated,timespent,resolution,resolutiondate,statuscategorychangedate,summary"
 PAST_FIELDS = (
     "summary,issuetype,status,priority,created,updated,resolutiondate,resolution,duedate,project,components,labels,reporter,"
     "creator,assignee,timespent"

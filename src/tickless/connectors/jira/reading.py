@@ -45,7 +45,15 @@ def view(issue: Mapping[str, Any], settings: Settings) -> TicketView:
         owner=_person(_part(fields, "assignee")),
         team=_team(fields.get(settings.group_field) if settings.group_field else None, settings),
         changed=str(fields.get("updated") or ""),
+        worked_minutes=_minutes(fields.get("timespent")),
         resolution=str(resolution.get("name") or ""),
+    )
+
+
+def _minutes(seconds: object) -> float | None:
+    """Of the work that is logged; None: none is."""
+    return (
+        seconds / 60 if isinstance(seconds, (int, float)) and not isinstance(seconds, bool) and seconds >= 0 else None
     )
 
 

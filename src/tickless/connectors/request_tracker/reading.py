@@ -37,7 +37,14 @@ def view(ticket: Mapping[str, Any], settings: Settings) -> TicketView:
         owner=_owner(ticket.get("Owner")),
         team=_team(ticket.get("Queue"), settings),
         changed=str(ticket.get("LastUpdated", "")),
+        worked_minutes=_minutes(ticket.get("TimeWorked")),
     )
+
+
+def _minutes(worked: object) -> float | None:
+    """Request Tracker counts minutes, and says 0 where nobody has put any down."""
+    text = str(worked or "").strip()
+    return float(text) if text.isdecimal() and int(text) else None
 
 
 def _team(queue: object, settings: Settings) -> str:

@@ -107,7 +107,8 @@ class CommentGiven(Given):
 
 
 class ChangeGiven(Given):
-    to: Literal["taken", "resolved", "open"]
+    to: Literal["taken", "pending", "resolved", "open"] = Field(description="`pending`: it waits for somebody")
+    minutes: float | None = Field(default=None, ge=0, le=100_000, description="What people have worked on it, in all")
 
 
 class InviteGiven(Given):
@@ -180,7 +181,8 @@ async def comment(desk: DeskHere, visitor: Actor, ticket: str, given: CommentGiv
 @router.post("/tickets/{ticket}/change", summary="Take, resolve or open again a ticket that Tickless keeps")
 async def change(desk: DeskHere, visitor: Actor, ticket: str, given: ChangeGiven) -> TicketShown:
     """`resolved` asks the person whether it works: only their yes confirms it."""
-    return show_ticket(await desk.tickets.change(ticket, given.to, by=visitor.actor, person=visitor.person))
+    done = await desk.tickets.change(ticket, given.to, by=visitor.actor, person=visitor.person, minutes=given.minutes)
+    return show_ticket(done)
 
 
 @router.post("/tickets/{ticket}/refresh", summary="Read a ticket now")

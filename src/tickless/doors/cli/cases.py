@@ -30,9 +30,11 @@ def list_cases(
     state: Annotated[str | None, typer.Option(help="Such as open, acting, resolved.")] = None,
     outcome: Annotated[str | None, typer.Option(help="Such as verified, handed_off.")] = None,
     service: Annotated[str | None, typer.Option(help="Id of the service.")] = None,
-    opened: Annotated[int | None, typer.Option(min=1, help="Only those opened in the last so many days.")] = None,
+    opened: Annotated[
+        int | None, typer.Option("--opened-days", min=1, help="Only those opened in the last days.")
+    ] = None,
     ended: Annotated[
-        int | None, typer.Option(min=1, help="Only those that ended (so) in the last so many days.")
+        int | None, typer.Option("--ended-days", min=1, help="Only those that ended (so) in the last days.")
     ] = None,
     limit: Limit = 20,
     cursor: Cursor = None,

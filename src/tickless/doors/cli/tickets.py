@@ -87,9 +87,20 @@ def take(context: typer.Context, case: CaseRef, as_json: AsJson = False) -> None
 
 
 @ticket.command("resolve")
-def resolve(context: typer.Context, case: CaseRef, as_json: AsJson = False) -> None:
+def resolve(
+    context: typer.Context,
+    case: CaseRef,
+    minutes: Annotated[float | None, typer.Option("--minutes", min=0, help="What people worked on it, in all.")] = None,
+    as_json: AsJson = False,
+) -> None:
     """Say that it is solved: the person is asked, and only their yes confirms it."""
-    _do(context, case, "change", {"to": "resolved"}, as_json=as_json)
+    _do(context, case, "change", {"to": "resolved", "minutes": minutes}, as_json=as_json)
+
+
+@ticket.command("wait")
+def wait(context: typer.Context, case: CaseRef, as_json: AsJson = False) -> None:
+    """It waits for somebody: the clock of its time to resolve stands until it is reopened or solved."""
+    _do(context, case, "change", {"to": "pending"}, as_json=as_json)
 
 
 @ticket.command("reopen")

@@ -65,12 +65,21 @@ async def ticket(visit: Visit, form: Form) -> str:
             text = form.get("text", "")
             await visit.desk.tickets.comment(found.id, text, by=visit.visitor.actor, name=name, public=how == "say")
             return f"/cases/{case.number}?told=said"
-        case "taken" | "resolved" | "open" as to:
-            person = visit.visitor.person
-            await visit.desk.tickets.change(found.id, to, by=visit.visitor.actor, person=person)
+        case "taken" | "pending" | "resolved" | "open" as to:
+            person, minutes = visit.visitor.person, _minutes(form.get("minutes", ""))
+            await visit.desk.tickets.change(found.id, to, by=visit.visitor.actor, person=person, minutes=minutes)
             return f"/cases/{case.number}?told=ticket_{to}"
         case _:
             raise BadInput("choose what to do with the ticket")
+
+
+def _minutes(text: str) -> float | None:
+    if not text.strip():
+        return None
+    try:
+        return float(text)
+    except ValueError as error:
+        raise BadInput("minutes are a number", mend="such as 25") from error
 
 
 def _case(visit: Visit) -> Case:

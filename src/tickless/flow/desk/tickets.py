@@ -18,6 +18,8 @@ from tickless.journal import Tx
 from tickless.kit.ids import new_id
 from tickless.practices.tickets.pack import Pack
 
+MOST_MINUTES = 100_000
+
 
 class TicketDesk:
     """Each method says who asks (`by`, and `name` as people call them), and writes one audit row where it changes something."""
@@ -55,12 +57,24 @@ class TicketDesk:
         return done
 
     async def change(
-        self, ticket: str, to: Literal["taken", "resolved", "open"], *, by: str, person: Person | None
+        self,
+        ticket: str,
+        to: Literal["taken", "pending", "resolved", "open"],
+        *,
+        by: str,
+        person: Person | None,
+        minutes: float | None = None,
     ) -> Ticket:
-        """Take, resolve or open again a ticket that we keep ourselves. Raises `Conflict` for one of an outside system."""
-        return await asyncio.to_thread(self._change, ticket, to, by, person)
+        """Take a ticket that we keep ourselves, let it wait for somebody (`pending`), resolve it or open it again. `minutes`:
+        what people have worked on it in all. Raises `Conflict` for one of an outside system, `BadInput`."""
+        if minutes is not None and not 0 <= minutes <= MOST_MINUTES:
+            raise BadInput(f"minutes of work are between 0 and {MOST_MINUTES:,}")
+        return await asyncio.to_thread(self._change, ticket, to, by, person, minutes)
 
-    def _change(self, identity: str, to: str, by: str, person: Person | None) -> Ticket:
+    def _change(
+        self, identity: str, to: Literal["taken", "pending", "resolved", "open"], by: str, person: Person | None,
+        minutes: float | None,
+    ) -> Ticket:  # fmt: skip
         now = self._rooms.clock.now()
         with self._rooms.journal.write() as tx:
             ticket = self._open(tx, identity)
@@ -68,11 +82,13 @@ class TicketDesk:
                 raise Conflict(f"{ticket.number or 'this ticket'} is kept in {ticket.system or 'another system'}",
                                mend="change it there: it is read within seconds")  # fmt: skip
             update: dict[str, object] = {"due_at": None, "moved_at": now}
+            if minutes is not None:
+                update["minutes"] = minutes
             if to == "taken":
                 update["owner"] = person.email if person else by
             else:
-                update["state"] = to
-            self._audit(tx, ticket, f"ticket.{to}", by, now)
+                ticket = ticket.moved_to(to, now)
+            self._audit(tx, ticket, f"ticket.{to}", by, now, **({} if minutes is None else {"minutes": minutes}))
             done = tx.tickets.put(ticket.model_copy(update=update))
             if to == "taken" and person is not None:
                 self._handing.hand_to(tx, tx.cases.need(ticket.case), person.id, now=now)

@@ -84,7 +84,7 @@ def nothing_waits(tx: Tx, case: Case, *, now: dt.datetime) -> None:
     """A case that is over asks nobody for anything: an answer would go where nobody listens."""
     for question in tx.questions.by(case=case.id):
         if question.state == "open":
-            tx.questions.put(question.model_copy(update={"state": "withdrawn"}))
+            tx.questions.put(question.over("withdrawn", now))
     for approval in tx.approvals.by(case=case.id, state="pending"):
         tx.approvals.put(approval.model_copy(update={"state": "withdrawn", "answered_at": now}))
 

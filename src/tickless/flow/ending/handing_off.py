@@ -45,7 +45,8 @@ def want_ticket(tx: Tx, case: Case, *, now: dt.datetime) -> Ticket:
         return tx.tickets.put(known.model_copy(update={"errands": errands, "due_at": None, "moved_at": now}))
     place = 0 if known is None else int(known.id.rpartition("_")[2]) + 1
     identity = f"{case.id.removeprefix('case_')}_{place}"
-    ticket = Ticket(id=f"tkt_{identity}", case=case.id, system="", key=f"case_{identity}", made_at=now, moved_at=now)
+    ticket = Ticket(id=f"tkt_{identity}", case=case.id, system="", key=f"case_{identity}", made_at=now, moved_at=now,
+                    waits=())  # fmt: skip
     return tx.tickets.put(ticket)
 
 

@@ -179,7 +179,7 @@ class StepUp:
             if tx.access.one_time(f"code_{question.id}") is not None or not _waits_for(other, person):
                 continue
             tx.cases.put(_proved(other, person, now))
-            tx.questions.put(question.model_copy(update={"state": "answered"}))
+            tx.questions.put(question.over("answered", now))
             tx.audit.append(at=now, actor=other.speaker or "somebody", action="identity.proved", subject=f"person:{person}",
                             case=other.id, detail={"question": question.id, "by": but})  # fmt: skip
             message = {"type": "answer", "question": question.id, "text": "", "slots": {}}

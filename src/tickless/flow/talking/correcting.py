@@ -133,7 +133,7 @@ class Correcting:
         for approval in tx.approvals.by(case=case.id, state="pending"):
             tx.approvals.put(approval.model_copy(update={"state": "withdrawn", "answered_at": now}))
         for question in tx.questions.by(case=case.id, state="open"):
-            tx.questions.put(question.model_copy(update={"state": "withdrawn"}))
+            tx.questions.put(question.over("withdrawn", now))
         tx.audit.append(at=now, actor=sender.person or sender.account, action="case.corrected",
                         subject=changed.subject or case.id, case=case.id,
                         detail={"values": right.values, "unclear": right.unclear})  # fmt: skip

@@ -124,13 +124,13 @@ class Knowing:
                 return "closed"
             asked = tx.questions.need(question)
             if heard is not None and (heard["type"] != "answer" or heard["question"] != question):
-                return self._asked_anew(tx, asked)
+                return self._asked_anew(tx, asked, now=now)
             if heard is None:
-                tx.questions.put(asked.model_copy(update={"state": "expired"}))
+                tx.questions.put(asked.over("expired", now))
                 why = "an article answered it, and nobody objected"
                 ends.end_case(tx, record, state="resolved", outcome="assumed", now=now, why=why)
                 return "resolved"
-            tx.questions.put(asked.model_copy(update={"state": "answered"}))
+            tx.questions.put(asked.over("answered", now))
             yes = does_it_help.helped(str(heard.get("text", ""))) is True
             note_help(tx, question.replace("que_", "ask_", 1), helped=yes)
             if not yes:
@@ -143,10 +143,10 @@ class Knowing:
         return "resolved"
 
     @staticmethod
-    def _asked_anew(tx: Tx, asked: OpenQuestion) -> str:
+    def _asked_anew(tx: Tx, asked: OpenQuestion, *, now: dt.datetime) -> str:
         """Something else was said of the case, such as a correction: it is decided again with it, and nobody said anything of
         the answer. The passage may be given once more."""
-        tx.questions.put(asked.model_copy(update={"state": "withdrawn"}))
+        tx.questions.put(asked.over("withdrawn", now))
         tx.asked.delete(asked.id.replace("que_", "ask_", 1))
         return "again"
 
@@ -217,7 +217,7 @@ def helped(tx: Tx, deed: Deed, sender: Sender, *, learn: LearnRoom, now: dt.date
     waits = [one for one in tx.questions.by(case=case.id, state="open") if one.about == ABOUT]
     if waits:
         question = max(waits, key=lambda one: one.asked_at)
-        tx.questions.put(question.model_copy(update={"state": "answered"}))
+        tx.questions.put(question.over("answered", now))
         message: dict[str, Any] = {
             "type": "answer",
             "question": question.id,

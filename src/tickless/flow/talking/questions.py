@@ -93,10 +93,9 @@ class Questions:
         """Whether this can be the answer to “who are you”: a long sentence in which nobody is named says something else."""
         return question.about != "who" or len(text.split()) <= INTRODUCTION or bool(self._who(text, {}))
 
-    @staticmethod
-    def deliver(tx: Tx, question: OpenQuestion, *, text: str, slots: dict[str, str]) -> None:
+    def deliver(self, tx: Tx, question: OpenQuestion, *, text: str, slots: dict[str, str]) -> None:
         """Give an answer to the run that waits for it, once."""
-        tx.questions.put(question.model_copy(update={"state": "answered"}))
+        tx.questions.put(question.over("answered", self._rooms.clock.now()))
         message = {"type": "answer", "question": question.id, "text": text, "slots": slots}
         tx.coordination.post(f"answer:{question.id}", workflow=question.waiting, message=message)
 

@@ -201,11 +201,11 @@ class TicketTalk:
         say(tx, conversation=sender.conversation, case=case, text=wording.passed_on(case), at=now,
             key=f"{ticket.id}:passed:{turns}")  # fmt: skip
 
-    @staticmethod
-    def nothing_asked(tx: Tx, ticket: Ticket) -> None:
+    def nothing_asked(self, tx: Tx, ticket: Ticket) -> None:
+        """What the person was asked about this ticket is over."""
         for question in tx.questions.by(case=ticket.case, state="open"):
             if question.id.startswith(QUESTION):
-                tx.questions.put(question.model_copy(update={"state": "answered"}))
+                tx.questions.put(question.over("answered", self._rooms.clock.now()))
 
     @staticmethod
     def _errand(

@@ -78,6 +78,8 @@ class Settling:
     def _look(self, tx: Tx, ticket: Ticket, view: TicketView, *, now: dt.datetime) -> _Scene:
         case = tx.cases.need(ticket.case, lock=True)
         record = self._take_owner(tx, case, tx.tickets.need(ticket.id, lock=True), view, now=now)
+        if view.worked_minutes is not None:
+            record = record.model_copy(update={"minutes": view.worked_minutes})
         record = self._silence(tx, case, record, now=now)
         case = tx.cases.need(ticket.case)
         before = Standing(ours=record.ours, theirs=_state(record))
@@ -115,9 +117,9 @@ class Settling:
         return ticket.model_copy(update={"asked_at": None, "answered_at": None})
 
     def _agree(self, tx: Tx, ticket: Ticket, standing: Standing, *, moved: bool, now: dt.datetime) -> None:
-        update: dict[str, Any] = {"ours": standing.ours, "state": standing.theirs, "synced_at": now, "trouble": ""}
+        update: dict[str, Any] = {"ours": standing.ours, "synced_at": now, "trouble": ""}
         update |= {"moved_at": now} if moved else {}
-        ticket = ticket.model_copy(update=update)
+        ticket = ticket.moved_to(standing.theirs, now).model_copy(update=update)
         if standing.ours == "solved" and now - (ticket.moved_at or ticket.made_at) > FORGOTTEN:
             ticket = ticket.model_copy(update={"state": "closed"})
         pause = self._pause(ticket, now)

@@ -214,10 +214,10 @@ class TicketSync:
         with self._rooms.journal.write() as tx:
             record = tx.tickets.need(ticket.id, lock=True)
             record = record.model_copy(
-                update={"external": made.ticket, "number": made.number, "url": made.url, "state": made.state,
+                update={"external": made.ticket, "number": made.number, "url": made.url,
                         "owner": made.owner, "team": made.team, "trouble": "", "moved_at": now}
             )  # fmt: skip
-            tx.tickets.put(record)
+            record = tx.tickets.put(record.moved_to(made.state, now))
             self._audit(tx, record, now)
         return record
 

@@ -64,6 +64,8 @@ class TicketView(Output):
     """Since when, as well as the system says."""
     owner: str = ""
     """Who has it there: an e-mail address or login if the system tells, else a name; empty: nobody yet."""
+    worked_minutes: float | None = None
+    """Minutes of work that people have put down there; None: the system does not tell."""
     team: str = ""
     """Where it lies: our name of the team if the settings name one, else the group, queue or component as they call it; empty:
     the system does not tell."""

@@ -14,7 +14,7 @@ from tickless.domain.ticket import Ticket
 from tickless.journal.measure_forms import CaseRow, EndRow
 from tickless.journal.measure_rows import AuditMark, RunRow
 from tickless.practices.suppliers.core import targets_of
-from tickless.stages.measure.metrics.history import CaseHistory
+from tickless.stages.measure.metrics.history import CaseHistory, Pause
 from tickless.stages.measure.metrics.material import OutageFact, RunFact
 
 HELD = frozenset({"verified", "confirmed", "prevented"})
@@ -44,6 +44,8 @@ class Lived:
     referrals: Mapping[str, Sequence[Referral]] = field(default_factory=dict)
     agreements: Mapping[str, Sequence[Agreement]] = field(default_factory=dict)
     """Those with targets that hold, by each service that they are about."""
+    waits: Mapping[str, Sequence[Pause | None]] = field(default_factory=dict)
+    """By case, when somebody was asked until when they answered; None: it is over, and nobody noted when."""
     known: frozenset[str] | None = None
     """Cases that are tied to a problem or known error; None: nobody keeps any."""
 
@@ -87,13 +89,31 @@ def _case(one: CaseRow, lived: Lived, disruptions: Disruptions) -> CaseHistory:
         sla_due_at=_promised(one, lived),
         known=None if lived.known is None else one.id in lived.known, knowledge=one.id in lived.used,
         runbook=done, automated=None if one.live else bool(done) and not handed,
-        handling_minutes=0.0 if level == 0 and resolved and not one.typed_by else None,
+        pauses=_pauses(one.id, ticket, lived),
+        handling_minutes=_worked(one, ticket, by_itself=level == 0 and resolved is not None),
         declared_minutes=sum(end.minutes_saved for end in good) if good else None,
         false_action=any(run.state in FAILED for run in runs) if runs else None,
         prevented_hours=_prevented(one, disruptions) if one.outcome == "prevented" else None,
         satisfaction=_mean([rating.satisfaction for rating in ratings]), effort=_mean([rating.effort for rating in ratings]),
         people=people, silent=silent if not good or one.outcome == "assumed" else False,
     )  # fmt: skip
+
+
+def _pauses(case: str, ticket: Ticket | None, lived: Lived) -> tuple[Pause, ...] | None:
+    """While a person, an approver or whoever the people with it waited for had the word. None: some of it was not noted."""
+    spans = lived.waits.get(case, ())
+    if any(one is None for one in spans) or (ticket is not None and ticket.waits is None):
+        return None
+    told = [one for one in spans if one is not None]
+    return tuple(sorted([*told, *((one.since, one.until) for one in (ticket.waits or () if ticket else ()))],
+                        key=lambda span: span[0]))  # fmt: skip
+
+
+def _worked(one: CaseRow, ticket: Ticket | None, *, by_itself: bool) -> float | None:
+    """Minutes of people's work: as they say, or none where the house did it by itself. None: nobody has said."""
+    if ticket is not None and ticket.minutes is not None:
+        return ticket.minutes
+    return 0.0 if by_itself and not one.typed_by else None
 
 
 def _done_by(ends: Sequence[EndRow]) -> str:

@@ -91,6 +91,7 @@ def _lived(tx: Tx, since: dt.datetime) -> Lived:
         agreements=_agreements(tx),
         used=frozenset(one.case for one in tx.asked.where(asked.at >= begin, limit=MOST) if one.case and one.article),
         began=rows.first_signals(since=since),
+        waits=rows.waits([one.id for one in found]),
         known=tied(found, tx.problem_records.where(limit=MOST), errors=bool(tx.known_errors.count())),
     )
 
