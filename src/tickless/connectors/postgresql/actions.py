@@ -12,6 +12,9 @@ from tickless.domain.errors import Rejected
 from tickless.sdk import Call, Result, action
 from tickless.sdk.capabilities.database import Ended, Session, Table, TableState
 
+A_MOMENT = "SELECT pg_sleep(0.05)"
+LOOKS = 20
+
 
 @action("end", params=Session, output=Ended)
 def end(call: Call, params: Session) -> Result:
@@ -28,6 +31,10 @@ def end(call: Call, params: Session) -> Result:
             return Result(output=Ended(running=True), changed=True, summary=f"would {params.how} it")
         if params.how == "cancel":
             server.rows(CANCEL, who)
+            for _ in range(LOOKS):  # the server answers at once, and cancels a moment later
+                if not _runs(server, params):
+                    break
+                server.rows(A_MOMENT, [])
         else:
             server.rows(TERMINATE, [int(call.timeout * 500), *who])
         running = _runs(server, params)
