@@ -17,6 +17,7 @@ from tickless.doors.api.guards import Actor, DeskHere, Known, Reader, new_router
 from tickless.doors.api.paging import Limit
 from tickless.doors.api.problems import MOST_TOLD, ProblemShown, show_problems
 from tickless.doors.api.schemas import Page, Shown
+from tickless.doors.api.sight import find_case
 from tickless.doors.entrance import Visitor
 from tickless.doors.entrance.knowledge import may_edit, may_see
 from tickless.doors.entrance.problems import error_body, request_id_of
@@ -25,6 +26,7 @@ from tickless.practices.knowledge.answering import bar_of, find
 from tickless.practices.knowledge.core import Standing
 from tickless.practices.knowledge.folder import ArticleFile, read_batch
 from tickless.practices.knowledge.library import Reader as ArticleReader
+from tickless.practices.knowledge.of_case import draft_of_case as drafted
 from tickless.practices.knowledge.reading import (
     draft_from,
     read_contradictions,
@@ -236,6 +238,22 @@ async def draft_article(desk: DeskHere, visitor: Actor, cluster: str) -> Article
                 note="drafted from an unanswered question",
                 base=0,
             )
+            return _whole(read_standing(tx, made.id, now=now), 1)
+
+    return await run_in_threadpool(make)
+
+
+@router.post("/cases/{case}/article", summary="Draft an article from a solved case", status_code=201)
+async def draft_of_case(desk: DeskHere, visitor: Actor, case: str) -> ArticleWhole:
+    """With what was asked and what helped, in it and in cases like it. A draft answers nobody before a person publishes it."""
+
+    def make() -> ArticleWhole:
+        now, owner = desk.clock.now(), visitor.person.id if visitor.person else None
+        with desk.journal.write() as tx:
+            found = find_case(tx, case, visitor)
+            made = drafted(tx, found, owner=owner, now=now)
+            note = f"drafted from case {found.number}"
+            save(tx, made, world=read_world(tx), by=visitor.actor, at=now, note=note, base=0)
             return _whole(read_standing(tx, made.id, now=now), 1)
 
     return await run_in_threadpool(make)

@@ -9,7 +9,7 @@ import typer
 
 from tickless.doors.cli.client import part
 from tickless.doors.cli.output import line, moment, show_pairs, show_table
-from tickless.doors.cli.session import FAILED, AsJson, Limit, print_json, session_of, tell
+from tickless.doors.cli.session import FAILED, AsJson, Limit, print_json, session_of, tell, usage
 
 knowledge = typer.Typer(no_args_is_help=True, help="Knowledge: import, list, show, search, unanswered, review.")
 ArticleRef = Annotated[str, typer.Argument(metavar="ARTICLE", help="Id, such as vpn-setup.")]
@@ -155,12 +155,17 @@ def unanswered(context: typer.Context, limit: Limit = 20, as_json: AsJson = Fals
 @knowledge.command("draft")
 def draft(
     context: typer.Context,
-    reference: Annotated[str, typer.Argument(metavar="ID", help="An id that `tickless knowledge unanswered` lists.")],
+    reference: Annotated[
+        str, typer.Argument(metavar="[ID]", help="An id that `tickless knowledge unanswered` lists.")
+    ] = "",
+    case: Annotated[str, typer.Option("--case", help="Number of a solved case: what was asked, and what helped.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Draft an article from an unanswered question; a person mends and publishes it."""
+    """Draft an article from an unanswered question or a solved case; a person mends and publishes it."""
+    if bool(reference) == bool(case):
+        raise usage("say which unanswered question, or which case with --case")
     with session_of(context).api() as api:
-        made = api.post(f"/knowledge/unanswered/{part(reference)}/draft")
+        made = api.post(f"/cases/{part(case)}/article" if case else f"/knowledge/unanswered/{part(reference)}/draft")
     if as_json:
         print_json(made)
     else:

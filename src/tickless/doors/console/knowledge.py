@@ -18,6 +18,7 @@ from tickless.doors.entrance.knowledge import may_edit, may_see
 from tickless.journal.world import read_world
 from tickless.practices.knowledge.core import Standing
 from tickless.practices.knowledge.library import Found
+from tickless.practices.knowledge.of_case import draft_of_case
 from tickless.practices.knowledge.reading import (
     draft_from,
     need_editable,
@@ -42,6 +43,7 @@ def routes(frame: Frame) -> list[BaseRoute]:
         frame.show("/knowledge/new", "act", new),
         frame.deed("/knowledge/save", "chat", keep),
         frame.deed("/knowledge/draft", "act", draft),
+        frame.deed("/cases/{number:int}/article", "act", draft_case),
         frame.show("/knowledge/{id}", None, page),
         frame.show("/knowledge/{id}/edit", "chat", edit),
         frame.show("/knowledge/{id}/history", "read", history),
@@ -251,6 +253,23 @@ async def draft(visit: Visit, form: Form) -> str:
         with visit.desk.journal.write() as tx:
             made = draft_from(tx, form.get("cluster", "")[:100], owner=owner, now=visit.now, library=library)
             note = "drafted from an unanswered question"
+            return save(tx, made, world=read_world(tx), by=visit.visitor.actor, at=visit.now, note=note, base=0)
+
+    made = await asyncio.to_thread(make)
+    return f"/knowledge/{made.id}/edit?told=drafted"
+
+
+async def draft_case(visit: Visit, form: Form) -> str:
+    """A draft out of a case that was solved, and of those like it."""
+
+    def make() -> Article:
+        owner = visit.visitor.person.id if visit.visitor.person else None
+        with visit.desk.journal.write() as tx:
+            case = tx.cases.by_number(int(visit.path("number")))
+            if case is None:
+                raise NotFound("there is no such case")
+            made = draft_of_case(tx, case, owner=owner, now=visit.now)
+            note = f"drafted from case {case.number}"
             return save(tx, made, world=read_world(tx), by=visit.visitor.actor, at=visit.now, note=note, base=0)
 
     made = await asyncio.to_thread(make)

@@ -87,12 +87,12 @@ def draft(cluster: Cluster, *, answers: Sequence[str], taken: set[str], owner: s
 
     A draft only: a person reads, mends and publishes it. Addresses, telephone numbers and credentials are masked.
     """
-    question = _clean(cluster.question)
-    asked = tuple(dict.fromkeys(_clean(one.question) for one in cluster.asked))
+    question = clean_line(cluster.question)
+    asked = tuple(dict.fromkeys(clean_line(one.question) for one in cluster.asked))
     found = [redact_personal(text.strip()) for text in answers if text.strip()]
     text = "\n\n".join(dict.fromkeys(found)) or f"Nobody has answered this yet: {question}"
     return Article(
-        id=_identity(question, taken),
+        id=identity_for(question, taken),
         title=question[:1].upper() + question[1:].rstrip(" ?.!")[:120],
         text=text,
         owner=owner,
@@ -102,12 +102,14 @@ def draft(cluster: Cluster, *, answers: Sequence[str], taken: set[str], owner: s
     )
 
 
-def _clean(text: str) -> str:
+def clean_line(text: str) -> str:
+    """What somebody asked, on one line, without courtesies and personal data."""
     line = " ".join(redact_personal(text).split())
     return _POLITE.sub("", line)[:300] or line[:300]
 
 
-def _identity(question: str, taken: set[str]) -> str:
+def identity_for(question: str, taken: set[str]) -> str:
+    """A short id that tells what it is about, and is nobody's yet."""
     plain = question.casefold().encode("ascii", "ignore").decode()
     words = [word for word in re.findall(r"[a-z0-9]+", plain) if telling(word)][:5]
     base = "-".join(words)[:50] or "article"
