@@ -259,3 +259,17 @@ def test_policies_keep_their_names_across_files(tmp_path: Path) -> None:
     assert isinstance(engine.texts[0], PolicyText)
     ruling = engine.may(principal=USER, action="run", resource=RESTART, context=CALM)
     assert [reason.policy for reason in ruling.reasons] == ["one", "two"]
+
+
+def test_a_folder_of_an_older_release_goes_on_and_a_new_one_may_ask_for_groups(tmp_path: Path) -> None:
+    allow = '@id("all") @reason("All.") permit (principal is User, action == Action::"run", resource)'
+    whole = (FOLDER / "schema.cedarschema").read_text(encoding="utf-8")
+    older = "\n".join(line for line in whole.splitlines() if "groups: Set<String>" not in line)
+    (tmp_path / "old").mkdir()
+    old = PolicyEngine.load(_house(tmp_path / "old", policies=f"{allow};", schema=older))
+    member = Principal("User", "ana", {**USER.attributes, "groups": ["payments"]})
+    for principal in (USER, member):
+        assert old.may(principal=principal, action="run", resource=UNLOCK, context=CALM).allowed
+    new = PolicyEngine.load(_house(tmp_path, policies=f'{allow} when {{ principal.groups.contains("payments") }};'))
+    assert new.may(principal=member, action="run", resource=UNLOCK, context=CALM).allowed
+    assert not new.may(principal=USER, action="run", resource=UNLOCK, context=CALM).allowed

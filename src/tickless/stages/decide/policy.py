@@ -33,7 +33,7 @@ class PolicyEngine:
     """Parsed policies, ready for thousands of questions a second. Safe to share between threads."""
 
     def __init__(self, policies: Policies) -> None:
-        self._state = (policies, _entities_for(policies))
+        self._state = (policies, _entities_for(policies), _left_out(policies))
 
     @classmethod
     def load(cls, folder: Path, *, profile: Profile = "small") -> PolicyEngine:
@@ -42,7 +42,7 @@ class PolicyEngine:
 
     def take(self, policies: Policies) -> None:
         """Answer by these from the next question on. They are compiled, so they are valid."""
-        self._state = (policies, _entities_for(policies))
+        self._state = (policies, _entities_for(policies), _left_out(policies))
 
     @property
     def policies(self) -> Policies:
@@ -78,8 +78,8 @@ class PolicyEngine:
             "resource": {"type": resource.kind, "id": resource.id},
             "context": _filled(action, context or {}),
         }
-        policies, entities = self._state
-        known = entities(_as_json(principal, resource))
+        policies, entities, left_out = self._state
+        known = entities(_as_json(principal, resource, left_out))
         answer = cedarpy.is_authorized(request, policies.handle, known)
         if answer.diagnostics.errors:
             return _broken(answer.diagnostics.errors)
@@ -124,15 +124,26 @@ def _broken(errors: list[str]) -> Ruling:
 
 
 _SINCE: Mapping[str, Mapping[str, Any]] = {"User": {"groups": []}}
-"""Attributes that questions of older releases, which are on record, do not have."""
+"""Attributes that questions of older releases, which are on record, do not have, and older schemas do not know."""
 
 
-def _as_json(principal: Principal, resource: Resource) -> str:
+def _left_out(policies: Policies) -> frozenset[tuple[str, str]]:
+    """(kind, attribute) of what this set's schema, of an older release, does not know."""
+    return frozenset(
+        (kind, name) for kind, names in _SINCE.items() for name in names if not policies.declares(kind, name)
+    )
+
+
+def _as_json(principal: Principal, resource: Resource, left_out: frozenset[tuple[str, str]]) -> str:
     return json.dumps(
         [
             {
                 "uid": {"type": entity.kind, "id": entity.id},
-                "attrs": {**_SINCE.get(entity.kind, {}), **entity.attributes},
+                "attrs": {
+                    name: value
+                    for name, value in {**_SINCE.get(entity.kind, {}), **entity.attributes}.items()
+                    if (entity.kind, name) not in left_out
+                },
                 "parents": [],
             }
             for entity in (principal, resource)
