@@ -229,6 +229,14 @@ def new_case(site: Site, number: int) -> None:
     story.waiting_for_code()
 
 
+@pytest.mark.parametrize("span", ["opened_since=2020-01-01T00:00:00Z", "ended_since=2020-01-01T00:00:00Z",
+                                  "ended_until=2020-01-01", "ended_since=nonsense"])  # fmt: skip
+def test_cases_of_a_span_say_which_span(admin: TestClient, span: str) -> None:
+    page = admin.get(f"/cases?standing=was_handed_off&{span}").text
+    assert ("Only cases that" in page) is ("nonsense" not in span)
+    assert ("Nothing fits" in page) is ("until" in span)
+
+
 def test_handing_off_needs_a_reason_and_is_audited(admin: TestClient, site: Site) -> None:
     new_case(site, 3_001)
     form = form_of(look(admin, "/cases/3001"), "/cases/3001/close")

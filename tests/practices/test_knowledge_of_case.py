@@ -65,7 +65,15 @@ def test_where_a_runbook_did_it_its_steps_are_told(journal: Journal) -> None:
     with journal.write() as tx:
         one = solved(tx, 1, ("person", "i am locked out"), outcome="verified")
         tx.runs.put(run("run_1", plan=plan(case=one.id, steps=steps), state="done"))
-        assert "1. Unlock the account" in draft_of_case(tx, one, owner=None, now=NOW).text
+        made = draft_of_case(tx, one, owner=None, now=NOW)
+    assert "1. Unlock the account" in made.text
+    assert "Ask for it in the chat" in made.text
+
+
+def test_a_case_whose_words_came_before_it_is_asked_for_by_its_title(journal: Journal) -> None:
+    with journal.write() as tx:
+        one = solved(tx, 1, title=Untrusted("my vpn is slow"))
+        assert draft_of_case(tx, one, owner=None, now=NOW).questions == ("my vpn is slow",)
 
 
 def test_what_nobody_solved_teaches_nothing(journal: Journal) -> None:

@@ -69,7 +69,9 @@ def test_auto_everywhere_reaches_no_further_than_its_evidence(stage: Stage) -> N
     assert [(one.rung, one.withheld) for one in (stands["criticality:1"], stands["criticality:2"])] == [
         ("approve", True)
     ] * 2
+    critical = next(one.id for one in stage.house.rooms.world().services.values() if one.criticality == 1)
     with stage.house.journal.read() as tx:
+        assert stage.house.rooms.learn.rung(tx, UNLOCK, f"service:{critical}") == ("approve", False)
         row = next(row for row in tx.audit.rows(limit=400) if row.action == "autonomy.set")
     assert row.detail["withheld"] == ["criticality:1", "criticality:2"]
 

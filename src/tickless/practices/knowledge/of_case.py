@@ -18,6 +18,8 @@ SOLVED = frozenset({"verified", "confirmed"})
 ALIKE = 20
 """Cases of the same need that are read beside it, the latest ones."""
 MOST_QUESTIONS = 10
+BY_ITSELF = "Ask for it in the chat: it is done at once."
+UNTOLD = "What helped was not written down: ask whoever solved it."
 _ALL = 100_000
 
 
@@ -44,7 +46,7 @@ def draft_of_case(tx: Tx, case: Case, *, owner: str | None, now: dt.datetime) ->
 def _text(tx: Tx, case: Case, alike: Sequence[Case]) -> str:
     told = list(dict.fromkeys(text for one in alike for text in _answers(tx, one)))
     done = _done(tx, case)
-    helps = "\n\n".join(told) or "What helped was not written down: ask whoever solved it."
+    helps = "\n\n".join(told) or (BY_ITSELF if done else UNTOLD)
     steps = "\n".join(f"1. {step}" for step in done)
     parts = ["## What helps", helps, *(["## What was done", steps] if steps else []),
              "## When it does not help", "Write to the service desk, with what you tried.",
@@ -61,9 +63,10 @@ def _alike(tx: Tx, case: Case) -> list[Case]:
 
 
 def _asked(tx: Tx, case: Case) -> list[str]:
-    """What the person wrote first."""
+    """What the person wrote first: its title, where that was said before there was a case."""
     lines = [one for one in tx.messages.by(case=case.id) if one.author == "person" and not one.private]
-    return [clean_line(min(lines, key=lambda one: one.at).text.tame(500))] if lines else []
+    first = min(lines, key=lambda one: one.at).text if lines else case.title
+    return [clean_line(first.tame(500))] if case.door == "human" else []
 
 
 def _answers(tx: Tx, case: Case) -> list[str]:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from tickless.domain.autonomy import EVERYWHERE, Rung, ScopedRung, Shadow, Where
+from tickless.domain.autonomy import EVERYWHERE, Rung, ScopedRung, Shadow, Where, rung_for
 from tickless.domain.measure import Resolution
 from tickless.domain.plan import Run
 from tickless.domain.world import World
@@ -96,13 +96,18 @@ class LearnRoom:
                      environment=known.environment if known else None)  # fmt: skip
 
     def rung(self, tx: Tx, runbook: str, scope: str = EVERYWHERE) -> tuple[Rung, bool]:
-        """Where it stands for a scope, and whether that was said for this very scope."""
-        if scope != EVERYWHERE:
-            own = next((one.rung for one in tx.scoped_rungs(runbook) if one.scope == scope), None)
-            if own is not None:
-                return own, True
-        everywhere = tx.coordination.rungs().get(runbook)
-        return _rung(everywhere or self._default), scope == EVERYWHERE and everywhere is not None
+        """Where it stands for a scope, and whether that was said for this very scope. A service of which nothing was said
+        stands where its criticality and environment do."""
+        scoped = tx.scoped_rungs(runbook) if scope != EVERYWHERE else []
+        own = next((one.rung for one in scoped if one.scope == scope), None)
+        if own is not None:
+            return own, True
+        said = tx.coordination.rungs().get(runbook)
+        everywhere = _rung(said or self._default)
+        kind, _, what = scope.partition(":")
+        if kind == "service":
+            return rung_for(self.where(service=what), everywhere=everywhere, scoped=scoped), False
+        return everywhere, scope == EVERYWHERE and said is not None
 
     def criticality(self, scope: str) -> int | None:
         """Of the most critical service that a scope reaches; None: no one service is meant."""
