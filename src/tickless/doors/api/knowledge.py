@@ -34,6 +34,7 @@ from tickless.practices.knowledge.reading import (
     read_standings,
     read_unanswered,
 )
+from tickless.practices.knowledge.replaying import need_no_loss
 from tickless.practices.knowledge.service import Taken, import_batch, latest_version, save, versions_of
 
 router = new_router("knowledge")
@@ -56,6 +57,9 @@ class ArticleGiven(Shown):
     tags: list[Line] = Field(default=[], max_length=50)
     review_days: int = Field(default=365, ge=1, le=3_650)
     note: str = Field(default="", max_length=500, description="What was changed; goes into the history")
+    anyway: bool = Field(
+        default=False, description="Publish it though it would answer questions in the place of an article that helped"
+    )
     base: int | None = Field(
         default=None, description="The version that was read: a later change by others is then not lost"
     )
@@ -338,24 +342,31 @@ def get_history(desk: DeskHere, visitor: Reader, article: str) -> Page[VersionSh
 
 @router.put("/knowledge/{article}", summary="Write or change an article")
 async def put_article(desk: DeskHere, visitor: Known, article: str, given: ArticleGiven) -> ArticleWhole:
-    """For operators, and for its owner. Keeping it counts as a review. An article that lies in a file is edited there (409)."""
+    """For operators, and for its owner. Keeping it counts as a review. An article that lies in a file is edited there (409).
+    What is published is asked everything once more that was asked in 180 days: it takes no question from an article that
+    helped (409), unless `anyway`."""
 
     def write() -> ArticleWhole:
         now = desk.clock.now()
+        fields = given.model_dump(exclude={"note", "base", "anyway"})
+        record = Article.model_validate({"id": article, "reviewed_at": now, **fields})
+        with desk.journal.read() as tx:  # asked again before anything is written: it takes a moment
+            _may_edit(visitor, tx.articles.get(article))
+            if record.state == "published":
+                need_no_loss(tx, record, desk.library(), now=now, anyway=given.anyway)
         with desk.journal.write() as tx:
-            before = tx.articles.get(article, lock=True)
-            if not may_edit(visitor, before):
-                raise Forbidden(
-                    "this article is not yours to change", mend="ask its owner, or somebody with the right `act`"
-                )
-            fields = given.model_dump(exclude={"note", "base"})
-            record = Article.model_validate({"id": article, "reviewed_at": now, **fields})
+            _may_edit(visitor, tx.articles.get(article, lock=True))
             save(tx, record, world=read_world(tx), by=visitor.actor, at=now, note=given.note, base=given.base)
             whole = _whole(read_standing(tx, article, now=now), latest_version(tx, article))
         desk.renew()
         return whole
 
     return await run_in_threadpool(write)
+
+
+def _may_edit(visitor: Visitor, article: Article | None) -> None:
+    if not may_edit(visitor, article):
+        raise Forbidden("this article is not yours to change", mend="ask its owner, or somebody with the right `act`")
 
 
 def _seen(visitor: Visitor, article: Article | None) -> Article:

@@ -27,6 +27,7 @@ from tickless.practices.knowledge.reading import (
     read_standings,
     read_unanswered,
 )
+from tickless.practices.knowledge.replaying import need_no_loss
 from tickless.practices.knowledge.service import latest_version, save, versions_of
 
 PER_PAGE = 60
@@ -168,6 +169,7 @@ class Fields:
     note: str = ""
     base: int = 0
     reviewed: bool = False
+    anyway: bool = False
 
 
 def new(visit: Visit) -> Screen:
@@ -204,7 +206,10 @@ async def keep(visit: Visit, form: Form) -> str | Screen:
     typed = {name: form.get(name, "").replace("\r\n", "\n").strip() for name in names}
     base = form.get("base", "0")
     fields = Fields(
-        **typed, base=int(base) if base.isdecimal() and len(base) < 9 else 0, reviewed=form.get("reviewed") == "yes"
+        **typed,
+        base=int(base) if base.isdecimal() and len(base) < 9 else 0,
+        reviewed=form.get("reviewed") == "yes",
+        anyway=form.get("anyway") == "yes",
     )
     if form.get("do") != "save":
         return _form(fields, html=await asyncio.to_thread(draw, fields.text[:SHOWN]))
@@ -216,28 +221,38 @@ async def keep(visit: Visit, form: Form) -> str | Screen:
 
 
 def _keep(visit: Visit, fields: Fields) -> Article:
+    with visit.desk.journal.read() as tx:  # asked again before anything is written: it takes a moment
+        known = tx.articles.get(fields.id)
+        _need_right(visit, known)
+        article = _written(fields, known, visit)
+        if article.state == "published":
+            need_no_loss(tx, article, visit.desk.library(), now=visit.now, anyway=fields.anyway)
     with visit.desk.journal.write() as tx:
         before = tx.articles.get(fields.id, lock=True)
         _need_right(visit, before)
-        reviewed = before is None or fields.reviewed or before.state != "published"
-        days = fields.review_days
-        article = Article(
-            id=fields.id,
-            title=fields.title,
-            text=fields.text,
-            owner=fields.owner or None,
-            service=fields.service or None,
-            reviewed_at=visit.now if reviewed or before is None else before.reviewed_at,
-            review_days=int(days) if days.isdecimal() and int(days[:6]) > 0 else 365,
-            state=fields.state if fields.state in STATES else "draft",
-            questions=tuple(_parts(fields.questions, r"\n")),
-            audience=tuple(_parts(fields.audience, r",")),
-            tags=tuple(_parts(fields.tags, r",")),
-        )
-        kept = save(tx, article, world=read_world(tx), by=visit.visitor.actor, at=visit.now, note=fields.note,
-                    base=fields.base)  # fmt: skip
+        kept = save(tx, _written(fields, before, visit), world=read_world(tx), by=visit.visitor.actor, at=visit.now,
+                    note=fields.note, base=fields.base)  # fmt: skip
     visit.desk.renew()
     return kept
+
+
+def _written(fields: Fields, before: Article | None, visit: Visit) -> Article:
+    """The article that stands in the form."""
+    reviewed = before is None or fields.reviewed or before.state != "published"
+    days = fields.review_days
+    return Article(
+        id=fields.id,
+        title=fields.title,
+        text=fields.text,
+        owner=fields.owner or None,
+        service=fields.service or None,
+        reviewed_at=visit.now if reviewed or before is None else before.reviewed_at,
+        review_days=int(days) if days.isdecimal() and int(days[:6]) > 0 else 365,
+        state=fields.state if fields.state in STATES else "draft",
+        questions=tuple(_parts(fields.questions, r"\n")),
+        audience=tuple(_parts(fields.audience, r",")),
+        tags=tuple(_parts(fields.tags, r",")),
+    )
 
 
 def _parts(text: str, joint: str) -> Sequence[str]:
@@ -281,6 +296,11 @@ async def set_state(visit: Visit, form: Form) -> str:
     wanted = form.get("state", "")
 
     def change() -> Article:
+        if wanted == "published":
+            with visit.desk.journal.read() as tx:
+                found = tx.articles.need(visit.path("id"))
+                _need_right(visit, found)
+                need_no_loss(tx, found, visit.desk.library(), now=visit.now, anyway=form.get("anyway") == "yes")
         with visit.desk.journal.write() as tx:
             article = tx.articles.need(visit.path("id"), lock=True)
             _need_right(visit, article)

@@ -89,6 +89,7 @@ class Library:
     articles: dict[str, Article]
     _sections: dict[str, tuple[Article, Section]] = field(repr=False)
     _signs: Signs = field(repr=False)
+    _encoder: Encoder | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, articles: Iterable[Article] = (), encoder: Encoder | None = None) -> Library:
@@ -99,7 +100,12 @@ class Library:
             for article in kept.values()
             for place, section in enumerate(sections_of(article.text))
         }
-        return cls(kept, sections, Signs.of(tuple(kept.values()), sections, encoder))
+        return cls(kept, sections, Signs.of(tuple(kept.values()), sections, encoder), encoder)
+
+    def with_article(self, article: Article) -> Library:
+        """As it would be with this one published as it stands."""
+        kept = {**self.articles, article.id: article.model_copy(update={"state": "published"})}
+        return Library.of(kept.values(), self._encoder)
 
     @property
     def brain(self) -> str:
