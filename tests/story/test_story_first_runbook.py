@@ -71,7 +71,13 @@ def test_a_strangers_runbook_goes_from_a_file_to_a_rung_by_itself(stage: Stage) 
     told = stage.talk(who).say("I will be abroad from monday, please renew my vpn profile before").ends()
     assert (told.case.need, told.case.outcome) == ("vpn_before_travel", "handed_off"), "it only suggests itself"
     assert stage.effects("vpn.renew_profile") == []
-    assert signer.press(f"/runbooks/{ID}", f"/runbooks/{ID}/rung", rung="auto").status_code == 200
+    behind = signer.press(f"/runbooks/{ID}", f"/runbooks/{ID}/rung", rung="auto")
+    assert "Where a stricter bar holds it stays behind" in behind.text, "the gateway is mission critical"
+    for scope in ("criticality:1", "criticality:2"):
+        assert (
+            signer.press(f"/autonomy/{ID}", f"/autonomy/{ID}", rung="auto", scope=scope, reason="tried").status_code
+            == 200
+        )
     other = stage.cast.draw(lambda one: one.employment == "employee")
     story = stage.talk(other).say("business trip next week, can you renew my vpn profile beforehand").ends()
     assert (story.case.need, story.case.outcome) == ("vpn_before_travel", "verified")
@@ -90,7 +96,10 @@ def test_what_never_becomes_so_fails_and_nothing_is_changed(stage: Stage) -> Non
     author, signer = Browser(stage, "operator"), Browser(stage, "admin")
     proposal = author.press("/architect", "/architect", deed="propose", text=impatient).url.path
     signer.press(proposal, f"{proposal}/sign", reason="to see it fail")
-    signer.press("/runbooks/vpn.impatient", "/runbooks/vpn.impatient/rung", rung="auto")
+    for scope in ("", "criticality:1", "criticality:2"):
+        signer.press(
+            "/autonomy/vpn.impatient", "/autonomy/vpn.impatient", rung="auto", scope=scope, reason="to see it fail"
+        )
     before = len(stage.effects("vpn.renew_profile"))
     person = stage.cast.draw(lambda one: one.employment == "employee")
     case = asyncio.run(

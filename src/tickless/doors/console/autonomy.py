@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 
 from starlette.routing import BaseRoute
@@ -76,7 +77,14 @@ async def set_rung(visit: Visit, form: Form) -> str:
         await visit.desk.autonomy.set_rung(runbook, rung=rung, scope=scope, keeper=keeper, reason=reason)
     else:
         raise BadInput("choose one of the rungs")
-    return f"/autonomy/{runbook}?told=rung"
+    return await asyncio.to_thread(lambda: told_of(visit, runbook, rung=rung, scope=scope))
+
+
+def told_of(visit: Visit, runbook: str, *, rung: str, scope: str = "") -> str:
+    """The page to go to, which says so where it stayed behind in some scope."""
+    wide = rung == "auto" and scope in {"", "everywhere"}
+    behind = wide and any(one.withheld for one in visit.desk.autonomy.ladder(runbook).standings)
+    return f"/autonomy/{runbook}?told={'rung_behind' if behind else 'rung'}"
 
 
 def _scope_names(visit: Visit, standings: list[Standing]) -> dict[str, str]:

@@ -240,6 +240,8 @@ TOLD: dict[str, str] = {
     "rule_ended": "Over. Changes may be made again.",
     "tried_again": "Noted. The next run that wants to may change it.",
     "rung": "The autonomy of this runbook was changed.",
+    "rung_behind": "The autonomy of this runbook was changed. Where a stricter bar holds it stays behind until it has "
+    "reached it, or is put there by name: see by scope.",
     "run_begun": "Asked for. Below stands whether it runs, waits for an approval or is refused.",
     "replayed": "Read again: it is a signal now.",
     "still_unreadable": "It still can't be read. The reason is below.",

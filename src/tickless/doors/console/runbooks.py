@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute
 
 from tickless.domain.errors import BadInput, NotFound, RunbookInvalid
 from tickless.domain.runbook import Runbook
+from tickless.doors.console.autonomy import told_of
 from tickless.doors.console.frame import Form, Frame, Screen, Visit
 from tickless.doors.console.wording import RUNGS
 from tickless.doors.entrance.holding import keeper_of
@@ -125,7 +126,8 @@ async def set_rung(visit: Visit, form: Form) -> str:
     if rung not in RUNGS:
         raise BadInput("choose one of the rungs")
     await visit.desk.autonomy.set_rung(runbook.runbook, rung=rung, keeper=keeper_of(visit.visitor))
-    return f"/runbooks/{runbook.runbook}?told=rung"
+    told = await asyncio.to_thread(lambda: told_of(visit, runbook.runbook, rung=rung))
+    return told if "behind" in told else f"/runbooks/{runbook.runbook}?told=rung"
 
 
 async def brake(visit: Visit, form: Form) -> str:
