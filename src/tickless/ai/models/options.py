@@ -27,7 +27,7 @@ class ModelSettings(Record):
     """Where the server is, with its `/v1`; needed for `openai-compatible`; Ollama: `http://127.0.0.1:11434/v1`."""
     in_house: bool | None = None
     """What it is told does not leave the organisation; unset: so it is where the server has an address of the local network
-    (`localhost`, 10.0.0.0/8 and the like). Policies may ask for it."""
+    (`localhost`, 192.168.1.5 and the like). Policies may ask for it."""
     key: str | None = Field(default=None, pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:/\S+)$")
     """Reference to the key: `env:NAME` or `file:/path`; None: the server wants none."""
     output: Literal["auto", "native", "tool", "prompted"] = "auto"
