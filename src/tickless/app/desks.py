@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tickless.app.architect import architect_of
 from tickless.app.brain import encoder_of
 from tickless.app.configured import secrets_of
+from tickless.app.following import following_of
 from tickless.app.ground import Ground
 from tickless.app.inventory import map_desk_of
 from tickless.app.language import Language
@@ -79,6 +80,7 @@ def furnish(ground: Ground, rooms: Rooms, language: Language) -> Furnished:
     desk.record = record = record_of(
         settings, journal=journal, clock=clock, secrets=secrets_of(settings, ground.secret_values)
     )
+    desk.following = following = following_of(settings, rooms, secrets_of(settings, ground.secret_values))
     desk.history = history = HistoryDesk(journal, clock, data=settings.data, node=ground.node, registry=rooms.registry)
     desk.mining = mining = MiningDesk(rooms, node=ground.node, encoder=lambda: encoder_of(settings.brain)[0])
     desk.reports.home = settings.home
@@ -96,7 +98,7 @@ def furnish(ground: Ground, rooms: Rooms, language: Language) -> Furnished:
     )  # fmt: skip
     tracing = Tracing(telemetry.room, rooms.correlate, clock)
     looks = (
-        rooms.runbooks.look, rooms.policing.look, telemetry.look, tracing.look, sources.look, ground.in_force.look,
-        lambda: history.look(clock.now()),
+        following.look, rooms.runbooks.look, rooms.policing.look, telemetry.look, tracing.look, sources.look,
+        ground.in_force.look, lambda: history.look(clock.now()),
     )  # fmt: skip
     return Furnished(desk, chores, looks)

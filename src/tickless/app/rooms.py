@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tickless.app.configured import registry_of, rules_of, runbooks_of, runbooks_signature, secrets_of
+from tickless.app.following import make_checkouts
 from tickless.app.ground import Ground
 from tickless.app.kept_runbooks import kept_signature, with_kept
 from tickless.app.language import Language, language_of
@@ -40,6 +41,7 @@ def rooms_of(ground: Ground) -> tuple[Rooms, Language]:
     settings, journal, clock = ground.settings, ground.journal, ground.clock
     vault = Vault(journal=journal, seal=Seal.from_file(settings.data / "seal.key"), clock=clock)
     secret_store = secrets_of(settings, ground.secret_values, once=vault.reveal)
+    make_checkouts(settings, secret_store)
     registry = registry_of(settings, secret_store, said=lambda name: said_of(journal, name))
     look = reviewed(settings.runbooks, settings.publishing.review, journal)
     runbooks = Publishing(

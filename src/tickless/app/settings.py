@@ -160,6 +160,24 @@ class PublishingSettings(Record):
     """`required`: a revision has to say as much as was changed (major, minor, patch)."""
 
 
+class CheckoutSettings(Record):
+    """A git checkout that the house keeps up with; folders of runbooks, policies and articles may lie in it."""
+
+    folder: Path
+    """Where it lies; made by cloning where it is not there."""
+    url: str = Field(pattern=r"^(https://[^\s@]+|(ssh://|file:///|[A-Za-z_][\w.-]*@[\w.-]+:)[^\s]+)$")
+    """Where the branch is; no password in it."""
+    branch: str = Field(default="main", pattern=r"^[A-Za-z0-9][\w./-]*$")
+    token: str | None = Field(default=None, pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:/\S+|vault:\S+)$")
+    """Reference to a token for https that may read; None: none is needed."""
+    ssh_key: Path | None = None
+    """File of a private key for ssh."""
+    known_hosts: Path | None = None
+    """File of the hosts that ssh trusts; None: the account's own."""
+    every: float = Field(default=300.0, ge=10, le=86_400)
+    """Seconds between two looks."""
+
+
 class MapSettings(Record):
     """The service map: who is asked what there is, and how often."""
 
@@ -207,6 +225,8 @@ class Settings(BaseSettings):
     """Capability → connector: which one stands behind `directory`, `endpoint`, `health` …"""
     default_rung: Literal["observe", "suggest", "approve", "auto"] = "suggest"
     """Where a runbook stands on the autonomy ladder until somebody moves it."""
+    checkouts: tuple[CheckoutSettings, ...] = ()
+    """Git checkouts that are cloned and followed; what they hold is taken in as `publishing.review` and `policy.review` say."""
     policy: PolicySettings = PolicySettings()
     autonomy: AutonomySettings = AutonomySettings()
     publishing: PublishingSettings = PublishingSettings()

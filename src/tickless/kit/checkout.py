@@ -1,12 +1,14 @@
 """What a folder in a local git checkout is: which commit, who wrote it and signed it off, what has not been committed.
 
-Only the local command is asked; nothing is fetched, no hook and no program that the checkout names is run.
+Only the local command is asked; no hook and no program that the checkout names is run. What is fetched, and from where:
+`remote_branch.py`.
 """
 
 from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +40,7 @@ class Commit:
 def is_checkout(folder: Path) -> bool:
     """Whether the folder lies in a git checkout."""
     try:
-        return _git(folder, "rev-parse", "--is-inside-work-tree").strip() == "true"
+        return git(folder, "rev-parse", "--is-inside-work-tree").strip() == "true"
     except GitFailed:
         return False
 
@@ -46,13 +48,13 @@ def is_checkout(folder: Path) -> bool:
 def commits_of(folder: Path, *, after: str = "", limit: int = 200) -> tuple[Commit, ...]:
     """Commits that touched the folder, newest first; with `after` those since that one. Raises `GitFailed`."""
     span = [f"{after}..HEAD"] if after else ["HEAD"]
-    said = _git(folder, "log", f"-{limit}", f"--format={_FORM}", *span, "--", ".")
+    said = git(folder, "log", f"-{limit}", f"--format={_FORM}", *span, "--", ".")
     return tuple(_commit(one) for one in said.split("\x1d") if one.strip())
 
 
 def unsaved(folder: Path) -> tuple[str, ...]:
     """Files below the folder that are not as they were committed. Raises `GitFailed`."""
-    said = _git(folder, "status", "--porcelain", "--untracked-files=all", "--", ".")
+    said = git(folder, "status", "--porcelain", "--untracked-files=all", "--", ".")
     return tuple(line[3:] for line in said.splitlines() if line.strip())
 
 
@@ -60,8 +62,8 @@ def files_at(folder: Path, revision: str) -> dict[str, str]:
     """Text files below the folder as they were at a revision, by their path inside it. Raises `GitFailed`."""
     if revision.startswith("-"):
         raise GitFailed(f"{revision!r} is no revision")
-    names = _git(folder, "ls-tree", "-r", "--name-only", "-z", revision, "--", ".").split("\0")
-    return {name: _git(folder, "show", f"{revision}:./{name}") for name in names if name}
+    names = git(folder, "ls-tree", "-r", "--name-only", "-z", revision, "--", ".").split("\0")
+    return {name: git(folder, "show", f"{revision}:./{name}") for name in names if name}
 
 
 def _commit(text: str) -> Commit:
@@ -73,13 +75,14 @@ def _address(person: str) -> str:
     return person.rpartition("<")[2].rstrip(">").strip().casefold()
 
 
-def _git(folder: Path, *given: str) -> str:
+def git(folder: Path, *given: str, more: Mapping[str, str] | None = None, seconds: float = _SECONDS) -> str:
+    """What the local command answers there. `more`: of the environment, for the ways out. Raises `GitFailed`."""
     safe = {**{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
-            "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}  # fmt: skip
+            "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", **(more or {})}  # fmt: skip
     try:
         done = subprocess.run(  # noqa: S603 - a list of arguments, no shell
             ["git", *_SAFE, "-C", str(folder), *given],  # noqa: S607 - the git of the path
-            capture_output=True, timeout=_SECONDS, check=False, env=safe,
+            capture_output=True, timeout=seconds, check=False, env=safe,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
         raise GitFailed(f"git cannot be asked: {type(error).__name__}") from error

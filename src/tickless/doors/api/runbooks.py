@@ -16,6 +16,7 @@ from tickless.doors.api.schemas import Page, Shown
 from tickless.doors.api.views import show_case, show_plan, show_runbook, tamed
 from tickless.flow.desk.drafting import DryRun
 from tickless.flow.desk.promise import Desk
+from tickless.flow.publishing import Published
 
 router = new_router("runbooks")
 
@@ -80,8 +81,15 @@ def schema(visitor: Reader) -> dict[str, Any]:
 
 @router.post("/runbooks/sync", summary="Read the configured folders again")
 async def sync_runbooks(*, desk: DeskHere, visitor: Admin, dry_run: Annotated[bool, Query()] = False) -> PublishedShown:
-    """All of them or none. They are read by themselves, too, some seconds after a file changes."""
-    found = await asyncio.to_thread(lambda: desk.runbooks.sync(by=visitor.actor, dry_run=dry_run))
+    """All of them or none. They are read by themselves, too, some seconds after a file changes. Git checkouts that the house
+    keeps up with are fetched first."""
+
+    def read() -> Published:
+        if not dry_run:
+            desk.follow()
+        return desk.runbooks.sync(by=visitor.actor, dry_run=dry_run)
+
+    found = await asyncio.to_thread(read)
     return PublishedShown(
         runbooks=found.runbooks,
         added=list(found.added),

@@ -26,6 +26,7 @@ from tickless.flow.desk.brakes import BrakesDesk
 from tickless.flow.desk.doctor import examine
 from tickless.flow.desk.drafting import Drafting, DryRun
 from tickless.flow.desk.erasing import ErasingDesk
+from tickless.flow.desk.following import Following
 from tickless.flow.desk.history import HistoryDesk
 from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
@@ -109,6 +110,8 @@ class FrontDesk:
     opening: Opening
     record: RecordKeeping
     """Set by the composition root, too: it has the key."""
+    following: Following | None = None
+    """Keeps up with git checkouts, where there are any. Set by the composition root, too."""
 
     def __init__(self, *, rooms: Rooms, engine: Engine, wake: Callable[[], None], renew: Callable[[], None],
                  care: KnowledgeCare, lessons: Lessons, routing: Routing,
@@ -387,6 +390,10 @@ class FrontDesk:
     def sync_knowledge(self, *, by: str, dry_run: bool = False) -> list[Taken]:
         return self._care.sync(by=by, dry_run=dry_run)
 
+    def follow(self) -> None:
+        if self.following is not None:
+            self.following.now()
+
     def renew(self) -> None:
         self._renew()
 
@@ -397,7 +404,7 @@ class FrontDesk:
         return [*examine(self._rooms, self._engine), self._care.check(), telemetry_check(self.telemetry.state()),
                 *source_checks(self.sources.report(), self.clock.now()), *map_checks(self.map.sources()),
                 policy_check(self.policy.state()), *tool_checks(self.tools.boxes()),
-                *record_checks(self.record, self.journal)]  # fmt: skip
+                *record_checks(self.record, self.journal), *(self.following.checks() if self.following else [])]  # fmt: skip
 
     def _audit(self, by: str, action: str, subject: str, detail: dict[str, Any]) -> None:
         with self.journal.write() as tx:

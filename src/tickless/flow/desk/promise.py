@@ -251,6 +251,10 @@ class Desk(Protocol):
         """Read the configured folders of articles now. Blocks. A folder with a problem is not taken in at all."""
         ...
 
+    def follow(self) -> None:
+        """Fetch the git checkouts that the house keeps up with, now. Blocks."""
+        ...
+
     def renew(self) -> None:
         """Read the records again: what was written to them counts in this process now, in others within half a minute."""
         ...
