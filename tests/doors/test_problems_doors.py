@@ -57,6 +57,10 @@ def test_from_incidents_to_a_benefit_that_is_counted(site: PracticeSite) -> None
     assert action["improvement"]["baseline"] == 5
     assert any("is yours" in one for one in site.room.told("cy"))
     site.cli("ada", "problem", "close", key, "reason=the cause is removed", code=1)
+    site.cli("ada", "improvement", "edit", imp, "title=Cut the logs by half", "note=more was asked for")
+    site.cli("ada", "improvement", "edit", imp, "due_at=2001-01-01T00:00:00Z", code=1)
+    site.cli("ada", "improvement", "edit", imp, "expected=100", code=1)
+    assert site.api("ada").patch(f"/api/v1/improvements/{imp}", json={}).status_code == 422
     site.cli("cy", "improvement", "agree", imp)
     assert "done" in site.cli("cy", "improvement", "finish", imp)
     site.cli("cy", "improvement", "measure", imp, "value=0", "evidence=I looked", code=1)

@@ -78,6 +78,16 @@ class ImprovementDraft(Draft):
     counted: Counted | None = None
 
 
+class ImprovementEdit(Draft):
+    """What may change until it is done. What it is measured by stays: else any benefit could be had afterwards."""
+
+    title: Line | None = None
+    owner: Named | None = None
+    due_at: AwareDatetime | None = None
+    why: Words | None = None
+    note: Words = ""
+
+
 class MeasurementDraft(Draft):
     """What somebody found, with what shows it."""
 

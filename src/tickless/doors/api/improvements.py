@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import Query
 from pydantic import Field
 
-from tickless.domain.improvement import BenefitVerdict, Improvement, ImprovementDraft, MeasurementDraft
+from tickless.domain.improvement import BenefitVerdict, Improvement, ImprovementDraft, ImprovementEdit, MeasurementDraft
 from tickless.doors.api.guards import CaseReader, DeskHere, Reader, new_router
 from tickless.doors.api.schemas import Given, Page, Shown
 from tickless.doors.entrance.holding import keeper_of
@@ -54,6 +54,12 @@ def propose_improvement(desk: DeskHere, visitor: CaseReader, given: ImprovementD
 @router.get("/improvements/{identity}", summary="One improvement")
 def get_improvement(desk: DeskHere, visitor: Reader, identity: str) -> ImprovementStanding:
     return standing(desk.practices.improvements.show(identity))
+
+
+@router.patch("/improvements/{identity}", summary="Put an improvement right")
+def edit_improvement(desk: DeskHere, visitor: CaseReader, identity: str, given: ImprovementEdit) -> ImprovementStanding:
+    """Title, owner, date, why: what is given, until it is done. What it is measured by stays."""
+    return standing(desk.practices.improvements.edit(identity, given, by=keeper_of(visitor)))
 
 
 @router.post("/improvements/{identity}/measure", summary="Measure an improvement by hand")

@@ -108,6 +108,9 @@ class ApiClient:
     def put(self, path: str, body: Mapping[str, Any]) -> Any:
         return self._call("PUT", path, json=dict(body))
 
+    def patch(self, path: str, body: Mapping[str, Any]) -> Any:
+        return self._call("PATCH", path, json=dict(body))
+
     def delete(self, path: str) -> Any:
         return self._call("DELETE", path)
 

@@ -31,6 +31,8 @@ for name, about in (
     ("drop", "It is not done."),
 ):
     add_deed(improvement, name, f"{PATH}/{{id}}/{name}", about=f"{about} note=…", told=_said)
+add_deed(improvement, "edit", f"{PATH}/{{id}}", method="patch", told=_said,
+         about="Put right, until it is done: title=… owner=… due_at=… why=… note=…")  # fmt: skip
 add_deed(
     improvement,
     "measure",

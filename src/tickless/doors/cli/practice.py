@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 import yaml
@@ -108,7 +108,7 @@ def add_deed(
     about: str,
     lists: Sequence[str] = (),
     told: Callable[[Any], str] = lambda done: f"{done.get('id', 'Done')}: {done.get('state', 'done')}.",
-    method: str = "post",
+    method: Literal["post", "put", "patch"] = "post",
 ) -> None:
     """A command that sends fields to a path; `{id}` in the path makes it one about a record."""
     known = frozenset(lists)
@@ -116,7 +116,7 @@ def add_deed(
     def send(context: typer.Context, where: str, given: list[str] | None, file: Path | None, *, as_json: bool) -> None:
         body = fields_of(given, file, lists=known)
         with session_of(context).api() as api:
-            done = api.put(where, body) if method == "put" else api.post(where, body)
+            done = {"put": api.put, "patch": api.patch, "post": api.post}[method](where, body)
         if as_json:
             print_json(done)
         else:

@@ -7,7 +7,7 @@ from functools import partial
 
 from starlette.routing import BaseRoute
 
-from tickless.domain.improvement import Counted, Improvement, ImprovementDraft, MeasurementDraft
+from tickless.domain.improvement import Counted, Improvement, ImprovementDraft, ImprovementEdit, MeasurementDraft
 from tickless.doors.console import sheet as ui
 from tickless.doors.console.frame import Frame, Screen, Visit
 from tickless.doors.console.practice_pages import Deed, Names, Sent, forms, names_in, pages, parsed
@@ -29,7 +29,7 @@ HEAD = ("Action", "Owner", "Until", "State")
 
 def routes(frame: Frame) -> list[BaseRoute]:
     steps: dict[str, Deed] = {step: partial(move, step=step) for step in STEPS}
-    return pages(frame, "/improvements", page, one=one, add=add, deeds={**steps, "measure": measure})
+    return pages(frame, "/improvements", page, one=one, add=add, deeds={**steps, "measure": measure, "edit": edit})
 
 
 def rows_of(found: list[ImprovementShown], names: Names) -> list[tuple[ui.Cell, ...]]:
@@ -86,7 +86,7 @@ def one(visit: Visit) -> Screen:
         ui.Rows("Measured", ("When", "Value", "95 %", "Evidence"), measured, "Nothing was measured yet"),
         ui.story(it.story, names.person),
     )
-    beside: tuple[ui.Block, ...] = (_facts(shown, names), *forms(visit, *_forms(it)))
+    beside: tuple[ui.Block, ...] = (_facts(shown, names), *forms(visit, *_forms(it, names)))
     crumb = ui.Link("Improvements", "/improvements")
     return ui.screen(ui.Sheet(it.title, f"{it.id}: {PURPOSE}", blocks, beside, crumb=crumb))
 
@@ -102,9 +102,17 @@ def _facts(shown: ImprovementShown, names: Names) -> ui.Facts:
     )))  # fmt: skip
 
 
-def _forms(it: Improvement) -> list[ui.Form]:
+def _forms(it: Improvement, names: Names) -> list[ui.Form]:
     base, note = f"/improvements/{it.id}", ui.Field("note", "Note")
     found = [ui.Form(STEPS[step], f"{base}/{step}", (note,), STEPS[step]) for step in OPEN.get(it.state, ())]
+    if it.state not in {"done", "dropped"}:
+        given = (
+            ui.Field("title", "What is done", value=it.title, required=True),
+            ui.Field("owner", "Owner", "select", names.pick_person(), value=it.owner or "", required=True),
+            ui.Field("due_at", "Until (UTC)", "moment", value=ui.at_field(it.due_at), required=True),
+            ui.Field("why", "Why", "area", value=it.why),
+        )
+        found.append(ui.Form("Put it right", f"{base}/edit", given, "Keep it"))
     if it.counted is None and it.state == "done":
         fields = (
             ui.Field("value", f"Now ({it.unit})", "number", required=True),
@@ -112,6 +120,13 @@ def _forms(it: Improvement) -> list[ui.Form]:
         )
         found.append(ui.Form("Measure it", f"{base}/measure", fields, "Keep it"))
     return found
+
+
+def edit(sent: Sent) -> str:
+    given = parsed(ImprovementEdit, title=sent.text("title", 200), owner=sent.text("owner"), due_at=sent.moment("due_at"),
+                   why=sent.text("why"))  # fmt: skip
+    sent.desk.improvements.edit(sent.key, given, by=sent.by)
+    return f"/improvements/{sent.key}"
 
 
 def add(sent: Sent) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tickless.domain.errors import BadInput, Conflict
-from tickless.domain.improvement import Improvement, ImprovementDraft, Measurement, MeasurementDraft
+from tickless.domain.improvement import Improvement, ImprovementDraft, ImprovementEdit, Measurement, MeasurementDraft
 from tickless.flow.keeping import Keeper, Keeping, names_person
 from tickless.flow.saying.conversation import personal, say
 from tickless.journal import Tx
@@ -99,6 +99,33 @@ class ImprovementsDesk:
             keeping.record(tx, by.by, f"improvement.{NEXT[deed]}", identity, {"note": note})
             moved = found.model_copy(update={"state": NEXT[deed], "done_at": done_at, "story": story})
             return self._shown(tx.improvements.put(moved))
+
+    def edit(self, identity: str, draft: ImprovementEdit, *, by: Keeper) -> ImprovementShown:
+        """Put right what is given, until it is done; a new owner is told. Raises `NotFound`, `BadInput`, `Conflict`,
+        `Forbidden`."""
+        keeping, now = self._keeping, self._keeping.now
+        wanted = draft.model_dump(exclude={"note"}, exclude_none=True)
+        if not wanted:
+            raise BadInput("nothing is to change", mend="give a title, an owner, a date or why")
+        if draft.due_at is not None and draft.due_at <= now:
+            raise BadInput("that date is over already")
+        if draft.owner is not None:
+            wanted["owner"] = keeping.person(draft.owner)
+        with self._journal.write() as tx:
+            found = self._mine(tx, identity, by, "edit")
+            if found.state in {"done", "dropped"}:
+                raise Conflict(f"this improvement is {found.state}")
+            told = ", ".join(sorted(wanted)).replace("_", " ")
+            story = (*found.story, keeping.event(by.by, "edited", f"Changed: {told}. {draft.note}".strip()))
+            keeping.record(
+                tx, by.by, "improvement.edited", identity, {name: str(value) for name, value in wanted.items()}
+            )
+            done = tx.improvements.put(found.model_copy(update={**wanted, "story": story}))
+            if done.owner and done.owner != found.owner and done.owner != names_person(by):
+                text = f"{done.id} is yours, until {done.due_at:%Y-%m-%d}: {done.title}"
+                say(tx, conversation=personal(done.owner), case=None, text=text, key=f"{done.id}:owner:{len(story)}", at=now,
+                    private=True)  # fmt: skip
+            return self._shown(done)
 
     def measure(self, identity: str, draft: MeasurementDraft, *, by: Keeper) -> ImprovementShown:
         """Somebody measured it by hand: never who owns it. Raises `NotFound`, `Conflict`, `Forbidden`."""
