@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from pydantic import BaseModel
+from tests.docs.maturity_reference import maturity
 from tests.docs.metric_reference import metrics
 
 from tickless.domain.runbook import Runbook
@@ -258,6 +259,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "runbooks.md": runbooks,
     "policies.md": policies,
     "metrics.md": metrics,
+    "maturity.md": maturity,
 }
 
 

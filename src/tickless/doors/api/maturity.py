@@ -69,6 +69,7 @@ def _criterion(one: Judged) -> CriterionShown:
     known = one.criterion
     return CriterionShown(
         id=known.id, place=known.place, dimension=known.dimension, says=known.says, met=one.met, value=one.reading.value,
-        threshold=known.threshold, at_most=known.most, told=one.reading.told, reason=known.reason, step=known.step,
+        threshold=known.threshold, at_most=known.most, told=one.reading.told, query=known.query.words,
+        reason=known.reason, step=known.step,
         link=known.link, by_word=one.by_word,
     )  # fmt: skip

@@ -161,6 +161,7 @@ class CriterionShown(Shown):
     threshold: float
     at_most: bool
     told: str
+    query: str = Field(description="What is asked, in words")
     reason: str
     step: str
     link: str

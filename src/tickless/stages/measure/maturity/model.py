@@ -102,7 +102,15 @@ class Reading:
     unit: Unit = "count"
 
 
-Query = Callable[[Evidence], Reading]
+@dataclass(frozen=True)
+class Query:
+    """What a criterion asks. `words`: as somebody reads it who wants to ask it themselves."""
+
+    ask: Callable[[Evidence], Reading]
+    words: str
+
+    def __call__(self, evidence: Evidence) -> Reading:
+        return self.ask(evidence)
 
 
 @dataclass(frozen=True, kw_only=True)

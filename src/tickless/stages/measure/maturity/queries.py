@@ -19,7 +19,8 @@ def metric(name: str, *, least: int = 1) -> Query:
             found.value, found.of, f"{METRICS[name].name} over {found.of} counted, {found.missing} missing", unit
         )
 
-    return ask
+    of = f", of at least {least}" if least > 1 else ""
+    return Query(ask, f"the metric “{METRICS[name].name}” (`{name}`) over the window{of}")
 
 
 def told(name: str) -> Query:
@@ -32,7 +33,7 @@ def told(name: str) -> Query:
             found.of / whole if whole else None, whole, f"{METRICS[name].name}: {found.of} of {whole} tell", "share"
         )
 
-    return ask
+    return Query(ask, f"of all that the metric `{name}` is about, the share that has what it needs")
 
 
 def better(name: str) -> Query:
@@ -48,7 +49,9 @@ def better(name: str) -> Query:
             gain, evidence.figure(name).of, f"{METRICS[name].name}: {first:.3g} before, {second:.3g} after", "share"
         )
 
-    return ask
+    return Query(
+        ask, f"the metric `{name}` in the second half of the window beside the first: by which part it got better"
+    )
 
 
 def weeks(name: str) -> Query:
@@ -58,7 +61,7 @@ def weeks(name: str) -> Query:
         found = evidence.weeks(name)
         return Reading(float(found), found, f"{METRICS[name].name}: known in {found} weeks")
 
-    return ask
+    return Query(ask, f"in how many weeks of the window the metric `{name}` is known")
 
 
 def fact(name: str, words: str, unit: Unit = "count") -> Query:
@@ -68,7 +71,7 @@ def fact(name: str, words: str, unit: Unit = "count") -> Query:
         value = getattr(evidence.house, name)
         return Reading(None if value is None else float(value), 0 if value is None else 1, words, unit)
 
-    return ask
+    return Query(ask, f"a number of the house, `{name}`: {words}")
 
 
 def part(name: str, of: str, words: str) -> Query:
@@ -79,12 +82,12 @@ def part(name: str, of: str, words: str) -> Query:
         whole, some = int(getattr(house, of)), int(getattr(house, name))
         return Reading(some / whole if whole else None, whole, f"{some} of {whole} {words}", "share")
 
-    return ask
+    return Query(ask, f"numbers of the house, `{name}` by `{of}`: how many {words}")
 
 
 def answered(name: str) -> Query:
     """What people say, where no data can show it."""
-    return lambda evidence: by_word(evidence.answers.get(name))
+    return Query(lambda evidence: by_word(evidence.answers.get(name)), "what people answer: no data can show it")
 
 
 def by_word(said: int | None) -> Reading:
