@@ -16,7 +16,10 @@ from tickless.flow.interpreter import Interpreter
 from tickless.flow.talking.knowing import Knowing
 
 MAX_TURNS = 60_000
-"""A case that waits behind a brake turns round every ten seconds; this bounds it to a week."""
+"""A case that waits behind a brake turns round every ten seconds, after five minutes every minute; this bounds it to six
+weeks."""
+QUICK_LOOKS, LATER_SECONDS = 30, 60.0
+"""A brake that is still set after so many looks is looked at so rarely."""
 BRAKE_SECONDS = 15.0
 """How often taking back asks whether the brake is off."""
 OVER = frozenset({"resolved", "handed_off", "closed"})
@@ -45,9 +48,10 @@ class Resolution:
 
     async def _story(self, case: str, generation: int) -> str:
         """Decide, do what was decided, look whether it held, and decide again until the case is over."""
-        step, steps = self._engine.step, self._steps
+        step, steps, looks = self._engine.step, self._steps, 0
         for turn in range(MAX_TURNS):
             decision = await step(names.DECIDE, steps.decide, case, generation, turn)
+            looks = looks + 1 if decision["kind"] == "wait" else 0
             match decision["kind"]:
                 case "act":
                     end = await self._act(case, decision)
@@ -58,7 +62,10 @@ class Resolution:
                 case "answer":
                     end = await self._answer(case, decision)
                 case "wait":
-                    end = await self._wait(case, seconds=decision["seconds"])
+                    seconds = float(decision["seconds"])
+                    end = await self._wait(
+                        case, seconds=max(seconds, LATER_SECONDS) if looks > QUICK_LOOKS else seconds
+                    )
                 case "hand_off":
                     end = await step(names.HAND_OFF, steps.hand_off, case, decision["id"])
                 case _:

@@ -9,6 +9,7 @@ from tickless.app.accelerated.scene import Scene
 from tickless.domain.autonomy import EVERYWHERE, RUNGS, Rung
 from tickless.domain.person import Person
 from tickless.flow.keeping import Keeper
+from tickless.stages.learn.service import HOUSE
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,13 @@ class Ladder:
         self._keeper = Keeper(keeper.username, roles=frozenset({"admin"}), person=keeper)
         self._may_reach = may_reach
         self.granted: list[Granted] = []
+
+    def look_at_brakes(self) -> None:
+        """What the house has pulled because too little held is released by a person who has looked at it."""
+        desk, by = self._scene.house.desk.brakes, self._keeper.by
+        for switch in desk.board().switches:
+            if switch.on and switch.by == HOUSE:
+                desk.set_switch(switch.name, on=False, by=by, reason="looked at: it may go on")
 
     def look(self) -> None:
         """Grant what is proposed: for runbooks as a whole, and where one stayed behind."""

@@ -58,6 +58,7 @@ class Player:
             self._agenda.at(event.at, partial(self._happens, event))
         self._agenda.at(self._year.begins, self._tick)
         self._agenda.at(_monday(self._year.begins), self._weekly)
+        self._agenda.at(_monday(self._year.begins) + dt.timedelta(hours=1), self._daily)
         end = self._year.ends + AFTERWARDS
         while (moment := self._next()) is not None and moment < end:
             self._jump(moment)
@@ -98,6 +99,11 @@ class Player:
             self._scene.look_after_tickets()
         rest = TICK if 6 <= now.hour < 20 else NIGHT_TICK
         self._agenda.at(now + (rest if works(now.date()) else WEEKEND_TICK), self._tick)
+
+    def _daily(self) -> None:
+        if works(self._scene.clock.now().date()):
+            self.ladder.look_at_brakes()
+        self._agenda.at(self._scene.clock.now() + dt.timedelta(days=1), self._daily)
 
     def _weekly(self) -> None:
         self.ladder.look()
