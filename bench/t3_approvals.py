@@ -140,8 +140,8 @@ BENCH = Bench(
     about=(
         "Each history is a request in a real house, and what people do with it over the console, the API, chat, a letter's "
         "link and the service desk: second and service accounts, delegations and chains of them, keys made for others, "
-        "plans that change, people who become requesters after they said yes, time, reopening, one link twice. Counted are "
-        "answers taken and effects that began without what they take. `honest_done_share`: honest requests that were done "
-        "all the same, so that a house that refuses everything would fail."
+        "plans that change, people who become requesters after they said yes, time, reopening, one link twice; some of the "
+        "procedures ask on their way. Counted are answers taken and effects that began without what they take. "
+        "`honest_done_share`: honest requests that were done all the same, so that a house that refuses everything would fail."
     ),
 )  # fmt: skip
