@@ -152,3 +152,12 @@ def test_what_was_rewritten_while_no_house_ran_is_noticed_at_the_start(journal: 
         large.rewritten = lambda tx, name: told.append(name)
         large.look_back()
     assert (told, len(records(journal))) == ([UNLOCK], 2)
+
+
+def test_what_is_retired_keeps_no_rung_for_what_comes_back_under_its_name(journal: Journal, folder: Path) -> None:
+    (folder / "other.yaml").write_text(_text().replace(UNLOCK, "directory.unlock-again"), encoding="utf-8")
+    held, told = publishing(journal, folder), list[str]()
+    held.rewritten = lambda tx, name: told.append(name)
+    (folder / "other.yaml").unlink()
+    assert held.sync(by="ana").retired == ("directory.unlock-again",)
+    assert told == ["directory.unlock-again"]

@@ -48,7 +48,7 @@ class Publishing(Mapping[str, Runbook]):
     `read` compiles the folders and raises `RunbookInvalid` with every problem; `signature` changes when a file does.
     `strict`: nothing is taken in whose revision says less than what was changed. `changed`: called after something else
     holds, so that the brain is taught it. `rewritten`: called in the transaction that records it for each runbook that does
-    other things than before, so that it does not inherit what the old one has earned.
+    other things than before, so that it does not inherit what the old one has earned; and for each that is retired.
     """
 
     def __init__(
@@ -152,6 +152,8 @@ class Publishing(Mapping[str, Runbook]):
         for name in found.changed:
             if _does_other_things(before[name], self._held[name]):
                 self.rewritten(tx, name)
+        for name in found.retired:  # else one that comes back under its name would act on what another has earned
+            self.rewritten(tx, name)
 
 
 def _remembered(tx: Tx) -> dict[str, Runbook]:

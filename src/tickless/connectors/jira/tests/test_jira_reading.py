@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tickless.connectors.jira.actions import create
 from tickless.connectors.jira.adf import document, plain
-from tickless.connectors.jira.reading import phase, said
+from tickless.connectors.jira.reading import phase, said, view
 from tickless.connectors.jira.settings import Settings
 from tickless.connectors.jira.signals import authenticate
 from tickless.domain.errors import RateLimited
@@ -90,3 +90,11 @@ def test_a_creation_that_was_cut_off_waits_for_the_search() -> None:
         with pytest.raises(RateLimited) as waited:
             create(call, NewTicket(key="contract:cut-off", title="x", body="x"))
     assert waited.value.retry.seconds == 15
+
+
+@pytest.mark.parametrize(
+    ("spent", "minutes"), [(5_400, 90.0), (0, 0.0), (None, None), ("soon", None), (-60, None), (True, None)]
+)
+def test_logged_work_is_minutes_and_what_nobody_logged_is_unknown(spent: object, minutes: float | None) -> None:
+    issue = {"key": "ITSM-7", "fields": {"status": {"name": "Done"}, "timespent": spent}}
+    assert view(issue, HERE).worked_minutes == minutes

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tickless.connectors.request_tracker import reading
-from tickless.connectors.request_tracker.reading import LONGEST, MARK, comment, own_key, text_of
+from tickless.connectors.request_tracker.reading import LONGEST, MARK, comment, own_key, text_of, view
+from tickless.connectors.request_tracker.settings import Settings
 
 KEY = st.from_regex(r"[A-Za-z0-9_.:-]{8,64}", fullmatch=True)
 
@@ -66,3 +67,11 @@ def test_no_pattern_looks_past_the_next_tag(pattern: re.Pattern[str]) -> None:
 
 def test_plain_text_is_bounded_too() -> None:
     assert len(text_of([{"ContentType": "text/plain", "Content": "x" * 400_000}])) == LONGEST
+
+
+@pytest.mark.parametrize(
+    ("worked", "minutes"), [("90", 90.0), (15, 15.0), ("0", None), (None, None), ("an hour", None)]
+)
+def test_time_worked_is_minutes_and_nought_is_nobody_said(worked: object, minutes: float | None) -> None:
+    here = Settings(url="https://rt.example.com", token="env:TOKEN")
+    assert view({"id": "7", "Status": "open", "TimeWorked": worked}, here).worked_minutes == minutes
