@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from tests.story.stage import Stage
 from tests.waiting import until
 
 from tickless.domain.autonomy import EVERYWHERE
 from tickless.domain.case import Case
+from tickless.domain.errors import BadInput, Forbidden
 from tickless.flow.keeping import Keeper
 from tickless.stages.learn.service import Standing, put_rung
 
@@ -40,10 +42,33 @@ def test_two_that_people_reopen_and_it_acts_by_itself_no_more(stage: Stage) -> N
     until(lambda: standing(stage).rung == "approve")
     here = standing(stage)
     assert (here.found.tries, here.proposed) == (0, None), "what it had earned before counts no more"
+    assert here.fell is not None
     with stage.house.journal.read() as tx:
         fell = next(row for row in tx.audit.rows(limit=400) if row.action == "autonomy.demoted")
     assert (fell.subject, fell.detail["to"], fell.detail["scope"]) == (f"runbook:{UNLOCK}", "approve", EVERYWHERE)
+    _look_at_the_fall(stage)
     put(stage, "auto")
+
+
+def _look_at_the_fall(stage: Stage) -> None:
+    """Whoever may raise it says why it fell; then all that it did counts again, what went badly too."""
+    desk, fell = stage.house.desk.autonomy, standing(stage).fell
+    agent, boss = (
+        Keeper("user:agent", roles=frozenset({"service_desk"})),
+        Keeper("user:boss", roles=frozenset({"admin"})),
+    )
+    with pytest.raises(BadInput, match="fell to approve"):
+        asyncio.run(desk.set_rung(UNLOCK, rung="approve", keeper=boss))
+    with pytest.raises(Forbidden):
+        asyncio.run(desk.set_rung(UNLOCK, rung="approve", keeper=agent, reason="it was the directory"))
+    looked = asyncio.run(
+        desk.set_rung(UNLOCK, rung="approve", keeper=boss, reason="the directory's replica was behind")
+    )
+    assert (looked.fell, looked.rung, looked.found.tries, looked.found.good) == (None, "approve", 3, 1)
+    with stage.house.journal.read() as tx:
+        row = [row for row in tx.audit.rows(limit=2_000) if row.action == "autonomy.set"][-1]
+    assert fell is not None
+    assert row.detail["fell"] == fell.isoformat()
 
 
 def test_a_file_that_does_other_things_does_not_inherit_what_the_old_one_earned(stage: Stage) -> None:
@@ -72,7 +97,7 @@ def test_auto_everywhere_reaches_no_further_than_its_evidence(stage: Stage) -> N
     critical = next(one.id for one in stage.house.rooms.world().services.values() if one.criticality == 1)
     with stage.house.journal.read() as tx:
         assert stage.house.rooms.learn.rung(tx, UNLOCK, f"service:{critical}") == ("approve", False)
-        row = next(row for row in tx.audit.rows(limit=400) if row.action == "autonomy.set")
+        row = [row for row in tx.audit.rows(limit=2_000) if row.action == "autonomy.set"][-1]
     assert row.detail["withheld"] == ["criticality:1", "criticality:2"]
 
     asyncio.run(desk.set_rung(UNLOCK, rung="auto", scope="criticality:1", keeper=boss, reason="by name"))

@@ -85,7 +85,7 @@ def _by_people(house: House, tx: Tx) -> tuple[bool, str]:
             if row.action == "autonomy.demoted":
                 downs += 1
                 fell.add(row.subject)
-            elif row.action == "autonomy.set":
+            elif row.action == "autonomy.set" and row.detail["from"] != row.detail["to"]:
                 ups += 1
                 back |= {row.subject} & fell
                 wrong = wrong or (f"{row.subject} by {row.actor}" if row.actor == "tickless" else "")

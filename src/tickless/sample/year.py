@@ -17,6 +17,7 @@ DAYS = 365
 EARLY_AUTO = frozenset({"directory.unlock-account", "service.restart"})
 DETERMINISTIC = EARLY_AUTO | {
     "mailbox.raise-quota",
+    "software.install",
     "vpn.restore-access",
     "disk.clean-up",
     "pool.recycle",

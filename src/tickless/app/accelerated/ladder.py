@@ -9,6 +9,7 @@ from tickless.app.accelerated.scene import Scene
 from tickless.domain.autonomy import EVERYWHERE, RUNGS, Rung
 from tickless.domain.person import Person
 from tickless.flow.keeping import Keeper
+from tickless.stages.learn.core import DEMOTE_RECENT
 from tickless.stages.learn.service import HOUSE
 
 
@@ -35,6 +36,15 @@ class Ladder:
         for switch in desk.board().switches:
             if switch.on and switch.by == HOUSE:
                 desk.set_switch(switch.name, on=False, by=by, reason="looked at: it may go on")
+
+    def look_at_falls(self) -> None:
+        """Where a runbook fell and its latest tries hold again, its whole ledger counts once more, with what went badly."""
+        desk = self._scene.house.desk.autonomy
+        for one in desk.everything():
+            if one.fell is None or one.found.recent_bad or one.found.tries < DEMOTE_RECENT:
+                continue
+            self._scene.do(desk.set_rung(one.runbook, rung=one.rung, scope=one.scope, keeper=self._keeper,
+                                         reason="looked at: what it met is put right, and it holds again"))  # fmt: skip
 
     def look(self) -> None:
         """Grant what is proposed: for runbooks as a whole, and where one stayed behind."""

@@ -106,6 +106,7 @@ class Player:
         self._agenda.at(self._scene.clock.now() + dt.timedelta(days=1), self._daily)
 
     def _weekly(self) -> None:
+        self.ladder.look_at_falls()
         self.ladder.look()
         self._agenda.at(self._scene.clock.now() + dt.timedelta(days=7), self._weekly)
 

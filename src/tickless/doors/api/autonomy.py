@@ -45,6 +45,9 @@ class StandingShown(Shown):
     withheld: bool = Field(
         description="It stays behind where the runbook stands everywhere, until it has reached the stricter bar of this scope"
     )
+    fell: dt.datetime | None = Field(
+        description="It fell then to where it stands, and nobody has looked at that: of its tries those since then count"
+    )
 
 
 class TryShown(Shown):
@@ -92,7 +95,7 @@ def _standing(one: Standing) -> StandingShown:
     return StandingShown(
         runbook=one.runbook, scope=one.scope, rung=one.rung, own=one.own, tries=found.tries, good=found.good, days=found.days,
         bound=round(found.bound, 4), bar_bound=one.bar.bound, bar_days=one.bar.days, proposed=one.proposed,
-        more_tries=one.more_tries, more_days=one.more_days, withheld=one.withheld,
+        more_tries=one.more_tries, more_days=one.more_days, withheld=one.withheld, fell=one.fell,
     )  # fmt: skip
 
 

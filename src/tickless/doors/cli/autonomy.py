@@ -61,6 +61,14 @@ def show(context: typer.Context, reference: RunbookRef, as_json: AsJson = False)
         print_json(found)
         return
     show_table(HEADS, [_row(one) for one in found["standings"]], empty="It stands nowhere.")
+    for one in found["standings"]:
+        if one["fell"]:
+            scope = f" --scope '{one['scope']}'" if one["scope"] else ""
+            again = f"tickless autonomy grant {reference} {one['rung']}{scope} --reason WHY"
+            line(
+                f"It fell {one['scope'] or 'everywhere'} at {moment(one['fell'])}: of its tries, those since then count."
+            )
+            line(f"  When its cause is gone, all of them count again by: {again}")
     rows = [
         (moment(one["at"]), one["subject"], one["verdict"], one["kind"], _counts(one["good"]))
         for one in found["tries"][:20]

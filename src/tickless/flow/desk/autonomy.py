@@ -80,6 +80,8 @@ class AutonomyDesk:
                 raise BadInput(f"{str(rung)[:40]!r} is no rung", mend=", ".join(RUNGS))
             if rung is None and not before.own:
                 raise NotFound(f"{runbook} has no rung of its own there")
+            if to == before.rung and before.fell is not None and not reason.strip():
+                raise BadInput(f"{runbook} fell to {to} there", mend="say why it fell and what was put right: a reason")
             self._allow(before, to, keeper)
             withheld: list[str] = []
             if rung is None:
@@ -93,7 +95,7 @@ class AutonomyDesk:
                             detail={"from": before.rung, "to": to, "scope": scope, "reason": reason[:500],
                                     "proposed": before.proposed, "tries": before.found.tries,
                                     "bound": round(before.found.bound, 4), "days": before.found.days,
-                                    "withheld": withheld,
+                                    "withheld": withheld, "fell": before.fell and before.fell.isoformat(),
                                     "policy_version": self._rooms.policy.version})  # fmt: skip
             return self._rooms.learn.standing(tx, runbook, scope)
 
@@ -115,7 +117,7 @@ class AutonomyDesk:
                 "assurance": keeper.assurance,
                 "before": before.rung,
                 "to": to,
-                "up": RUNGS.index(to) > RUNGS.index(before.rung),
+                "up": _up(before, to),
                 "proposed": before.proposed == to,
                 "scope": kind or "everywhere",
                 "criticality": self._rooms.learn.criticality(before.scope) or (1 if not kind else 3),
@@ -144,3 +146,8 @@ class AutonomyDesk:
             f"there is no scope {scope[:80]!r}",
             mend="everywhere, service:ID, department:NAME, criticality:1 to 4, environment:prod|stage|dev",
         )
+
+
+def _up(before: Standing, to: Rung) -> bool:
+    """Whether that gives it more: also to leave it where it fell to, for then what came before the fall counts again."""
+    return RUNGS.index(to) > RUNGS.index(before.rung) or (to == before.rung and before.fell is not None)

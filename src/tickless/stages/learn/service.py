@@ -48,6 +48,8 @@ class Standing:
     more_days: int
     withheld: bool = False
     """It stays behind where the runbook stands everywhere, until it has reached the stricter bar of this scope."""
+    fell: dt.datetime | None = None
+    """It fell then to where it stands, and nobody has looked at that: only tries begun since count for the way up."""
 
 
 class LearnRoom:
@@ -125,7 +127,7 @@ class LearnRoom:
         bar = self._bars.of(scope, self.criticality(scope))
         more, days = still_wanted(found, bar)
         withheld = own and any(one.withheld for one in tx.scoped_rungs(runbook) if one.scope == scope)
-        return Standing(runbook, scope, rung, own, found, bar, proposal(rung, found, bar), more, days, withheld)
+        return Standing(runbook, scope, rung, own, found, bar, proposal(rung, found, bar), more, days, withheld, fell)
 
     def put_everywhere_on_auto(
         self, tx: Tx, runbook: str, before: Rung, *, by: str, at: dt.datetime, reason: str
