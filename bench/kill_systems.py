@@ -153,6 +153,9 @@ def dead_rows() -> Iterator[System]:
         by.execute("create table orders (id int) with (autovacuum_enabled = off)")
         by.execute("insert into orders select generate_series(1, 2000)")
         by.execute("delete from orders where id % 2 = 0")
+        dead = "select n_dead_tup from pg_stat_user_tables where relname = 'orders'"
+        while [row[0] for row in by.execute(dead)] != [1_000]:  # a session counts up to ten seconds later what it did
+            time.sleep(0.2)
 
         def vacuums() -> int:
             done = "select vacuum_count from pg_stat_user_tables where relname = 'orders'"
