@@ -10,6 +10,7 @@ from tests.story.stage import Stage, Talk
 from tickless.domain.errors import Conflict, Forbidden, NotFound
 from tickless.domain.signal import Deed, Sender
 from tickless.flow.saying import phrases
+from tickless.stages.decide.policy_files import compile_policies
 from tickless.stages.learn.service import put_rung
 
 
@@ -204,3 +205,27 @@ def test_why_not_is_told_for_the_place_as_it_is_now(stage: Stage) -> None:
         tx.drop_rung("service.restart", "criticality:1")
     with pytest.raises(NotFound, match="no service"):
         desk.explain("system", "run", "service.restart@nowhere", {})
+
+
+def test_what_has_been_forbidden_since_the_decision_does_not_begin(stage: Stage) -> None:
+    engine, desk = stage.house.rooms.policy, stage.house.desk.policy
+    held = engine.policies
+    rule = """@id("ours.no-unlocks") @reason("The directory is being moved.")
+forbid (principal is Runbook, action == Action::"call", resource) when { resource.id == "directory.unlock" };"""
+    person = stage.cast.draw()
+    stage.estate.fault("lock", person.username)
+    engine.take(compile_policies({**held.files, "99-ours.cedar": rule}))
+    try:
+        case = stage.talk(person).say("my account is locked, please unlock it").ends().case
+        asked = desk.explain("runbook:directory.unlock-account", "call", "operation:directory.unlock", {})
+        able = {one.id for one in desk.who_can("call", "operation:directory.unlock", {})}
+        other = {one.id for one in desk.who_can("call", "operation:disk.clean_up", {})}
+    finally:
+        engine.take(held)
+    assert case.outcome == "handed_off"
+    assert person.username not in stage.effects("directory.unlock")
+    with stage.house.journal.read() as tx:
+        receipts = [one for run in tx.runs.by(case=case.id) for one in tx.receipts_of(run.id) if one.state == "failed"]
+    assert [one.error for one in receipts] == ["policy forbids it now: The directory is being moved."]
+    assert {one.id for one in asked.took_part} == {"ours.no-unlocks"}
+    assert (able, "disk.clean-up" in other) == (set(), True)

@@ -14,6 +14,7 @@ from tickless.app.policies import policing_of
 from tickless.app.reviewing import reviewed
 from tickless.app.settings import Settings
 from tickless.domain.runbook import Runbook
+from tickless.flow.calling import asking_policy
 from tickless.flow.desk.tools import said_of
 from tickless.flow.ending.taking_back import TakingBack, take_back_runbook
 from tickless.flow.newcomers import Newcomers
@@ -82,7 +83,13 @@ def rooms_of(ground: Ground) -> tuple[Rooms, Language]:
             signals=journal.signals.many,
         ),
         decide=decide,
-        act=ActRoom(journal=journal, registry=registry, clock=clock, rules=settings.brakes),
+        act=ActRoom(
+            journal=journal,
+            registry=registry,
+            clock=clock,
+            rules=settings.brakes,
+            forbidden=asking_policy(policy, runbooks, language.world.world),
+        ),
         verify=VerifyRoom(journal=journal, registry=registry, clock=clock),
         measure=MeasureRoom(journal=journal),
         learn=LearnRoom(

@@ -273,3 +273,13 @@ def test_a_folder_of_an_older_release_goes_on_and_a_new_one_may_ask_for_groups(t
     new = PolicyEngine.load(_house(tmp_path, policies=f'{allow} when {{ principal.groups.contains("payments") }};'))
     assert new.may(principal=member, action="run", resource=UNLOCK, context=CALM).allowed
     assert not new.may(principal=USER, action="run", resource=UNLOCK, context=CALM).allowed
+
+
+def test_a_set_of_an_older_release_is_not_asked_what_its_schema_does_not_know(tmp_path: Path) -> None:
+    allow = '@id("all") @reason("All.") permit (principal is User, action == Action::"run", resource);'
+    whole = (FOLDER / "schema.cedarschema").read_text(encoding="utf-8")
+    older = "\n".join(line for line in whole.splitlines() if not line.startswith("action call"))
+    (tmp_path / "old").mkdir()
+    old = PolicyEngine.load(_house(tmp_path / "old", policies=allow, schema=older)).policies
+    new = PolicyEngine.load(_house(tmp_path, policies=allow)).policies
+    assert [(one.knows("call"), one.knows("run")) for one in (old, new)] == [(False, True), (True, True)]

@@ -26,9 +26,11 @@ Given = Annotated[
     list[str] | None, typer.Option("--with", "-w", help="NAME=VALUE: what differs from an ordinary case.")
 ]
 Action = Annotated[
-    str, typer.Argument(help="use, run, suggest, approve, grant_autonomy, consult, read_case, regroup, silence …")
+    str, typer.Argument(help="use, run, suggest, approve, grant_autonomy, consult, call, read_case, regroup, silence …")
 ]
-What = Annotated[str, typer.Argument(help="house, case:12, approval:<id>, a runbook's id, or RUNBOOK@SERVICE.")]
+What = Annotated[
+    str, typer.Argument(help="house, case:12, approval:<id>, operation:<name>, a runbook's id, RUNBOOK@SERVICE.")
+]
 
 
 @policy.command("check")
@@ -77,7 +79,9 @@ def run_cases(
 @policy.command("explain")
 def explain(
     context: typer.Context,
-    who: Annotated[str, typer.Argument(help="Id or user name, user:<login>, token:<id>, system, model or nobody.")],
+    who: Annotated[
+        str, typer.Argument(help="Id, user name, user:<login>, token:<id>, runbook:<id>, system, model, nobody.")
+    ],
     action: Action,
     what: What = "house",
     *,

@@ -16,7 +16,7 @@ DEEDS: dict[str, str] = {
     "approve": "answer an approval", "grant_autonomy": "move a runbook on the ladder", "read_case": "read a case",
     "answer": "answer in a case", "regroup": "merge and split a case", "silence": "silence alerts",
     "bind": "have a channel account", "plan_work": "plan work", "keep_practice": "keep records of a practice",
-    "consult": "be asked as a language model",
+    "consult": "be asked as a language model", "call": "do this to a system, as a runbook",
 }  # fmt: skip
 """Actions in plain words."""
 

@@ -13,6 +13,7 @@ from tickless.domain.decision import Decision, PolicyQuestion
 from tickless.domain.errors import BadInput, NotFound, Problem
 from tickless.domain.person import Person
 from tickless.domain.policy_set import PolicySet
+from tickless.flow.calling import operation_of
 from tickless.flow.consulting import model_principal
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
@@ -88,10 +89,7 @@ class PolicyDesk:
             context = self._context(tx, action, resource, given, what=what)
             found = []
             for name, principal in self._everybody(tx, action):
-                question = PolicyQuestion(
-                    principal=_plain(principal), action=action, resource=_plain(resource), context=context
-                )
-                ruling = ask(self._rooms.policy, question)
+                ruling = ask(self._rooms.policy, self._asked(principal, action, resource, context))
                 if ruling.allowed:
                     found.append(Able(principal.id, name, principal.kind, ruling))
         return sorted(found, key=lambda one: (one.kind, one.name.casefold()))
@@ -118,6 +116,8 @@ class PolicyDesk:
             return "Tickless itself", Principal.system()
         if who == "model" and self._rooms.models is not None:
             return self._model(self._rooms.models)
+        if who.startswith("runbook:"):
+            return self._procedure(who.removeprefix("runbook:"))
         if who in {"", "nobody"}:
             return "somebody unknown", Principal.nobody()
         if who.startswith("token:"):
@@ -134,13 +134,19 @@ class PolicyDesk:
         if found is None:
             raise NotFound(
                 f"nobody is called {who[:80]!r}",
-                mend="an id, a user name, user:<login>, token:<id>, system, model",
+                mend="an id, a user name, user:<login>, token:<id>, runbook:<id>, system, model",
             )
         return self._person(tx, found)
 
     @staticmethod
     def _model(models: Models) -> tuple[str, Principal]:
         return models.settings.label, model_principal(models.settings)
+
+    def _procedure(self, name: str) -> tuple[str, Principal]:
+        known = self._rooms.runbooks.get(name)
+        if known is None:
+            raise NotFound(f"there is no runbook {name[:80]!r}", mend="`tickless runbook list` shows what there is")
+        return known.title, Principal.runbook(known)
 
     def _person(self, tx: Tx, person: Person) -> tuple[str, Principal]:
         users = [user for user in tx.access.users.by(person=person.id) if user.active]
@@ -167,6 +173,8 @@ class PolicyDesk:
         found = [self._principal(tx, f"user:{user.login}") for user in users]
         if action == "consult":
             return [self._model(self._rooms.models)] if self._rooms.models is not None else []
+        if action == "call":
+            return [self._procedure(name) for name in sorted(self._rooms.runbooks)]
         if action == "use":
             found += [self._token(tx, one.id) for one in tx.access.tokens()]
             return found
@@ -191,10 +199,14 @@ class PolicyDesk:
             asked = tx.approvals.need(rest or what)
             return Resource.approval(asked, beneficiary=asked.beneficiary,
                                      parties=frozenset(one for one in (asked.requester, asked.beneficiary) if one))  # fmt: skip
+        if kind == "operation":
+            return operation_of(self._rooms.registry.find(rest))
         known = self._rooms.runbooks.get((rest if kind == "runbook" else what).partition("@")[0])
         if known is None:
-            raise NotFound(f"there is nothing called {what[:80]!r}",
-                           mend="house, case:<number>, approval:<id>, the id of a runbook, or <runbook>@<service>")  # fmt: skip
+            raise NotFound(
+                f"there is nothing called {what[:80]!r}",
+                mend="house, case:<number>, approval:<id>, operation:<name>, <runbook> or <runbook>@<service>",
+            )
         return Resource.runbook(known)
 
     def _service(self, what: str) -> str | None:
@@ -213,7 +225,15 @@ class PolicyDesk:
     ) -> PolicyQuestion:
         resource = self._resource(tx, what)
         context = self._context(tx, action, resource, given, what=what)
-        return PolicyQuestion(principal=_plain(principal), action=action, resource=_plain(resource), context=context)
+        return self._asked(principal, action, resource, context)
+
+    def _asked(self, principal: Principal, action: str, resource: Resource, context: dict[str, Any]) -> PolicyQuestion:
+        """A runbook that calls is asked about with what it says of itself."""
+        known = self._rooms.runbooks.get(principal.id) if action == "call" else None
+        says = {"effect": known.effect, "reversible": known.undo == "steps"} if known is not None else {}
+        return PolicyQuestion(
+            principal=_plain(principal), action=action, resource=_plain(resource), context=says | context
+        )
 
     def _context(
         self, tx: Tx, action: str, resource: Resource, given: Mapping[str, str], *, what: str

@@ -31,19 +31,32 @@ from tickless.stages.act.undoing import Undoing
 SIDE_BY_SIDE = 20
 """Steps at most that one call works on together."""
 
+Forbidden = Callable[[Run, BoundOperation, str | None], str]
+"""(run, operation, service of its case) → why this effect may not begin now; empty: it may."""
+
 log = get_logger("act")
 
 
 class ActRoom:
-    """Runs steps, takes them back, and rehearses plans. Steps answer with small JSON for the durable flow."""
+    """Runs steps, takes them back, and rehearses plans. Steps answer with small JSON for the durable flow.
+
+    `forbidden`: asked once before each effect begins. Taking back is never asked for.
+    """
 
     def __init__(
-        self, *, journal: Journal, registry: Registry, clock: Clock, rules: BrakeSettings | None = None
+        self,
+        *,
+        journal: Journal,
+        registry: Registry,
+        clock: Clock,
+        rules: BrakeSettings | None = None,
+        forbidden: Forbidden = lambda run, bound, service: "",
     ) -> None:
         self._journal = journal
         self._registry = registry
         self._clock = clock
         self._gate = Gate(rules or BrakeSettings())
+        self._forbidden = forbidden
         self.undo = Undoing(journal=journal, registry=registry, clock=clock).undo
         self.rehearse = Rehearsing(registry).rehearse
 
@@ -74,7 +87,9 @@ class ActRoom:
             touch = blocks.touch_of(record.plan, step, values, receipts)
         except ExpressionError as error:
             return self._finish(record, one, state="failed", error=str(error))
-        return self._effect(record, one, params, values, attempt=attempt, known=known, touch=touch)
+        return self._effect(
+            record, one, params, values, attempt=attempt, known=known, touch=touch, service=case.service
+        )
 
     @staticmethod
     def wave(work: Sequence[Sequence[Any]], one: Callable[[str, int], dict[str, Any]]) -> list[dict[str, Any]]:
@@ -141,6 +156,7 @@ class ActRoom:
         attempt: int,
         known: Receipt | None,
         touch: Touch,
+        service: str | None,
     ) -> dict[str, Any]:
         now = self._clock.now()
         key = f"{run.id}:{step.id}"
@@ -150,6 +166,9 @@ class ActRoom:
             return self._finish(run, step, state="failed", error=f"{error.public}: {error.mend}")
         changing = bound.promise.effect != "read"
         watched = touch.watched if changing else ()
+        refused = self._forbidden(run, bound, service) if changing and known is None else ""
+        if refused:
+            return self._finish(run, step, state="failed", error=f"policy forbids it now: {refused}")
         if changing:
             hindered = self._begin(run, step, bound, now=now, attempt=attempt, known=known, touch=touch)
             if hindered is not None:

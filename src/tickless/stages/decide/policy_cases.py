@@ -40,6 +40,7 @@ _ATTRIBUTES: Mapping[str, dict[str, Any]] = {
         "parties": [],
         "agreed": [],
     },
+    "Operation": {"connector": "", "effect": "change"},
     "House": {},
 }
 
@@ -47,7 +48,7 @@ _ATTRIBUTES: Mapping[str, dict[str, Any]] = {
 class Named(Record):
     """A principal or resource: `kind`, `id`, and whatever differs from an ordinary one of its kind."""
 
-    kind: Literal["User", "System", "Model", "Token", "Runbook", "Case", "Approval", "House"]
+    kind: Literal["User", "System", "Model", "Token", "Runbook", "Case", "Approval", "Operation", "House"]
     id: str
     attributes: dict[str, Any] = Field(default_factory=dict)
 
@@ -59,7 +60,7 @@ def filled(kind: str, identity: str, attributes: Mapping[str, Any]) -> dict[str,
     """The attributes of an ordinary one of its kind, and what differs. Raises ValueError for an unknown kind."""
     if kind not in _ATTRIBUTES:
         raise ValueError(f"there is no kind {kind!r}; there are: {', '.join(_ATTRIBUTES)}")
-    area = {"area": identity.partition(".")[0]} if kind == "Runbook" else {}
+    area = {"area": identity.partition(".")[0]} if kind in {"Runbook", "Operation"} else {}
     return {"id": identity, **area, **_ATTRIBUTES[kind], **attributes}
 
 

@@ -52,6 +52,10 @@ class Policies:
         """What names them on record: the beginning of the hash, after that of the commit where there is one."""
         return f"{self.commit[:12]}+{self.digest[:12]}" if self.commit else self.digest[:12]
 
+    def knows(self, action: str) -> bool:
+        """Whether the set's own schema has that action: one of an older release may not."""
+        return re.search(rf"^\s*action\s+{re.escape(action)}\b", self.files.get(SCHEMA, ""), re.MULTILINE) is not None
+
     def declares(self, kind: str, attribute: str) -> bool:
         """Whether the set's own schema knows that attribute of an entity: one of an older release may not."""
         block = re.search(rf"entity\s+{re.escape(kind)}\s*=\s*\{{(.*?)\}}", self.files.get(SCHEMA, ""), re.DOTALL)

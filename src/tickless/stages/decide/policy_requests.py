@@ -25,6 +25,7 @@ Action = Literal[
     "plan_work",
     "keep_practice",
     "consult",
+    "call",
 ]
 
 RUN_DEFAULTS: Mapping[str, Any] = {
@@ -93,6 +94,7 @@ CONTEXT_DEFAULTS: Mapping[Action, Mapping[str, Any]] = {
         "mine": False,
     },
     "consult": {"use": "", "looks_up": ()},
+    "call": {"effect": "read", "reversible": False, "criticality": 1, "environment": "prod"},
 }
 
 
@@ -105,7 +107,7 @@ class _Entity:
 
 @dataclass(frozen=True)
 class Principal(_Entity):
-    """Who wants to: a `User`, a `Token`, a `Model`, or the `System` itself."""
+    """Who wants to: a `User`, a `Token`, a `Model`, a `Runbook` that runs, or the `System` itself."""
 
     @classmethod
     def person(
@@ -154,6 +156,23 @@ class Principal(_Entity):
         return cls("Model", label, {"id": label, "provider": provider, "name": name, "in_house": in_house})
 
     @classmethod
+    def runbook(cls, runbook: Runbook) -> Principal:
+        """A procedure while it runs."""
+        return cls("Runbook", runbook.runbook, _procedure(runbook))
+
+    @classmethod
+    def planned(cls, name: str, *, about: str) -> Principal:
+        """One that was retired while it ran: what its plan still says of it, and no identity that it would ask for."""
+        attributes = {
+            "id": name,
+            "area": name.partition(".")[0],
+            "kind": "",
+            "about": about,
+            "verified_identity": False,
+        }
+        return cls("Runbook", name, attributes)
+
+    @classmethod
     def system(cls) -> Principal:
         """Tickless, acting on a signal from the machine door."""
         return cls("System", "tickless", {"id": "tickless"})
@@ -175,21 +194,17 @@ class Principal(_Entity):
 
 @dataclass(frozen=True)
 class Resource(_Entity):
-    """What it is about: a `Runbook`, `Case`, `Approval`, or the `House`."""
+    """What it is about: a `Runbook`, `Case`, `Approval`, `Operation`, or the `House`."""
 
     @classmethod
     def runbook(cls, runbook: Runbook) -> Resource:
-        return cls(
-            "Runbook",
-            runbook.runbook,
-            {
-                "id": runbook.runbook,
-                "area": runbook.runbook.partition(".")[0],
-                "kind": runbook.kind,
-                "about": runbook.subject.partition(":")[0],
-                "verified_identity": runbook.requires.verified_identity,
-            },
-        )
+        return cls("Runbook", runbook.runbook, _procedure(runbook))
+
+    @classmethod
+    def operation(cls, name: str, *, connector: str, effect: str) -> Resource:
+        """What can be done to a system. `name`: the neutral one where there is one; `connector`: the instance, or nothing."""
+        attributes = {"id": name, "area": name.partition(".")[0], "connector": connector, "effect": effect}
+        return cls("Operation", name, attributes)
 
     @classmethod
     def case(cls, case: Case, *, participants: frozenset[str]) -> Resource:
@@ -227,6 +242,16 @@ class Resource(_Entity):
     @classmethod
     def house(cls) -> Resource:
         return cls("House", "main", {"id": "main"})
+
+
+def _procedure(runbook: Runbook) -> dict[str, Any]:
+    return {
+        "id": runbook.runbook,
+        "area": runbook.runbook.partition(".")[0],
+        "kind": runbook.kind,
+        "about": runbook.subject.partition(":")[0],
+        "verified_identity": runbook.requires.verified_identity,
+    }
 
 
 def question_of(principal: Principal, action: Action, resource: Resource, context: Mapping[str, Any]) -> PolicyQuestion:
