@@ -61,6 +61,10 @@ def test_what_two_people_merged_is_one_case_the_next_time(house: RegroupedHouse)
     assert mail.id == payroll.id
     assert any("People put these together: 2 people merged" in piece.text for piece in house.read(mail).evidence)
     over(house, mail, ("m8", "mail"), ("p8", "payroll"))
+    with house.still.house.journal.read() as tx:
+        came = house.desk.learning.came_of(tx, tx.grouping_lessons.need(lesson.id))
+    assert came is not None
+    assert (came.before, came.before_right, came.after, came.after_right, came.told) == (6, 0, 1, 1, "too_early")
     house.desk.learning.refuse(lesson.id, by="p2", reason="not any more")
     mail, payroll = trouble(house, 9)
     assert mail.id != payroll.id

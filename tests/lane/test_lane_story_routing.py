@@ -69,7 +69,7 @@ def test_where_tickets_are_solved_the_next_one_goes_at_once(house: House, server
     assert (made.sent_to, made.sent_why) == (IDENTITY, "learnt: account unlock")
     assert server.queue_of(made.external) == IDENTITY
     ((rule, came),) = routing.effects()
-    assert (came.before, came.before_understood, came.told) == (6, 0, "too_early")
+    assert (came.before, came.before_right, came.told) == (6, 0, "too_early")
 
     routing.refuse(rule.id, by="user:lead", reason="the team was dissolved")
     assert routing.proposals() == []

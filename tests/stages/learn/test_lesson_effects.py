@@ -20,7 +20,7 @@ def test_better_and_worse_are_said_where_intervals_do_not_touch() -> None:
     taught = [("vpn", AT), ("vpn", AT + dt.timedelta(days=3)), ("printer", AT)]
     found = effects(taught, [*requests(10, 40, -5), *requests(38, 40, 5), *requests(9, 9, -100)])
     vpn = next(one for one in found if one.need == "vpn")
-    assert (vpn.taught_at, vpn.lessons, vpn.before, vpn.before_understood, vpn.after) == (AT, 2, 40, 10, 40)
+    assert (vpn.taught_at, vpn.lessons, vpn.before, vpn.before_right, vpn.after) == (AT, 2, 40, 10, 40)
     assert vpn.told == "better"
     assert next(one for one in found if one.need == "printer").told == "too_early"
     (worse,) = effects([("vpn", AT)], [*requests(38, 40, -5), *requests(10, 40, 5)])

@@ -14,7 +14,7 @@ from tickless.doors.api.paging import Limit
 from tickless.doors.api.schemas import Given, Page, Shown
 from tickless.flow.desk.learning import waiting, what_came_of_it
 from tickless.flow.refusing import Refusal
-from tickless.stages.learn.effects import Told
+from tickless.stages.learn.effects import Effect, Told
 from tickless.stages.learn.lessons import Judged, Reread
 
 router = new_router("lessons")
@@ -131,7 +131,13 @@ async def list_waiting(desk: DeskHere, visitor: Reader) -> LearningShown:
     found = await asyncio.to_thread(waiting, desk)
     came = await asyncio.to_thread(what_came_of_it, desk)
     return LearningShown(waiting=[WaitingShown(**vars(one)) for one in found],
-                         effects=[EffectShown(**vars(one), told=one.told) for one in came])  # fmt: skip
+                         effects=[_effect(one) for one in came])  # fmt: skip
+
+
+def _effect(one: Effect) -> EffectShown:
+    return EffectShown(need=one.need, taught_at=one.taught_at, lessons=one.lessons, before=one.before,
+                       before_understood=one.before_right, after=one.after, after_understood=one.after_right,
+                       told=one.told)  # fmt: skip
 
 
 @router.get("/lessons", summary="List lessons")

@@ -129,8 +129,11 @@ async def dismiss_doubt(desk: DeskHere, visitor: CaseReader, doubt: str) -> Page
 def list_grouping(desk: DeskHere, visitor: Reader, state: State = "proposed") -> Page[GroupingLessonShown]:
     """Kinds of alerts that belong together, or do not, with who says so and what that weighs now."""
     with desk.journal.read() as tx:
-        found = tx.grouping_lessons.by(state=state, limit=MOST_LISTED)
-    return Page(items=[show_lesson(one, now=desk.clock.now()) for one in reversed(found)])
+        found = [
+            (one, desk.regroup.learning.came_of(tx, one))
+            for one in tx.grouping_lessons.by(state=state, limit=MOST_LISTED)
+        ]
+    return Page(items=[show_lesson(one, now=desk.clock.now(), came=came) for one, came in reversed(found)])
 
 
 @router.post("/lessons/grouping/try", summary="What would teaching these have done?")

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from tickless.doors.api.case_schemas import CaseShown
 from tickless.doors.api.schemas import Given, Reason, Shown
+from tickless.stages.learn.effects import Told
 
 CaseRef = Annotated[str, Field(min_length=1, max_length=100, examples=["42"])]
 Said = Annotated[Reason, Field(min_length=1, examples=["the same switch feeds both"])]
@@ -189,6 +190,17 @@ class KindShown(Shown):
     service: str
 
 
+class CameOfIt(Shown):
+    """Cases of the machine door at the lesson's services, in the 90 days before it was taught and the 90 since: how many there
+    were, and how many nobody had to put right by hand. `told`: what intervals of 95 % can show."""
+
+    before: int
+    before_right: int
+    since: int
+    since_right: int
+    told: Told
+
+
 class GroupingLessonShown(Shown):
     """Alerts of these kinds belong together (`join`), or do not (`part`). `weight`: log odds, faded; it rules from 2 on."""
 
@@ -204,6 +216,7 @@ class GroupingLessonShown(Shown):
     decided_by: str | None
     decided_at: dt.datetime | None
     reason: str
+    came_of_it: CameOfIt | None = Field(default=None, description="Of one that is taught")
 
 
 class GroupingTrialShown(Shown):

@@ -8,6 +8,7 @@ from tickless.domain.case import Case
 from tickless.domain.regroup import Doubt, GroupingLesson, Regroup
 from tickless.doors.api.regroup_schemas import (
     AlertInStorm,
+    CameOfIt,
     CaseMention,
     ChildShown,
     DoubtShown,
@@ -27,6 +28,7 @@ from tickless.journal import Tx
 from tickless.stages.correlate.regroup.lessons import Judged, weight, words_of
 from tickless.stages.correlate.regroup.rules import best_lead
 from tickless.stages.correlate.regroup.storm import JoinReason, Lane, LeftOut
+from tickless.stages.learn.effects import Effect
 
 MOST_TOLD = 20
 
@@ -96,13 +98,18 @@ def _left(one: LeftOut) -> LeftOutShown:
     )  # fmt: skip
 
 
-def show_lesson(one: GroupingLesson, *, now: dt.datetime) -> GroupingLessonShown:
+def show_lesson(one: GroupingLesson, *, now: dt.datetime, came: Effect | None = None) -> GroupingLessonShown:
     return GroupingLessonShown(
         id=one.id, verdict=one.verdict, one=KindShown(need=one.one.need, service=one.one.service),
         other=KindShown(need=one.other.need, service=one.other.service), state=one.state, words=words_of(one),
         people=len({word.by for word in one.said}), weight=round(weight(one.said, now=now), 3), at=one.at,
-        decided_by=one.decided_by, decided_at=one.decided_at, reason=one.reason,
+        decided_by=one.decided_by, decided_at=one.decided_at, reason=one.reason, came_of_it=_came(came) if came else None,
     )  # fmt: skip
+
+
+def _came(one: Effect) -> CameOfIt:
+    return CameOfIt(before=one.before, before_right=one.before_right, since=one.after, since_right=one.after_right,
+                    told=one.told)  # fmt: skip
 
 
 def show_trial(judged: Judged) -> GroupingTrialShown:

@@ -135,8 +135,8 @@ def show_rule(one: RoutingRule) -> RoutingRuleShown:
 
 def show_effect(rule: RoutingRule, effect: Effect) -> RoutingEffectShown:
     return RoutingEffectShown(
-        rule=show_rule(rule), before=effect.before, before_right=effect.before_understood, since=effect.after,
-        since_right=effect.after_understood, told=effect.told,
+        rule=show_rule(rule), before=effect.before, before_right=effect.before_right, since=effect.after,
+        since_right=effect.after_right, told=effect.told,
     )  # fmt: skip
 
 

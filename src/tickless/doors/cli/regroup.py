@@ -158,8 +158,19 @@ def list_lessons(
     if as_json:
         print_json(page)
         return
-    rows = [(one["id"], one["verdict"], one["words"], one["people"], f"{one['weight']:.1f}") for one in page["items"]]
-    show_table(["id", "says", "how we know", "people", "weight"], rows, empty=f"No lesson is {state}.")
+    rows = [
+        (one["id"], one["verdict"], one["words"], one["people"], f"{one['weight']:.1f}", *_came(one["came_of_it"]))
+        for one in page["items"]
+    ]
+    came = ["right before", "since", "so"] if state == "taught" else []
+    show_table(["id", "says", "how we know", "people", "weight", *came], rows, empty=f"No lesson is {state}.")
+
+
+def _came(effect: Any) -> tuple[str, ...]:
+    if effect is None:
+        return ()
+    return (f"{effect['before_right']} of {effect['before']}", f"{effect['since_right']} of {effect['since']}",
+            effect["told"].replace("_", " "))  # fmt: skip
 
 
 @grouping.command("try")

@@ -33,6 +33,7 @@ def _content(
             for state in ("proposed", "taught", "refused")
         }
         known = tx.cases.get
+        came = {one.id: visit.desk.regroup.learning.came_of(tx, one) for one in lists["taught"]}
         numbers = {
             one: case.number
             for one in (judged.harmed + judged.helped if judged else ())
@@ -40,6 +41,7 @@ def _content(
         }
     return {
         **lists,
+        "came": came,
         "judged": judged,
         "ids": ids,
         "why": why,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from tickless.domain.case import Case
 from tickless.domain.errors import BadInput, Conflict
 from tickless.domain.regroup import GroupingLesson, Regroup, Saying
+from tickless.flow.regroup.came_of import came_of
 from tickless.flow.regroup.replaying import Replaying
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
@@ -75,6 +76,8 @@ class Learning:
                 tx.grouping_lessons.put(lesson.model_copy(update={"said": left}))
             else:
                 tx.grouping_lessons.delete(lesson.id)
+
+    came_of = staticmethod(came_of)
 
     # --- the gate --------------------------------------------------------------------------------------------------
 

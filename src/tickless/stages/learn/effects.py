@@ -1,4 +1,4 @@
-"""What a lesson did: how often a need was understood at once before it was taught, and since. Pure."""
+"""What a lesson did: how often what it is about went right at once before it was taught, and since. Pure."""
 
 from __future__ import annotations
 
@@ -21,28 +21,29 @@ class Request:
 
     need: str
     at: dt.datetime
-    understood: bool
+    right: bool
 
 
 @dataclass(frozen=True)
 class Effect:
-    """Requests of one need in the 90 days before the first of its lessons was taught, and since."""
+    """Of what a lesson is about, in the 90 days before the first such lesson was taught and since: how many there were, and how
+    many went right at once (understood by their first message, sent to the right team, grouped as they stayed)."""
 
     need: str
     taught_at: dt.datetime
     lessons: int
     before: int
-    before_understood: int
+    before_right: int
     after: int
-    after_understood: int
+    after_right: int
 
     @property
     def told(self) -> Told:
         """Only what two intervals of 95 % that do not touch can show."""
         if min(self.before, self.after) < FEWEST:
             return "too_early"
-        low, high = _interval(self.before_understood, self.before)
-        low_since, high_since = _interval(self.after_understood, self.after)
+        low, high = _interval(self.before_right, self.before)
+        low_since, high_since = _interval(self.after_right, self.after)
         return "better" if low_since > high else "worse" if high_since < low else "not_shown"
 
 
@@ -59,7 +60,7 @@ def effects(taught: Iterable[tuple[str, dt.datetime]], requests: Iterable[Reques
     known = list(requests)
     for need, times in first.items():
         at = min(times)
-        before = [one.understood for one in known if one.need == need and at - SPAN <= one.at < at]
-        after = [one.understood for one in known if one.need == need and one.at >= at]
+        before = [one.right for one in known if one.need == need and at - SPAN <= one.at < at]
+        after = [one.right for one in known if one.need == need and one.at >= at]
         made.append(Effect(need, at, len(times), len(before), sum(before), len(after), sum(after)))
     return sorted(made, key=lambda one: one.taught_at, reverse=True)
