@@ -7,6 +7,7 @@ import json
 from html import unescape
 from pathlib import Path
 
+import httpx
 import pytest
 from tests.doors.conftest import Place
 from typer.testing import CliRunner
@@ -14,7 +15,9 @@ from typer.testing import CliRunner
 from tickless.app.host import Host
 from tickless.domain.errors import Conflict
 from tickless.domain.history import TicketHistory
+from tickless.domain.knowledge import Article
 from tickless.doors.cli import create_cli
+from tickless.flow.desk.noticing import Looks, Noticing
 from tickless.flow.desk.steering_computing import Computing
 from tickless.flow.desk.steering_marks import Marks
 from tickless.journal import Journal
@@ -198,6 +201,7 @@ def test_a_board_tells_the_same_by_page_api_and_command(place: Place) -> None:
         home = http.get("/").text
         assert "Week by week" in home
         assert "What needs you" in home
+        _what_takes_a_look(place, http)
     told = json.loads(cli(place, "board", "flow", "--json"))
     assert [one["course"] for one in told["tiles"]] == [one["course"] for one in shown["tiles"]]
     assert "Ticket volume" in cli(place, "board", "flow")
@@ -228,3 +232,22 @@ def test_where_there_is_much_it_is_shown_as_it_was_computed(place: Place) -> Non
     marks.drop()
     assert marks.ledger(90).window.until > before.window.until
     marks.drop()
+
+
+def _what_takes_a_look(place: Place, http: httpx.Client) -> None:
+    """What a look at everything finds stands on the home page, over the API and in the terminal."""
+    house = place.sample.house
+    old = house.rooms.clock.now() - dt.timedelta(days=800)
+    with house.journal.write() as tx:
+        tx.articles.put(Article(id="old", title="An old one", text="Words.", state="published", reviewed_at=old))
+    noticing = Noticing(house.journal, Looks(rungs=lambda: 2, problems=lambda: 0, guard=lambda: 1))
+    noticing.look(house.rooms.clock.now())
+    needs = {one["link"]: one for one in http.get("/api/v1/needs").json()}
+    assert (needs["/autonomy"]["count"], needs["/guard"]["words"]) == (2, "figure may mislead")
+    assert needs["/knowledge/review"]["count"] >= 1
+    assert "/problems" not in needs
+    home = http.get("/").text
+    assert "runbooks may do more by themselves" in home
+    assert "figure may mislead" in cli(place, "needs")
+    with house.journal.write() as tx:
+        tx.articles.delete("old")

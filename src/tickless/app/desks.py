@@ -24,11 +24,14 @@ from tickless.flow.desk.holding import HoldingDesk
 from tickless.flow.desk.identity import IdentityDesk
 from tickless.flow.desk.knowledge import KnowledgeCare
 from tickless.flow.desk.mining import MiningDesk
+from tickless.flow.desk.noticing import Looks, Noticing
 from tickless.flow.desk.opening import Opening
 from tickless.flow.desk.planning import PlanningDesk
 from tickless.flow.desk.practices import PracticesDesk
 from tickless.flow.desk.report_subscriptions import ReportSubscriptions
 from tickless.flow.desk.sources import Sources
+from tickless.flow.desk.steering_computing import Computing
+from tickless.flow.desk.steering_marks import USUAL_WEEKS, Marks
 from tickless.flow.foretelling import Foretelling
 from tickless.flow.hindsight import Hindsight
 from tickless.flow.lessons import Lessons
@@ -48,6 +51,15 @@ class Furnished:
     desk: FrontDesk
     chores: tuple[Callable[[dt.datetime], None], ...]
     looks: tuple[Callable[[], None], ...]
+
+
+def _looks(desk: FrontDesk, rooms: Rooms) -> Looks:
+    apart = Marks(Computing(rooms))  # so that what the console reads is never older than its own last look
+    return Looks(
+        rungs=lambda: len(desk.autonomy.proposals()),
+        problems=lambda: len(desk.practices.problems.candidates()),
+        guard=lambda: len(apart.guard(USUAL_WEEKS).warnings),
+    )
 
 
 def furnish(ground: Ground, rooms: Rooms, language: Language) -> Furnished:
@@ -90,11 +102,13 @@ def furnish(ground: Ground, rooms: Rooms, language: Language) -> Furnished:
     desk.practised, desk.metric_levels = frozenset(settings.practices), settings.metric_levels
     desk.erasing = ErasingDesk(journal, clock, renew=language.renew)
     desk.regroup.learning.changed = ground.in_force.look
+    noticing = Noticing(journal, _looks(desk, rooms))
     chores = (
         care.look, lessons.look, Children(rooms).look, IdentityDesk(rooms).sweep, Escalating(rooms).look, Shadowing(rooms).look,
         sources.watch, pulling_of(settings, telemetry).look, Hindsight(rooms).look, Foretelling(rooms).look, desk.map.look,
         Reassessing(rooms).look, BrakeWatch(rooms, settings.brakes).look, holding.tidy, planning.tend, record.look,
         mining.look, *desk.practices.looks, desk.tools.watch, subscriptions.tend, desk.steering.marks.look,
+        noticing.look,
     )  # fmt: skip
     tracing = Tracing(telemetry.room, rooms.correlate, clock)
     looks = (

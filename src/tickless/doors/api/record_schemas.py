@@ -151,3 +151,12 @@ class CheckShown(Shown):
     ok: bool
     detail: str
     mend: str
+
+
+class NeedShown(Shown):
+    """Something that waits for people. `words` follow upon the number."""
+
+    count: int
+    words: str
+    link: str = Field(description="Its page in the console")
+    mine: bool = Field(description="It waits for whoever asks")

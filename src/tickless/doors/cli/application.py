@@ -81,6 +81,7 @@ def create_cli(host: CliHost) -> typer.Typer:
         ("run", cases.run),
         ("doctor", record.doctor),
         ("numbers", record.numbers),
+        ("needs", record.needs),
         ("board", board.board),
         ("export", record.export),
     ):

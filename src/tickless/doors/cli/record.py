@@ -1,4 +1,4 @@
-"""`tickless doctor`, `numbers`, `export`."""
+"""`tickless doctor`, `numbers`, `needs`, `export`."""
 
 from __future__ import annotations
 
@@ -43,6 +43,17 @@ def numbers(context: typer.Context, as_json: AsJson = False) -> None:
             "waiting for approval": found["waiting_for_approval"],
         }
     )
+
+
+def needs(context: typer.Context, as_json: AsJson = False) -> None:
+    """What waits for you, then for people at all, each with its page."""
+    with session_of(context).api() as api:
+        found = api.get("/needs")
+    if as_json:
+        print_json(found)
+        return
+    rows = [(one["count"], one["words"], "you" if one["mine"] else "", one["link"]) for one in found]
+    show_table(["", "what", "for", "page"], rows, empty="Nothing waits for anybody.")
 
 
 def export(

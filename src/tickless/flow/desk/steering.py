@@ -9,6 +9,7 @@ from tickless.domain.errors import NotFound
 from tickless.domain.record import Untrusted
 from tickless.domain.steering import Assumption, MarkedFigure, MaturityAnswer
 from tickless.flow.desk.needing import Need, needs_of
+from tickless.flow.desk.noticing import noticed
 from tickless.flow.desk.steering_computing import LOOKBACK, Computing, value_of
 from tickless.flow.desk.steering_facts import answers_of, claims_of
 from tickless.flow.desk.steering_marks import USUAL_DAYS, USUAL_WEEKS, Marks
@@ -131,7 +132,10 @@ class SteeringDesk:
 
     def needs(self, person: str | None = None) -> list[Need]:
         """What waits for that person, then for people at all, the most urgent first."""
-        return needs_of(self._rooms.journal, person, now=self._rooms.clock.now())
+        journal = self._rooms.journal
+        with journal.read() as tx:
+            seen = [one for one in noticed(tx) if one.count]
+        return [*needs_of(journal, person, now=self._rooms.clock.now()), *seen]
 
     def cases(self, refs: Sequence[str]) -> list[Drilled]:
         """These cases, as they stand."""

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from tickless.domain.errors import Conflict, TicklessError
 from tickless.domain.steering import MaturityMark, PeriodMark, ViewMark
+from tickless.flow.desk.noticing import MARK
 from tickless.flow.desk.steering_computing import EARLIEST, Computing
 from tickless.flow.desk.steering_facts import answers_of, claims_of
 from tickless.flow.desk.steering_views import Computed
@@ -235,7 +236,7 @@ class Marks:
     def state(self) -> Computed:
         """How it stands. What is done is known of this process only."""
         with self._rooms.journal.read() as tx:
-            kept = tx.view_marks.values("at")
+            kept = tx.view_marks.values("at", tx.view_marks.table.c.id != MARK)
         running = self.running()
         return Computed(
             large=self._computing.large(), at=min(kept, default=None), running=running,
