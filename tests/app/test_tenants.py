@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import secrets
 import signal
 import threading
 from collections.abc import Iterator
@@ -11,8 +12,9 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from tests.app.tenants_written import SAME, WRITES
 from tests.servers.processes import HOST, Program, free_port, listens, program
 from tests.waiting import until
 
@@ -38,6 +40,7 @@ DIRECTORY = '[connectors.dir]\nuse = "ldap"\n[connectors.dir.settings]\npassword
 Running = tuple[TenantBook, list[str], Keeper]
 
 names = st.sampled_from(["acme", "beta", "gamma"])
+names_of_two = st.sampled_from(["acme", "beta"])
 footprints = st.builds(
     Footprint,
     name=names,
@@ -155,6 +158,33 @@ def test_what_comes_to_one_is_nothing_to_the_other(running: Running) -> None:
         assert not first.samefile(second)
     keys = [(one.data / "seal.key").read_bytes() for one in book.all()]
     assert keys[0] != keys[1]
+
+
+@settings(max_examples=5, deadline=None, derandomize=True, phases=[Phase.generate])
+@given(st.lists(st.tuples(names_of_two, st.sampled_from(sorted(WRITES))), min_size=6, max_size=16))
+def test_whatever_is_written_into_one_house_is_in_no_file_of_the_other(
+    running: Running, writes: list[tuple[str, str]]
+) -> None:
+    """Two houses, written to in any order, under the same ids: nothing that one was told is anywhere in the other."""
+    data = {one.name: one.data for one in running[0].all()}
+    latest: dict[tuple[str, str], str] = {}
+    for name, kind in writes:
+        word, server = f"{name}{secrets.token_hex(8)}", RunningServer.find(data[name])
+        assert server is not None
+        with _client(server) as house:
+            answer = WRITES[kind](house, word)
+            assert answer.is_success, (kind, answer.text)
+            if kind == "article":
+                assert word in house.get(f"/api/v1/knowledge/{SAME}").text
+        latest[name, kind] = word
+    until(lambda: all(_lies_in(word, data[name]) for (name, _), word in latest.items()))
+    for (name, kind), word in latest.items():
+        (other,) = set(data) - {name}
+        assert not _lies_in(word, data[other]), kind
+
+
+def _lies_in(word: str, folder: Path) -> bool:
+    return any(word.encode() in one.read_bytes() for one in folder.rglob("*") if one.is_file())
 
 
 def test_a_house_that_falls_is_started_again_and_the_other_goes_on(running: Running) -> None:
