@@ -43,6 +43,7 @@ PASSING = 40
 COMES_BACK = 0.02
 """Of what was restarted, how much dies again within hours."""
 DISKS = 100
+"""Over all filesystems; two at once are two, where they are not the same."""
 MAILBOXES = 52
 POOLS: tuple[tuple[str, int], ...] = (("catalog-api", 8), ("warehouse-api", 9))
 LEAKS_A_YEAR = 62
@@ -178,16 +179,17 @@ def _pools(make: Machines, leak_ends: dt.datetime) -> Iterator[Breaks]:
 
 
 def _disks(make: Machines) -> Iterator[Breaks]:
-    for at in make.when("disks", DISKS):
-        host, path, service = make.chance.choice(FILESYSTEMS)
+    each, left = divmod(DISKS, len(FILESYSTEMS))
+    for number, (host, path, service) in enumerate(FILESYSTEMS):
         name = f"{host}:{path}"
         labels = labels_of(
             make.company, "disk_filling", service, "warning", host=host, mountpoint=path, path=path, ci=name
         )
-        percent = 86 + make.chance.randrange(9)
-        amount = (("to_percent", float(percent)), ("seconds", 0.1))
-        says = f"Disk {name} is filling up: {percent} %, full in {make.chance.randint(5, 20)} hours at this rate"
-        yield _break(at, Fault("disk", name, amount), labels, says, make.hand(22, 200, words="Made room."))
+        for at in make.when(f"disk:{name}", each + (number < left)):
+            percent = 86 + make.chance.randrange(9)
+            amount = (("to_percent", float(percent)), ("seconds", 0.1))
+            says = f"Disk {name} is filling up: {percent} %, full in {make.chance.randint(5, 20)} hours at this rate"
+            yield _break(at, Fault("disk", name, amount), labels, says, make.hand(22, 200, words="Made room."))
 
 
 def _mailboxes(make: Machines) -> Iterator[Breaks]:
