@@ -124,3 +124,36 @@ def test_an_action_of_ones_own_is_measured_by_others_and_hears_when_it_is_late(s
     )
     site.cli("cy", "improvement", "begin", other["improvement"]["id"])
     assert "dropped" in site.cli("cy", "improvement", "drop", other["improvement"]["id"])
+
+
+def test_people_say_which_cases_a_problem_is_behind(site: PracticeSite) -> None:
+    incidents(site, 3)
+    site.room.tell("web", "firing", service="shop", severity="critical")
+    site.room.turn()
+    with site.room.house.journal.read() as tx:
+        other = next(one for one in tx.cases.where() if one.service == "shop")
+        own = next(one for one in tx.cases.where() if one.service == "db")
+    (candidate,) = site.api("ada").get("/api/v1/problems/candidates").json()["items"]
+    key = site.cli("ada", "problem", "open", "title=It fills up", f"candidate={candidate['key']}", "--json")["id"]
+
+    def kinds(number: int) -> list[str]:
+        return [one["kind"] for one in site.api("ada").get(f"/api/v1/cases/{number}/practices").json()["items"]]
+
+    assert ("problem" in kinds(own.number), "problem" in kinds(other.number)) == (True, False)
+    made = site.cli(
+        "ada", "problem", "link", key, f"case={other.number}", "why=the same disk, seen by the shop", "--json"
+    )
+    assert (other.number in made["cases"], made["by_hand"]) == (True, [other.number])
+    again = site.cli("ada", "problem", "link", key, f"case={other.number}", "why=once more", "--json")
+    assert again["story"] == made["story"]
+    page = send(site.browser("ada"), f"/problems/{key}", f"/problems/{key}/cases", case=str(own.number), part="yes",
+                why="that one was the backup")  # fmt: skip
+    assert "does not belong to it: that one was the backup" in page.one("main").text
+    assert ("problem" in kinds(own.number), "problem" in kinds(other.number)) == (False, True)
+    shown = site.api("ada").get(f"/api/v1/problems/{key}").json()
+    assert (shown["problem"]["apart"], own.number in shown["problem"]["cases"]) == ([own.number], False)
+    for case, why in (("99999", "there is none"), (str(other.number), "no")):
+        site.cli("ada", "problem", "unlink", key, f"case={case}", f"why={why}", code=1)
+    back = site.cli("ada", "problem", "link", key, f"case={own.number}", "why=it was the disk after all", "--json")
+    assert (back["apart"], own.number in back["cases"]) == ([], True)
+    assert site.room.actions(key) == ["problem.opened", "problem.linked", "problem.unlinked", "problem.linked"]

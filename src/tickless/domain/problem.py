@@ -55,6 +55,11 @@ class Problem(Kept):
     need: str | None = None
     key: str = ""
     cases: tuple[int, ...] = ()
+    """Numbers of those that it was opened for, and of those that somebody joined to it since."""
+    by_hand: tuple[int, ...] = ()
+    """Of these: joined by somebody."""
+    apart: tuple[int, ...] = ()
+    """Of its kind, but somebody said that this is not behind them: no rule joins them again."""
     cause: Words = ""
     workaround: Words = ""
     known_error: str | None = None
@@ -69,6 +74,21 @@ class Problem(Kept):
     def ref(self) -> str | None:
         return self.key or None
 
+    def joined(self, number: int) -> Problem:
+        """The same with that case, by hand unless it is among its own already."""
+        apart = tuple(one for one in self.apart if one != number)
+        if number in self.cases:
+            return self.model_copy(update={"apart": apart})
+        return self.model_copy(
+            update={"apart": apart, "cases": (*self.cases, number), "by_hand": (*self.by_hand, number)}
+        )
+
+    def parted(self, number: int) -> Problem:
+        """The same without that case, for good."""
+        cases, by_hand = (tuple(one for one in kept if one != number) for kept in (self.cases, self.by_hand))
+        apart = (*(one for one in self.apart if one != number), number)
+        return self.model_copy(update={"apart": apart, "cases": cases, "by_hand": by_hand})
+
 
 class ProblemDraft(Draft):
     """A problem as somebody wants it: of a candidate, or freely."""
@@ -79,6 +99,13 @@ class ProblemDraft(Draft):
     need: Named | None = None
     owner: Named | None = None
     why: Words = ""
+
+
+class CaseLink(Draft):
+    """Whether a case belongs to a problem, as somebody says. `case`: its number or id."""
+
+    case: Named
+    why: Words
 
 
 class AnalysisDraft(Draft):

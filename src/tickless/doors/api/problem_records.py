@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import Field
 
-from tickless.domain.problem import AnalysisDraft, Candidate, Problem, ProblemDraft
+from tickless.domain.problem import AnalysisDraft, Candidate, CaseLink, Problem, ProblemDraft
 from tickless.doors.api.guards import CaseReader, DeskHere, Reader, new_router
 from tickless.doors.api.improvements import ImprovementStanding, standing
 from tickless.doors.api.schemas import Given, Page, Shown
@@ -58,6 +58,18 @@ def get_problem(desk: DeskHere, visitor: Reader, identity: str) -> ProblemStandi
 def analyse_problem(desk: DeskHere, visitor: CaseReader, identity: str, given: AnalysisDraft) -> Problem:
     """With a workaround it becomes a known error, which people who describe it are offered at once."""
     return desk.practices.problems.analyse(identity, given, by=keeper_of(visitor))
+
+
+@router.post("/problems/{identity}/cases", summary="Join a case to a problem")
+def join_incident(desk: DeskHere, visitor: CaseReader, identity: str, given: CaseLink) -> Problem:
+    """This is behind that incident, too, though its kind is another. The same again changes nothing."""
+    return desk.practices.problems.link(identity, given, by=keeper_of(visitor))
+
+
+@router.post("/problems/{identity}/cases/part", summary="Take a case out of a problem")
+def part_incident(desk: DeskHere, visitor: CaseReader, identity: str, given: CaseLink) -> Problem:
+    """Something else is behind that incident: it counts here no more, and no rule joins it again."""
+    return desk.practices.problems.unlink(identity, given, by=keeper_of(visitor))
 
 
 @router.post("/problems/{identity}/close", summary="Close a problem")

@@ -50,4 +50,6 @@ add_show(problem, "/problems")
 add_deed(problem, "open", "/problems", about="Open one: title=… candidate=…, or service=… need=…")
 add_deed(problem, "analyse", "/problems/{id}/analysis", lists=("symptoms",), method="put",
          about="What is known: cause=… workaround=… symptoms=… review=…")  # fmt: skip
+add_deed(problem, "link", "/problems/{id}/cases", about="It is behind this case, too: case=12 why=…")
+add_deed(problem, "unlink", "/problems/{id}/cases/part", about="It is not behind this case: case=12 why=…")
 add_deed(problem, "close", "/problems/{id}/close", about="It is over: reason=…; drop=true: not worth it any more.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from tickless.domain.problem import AnalysisDraft, Candidate, Problem, ProblemDraft
+from tickless.domain.problem import AnalysisDraft, Candidate, CaseLink, Problem, ProblemDraft
 from tickless.doors.console import sheet as ui
 from tickless.doors.console.frame import Frame, Screen, Visit
 from tickless.doors.console.improvements import HEAD, propose_form, rows_of
@@ -20,7 +20,7 @@ STATES: dict[str, tuple[str, Tone]] = {
 
 
 def routes(frame: Frame) -> list[BaseRoute]:
-    return pages(frame, "/problems", page, one=one, add=add, deeds={"analysis": analyse, "close": close})
+    return pages(frame, "/problems", page, one=one, add=add, deeds={"analysis": analyse, "close": close, "cases": link})
 
 
 def page(visit: Visit) -> Screen:
@@ -75,7 +75,8 @@ def _facts(shown: ProblemShown, names: Names) -> ui.Facts:
     cases = tuple(ui.Link(f"#{number}", f"/cases/{number}") for number in it.cases[:20])
     return ui.Facts("Facts", ui.said((
         ("State", ui.Tag(*STATES[it.state])), ("Service", names.service(it.service, "none in particular")),
-        ("Owner", names.person(it.owner)), ("Cases", cases), ("Came since", str(shown.since)),
+        ("Owner", names.person(it.owner)), ("Cases", cases), ("Not behind", tuple(
+            ui.Link(f"#{number}", f"/cases/{number}") for number in it.apart[:20])), ("Came since", str(shown.since)),
         ("Chosen by", it.selected.words if it.selected else None), ("Review", it.depth),
         ("Known error", ui.Link(it.known_error, "/known") if it.known_error else None),
     )))  # fmt: skip
@@ -92,6 +93,10 @@ def _forms(visit: Visit, it: Problem, names: Names) -> tuple[ui.Form, ...]:
             ui.Field("symptoms", "As people describe it, one a line", "area"),
             ui.Field("review", "Review", "area", value=it.review),
         ), "Keep it", "With a workaround it is a known error, which people who describe it are offered."),
+        ui.Form("Which cases", f"{base}/cases", (
+            ui.Field("case", "Number of the case", required=True), ui.Field("why", "Why", required=True),
+            ui.Field("part", "It is not behind this one", "check"),
+        ), "Say so", "Incidents of its kind are joined by themselves; say here which others it is behind, and which not."),
         propose_form(visit, names, origin=it.id, service=it.service or ""),
         ui.Form("It is over", f"{base}/close", (
             ui.Field("reason", "Why", required=True), ui.Field("drop", "Not worth it any more", "check"),
@@ -109,6 +114,13 @@ def analyse(sent: Sent) -> str:
     draft = parsed(AnalysisDraft, cause=sent.text("cause"), workaround=sent.text("workaround"),
                    symptoms=sent.lines("symptoms"), review=sent.text("review"))  # fmt: skip
     sent.desk.problems.analyse(sent.key, draft, by=sent.by)
+    return f"/problems/{sent.key}"
+
+
+def link(sent: Sent) -> str:
+    given = parsed(CaseLink, case=sent.text("case", 60), why=sent.text("why", 1_000))
+    say = sent.desk.problems.unlink if sent.ticked("part") else sent.desk.problems.link
+    say(sent.key, given, by=sent.by)
     return f"/problems/{sent.key}"
 
 

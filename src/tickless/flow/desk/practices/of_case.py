@@ -124,8 +124,8 @@ class CasePractices:
                 yield CaseLine("change", one.id, one.title, words, f"/changes/{one.id}")
 
     def _behind(self, tx: Tx, case: Case) -> Iterator[CaseLine]:
-        if case.kind == "incident" and (case.service or case.need):
-            for one in self._problems.about(tx, case.service, case.need):
+        if case.kind == "incident":
+            for one in self._problems.behind(tx, case):
                 words = f"Workaround: {one.workaround}" if one.workaround else "Its cause is being looked for."
                 yield CaseLine("problem", one.id, one.title, words, f"/problems/{one.id}")
 

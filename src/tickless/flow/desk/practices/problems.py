@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Literal
 
+from tickless.domain.case import Case
 from tickless.domain.errors import BadInput, Conflict, NotFound
 from tickless.domain.known import KnownError
-from tickless.domain.problem import AnalysisDraft, Candidate, Problem, ProblemDraft, ProblemSettings
+from tickless.domain.problem import AnalysisDraft, Candidate, CaseLink, Problem, ProblemDraft, ProblemSettings
+from tickless.domain.record import Untrusted
 from tickless.flow.desk.practices.improvements import ImprovementsDesk, ImprovementShown
 from tickless.flow.desk.steering_facts import terms_of
 from tickless.flow.keeping import Keeper, Keeping, names_person
@@ -69,13 +72,45 @@ class ProblemsDesk:
             table = tx.cases.table.c
             about = [table.service == found.service] if found.service else []
             needed = [table.need == found.need] if found.need else []
-            since = tx.cases.count(table.opened_at >= found.made_at, table.kind == "incident", *about, *needed)
-        actions = tuple(self._improvements.listed(origin=identity))
-        return ProblemShown(found, actions, since if found.service or found.need else 0)
+            later = (table.opened_at >= found.made_at, table.kind == "incident")
+            kind = (*about, *needed) if about or needed else (table.number < 0,)  # of no kind: only what people joined
+            since = tx.cases.count(*later, *kind, table.number.not_in(found.apart + found.by_hand))
+            since += tx.cases.count(*later, table.number.in_(found.by_hand))
+        return ProblemShown(found, tuple(self._improvements.listed(origin=identity)), since)
 
     def about(self, tx: Tx, service: str | None, need: str | None) -> list[Problem]:
         """Open problems of a kind of incident."""
         return [one for one in tx.problem_records.by(ref=key_of(service, need)) if one.state in OPEN]
+
+    def behind(self, tx: Tx, case: Case) -> list[Problem]:
+        """Open problems of a case: of its kind, unless somebody said that this is not behind it, and those it was joined to."""
+        found = self.about(tx, case.service, case.need) if case.service or case.need else []
+        joined = [one for state in OPEN for one in tx.problem_records.by(state=state) if case.number in one.by_hand]
+        every = {one.id: one for one in (*found, *joined) if case.number not in one.apart}
+        return list(every.values())
+
+    def link(self, identity: str, given: CaseLink, *, by: Keeper) -> Problem:
+        """This is behind that case, too; the same again changes nothing. Raises `NotFound`, `BadInput`, `Conflict`, `Forbidden`."""
+        return self._say(identity, given, "link", by=by)
+
+    def unlink(self, identity: str, given: CaseLink, *, by: Keeper) -> Problem:
+        """Something else is behind that case, though it is of the same kind: it counts here no more. Raises the same."""
+        return self._say(identity, given, "unlink", by=by)
+
+    def _say(self, identity: str, given: CaseLink, deed: Literal["link", "unlink"], *, by: Keeper) -> Problem:
+        keeping = self._keeping
+        if len(given.why.strip()) < 5:
+            raise BadInput("say why", mend="what you saw in the case")
+        with self._journal.write() as tx:
+            found = self._going(tx, identity, by, deed)
+            number = _incident(tx, given.case).number
+            done = found.joined(number) if deed == "link" else found.parted(number)
+            if done == found:
+                return found
+            words = f"Case {number} {'belongs' if deed == 'link' else 'does not belong'} to it: {given.why.strip()}"
+            story = (*found.story, keeping.event(by.by, f"{deed}ed", words))
+            keeping.record(tx, by.by, f"problem.{deed}ed", identity, {"case": number, "why": given.why.strip()})
+            return tx.problem_records.put(done.model_copy(update={"story": story}))
 
     def open_problem(self, draft: ProblemDraft, *, by: Keeper) -> Problem:
         """Of a candidate, or freely. Raises `BadInput`, `Conflict`, `NotFound`, `Forbidden`."""
@@ -179,3 +214,14 @@ class ProblemsDesk:
         if found.state not in OPEN:
             raise Conflict(f"this problem is {found.state}")
         return found
+
+
+def _incident(tx: Tx, reference: str) -> Case:
+    """Raises `NotFound`, `BadInput`."""
+    named = reference.strip().removeprefix("#")
+    case = tx.cases.by_number(int(named)) if named.isdecimal() and len(named) < 10 else tx.cases.get(named)
+    if case is None:
+        raise NotFound(f"there is no case {Untrusted(reference).tame(60)!r}", mend="its number, such as 12, or its id")
+    if case.kind != "incident":
+        raise BadInput(f"case {case.number} is a {case.kind}: problems are behind incidents")
+    return case
