@@ -120,6 +120,25 @@ def test_a_service_recovers_by_evidence_and_passes_its_gates(site: PracticeSite)
     assert site.room.actions("service:shop")[0] == "portfolio.kept"
 
 
+def test_a_register_of_assets_comes_in_from_a_file(site: PracticeSite) -> None:
+    assert "warranty_until" in site.cli("ada", "record", "template", "assets")
+    eve = next(one for one in site.entrance.users() if one.login == "eve")
+    admin = site.api("eve")
+    admin.headers["Authorization"] = (
+        f"Bearer {site.entrance.create_token('t', user=eve, scopes=['admin', 'read']).token}"
+    )
+    text = "tag,name,type,assigned to,end of support\nNAS-1,Old server,server,cy,2026-01-01\nNAS-2,Box,box,nobody,\n"
+    csv = {"content": text, "headers": {"Content-Type": "text/csv"}}
+    refused = admin.post("/api/v1/records/assets", **csv)
+    assert (refused.status_code, "nobody called" in refused.text) == (422, True)
+    assert admin.get("/api/v1/assets").json()["items"] == []
+    assert admin.post("/api/v1/records/assets?partial=true", **csv).json()["added"] == 1
+    (found,) = admin.get("/api/v1/assets").json()["items"]
+    assert (found["asset"]["id"], found["asset"]["owner"], found["support"]) == ("NAS-1", "cy", "ended")
+    assert "Old server" in site.cli("ada", "asset", "list")
+    assert site.room.actions("records:assets") == ["records.imported"]
+
+
 def test_assets_say_how_they_stand(site: PracticeSite) -> None:
     page = send(
         site.browser("ada"),

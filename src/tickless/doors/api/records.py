@@ -1,4 +1,4 @@
-"""Records from files: people, apps, devices, services, dependencies, items, suppliers, the catalogue."""
+"""Records from files: people, apps, devices, services, dependencies, items, suppliers, the catalogue, assets."""
 
 from __future__ import annotations
 
@@ -20,10 +20,13 @@ from tickless.kit.merging import Outcome
 from tickless.kit.tabular import Form, Refusal, Table, read_table
 from tickless.practices.catalogue import import_catalogue
 from tickless.practices.people import import_people
+from tickless.practices.portfolio import import_assets
 from tickless.practices.services import import_services
 
 router = new_router("records")
-RecordKind = Literal["people", "apps", "devices", "services", "dependencies", "items", "suppliers", "catalogue"]
+RecordKind = Literal[
+    "people", "apps", "devices", "services", "dependencies", "items", "suppliers", "catalogue", "assets"
+]
 MOST_TOLD = 1_000
 """So many changes, and so many refusals, are told one by one."""
 EFFECTIVE = "in the process that answered: now; in other processes of the house: within 30 seconds"
@@ -143,6 +146,8 @@ def _import(
             case "catalogue":
                 needs = {intent for runbook in desk.runbooks.values() for intent in runbook.serves.intents}
                 return import_catalogue(tx, table, needs=needs, by=by, at=at, partial=partial, dry_run=dry_run)
+            case "assets":
+                return import_assets(tx, table, by=by, at=at, partial=partial, dry_run=dry_run)
 
     with desk.journal.read() if dry_run else desk.journal.write() as tx:
         outcome = take(tx)

@@ -1,22 +1,31 @@
-"""`tickless record …`: bring in people, apps, devices, services, dependencies and items from files."""
+"""`tickless record …`: bring in people, apps, devices, services, dependencies, items and assets from files."""
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
+from tickless.domain.portfolio import Asset
 from tickless.domain.service import Supplier
 from tickless.doors.cli.output import line, show_table
 from tickless.doors.cli.session import FAILED, AsJson, print_json, session_of, tell, usage
 
 record = typer.Typer(no_args_is_help=True, help="Records: bring in people, services and what belongs to them.")
-RecordKind = Literal["people", "apps", "devices", "services", "dependencies", "items", "suppliers", "catalogue"]
+RecordKind = Literal[
+    "people", "apps", "devices", "services", "dependencies", "items", "suppliers", "catalogue", "assets"
+]
 EXAMPLE = Supplier(
     id="quickline", name="Quickline", contact="noc@quickline.example", hours="24x7", escalation="+41 44 000 00 00"
 )
+ASSET = Asset(
+    id="NAS-0042", title="File server, first floor", kind="server", service="file-share", supplier="quickline",
+    serial="7F2-9931", warranty_until=dt.date(2027, 3, 1), supported_until=dt.date(2029, 12, 31), open_weaknesses=0,
+    made_by="", made_at=dt.datetime(2026, 3, 2, tzinfo=dt.UTC),
+)  # fmt: skip
 Kind = Annotated[RecordKind, typer.Argument(help="What the file holds.")]
 
 
@@ -75,10 +84,12 @@ def template(kind: Kind) -> None:
     """Print a CSV header with an example row, from the sample company."""
     from tickless.practices.catalogue import write_catalogue
     from tickless.practices.people import write_people
+    from tickless.practices.portfolio import write_assets
     from tickless.practices.services import write_services
     from tickless.sample.company import make_company
 
-    known: list[Any] = [EXAMPLE] if kind == "suppliers" else [*getattr(make_company(), kind)]
+    made: dict[str, list[Any]] = {"suppliers": [EXAMPLE], "assets": [ASSET]}
+    known = made.get(kind) or [*getattr(make_company(), kind)]
     example = max(known, key=lambda one: len(one.model_dump(exclude_defaults=True)))
     match kind:
         case "people" | "apps" | "devices":
@@ -87,4 +98,6 @@ def template(kind: Kind) -> None:
             text = write_services(kind, [example])
         case "catalogue":
             text = write_catalogue([example])
+        case "assets":
+            text = write_assets([example])
     typer.echo(text, nl=False)
