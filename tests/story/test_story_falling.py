@@ -43,6 +43,8 @@ def test_two_that_people_reopen_and_it_acts_by_itself_no_more(stage: Stage) -> N
     here = standing(stage)
     assert (here.found.tries, here.proposed) == (0, None), "what it had earned before counts no more"
     assert here.fell is not None
+    elsewhere = stage.house.desk.autonomy.ladder(UNLOCK).standings[1:]
+    assert {one.fell for one in elsewhere if not one.own} == {None}, "it is lifted where it fell, and nowhere else"
     with stage.house.journal.read() as tx:
         fell = next(row for row in tx.audit.rows(limit=400) if row.action == "autonomy.demoted")
     assert (fell.subject, fell.detail["to"], fell.detail["scope"]) == (f"runbook:{UNLOCK}", "approve", EVERYWHERE)

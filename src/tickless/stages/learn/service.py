@@ -127,7 +127,8 @@ class LearnRoom:
         bar = self._bars.of(scope, self.criticality(scope))
         more, days = still_wanted(found, bar)
         withheld = own and any(one.withheld for one in tx.scoped_rungs(runbook) if one.scope == scope)
-        return Standing(runbook, scope, rung, own, found, bar, proposal(rung, found, bar), more, days, withheld, fell)
+        here = fell if own or scope == EVERYWHERE else None  # what is inherited is lifted where it fell
+        return Standing(runbook, scope, rung, own, found, bar, proposal(rung, found, bar), more, days, withheld, here)
 
     def put_everywhere_on_auto(
         self, tx: Tx, runbook: str, before: Rung, *, by: str, at: dt.datetime, reason: str
