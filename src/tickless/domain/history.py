@@ -96,6 +96,8 @@ class TicketHistory(Record):
     """The change that caused it."""
     known_error: str = ""
     close_code: str = ""
+    resolution: str = ""
+    """How it was resolved in words, one line or several: tamed and redacted, without markup."""
     effort_minutes: float | None = None
     """Work that people booked, where they do."""
     rating: float | None = None

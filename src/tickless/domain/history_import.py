@@ -13,8 +13,8 @@ HistoryField = Literal[
     "number", "kind", "title", "text", "opened", "acknowledged", "responded", "resolved", "closed", "updated", "state",
     "priority", "impact", "urgency", "category", "subcategory", "category_item", "service", "item", "channel", "location",
     "team", "caller", "opened_by", "assignee", "resolved_by", "sla_due", "sla_made", "knowledge_used", "problem", "change",
-    "caused_by", "known_error", "close_code", "effort", "rating", "recommend", "reopen_count", "reassignment_count",
-    "updates",
+    "caused_by", "known_error", "close_code", "resolution", "effort", "rating", "recommend", "reopen_count",
+    "reassignment_count", "updates",
 ]  # fmt: skip
 Layout = Literal["tickets", "events"]
 """One row a ticket, or one row each time something happened to one."""

@@ -22,7 +22,7 @@ PAST_FIELDS = (
     "number,sys_class_name,state,short_description,description,opened_at,resolved_at,closed_at,sys_updated_on,priority,impact,"
     "urgency,category,subcategory,business_service.name,cmdb_ci.name,contact_type,location.name,assignment_group.name,"
     "caller_id.user_name,opened_by.user_name,assigned_to.user_name,resolved_by.user_name,made_sla,problem_id.number,rfc.number,"
-    "caused_by.number,close_code,reopen_count,reassignment_count,sys_mod_count"
+    "caused_by.number,close_code,close_notes,reopen_count,reassignment_count,sys_mod_count"
 )
 SPOKEN_FIELDS = "sys_id,element,value,sys_created_by,sys_created_on"
 PAGE = 100

@@ -13,6 +13,8 @@ from tickless.doors.cli.output import line, moment, show_table
 from tickless.doors.cli.session import tell, usage
 
 PART = 900_000
+SHOWN = 60
+"""Signs of a resolution in the table of a preview."""
 ENDED = frozenset({"done", "failed", "stopped"})
 
 
@@ -72,9 +74,11 @@ def show_preview(found: Any) -> None:
             line(f"unknown state: {word}")
     for doubt in found["doubts"]:
         tell(doubt)
-    shown = [(one["number"], one["title"], moment(one["opened_at"]), moment(one["resolved_at"]), one["state"], one["team"])
-             for one in found["tickets"]]  # fmt: skip
-    show_table(["ticket", "title", "opened", "resolved", "state", "team"], shown, empty="No row can be taken.")
+    shown = [(one["number"], one["title"], moment(one["opened_at"]), moment(one["resolved_at"]), one["state"], one["team"],
+              one["resolution"][:SHOWN]) for one in found["tickets"]]  # fmt: skip
+    show_table(
+        ["ticket", "title", "opened", "resolved", "state", "team", "resolution"], shown, empty="No row can be taken."
+    )
     for one in found["refused"]:
         tell(f"row {one['row']}: {one['reason']}", mend=one["mend"])
 

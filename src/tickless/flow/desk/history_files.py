@@ -7,7 +7,7 @@ import json
 import re
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tickless.domain.errors import BadInput, Conflict, NotFound
@@ -38,6 +38,15 @@ def _operation(instance: Instance) -> str:
     """Name of the probe that reads the past; empty when there is none."""
     probes = instance.connector.manifest.probes
     return next((name for name, promise in probes.items() if promise.capability == "ticket.history"), "")
+
+
+def _with_lack(found: Guess, last: ColumnMapping) -> Guess:
+    """Mappings that were kept before there was such a field leave the words of resolutions out: said, never changed."""
+    column = found.mapping.columns.get("resolution")
+    if column is None or "resolution" in last.columns:
+        return found
+    doubt = f"“{column}” seems to say how tickets were resolved; the mapping that this source had last leaves that out."
+    return replace(found, doubts=(*found.doubts, doubt))
 
 
 @dataclass(frozen=True)
@@ -149,6 +158,8 @@ class HistoryFiles:
         found = guess(header, cells, zone=zone)
         last = self._mapping_of(source, header) if mapping is None else None
         chosen = mapping or last or found.mapping
+        if last is not None:
+            found = _with_lack(found, last)
         reader = Reader(chosen, "00" * 32)
         entries: dict[str, list[Entry]] = {}
         refused: list[tuple[int, Refused]] = []

@@ -13,13 +13,16 @@ from tickless.domain.opportunity import Match, Mining, Opportunity, OpportunityS
 from tickless.flow.desk.opening import measure_register, take_as_begun
 from tickless.flow.rooms import Rooms
 from tickless.kit.log import get_logger
+from tickless.practices.knowledge.of_tickets import WhatHelped, what_helped
 from tickless.stages.learn.mining.core import Matching
-from tickless.stages.learn.mining.drafts import draft_of
+from tickless.stages.learn.mining.drafts import UNTOLD, draft_of
 from tickless.stages.learn.mining.service import MiningRoom
 
 EVERY = dt.timedelta(days=7)
 LEASE_SECONDS = 1_800.0
 LIKE = 0.5
+READ = 1_000
+"""Newest tickets of an opportunity whose resolutions are read for a draft."""
 DECISIONS: frozenset[OpportunityState] = frozenset({"found", "chosen", "begun", "dismissed"})
 log = get_logger("flow")
 
@@ -167,7 +170,15 @@ class MiningDesk:
 
     def draft(self, identity: str) -> str:
         """A first draft of what it needs. Nothing is published. Raises `NotFound`."""
-        return draft_of(*self.with_titles(identity))
+        one, titles = self.with_titles(identity)
+        return draft_of(one, titles, self.what_helped(identity) if one.draft == "article" else UNTOLD)
+
+    def what_helped(self, identity: str) -> WhatHelped:
+        """What its newest tickets of the past say of how they were resolved."""
+        with self._rooms.journal.read() as tx:
+            members = tx.members_of(identity, limit=READ)
+            tickets = tx.many_histories(members)
+        return what_helped(tickets[one] for one in members if one in tickets)
 
     def with_titles(self, identity: str) -> tuple[Opportunity, Sequence[str]]:
         """It, with what the tickets and cases in its middle are called. Raises `NotFound`."""

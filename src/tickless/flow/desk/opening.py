@@ -20,6 +20,7 @@ from tickless.flow.keeping import Keeper, names_person
 from tickless.flow.rooms import Rooms
 from tickless.journal import Tx
 from tickless.journal.world import read_world
+from tickless.practices.knowledge.of_tickets import WhatHelped
 from tickless.practices.knowledge.service import save
 from tickless.stages.learn.mining.drafts import article_of, draft_of
 
@@ -34,6 +35,8 @@ class Mined(Protocol):
     """Where opportunities come from."""
 
     def with_titles(self, identity: str) -> tuple[Opportunity, Sequence[str]]: ...
+
+    def what_helped(self, identity: str) -> WhatHelped: ...
 
 
 class Proposing(Protocol):
@@ -108,7 +111,7 @@ class Opening:
 
     def _article(self, one: Opportunity, titles: Sequence[str], by: Keeper) -> Article:
         now = self._rooms.clock.now()
-        text, questions = article_of(one, titles)
+        text, questions = article_of(one, titles, self._mined.what_helped(one.id))
         with self._rooms.journal.write() as tx:
             slug = "-".join(re.findall(r"[a-z0-9]+", one.name.lower())[:6])[:50] or one.id[-10:].lower()
             identity = slug if tx.articles.get(slug) is None else f"{slug}-{one.id[-6:].lower()}"

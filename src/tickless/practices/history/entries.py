@@ -19,6 +19,7 @@ from typing import Any
 from tickless.domain.history_import import ColumnMapping, HistoryField
 from tickless.domain.record import Untrusted
 from tickless.kit.redaction import MASK, redact_personal
+from tickless.practices.history.markup import without_markup
 from tickless.practices.history.stamps import read_stamp
 from tickless.practices.history.words import LONGEST_NOTHING, NOTHING, flag_of, kind_of, priority_of, state_of
 
@@ -34,7 +35,9 @@ COUNTS: tuple[HistoryField, ...] = ("reopen_count", "reassignment_count", "updat
 WHOLE = (0, 999_999_999)
 SCALES: dict[HistoryField, tuple[int, int]] = {"effort": WHOLE, "rating": WHOLE, "recommend": (0, 10)}
 """Numbers that need not be whole: the least and the most."""
-LINE, TITLE, TEXT = 200, 200, 4_000
+LINE, TITLE, TEXT, RESOLUTION = 200, 200, 4_000, 2_000
+_MARKUP = 4
+"""So many times as long a resolution may be before its markup is taken out."""
 _SHORTEST_NAME = 5
 _PLAIN = re.compile(r"[^A-Za-z0-9.-]")
 _UNSET = ("1970-01-01", "0000-00-00")
@@ -135,11 +138,17 @@ class Reader:
         for person in PEOPLE:
             if person in said:
                 entry[person] = self._pseudonym(said[person])
+        self._texts(said, entry)
+
+    def _texts(self, said: Mapping[HistoryField, str], entry: Entry) -> None:
+        """Free text, without the people of the row."""
         names = [said[person] for person in PEOPLE if len(said.get(person, "")) >= _SHORTEST_NAME]
         if "title" in said:
             entry["title"] = _told(said["title"], TITLE, names)
         if "text" in said:
             entry["text"] = _told(said["text"], TEXT, names)
+        if "resolution" in said and (helped := _resolution(said["resolution"], names)).lower() not in NOTHING:
+            entry["resolution"] = helped
 
     def _made_pseudonym(self, name: str) -> str:
         plain = " ".join(name.split()).casefold()
@@ -152,10 +161,21 @@ def _line(text: str) -> str:
 
 
 def _told(text: str, most: int, names: list[str]) -> str:
-    found = Untrusted(text[: most * 2]).tame(most)
+    return _masked(Untrusted(text[: most * 2]).tame(most), names)
+
+
+def _resolution(text: str, names: list[str]) -> str:
+    """Its lines stay apart: many are steps. Masked before it is cut, so that no half of an address is left at the end."""
+    lines = without_markup(text, RESOLUTION * _MARKUP).splitlines()
+    tamed = (Untrusted(line).tame(RESOLUTION * _MARKUP) for line in lines)
+    found = _masked("\n".join(line for line in tamed if line), names)
+    return found if len(found) <= RESOLUTION else found[: RESOLUTION - 1] + "…"
+
+
+def _masked(text: str, names: list[str]) -> str:
     for name in names:
-        found = found.replace(name, MASK)
-    return redact_personal(found)
+        text = text.replace(name, MASK)
+    return redact_personal(text)
 
 
 @lru_cache(maxsize=16_384)

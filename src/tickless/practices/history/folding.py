@@ -20,7 +20,7 @@ _OVER: frozenset[str] = frozenset({"resolved", "closed", "cancelled"})
 _PLAIN = ("kind", "title", "text", "priority", "impact", "urgency", "service", "item", "channel", "location", "team",
           "caller", "opened_by",
           "assignee", "resolved_by", "sla_made", "knowledge_used", "problem", "change", "caused_by", "known_error",
-          "close_code", "rating", "recommend",
+          "close_code", "resolution", "rating", "recommend",
           "updates", "state")  # fmt: skip
 """Taken as the last row that says it has it."""
 _TIMES = ("opened", "acknowledged", "responded", "resolved", "closed", "updated")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from tickless.domain.history import HistoryState
 from tickless.domain.history_import import ColumnMapping, HistoryField, Layout
 from tickless.practices.history.entries import STAMPS
 from tickless.practices.history.stamps import Order, likeliest, read_stamp
-from tickless.practices.history.words import NAMES, NOTHING, plain, state_of
+from tickless.practices.history.words import EITHER, NAMES, NOTHING, plain, state_of
 
 FIELDS: tuple[HistoryField, ...] = get_args(HistoryField)
 Cells = Mapping[str, str]
@@ -27,6 +28,8 @@ _ENDINGS = (
     " label",
 )
 _FILLED = 0.05
+_SENTENCE, _PHRASE = 8, 4
+"""Words of a median cell: so many are no code at all; so many are none where most cells differ."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def guess(header: Sequence[str], sample: Sequence[Cells], *, zone: str = "UTC") 
     filled = {name: _share(sample, name) for name in header}
     columns: dict[HistoryField, str] = {}
     why: dict[HistoryField, str] = {}
-    for field, column, reason in _by_name(header, filled):
+    for field, column, reason in _by_name(header, filled, sample):
         if field not in columns and column not in columns.values():
             columns[field], why[field] = column, reason
     order, sure = _order(columns, sample)
@@ -73,18 +76,24 @@ def guess(header: Sequence[str], sample: Sequence[Cells], *, zone: str = "UTC") 
     return Guess(mapping, why, tuple(doubts), unused, words)
 
 
-def _by_name(header: Sequence[str], filled: Mapping[str, float]) -> list[tuple[HistoryField, str, str]]:
+def _by_name(
+    header: Sequence[str], filled: Mapping[str, float], sample: Sequence[Cells]
+) -> list[tuple[HistoryField, str, str]]:
     """Fields with the column that is named best for them; columns that are nearly empty only where nothing else fits."""
     found: list[tuple[int, int, HistoryField, str, str]] = []
     names = {column: _names(column) for column in header}
     for place, field in enumerate(FIELDS):
         for rank, wanted in enumerate(NAMES[field]):
             for column, called in names.items():
-                if wanted in called:
-                    poor = 100 if filled[column] < _FILLED else 0
-                    found.append(
-                        (rank + called.index(wanted) * 2 + poor, place, field, column, f"it is called “{column}”")
-                    )
+                if wanted not in called:
+                    continue
+                either = wanted in EITHER
+                if either and _in_sentences(sample, column) != (field == "resolution"):
+                    continue
+                poor = 100 if filled[column] < _FILLED else 0
+                told = " and holds sentences" if either and field == "resolution" else ""
+                found.append((rank + called.index(wanted) * 2 + poor, place, field, column,
+                              f"it is called “{column}”{told}"))  # fmt: skip
     return [(field, column, reason) for _, _, field, column, reason in sorted(found)]
 
 
@@ -93,6 +102,15 @@ def _names(column: str) -> list[str]:
     whole = plain(column).removeprefix("fields ").removeprefix("attributes ")
     short = next((whole.removesuffix(ending) for ending in _ENDINGS if whole.endswith(ending)), whole)
     return list(dict.fromkeys((whole, short)))
+
+
+def _in_sentences(sample: Sequence[Cells], column: str) -> bool:
+    """Whether people wrote what stands there: codes are short, and there are few of them."""
+    values = _values(sample, column)
+    if not values:
+        return False
+    words = statistics.median(len(value.split()) for value in values)
+    return words >= _SENTENCE or (words >= _PHRASE and 2 * len(set(values)) > len(values))
 
 
 def _share(sample: Sequence[Cells], column: str) -> float:

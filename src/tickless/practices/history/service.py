@@ -83,7 +83,7 @@ def _put(tx: Tx, made: list[TicketHistory], taken: Taken) -> None:
         before = known.get(ticket.id)
         if before is None:
             taken.new += 1
-        elif before[1] == ticket.model_dump_json() or (
+        elif _same(before[1], ticket) or (
             before[0] is not None and ticket.updated_at is not None and ticket.updated_at < before[0]
         ):
             taken.same += 1
@@ -92,6 +92,11 @@ def _put(tx: Tx, made: list[TicketHistory], taken: Taken) -> None:
             taken.changed += 1
         fresh.append(ticket)
     tx.put_histories(fresh)
+
+
+def _same(stored: str, ticket: TicketHistory) -> bool:
+    """Whether it says nothing new; what was stored before a field was known is read to tell."""
+    return stored == ticket.model_dump_json() or TicketHistory.model_validate_json(stored) == ticket
 
 
 def _take_events(tx: Tx, job: HistoryImport, entries: list[Entry], taken: Taken) -> None:

@@ -22,6 +22,8 @@ _NAMES = (
     "emailAddress",
     "email",
     "value",
+    "text",
+    "note",
     "key",
     "id",
 )
@@ -65,7 +67,7 @@ def _text(value: object) -> str:
 
 
 def _named(value: object) -> str:
-    """A person, a team, a label: what it is called."""
+    """A person, a team, a label: what it is called; a note: what it says."""
     if not isinstance(value, Mapping):
         return _text(value)
     inner = value.get("assignee", value)

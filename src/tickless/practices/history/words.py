@@ -8,6 +8,13 @@ from functools import lru_cache
 from tickless.domain.history import HistoryKind, HistoryState
 from tickless.domain.history_import import HistoryField
 
+_RESOLUTION = (
+    "close notes", "close note", "resolution notes", "resolution note", "closure notes", "closure note", "closing notes",
+    "closing note", "closing comment", "closing comments", "closure comment", "closure comments", "resolution comment",
+    "resolution comments", "resolution details", "resolution detail", "resolution text", "resolution summary", "resolve notes",
+    "resolve note", "solution", "solution description", "action taken", "actions taken")  # fmt: skip
+EITHER = ("resolution", "u resolution", "cf resolution", "custom field resolution")
+"""A code that a ticket was closed with, or words of how it was resolved: what stands in the column tells."""
 NAMES: dict[HistoryField, tuple[str, ...]] = {
     "number": ("number", "ticket id", "ticket number", "case id", "caseid", "case number", "incident id", "incident number",
                "issue key",
@@ -62,6 +69,7 @@ NAMES: dict[HistoryField, tuple[str, ...]] = {
     "caused_by": ("caused by", "caused by change"),
     "known_error": ("known error", "known error id"),
     "close_code": ("closed code", "close code", "resolution", "resolution code", "closure code", "resolution category"),
+    "resolution": (*_RESOLUTION, *(f"{mark} {name}" for mark in ("u", "cf", "custom field") for name in _RESOLUTION), *EITHER),
     "effort": ("time worked", "effort minutes", "minutes worked", "timeworked", "effort", "business duration minutes"),
     "rating": ("rating", "satisfaction", "csat", "customer rating", "survey score"),
     "recommend": ("recommend", "nps", "nps score", "likelihood to recommend", "would recommend"),

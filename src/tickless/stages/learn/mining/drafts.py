@@ -10,15 +10,20 @@ from collections.abc import Sequence
 
 from tickless.domain.opportunity import Opportunity
 from tickless.domain.record import Untrusted
+from tickless.practices.knowledge.of_tickets import WhatHelped, listed
 
 SAYS = 8
 _LINE = 110
+UNTOLD = WhatHelped()
 
 
-def draft_of(opportunity: Opportunity, titles: Sequence[str]) -> str:
-    """The text of the draft: YAML for a runbook, Markdown for the others. `titles`: of tickets in its middle."""
+def draft_of(opportunity: Opportunity, titles: Sequence[str], helped: WhatHelped = UNTOLD) -> str:
+    """The text of the draft: YAML for a runbook, Markdown for the others. `titles`: of tickets in its middle; `helped`: what
+    its tickets say of how they were resolved, for an article."""
     said = _said(opportunity, titles)
-    return {"runbook": _runbook, "article": _article, "problem": _problem}[opportunity.draft](opportunity, said)
+    if opportunity.draft == "article":
+        return _article(opportunity, said, helped)
+    return _runbook(opportunity, said) if opportunity.draft == "runbook" else _problem(opportunity, said)
 
 
 def runbook_id(opportunity: Opportunity) -> str:
@@ -102,25 +107,39 @@ tests:
 """
 
 
-def article_of(opportunity: Opportunity, titles: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+def article_of(
+    opportunity: Opportunity, titles: Sequence[str], helped: WhatHelped = UNTOLD
+) -> tuple[str, tuple[str, ...]]:
     """The text of a drafted article in Markdown, and the questions that it answers."""
     text = f"""What people ask, most often in these words: {", ".join(opportunity.words) or opportunity.name}.
 
 ## What helps
 
-What colleagues of {opportunity.team or "the service desk"} tell people goes here, step by step.
+{_helps(opportunity, helped)}
 
 ## When it does not help
 
 Write to the service desk, with what you tried.
 
-<!-- Drafted from {"; ".join(_facts(opportunity))}. -->
+<!-- Drafted from {"; ".join([*_facts(opportunity), *_heard(helped)])}. -->
 """
     return text, tuple(_said(opportunity, titles))
 
 
-def _article(opportunity: Opportunity, said: Sequence[str]) -> str:
-    text, asked = article_of(opportunity, said)
+def _helps(opportunity: Opportunity, helped: WhatHelped) -> str:
+    if not helped.sentences:
+        return f"What colleagues of {opportunity.team or 'the service desk'} tell people goes here, step by step."
+    return f"Tickets like this were resolved so, most often first:\n\n{listed(helped.sentences)}"
+
+
+def _heard(helped: WhatHelped) -> list[str]:
+    """How often each of the sentences was written, for whoever mends the draft."""
+    counts = ", ".join(str(one.tickets) for one in helped.sentences)
+    return [f"what helped is in the words of {counts} of {helped.told} tickets"] if counts else []
+
+
+def _article(opportunity: Opportunity, said: Sequence[str], helped: WhatHelped) -> str:
+    text, asked = article_of(opportunity, said, helped)
     questions = "\n".join(f"  - {json.dumps(line, ensure_ascii=False)}" for line in asked)
     return f"""---
 title: {json.dumps(opportunity.name, ensure_ascii=False)}
