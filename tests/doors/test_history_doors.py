@@ -9,8 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 from tests.doors.conftest import Place
+from typer.testing import CliRunner
 
+from tickless.app.host import Host
+from tickless.domain.history import TicketHistory
+from tickless.doors.cli import create_cli
 from tickless.sample.company import make_company
 
 NEEDS = (
@@ -189,3 +194,41 @@ def test_what_comes_again_is_found_decided_about_and_drafted(place: Place, tmp_p
         decided = http.post(f"/opportunities/{best['id']}/decide", data={"state": "dismissed"})
         assert decided.status_code == 303
         assert best["id"] not in {one["id"] for one in http.get("/api/v1/opportunities").json()["items"]}
+
+
+def test_how_it_was_resolved_is_looked_at_kept_and_shown(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = '"<p>Cleared the toner <b>sensor</b>.</p><p>Mailed ada@larkmoor.example</p><script>alert(1)</script>"'
+    head, *rows = tickets_csv(40, broken=False).splitlines()
+    text = "\n".join([f"{head},Resolution", *(f"{row},{said}" for row in rows)]) + "\n"
+    with place.client() as http:
+        file = _sent(http, text)
+        seen = http.post(f"/api/v1/history/files/{file}/preview", json={"source": "words"}).json()
+        assert seen["mapping"]["columns"]["resolution"] == "Resolution"
+        assert seen["tickets"][0]["resolution"].startswith("Cleared the toner sensor.\nMailed [redacted]")
+        wizard = http.get(f"/history/files/{file}?name=a.csv").text
+        assert 'name="c-resolution"' in wizard
+        assert "resolved: Cleared the toner sensor." in wizard
+        assert "<script>alert" not in wizard
+        assert _imported(http, text, "words")["new"] == 40
+        (mined,) = {one for one in _tickets(place, "words") if one.number == "T0"}
+        page = http.get(f"/history/tickets/{mined.id}").text
+        assert "How it was resolved" in page
+        assert '<p class="soft">Cleared the toner sensor.</p>' in page
+        assert "ada@larkmoor" not in page
+        kept = http.get(f"/api/v1/history/tickets/{mined.id}").json()["ticket"]
+        assert kept["resolution"] == "Cleared the toner sensor.\nMailed [redacted]"
+    file_here = tmp_path / "words.csv"
+    file_here.write_text(text, encoding="utf-8")
+    monkeypatch.delenv("TICKLESS_TOKEN", raising=False)
+    monkeypatch.setenv("COLUMNS", "300")
+    told = CliRunner().invoke(create_cli(Host()), ["--url", place.url, "--data", str(place.data), "history", "preview",
+                                                   str(file_here)])  # fmt: skip
+    assert told.exit_code == 0, told.output
+    assert "Cleared the toner sensor." in told.output
+
+
+def _tickets(place: Place, source: str) -> list[TicketHistory]:
+    with place.sample.house.journal.read() as tx:
+        return list(tx.histories(source=source))

@@ -150,6 +150,8 @@ WORDS = [f"Restarted service {n} on the host and told the caller" for n in range
         ({"Custom field (Resolution notes)": WORDS}, None, "Custom field (Resolution notes)"),
         ({"CF.{Resolution}": WORDS}, None, "CF.{Resolution}"),
         ({"CF.{Resolution}": CODES * 5}, None, None),
+        ({"Resolution": ["<p>Restarted it</p>"] * 9}, None, "Resolution"),
+        ({"Resolution": ["Restarted it.\nChecked it."] * 9}, None, "Resolution"),
         ({"Solution": WORDS}, None, "Solution"),
         ({"Closing comment": WORDS}, None, "Closing comment"),
     ],

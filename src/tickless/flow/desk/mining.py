@@ -21,7 +21,7 @@ from tickless.stages.learn.mining.service import MiningRoom
 EVERY = dt.timedelta(days=7)
 LEASE_SECONDS = 1_800.0
 LIKE = 0.5
-READ = 1_000
+READ = 500
 """Newest tickets of an opportunity whose resolutions are read for a draft."""
 DECISIONS: frozenset[OpportunityState] = frozenset({"found", "chosen", "begun", "dismissed"})
 log = get_logger("flow")

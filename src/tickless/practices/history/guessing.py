@@ -105,11 +105,11 @@ def _names(column: str) -> list[str]:
 
 
 def _in_sentences(sample: Sequence[Cells], column: str) -> bool:
-    """Whether people wrote what stands there: codes are short, and there are few of them."""
+    """Whether people wrote what stands there: codes are short, on one line without markup, and there are few of them."""
     values = _values(sample, column)
     if not values:
         return False
-    words = statistics.median(len(value.split()) for value in values)
+    words = statistics.median(_SENTENCE if "\n" in value or "</" in value else len(value.split()) for value in values)
     return words >= _SENTENCE or (words >= _PHRASE and 2 * len(set(values)) > len(values))
 
 
