@@ -61,31 +61,3 @@ def test_own_values_win_at_every_depth(base: dict[str, object], own: dict[str, o
     for name, value in own.items():
         if not isinstance(value, dict):
             assert made[name] == value
-
-
-def test_profiles_choose_thresholds_of_the_practices(tmp_path: Path) -> None:
-    strict, small = settings(tmp_path, 'profile = "regulated"\n'), settings(tmp_path, "")
-    assert (strict.major.people, strict.problems.least, strict.guard.rate) == (50, 2, 0.2)
-    assert (small.major.people, small.problems.least, small.guard.rate) == (100, 3, 0.1)
-    name = "zero_ticket.resolution.verified"
-    assert (strict.maturity[name].at, small.maturity) == (0.2, {})
-    own = settings(
-        tmp_path, f'profile = "regulated"\n[maturity."{name}"]\nat = 0.5\nreason = "Our board asked for it."\n'
-    )
-    assert own.maturity[name].at == 0.5
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        (
-            '[maturity."zero_ticket.resolution.verifed"]\nat = 0.5\nreason = "Our board asked for it."\n',
-            "see zero_ticket",
-        ),
-        ('[maturity."zero_ticket.resolution.verified"]\nat = 0.5\n', "reason"),
-        ("[guard]\nrate = 2.0\n", "guard.rate"),
-    ],
-)
-def test_a_threshold_that_cannot_be_is_refused(tmp_path: Path, text: str, told: str) -> None:
-    with pytest.raises(SettingsInvalid, match=told):
-        settings(tmp_path, text)

@@ -31,7 +31,6 @@ from tickless.stages.correlate.served import Served
 from tickless.stages.correlate.service import CorrelateRoom
 from tickless.stages.decide.service import DecisionRoom
 from tickless.stages.learn.service import LearnRoom
-from tickless.stages.measure.maturity import with_thresholds
 from tickless.stages.measure.service import MeasureRoom
 from tickless.stages.sense.service import SenseRoom
 from tickless.stages.sense.sources import SourceBook
@@ -107,8 +106,6 @@ def rooms_of(ground: Ground) -> tuple[Rooms, Language]:
         composer=composer_of(language.models),
         models=language.models,
         courtesy=settings.courtesy.rules(),
-        guard=settings.guard,
-        criteria=with_thresholds({name: (one.at, one.reason) for name, one in settings.maturity.items()}),
     )
     runbooks.rewritten = lambda tx, runbook: rooms.learn.rewritten(tx, runbook, now=clock.now())
     runbooks.look_back()

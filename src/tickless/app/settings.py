@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import tomllib
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -20,7 +19,6 @@ from tickless.domain.errors import SettingsInvalid
 from tickless.domain.major import MajorSettings
 from tickless.domain.problem import ProblemSettings
 from tickless.domain.record import Record
-from tickless.domain.steering import GuardSettings, ThresholdSettings
 from tickless.doors.entrance.settings import EntranceSettings
 from tickless.flow.courtesy import Courtesy
 from tickless.flow.inventory import MapRules
@@ -31,7 +29,6 @@ from tickless.sdk.vault import VaultSettings
 from tickless.stages.correlate.hygiene.options import HygieneSettings
 from tickless.stages.decide.policy_folder import Profile, Review
 from tickless.stages.learn.core import Bar, Bars
-from tickless.stages.measure.maturity.criteria import MEASURED
 from tickless.stages.measure.metrics.metric import Level
 from tickless.stages.sense.heartbeats import SourceRule
 from tickless.stages.sense.telemetry.options import TelemetrySettings
@@ -245,21 +242,8 @@ class Settings(BaseSettings):
     hygiene: HygieneSettings = HygieneSettings()
     major: MajorSettings = MajorSettings()
     problems: ProblemSettings = ProblemSettings()
-    guard: GuardSettings = GuardSettings()
-    maturity: dict[str, ThresholdSettings] = Field(default_factory=dict)
-    """Criterion → its threshold here, such as `[maturity."zero_ticket.resolution.verified"]`, with the reason; the others stand
-    as docs/reference/maturity.md says."""
     egress: EgressSettings = EgressSettings()
     vault: VaultSettings = VaultSettings()
-
-    @field_validator("maturity")
-    @classmethod
-    def _known_criteria(cls, given: dict[str, ThresholdSettings]) -> dict[str, ThresholdSettings]:
-        for name in given:
-            if name not in MEASURED:
-                near = ", ".join(get_close_matches(name, MEASURED, n=3, cutoff=0.4)) or "docs/reference/maturity.md"
-                raise ValueError(f"no criterion that is measured is called {name[:80]!r}; see {near}")
-        return given
 
     @classmethod
     def settings_customise_sources(

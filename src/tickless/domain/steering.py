@@ -80,18 +80,3 @@ class ViewMark(Record):
     """So long computing took."""
     told: str
     """The view as JSON, in the form of its stage."""
-
-
-class GuardSettings(Record):
-    """How careful the guard of figures is before it warns."""
-
-    rate: float = Field(default=0.1, ge=0.005, le=0.5)
-    """Of its warnings, how many may be chance: the false-discovery rate (Benjamini and Hochberg)."""
-
-
-class ThresholdSettings(Record):
-    """From where one criterion of maturity is met here, instead of where it is met elsewhere."""
-
-    at: float
-    reason: str = Field(min_length=10, max_length=300)
-    """Why, for whoever compares the level with another house's: it is shown with the criterion."""

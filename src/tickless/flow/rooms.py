@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tickless.ai.models import Models
-from tickless.domain.steering import GuardSettings
 from tickless.domain.world import World
 from tickless.flow.courtesy import Courtesy
 from tickless.flow.foresight import Foresight
@@ -23,7 +22,6 @@ from tickless.stages.correlate.service import CorrelateRoom
 from tickless.stages.decide.policy import PolicyEngine
 from tickless.stages.decide.service import DecisionRoom
 from tickless.stages.learn.service import LearnRoom
-from tickless.stages.measure.maturity import CRITERIA, Criterion
 from tickless.stages.measure.service import MeasureRoom
 from tickless.stages.sense.service import SenseRoom
 from tickless.stages.understand.intents import IntentReport
@@ -69,9 +67,6 @@ class Rooms:
     library: Callable[[], Library] = Library.of
     """The published articles, ready to be searched."""
     courtesy: Courtesy = field(default_factory=Courtesy)
-    guard: GuardSettings = field(default_factory=GuardSettings)
-    criteria: Sequence[Criterion] = CRITERIA
-    """Of maturity, with the thresholds that hold here."""
     """When the house may speak up by itself."""
     intents: Callable[[], IntentReport | None] = lambda: None
     """What the language brain confuses, as it was measured last."""

@@ -16,7 +16,6 @@ from tickless.stages.measure.maturity import (
     Reading,
     judge,
     readings,
-    with_thresholds,
 )
 from tickless.stages.measure.maturity.criteria import DIMENSIONS, PLACES
 from tickless.stages.measure.metrics import Material, Window
@@ -90,14 +89,3 @@ def test_everything_met_is_the_top() -> None:
     criteria = [fixed(one, met=True) for one in CRITERIA]
     standings = judge(readings(EMPTY, criteria=criteria), {}, {}, criteria=criteria)
     assert all(one.level == one.top and not one.next for one in standings)
-
-
-def test_a_threshold_of_the_house_counts_and_says_why() -> None:
-    name = "zero_ticket.resolution.verified"
-    found = {name: Reading(0.25, 100, "25 of 100")}
-    (usual,) = [each for one in judge(found, {}, {}) for each in one.judged if each.criterion.id == name]
-    own = with_thresholds({name: (0.2, "two people say yes to each")})
-    (here,) = [each for one in judge(found, {}, {}, criteria=own) for each in one.judged if each.criterion.id == name]
-    assert (usual.met, here.met) == (False, True)
-    assert (here.criterion.threshold, here.criterion.reason) == (0.2, "Set here: two people say yes to each")
-    assert len(own) == len(CRITERIA)

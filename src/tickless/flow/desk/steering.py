@@ -164,7 +164,7 @@ class SteeringDesk:
             answers, table = answers_of(tx), tx.maturity_marks.table.c
             marks = tx.maturity_marks.where(order=table.at.desc(), limit=MARKS)
         said = {name: one.level for name, one in answers.items()}
-        standings = judge(found.found, claims_of(answers), said, criteria=self._rooms.criteria)
+        standings = judge(found.found, claims_of(answers), said)
         return MaturityView(found.window, tuple(standings), tuple(reversed(marks)), answers, QUESTIONS)
 
     def zone(self) -> str:

@@ -104,7 +104,7 @@ class Computing:
             raise BadInput("the guard looks at 6 to 104 weeks")
         window = self.window(days=7 * weeks)
         facts = (material or self.material(window.since - LOOKBACK)).since(window.since - LOOKBACK)
-        return watch(facts, window, kept=kept, rate=self.rooms.guard.rate)
+        return watch(facts, window, kept=kept)
 
     def readings(self, days: int, worth: Ledger, warned: Watch, *, material: Material | None = None) -> Readings:
         """What every criterion of maturity found over these days."""

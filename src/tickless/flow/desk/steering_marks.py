@@ -177,8 +177,7 @@ class Marks:
         now = self._rooms.clock.now()
         with self._rooms.journal.write() as tx:
             answers = answers_of(tx)
-            said = {name: one.level for name, one in answers.items()}
-            standings = judge(found.found, claims_of(answers), said, criteria=self._rooms.criteria)
+            standings = judge(found.found, claims_of(answers), {name: one.level for name, one in answers.items()})
             for one in standings:
                 taken = MaturityMark(id=f"{one.model}:{now:%Y-%m-%d}", model=one.model, level=one.level + one.toward,
                                      claimed=one.claimed, met=one.met, at=now)  # fmt: skip

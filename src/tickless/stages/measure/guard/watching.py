@@ -84,11 +84,10 @@ class _Look:
 
 
 def watch(
-    material: Material, window: Window, *, metrics: Sequence[Metric] | None = None, kept: Kept | None = None,
-    rate: float = RATE,
-) -> Watch:  # fmt: skip
+    material: Material, window: Window, *, metrics: Sequence[Metric] | None = None, kept: Kept | None = None
+) -> Watch:
     """Look at a window of some months: pairs week by week, patterns by its second half against its first. `kept`: figures of
-    weeks that are known already, by the moment at which the week began; the others are computed. `rate`: of false warnings."""
+    weeks that are known already, by the moment at which the week began; the others are computed."""
     looks: list[_Look] = []
     skipped: list[tuple[str, str]] = []
     weeks = _Weeks(material, window, kept or {})
@@ -109,11 +108,11 @@ def watch(
             skipped.append((pattern.name, shown))
     qs = false_discovery([one.p for one in looks])
     found = [
-        Warned(one.id, one.kind, one.title, one.told, one.do, one.p, q, q <= rate, one.before, one.after, one.counter_before,
+        Warned(one.id, one.kind, one.title, one.told, one.do, one.p, q, q <= RATE, one.before, one.after, one.counter_before,
                one.counter_after, one.metric, one.counter, one.cases)
         for one, q in zip(looks, qs, strict=True)
     ]  # fmt: skip
-    return Watch(window, tuple(sorted(found, key=lambda one: (one.q, one.id))), tuple(skipped), rate)
+    return Watch(window, tuple(sorted(found, key=lambda one: (one.q, one.id))), tuple(skipped))
 
 
 class _Weeks:

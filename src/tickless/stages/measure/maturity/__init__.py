@@ -1,10 +1,10 @@
 """Maturity from live evidence: three models, each criterion with its query, its threshold and why, and the next best step."""
 
 from tickless.stages.measure.maturity.criteria import CRITERIA, QUESTIONS
-from tickless.stages.measure.maturity.judging import Judged, Readings, Standing, judge, readings, with_thresholds
+from tickless.stages.measure.maturity.judging import Judged, Readings, Standing, judge, readings
 from tickless.stages.measure.maturity.model import Criterion, Evidence, HouseFacts, Reading
 
 __all__ = [
     "CRITERIA", "QUESTIONS", "Criterion", "Evidence", "HouseFacts", "Judged", "Reading", "Readings", "Standing", "judge",
-    "readings", "with_thresholds",
+    "readings",
 ]  # fmt: skip

@@ -12,8 +12,6 @@ from tickless.stages.measure.maturity.zero_ticket import ZERO_TICKET
 CRITERIA: Final = (*ZERO_TICKET, *CMMI, *EXCELLENCE)
 QUESTIONS: Final = {one.id: one.question for one in CRITERIA if one.question}
 """What only people can say."""
-MEASURED: Final = tuple(one.id for one in CRITERIA if not one.question)
-"""What has a threshold that a house may set for itself."""
 NAMES: Final[dict[ModelName, str]] = {"zero_ticket": "Zero ticket", "cmmi": "CMMI", "excellence": "Service excellence"}
 PLACES: Final[dict[ModelName, tuple[str, ...]]] = {
     "zero_ticket": ("", "Reactive", "Assisted", "Automated", "Autonomous"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tickless.stages.measure.maturity.criteria import CRITERIA, DIMENSIONS, NAMES, PLACES
 from tickless.stages.measure.maturity.model import Criterion, Evidence, ModelName, Reading
@@ -66,14 +66,6 @@ class Readings:
 def readings(evidence: Evidence, *, criteria: Sequence[Criterion] = CRITERIA) -> dict[str, Reading]:
     """Asks every criterion's query."""
     return {one.id: one.query(evidence) for one in criteria}
-
-
-def with_thresholds(own: Mapping[str, tuple[float, str]]) -> tuple[Criterion, ...]:
-    """The criteria, some of them with a threshold and a reason of this house: by id, (threshold, reason)."""
-    return tuple(
-        replace(one, threshold=own[one.id][0], reason=f"Set here: {own[one.id][1]}") if one.id in own else one
-        for one in CRITERIA
-    )
 
 
 def judge(
