@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 from tests.flow.test_holding import START, Room
 
@@ -88,11 +89,16 @@ class PracticeRoom(Room):
 
 
 def open_house(
-    folder: Path, *, connectors: dict[str, ConnectorUse] | None = None, secrets: dict[str, str] | None = None
+    folder: Path,
+    *,
+    connectors: dict[str, ConnectorUse] | None = None,
+    secrets: dict[str, str] | None = None,
+    **given: Any,
 ) -> PracticeRoom:
+    """`given`: other settings, by their names."""
     (folder / "runbooks").mkdir(parents=True, exist_ok=True)
     clock = ManualClock(START)  # Monday, 2 March 2026, 09:00 UTC
-    settings = Settings(data=folder / "data", runbooks=(folder / "runbooks",), connectors=connectors or {})
+    settings = Settings(data=folder / "data", runbooks=(folder / "runbooks",), connectors=connectors or {}, **given)
     made = build(settings, role="door", clock=clock, secret_values=secrets or {})
     made.engine.prepare()
     with made.journal.write() as tx:

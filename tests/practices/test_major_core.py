@@ -62,6 +62,22 @@ def test_criteria_are_met_by_what_is_known_only(priority: int, reached: int | No
     assert criteria_met(case(priority, reached, kind="request"), rules) == ()
 
 
+@pytest.mark.parametrize(
+    ("criticality", "priority", "severity", "proposed"),
+    [(1, 2, "critical", True), (1, 3, "critical", False), (1, 2, "warning", False), (2, 2, "critical", False),
+     (None, 2, "critical", False)],
+)  # fmt: skip
+def test_a_grave_service_is_enough_where_the_house_says_so(
+    criticality: int | None, priority: int, severity: str, proposed: bool
+) -> None:
+    plain = case(priority, None)
+    found = plain.model_copy(
+        update={"impact": plain.impact.model_copy(update={"criticality": criticality, "severity": severity})}
+    )
+    assert criteria_met(found, MajorSettings()) == ()
+    assert bool(criteria_met(found, MajorSettings(criticality=1))) == proposed
+
+
 @given(people, people, st.lists(people.filter(bool), max_size=3))
 def test_nobody_has_two_roles(commander: str | None, news: str | None, specialists: list[str]) -> None:
     wanted = [one for one in (commander, news, *dict.fromkeys(specialists)) if one]

@@ -7,8 +7,11 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tickless.domain.case import Case, Impact
 from tickless.domain.problem import ProblemSettings
+from tickless.domain.record import Untrusted
 from tickless.practices.problems.core import Occurrence, Prices, candidates, depth_of, key_of
+from tickless.practices.problems.reading import occurrence
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 RULES = ProblemSettings()
@@ -62,3 +65,28 @@ def test_as_much_review_as_it_is_worth() -> None:
     (grave,) = candidates(many(3, priority=1), RULES, PRICES, now=NOW)
     assert depth_of(grave, RULES, PRICES) == "full"
     assert "3 times in 90 days" in grave.words
+
+
+def test_the_rules_say_what_is_worth_a_problem_and_a_full_review() -> None:
+    twice = [
+        Occurrence(index, "shop", "disk_full", NOW - dt.timedelta(days=100 * index), 2, toil=60) for index in range(2)
+    ]
+    assert candidates(twice, RULES, PRICES, now=NOW) == []
+    wide = ProblemSettings(least=2, days=180)
+    (found,) = candidates(twice, wide, PRICES, now=NOW)
+    assert found.count == 2
+    assert depth_of(found, wide, PRICES) == "none"
+    assert depth_of(found, ProblemSettings(full_priority=2), PRICES) == "full"
+    assert depth_of(found, ProblemSettings(full=0.001), PRICES) == "full"
+
+
+def test_the_rules_say_what_an_incident_costs() -> None:
+    case = Case.model_validate(
+        {"id": "c", "number": 1, "kind": "incident", "need": None, "title": Untrusted("x"), "door": "machine",
+         "opened_at": NOW - dt.timedelta(hours=20), "updated_at": NOW, "outcome": "handed_off", "state": "handed_off",
+         "impact": Impact(priority=2, people=10, reason="r")}
+    )  # fmt: skip
+    usual = occurrence(case, RULES, NOW)
+    assert (usual.toil, usual.lost) == (480, 480 * 0.5 * 10)
+    longer = occurrence(case, ProblemSettings(longest=16, unable=(1, 0.25, 0, 0)), NOW)
+    assert (longer.toil, longer.lost) == (960, 960 * 0.25 * 10)

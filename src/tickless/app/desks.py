@@ -30,8 +30,9 @@ from tickless.flow.desk.planning import PlanningDesk
 from tickless.flow.desk.practices import PracticesDesk
 from tickless.flow.desk.report_subscriptions import ReportSubscriptions
 from tickless.flow.desk.sources import Sources
+from tickless.flow.desk.steering import SteeringDesk
 from tickless.flow.desk.steering_computing import Computing
-from tickless.flow.desk.steering_marks import USUAL_WEEKS, Marks
+from tickless.flow.desk.steering_marks import Marks
 from tickless.flow.foretelling import Foretelling
 from tickless.flow.hindsight import Hindsight
 from tickless.flow.lessons import Lessons
@@ -54,11 +55,11 @@ class Furnished:
 
 
 def _looks(desk: FrontDesk, rooms: Rooms) -> Looks:
-    apart = Marks(Computing(rooms))  # so that what the console reads is never older than its own last look
+    apart = Marks(Computing(rooms, guard=desk.steering.rules))  # so that what the console reads is never older than its own last look
     return Looks(
         rungs=lambda: len(desk.autonomy.proposals()),
         problems=lambda: len(desk.practices.problems.candidates()),
-        guard=lambda: len(apart.guard(USUAL_WEEKS).warnings),
+        guard=lambda: len(apart.guard(desk.steering.rules.weeks).warnings),
     )
 
 
@@ -82,6 +83,7 @@ def furnish(ground: Ground, rooms: Rooms, language: Language) -> Furnished:
         lessons=lessons,
         routing=Routing(rooms),
         refusing=refusing,
+        steering=SteeringDesk(rooms, guard=settings.guard, maturity=settings.maturity),
     )
     desk.telemetry = telemetry = telemetry_of(settings, rooms)
     desk.map = map_desk_of(settings, rooms, telemetry, language.renew)

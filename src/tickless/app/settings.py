@@ -29,6 +29,8 @@ from tickless.sdk.vault import VaultSettings
 from tickless.stages.correlate.hygiene.options import HygieneSettings
 from tickless.stages.decide.policy_folder import Profile, Review
 from tickless.stages.learn.core import Bar, Bars
+from tickless.stages.measure.guard.options import GuardSettings
+from tickless.stages.measure.maturity.options import MaturitySettings
 from tickless.stages.measure.metrics.metric import Level
 from tickless.stages.sense.heartbeats import SourceRule
 from tickless.stages.sense.telemetry.options import TelemetrySettings
@@ -242,6 +244,8 @@ class Settings(BaseSettings):
     hygiene: HygieneSettings = HygieneSettings()
     major: MajorSettings = MajorSettings()
     problems: ProblemSettings = ProblemSettings()
+    guard: GuardSettings = GuardSettings()
+    maturity: MaturitySettings = MaturitySettings()
     egress: EgressSettings = EgressSettings()
     vault: VaultSettings = VaultSettings()
 

@@ -17,7 +17,7 @@ Url = Annotated[str, StringConstraints(pattern=r"^(https://[^\s<>\"']{3,300})?$"
 
 
 class MajorSettings(Record):
-    """When an incident is proposed as a major one, and how often there is news of it."""
+    """When an incident is proposed as a major one, and how often there is news of it. One reason is enough."""
 
     priority: int = Field(default=1, ge=1, le=4)
     """An incident of this priority or a higher one is proposed."""
@@ -25,6 +25,13 @@ class MajorSettings(Record):
     """One that reaches so many people is."""
     services: int = Field(default=5, ge=1)
     """One that reaches so many services is."""
+    criticality: int = Field(default=0, ge=0, le=4)
+    """One that a service of this criticality (1 is the gravest) or a graver one feels is, from `critical_priority` on, unless a
+    monitor only warns; 0: how critical a service is counts by the priority alone."""
+    critical_priority: int = Field(default=2, ge=1, le=4)
+    """The lowest priority at which `criticality` proposes."""
+    first: int = Field(default=15, ge=5, le=720)
+    """Minutes from the declaration to the first update."""
     cadence: int = Field(default=30, ge=5, le=720)
     """Minutes from one update to the next."""
     bridge: Url = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -11,6 +11,7 @@ from tickless.domain.record import Record
 
 ProblemState = Literal["open", "known_error", "closed", "dropped"]
 ReviewDepth = Literal["none", "short", "full"]
+Part = Annotated[float, Field(ge=0, le=1)]
 
 
 class ProblemSettings(Record):
@@ -22,6 +23,17 @@ class ProblemSettings(Record):
     """Incidents of a kind that it takes to be proposed."""
     hours: float = Field(default=24.0, ge=0)
     """What looking for a cause and removing it takes, in hours, before anything is known of it."""
+    longest: float = Field(default=8.0, gt=0, le=168)
+    """Hours that one incident counts for at most: nobody works on one through the night because it stays open."""
+    again: float = Field(default=5.0, ge=0, le=480)
+    """Minutes of work that an incident takes at least where people had it, and each time that it came back."""
+    unable: tuple[Part, Part, Part, Part] = (1.0, 0.5, 0.2, 0.05)
+    """Which part of their work people cannot do meanwhile, 0 to 1, for the priorities 1 to 4. A guess of ours, the same for
+    every kind."""
+    full: float = Field(default=5.0, gt=0, le=1_000)
+    """A review is full where the careful reading of a year's cost is above so many times what removing the cause takes."""
+    full_priority: int = Field(default=1, ge=0, le=4)
+    """A review is full where one of this priority or a higher one is among them, whatever it costs; 0: only the cost counts."""
 
 
 class Candidate(Record):

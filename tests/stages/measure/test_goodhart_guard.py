@@ -11,14 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickless.stages.measure.guard import watch
-from tickless.stages.measure.guard.patterns import PATTERNS
+from tickless.stages.measure.guard import GuardSettings, watch
+from tickless.stages.measure.guard.patterns import patterns_of
 from tickless.stages.measure.guard.testing import false_discovery, more_often, rising
 from tickless.stages.measure.metrics import METRICS, CaseHistory, Material, Window
 
+PATTERNS = patterns_of(GuardSettings())
 UNTIL = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)  # a Monday
 WINDOW = Window(UNTIL - dt.timedelta(weeks=16), UNTIL)
 HOUR = dt.timedelta(hours=1)
+WEEK = dt.timedelta(weeks=1)
 
 
 @given(st.lists(st.floats(0, 1), max_size=30))
@@ -202,3 +204,56 @@ def test_what_ends_in_the_moment_it_came_is_not_its_own_return() -> None:
         for one in watch(Material(now=UNTIL, cases=cases), WINDOW).found
         if one.id == "pattern:close_and_reopen" and one.cases
     ]
+
+
+def habit(count: int, *, lately: int) -> list[CaseHistory]:
+    """So many cases a week, of which so many each week of the second half were taken for solved by silence."""
+    return [made(week, place, silent=week >= 8 and place < lately) for week in range(16) for place in range(count)]
+
+
+def test_a_lower_rate_warns_of_less() -> None:
+    facts = Material(now=UNTIL, cases=habit(10, lately=1))
+    usual, strict = watch(facts, WINDOW), watch(facts, WINDOW, rules=GuardSettings(rate=0.001))
+    assert {one.id for one in strict.warnings} < {one.id for one in usual.warnings}
+    assert [one.q for one in strict.found] == [one.q for one in usual.found]
+    assert (usual.rate, strict.rate) == (0.1, 0.001)
+
+
+def test_how_many_must_tell_is_the_houses_to_say() -> None:
+    facts = Material(now=UNTIL, cases=habit(4, lately=2))
+    assert "pattern:silence" in {one.id for one in watch(facts, WINDOW).warnings}
+    many = watch(facts, WINDOW, rules=GuardSettings(least_cases=40, least_weeks=15))
+    assert (
+        dict(many.skipped)["Silence taken for success"]
+        == "only 32 and 32 cases in the halves tell of it, 40 are needed in each"
+    )
+    short = Material(
+        now=UNTIL, cases=[one for one in facts.cases if one.opened_at and one.opened_at > UNTIL - 8 * WEEK]
+    )
+    assert {"pair:mttr_resolve"} <= {one.id for one in watch(short, WINDOW).found}
+    assert "pair:mttr_resolve" not in {
+        one.id for one in watch(short, WINDOW, rules=GuardSettings(least_weeks=12)).found
+    }
+
+
+def test_what_soon_and_older_and_late_are_is_the_houses_to_say() -> None:
+    rules = GuardSettings(soon=7, older=10, late=0.05)
+    find = {one.id: one for one in patterns_of(rules)}
+    usual = {one.id: one for one in PATTERNS}
+    over = CaseHistory(id="live:1", number="1", opened_at=UNTIL, first_resolved_at=UNTIL + HOUR,
+                       reopened_at=(UNTIL + 5 * 24 * HOUR,), times_reopened=1)  # fmt: skip
+    assert usual["close_and_reopen"].find([over]) == {"live:1": False}
+    assert find["close_and_reopen"].find([over]) == {"live:1": True}
+    assert "within seven days" in find["close_and_reopen"].words
+    assert "older by ten days" in find["cherry_picking"].words
+    lowered = CaseHistory(id="live:1", number="1", opened_at=UNTIL, sla_due_at=UNTIL + 10 * HOUR, priority=4,
+                          first_priority=2, priority_changed_at=UNTIL + HOUR)  # fmt: skip
+    assert usual["downgrades"].find([lowered]) == {"live:1": False}
+    assert find["downgrades"].find([lowered]) == {"live:1": True}
+    old = CaseHistory(
+        id="live:1", number="1", opened_at=UNTIL, resolved_at=UNTIL + 20 * 24 * HOUR, priority=2, team="t"
+    )
+    young = CaseHistory(id="live:2", number="2", opened_at=UNTIL + 120 * HOUR, resolved_at=UNTIL + 144 * HOUR, priority=3,
+                        team="t")  # fmt: skip
+    assert usual["cherry_picking"].find([old, young])["live:2"]
+    assert not find["cherry_picking"].find([old, young])["live:2"]

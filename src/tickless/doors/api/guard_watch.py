@@ -9,17 +9,18 @@ from fastapi import Query
 
 from tickless.doors.api.guards import DeskHere, Reader, new_router
 from tickless.doors.api.metric_schemas import WarnedShown, WatchShown
-from tickless.flow.desk.steering_marks import USUAL_WEEKS
 from tickless.stages.measure.guard import Warned, Watch
 
 router = new_router("guard")
-Weeks = Annotated[int, Query(ge=6, le=104, description="How many weeks are looked at")]
+Weeks = Annotated[
+    int | None, Query(ge=6, le=104, description="How many weeks are looked at; left out: `guard.weeks` of the settings")
+]
 
 
 @router.get("/guard", summary="What does not add up")
-async def show_guard(desk: DeskHere, visitor: Reader, weeks: Weeks = USUAL_WEEKS) -> WatchShown:
-    """Every pair of a metric and its counter-metric, and every pattern, tested together: of all warnings one in ten may be
-    chance (Benjamini and Hochberg)."""
+async def show_guard(desk: DeskHere, visitor: Reader, weeks: Weeks = None) -> WatchShown:
+    """Every pair of a metric and its counter-metric, and every pattern, tested together: of all warnings the share `rate`
+    may be chance (Benjamini and Hochberg)."""
     return shown(await asyncio.to_thread(lambda: desk.steering.guard(weeks=weeks)))
 
 

@@ -23,7 +23,8 @@ router = new_router("maturity")
 
 @router.get("/maturity", summary="How the three models stand on live evidence")
 async def show_maturity(desk: DeskHere, visitor: Reader, days: Days = 90) -> MaturityShown:
-    """Each criterion with what was found, its threshold and why, where the evidence is, and the next best step."""
+    """Each criterion with what was found, the threshold that holds here and why, where the evidence is, and the next best
+    step."""
     return shown(await asyncio.to_thread(lambda: desk.steering.maturity(days=days)))
 
 
@@ -69,7 +70,6 @@ def _criterion(one: Judged) -> CriterionShown:
     known = one.criterion
     return CriterionShown(
         id=known.id, place=known.place, dimension=known.dimension, says=known.says, met=one.met, value=one.reading.value,
-        threshold=known.threshold, at_most=known.most, told=one.reading.told, query=known.query.words,
-        reason=known.reason, step=known.step,
-        link=known.link, by_word=one.by_word,
+        threshold=known.threshold, at_most=known.most, shipped=known.shipped, because=known.because, told=one.reading.told,
+        query=known.query.words, reason=known.reason, step=known.step, link=known.link, by_word=one.by_word,
     )  # fmt: skip

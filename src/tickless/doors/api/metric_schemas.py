@@ -158,11 +158,13 @@ class CriterionShown(Shown):
     says: str
     met: bool
     value: float | None
-    threshold: float
+    threshold: float = Field(description="The one that holds here")
     at_most: bool
+    shipped: float | None = Field(description="The threshold that ships, where this house has set another one")
+    because: str = Field(description="Why this house has set another threshold")
     told: str
     query: str = Field(description="What is asked, in words")
-    reason: str
+    reason: str = Field(description="Why the threshold that ships is what it is")
     step: str
     link: str
     by_word: bool = Field(description="It rests on what people say alone: no data can show it")
@@ -255,7 +257,7 @@ class WatchShown(Shown):
 
     since: dt.datetime
     until: dt.datetime
-    rate: float
+    rate: float = Field(description="Which share of the warnings may be chance (settings `guard.rate`)")
     items: list[WarnedShown]
     skipped: dict[str, str] = Field(description="What there is too little to tell of, and why")
 

@@ -15,7 +15,9 @@ guard = typer.Typer(no_args_is_help=True, help="Figures that improve the wrong w
 @guard.command("show")
 def show(
     context: typer.Context,
-    weeks: Annotated[int, typer.Option(min=6, max=104, help="How many weeks are looked at.")] = 16,
+    weeks: Annotated[
+        int | None, typer.Option(min=6, max=104, help="How many weeks are looked at; else as the house is set.")
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="What adds up, too.")] = False,
     as_json: AsJson = False,
 ) -> None:

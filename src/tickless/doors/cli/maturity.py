@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -38,12 +38,20 @@ def show(
                 each["place"],
                 "yes" if each["met"] else "no",
                 each["says"],
-                each["told"],
+                _told(each),
                 "" if each["met"] else each["step"],
             )
             for each in shown
         ]
         show_table(["level", "met", "criterion", "found", "next step"], rows, empty="Nothing is left to do.")
+
+
+def _told(one: dict[str, Any]) -> str:
+    """What was found, and the threshold where it is not the one that ships."""
+    if one["shipped"] is None:
+        return str(one["told"])
+    bound = "at most" if one["at_most"] else "at least"
+    return f"{one['told']}; here {bound} {one['threshold']:g}, not {one['shipped']:g}: {one['because']}"
 
 
 @maturity.command("history")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from tickless.doors.console.frame import Frame, Screen, Visit
-from tickless.flow.desk.steering_marks import GUARD_WEEKS, USUAL_WEEKS
 from tickless.stages.measure.metrics import METRICS
 from tickless.stages.measure.metrics.wording import told
 
@@ -18,11 +17,11 @@ def routes(frame: Frame) -> list[BaseRoute]:
 
 def page(visit: Visit) -> Screen:
     """Warnings first, then everything that was looked at."""
-    weeks = min(max(visit.number("weeks") or USUAL_WEEKS, 6), 104)
     desk = visit.desk.steering
+    weeks = min(max(visit.number("weeks") or desk.rules.weeks, 6), 104)
     found = desk.guard(weeks=weeks)
     cases = {one.id: [each for each in desk.cases(one.cases[:CASES]) if each.case] for one in found.warnings}
     return Screen("guard.html", {
-        "watch": found, "computed": desk.computed(), "weeks": weeks, "spans": GUARD_WEEKS, "cases": cases, "metrics": METRICS,
+        "watch": found, "computed": desk.computed(), "weeks": weeks, "spans": desk.spans, "cases": cases, "metrics": METRICS,
         "figure": lambda value, metric: told(value, METRICS[metric].unit), "share": lambda value: told(value, "share"),
     })  # fmt: skip

@@ -40,7 +40,7 @@ def _told(visit: Visit, major: MajorIncident) -> tuple[ui.Block, ...]:
         ("Service", names_in(visit).service(major.service, "several")),
         ("Since", ui.When(major.declared_at) if major.declared_at else None), ("Next news", coming),
     ))  # fmt: skip
-    return facts, ui.Rows("News", ("When", "What"), told, "News come within a quarter of an hour")
+    return facts, ui.Rows("News", ("When", "What"), told, "There are none yet")
 
 
 def sharing(visit: Visit, major: MajorIncident) -> tuple[ui.Form, ...]:

@@ -115,7 +115,7 @@ class FrontDesk:
 
     def __init__(self, *, rooms: Rooms, engine: Engine, wake: Callable[[], None], renew: Callable[[], None],
                  care: KnowledgeCare, lessons: Lessons, routing: Routing,
-                 refusing: Refusing) -> None:  # fmt: skip
+                 refusing: Refusing, steering: SteeringDesk) -> None:  # fmt: skip
         self._rooms = rooms
         self._engine = engine
         self._wake = wake
@@ -136,8 +136,8 @@ class FrontDesk:
         self.brakes = BrakesDesk(rooms)
         self.drafting = Drafting(rooms)
         self.tools = ToolsDesk(rooms)
-        self.steering = SteeringDesk(rooms)
-        self.reports = Reports(rooms, watch=self.steering.guard)
+        self.steering = steering
+        self.reports = Reports(rooms, watch=steering.guard)
         self.practices = PracticesDesk.of(rooms)
         self.journal = rooms.journal
         self.clock = rooms.clock

@@ -12,7 +12,7 @@ from tickless.flow.desk.needing import Need, needs_of
 from tickless.flow.desk.noticing import noticed
 from tickless.flow.desk.steering_computing import LOOKBACK, Computing, value_of
 from tickless.flow.desk.steering_facts import answers_of, claims_of
-from tickless.flow.desk.steering_marks import USUAL_DAYS, USUAL_WEEKS, Marks
+from tickless.flow.desk.steering_marks import USUAL_DAYS, Marks
 from tickless.flow.desk.steering_views import (
     AssumptionView,
     BoardView,
@@ -29,9 +29,9 @@ from tickless.practices.steering import KNOWN
 from tickless.practices.steering.core import MATCH, setting
 from tickless.stages.measure.boards import BOARDS
 from tickless.stages.measure.facts import read_these, things_of
-from tickless.stages.measure.guard import Watch
+from tickless.stages.measure.guard import GuardSettings, Watch
 from tickless.stages.measure.marking import whole
-from tickless.stages.measure.maturity import QUESTIONS, judge
+from tickless.stages.measure.maturity import QUESTIONS, MaturitySettings, judge
 from tickless.stages.measure.metrics import METRICS, Material, Metric, Scope, Window, figure, parts, trend
 from tickless.stages.measure.metrics.registry import DIMENSIONS, Dimension, only
 from tickless.stages.measure.metrics.window import Grain
@@ -43,10 +43,24 @@ MARKS = 400
 class SteeringDesk:
     """Methods block. Where there are many cases, what takes long is shown as it was when it was computed last."""
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(
+        self, rooms: Rooms, *, guard: GuardSettings | None = None, maturity: MaturitySettings | None = None
+    ) -> None:
         self._rooms = rooms
-        self._computing = Computing(rooms)
-        self.marks = Marks(self._computing)
+        self._computing = Computing(rooms, guard=guard)
+        self.criteria = (maturity or MaturitySettings()).criteria()
+        """Of maturity, with the thresholds that hold here."""
+        self.marks = Marks(self._computing, self.criteria)
+
+    @property
+    def rules(self) -> GuardSettings:
+        """From when on the guard warns here."""
+        return self._computing.rules
+
+    @property
+    def spans(self) -> tuple[int, ...]:
+        """Of how many weeks what the guard says is kept, the fewest first."""
+        return self.marks.spans
 
     def window(self, *, days: int, until: dt.datetime | None = None) -> Window:
         """The days before `until`, else before now. Raises `BadInput`."""
@@ -152,9 +166,9 @@ class SteeringDesk:
         window = self.window(days=days, until=until)
         return (self._computing.ledger(window) if until else self.marks.ledger(days)), self._computing.terms()
 
-    def guard(self, *, weeks: int = USUAL_WEEKS) -> Watch:
-        """What does not add up in the last weeks. Raises `BadInput`."""
-        return self.marks.guard(weeks)
+    def guard(self, *, weeks: int | None = None) -> Watch:
+        """What does not add up in the last weeks; None: in as many as this house looks at. Raises `BadInput`."""
+        return self.marks.guard(self.rules.weeks if weeks is None else weeks)
 
     def maturity(self, *, days: int = USUAL_DAYS) -> MaturityView:
         """How the three models stand on the evidence of these days, and how they stood. Raises `BadInput`."""
@@ -164,7 +178,7 @@ class SteeringDesk:
             answers, table = answers_of(tx), tx.maturity_marks.table.c
             marks = tx.maturity_marks.where(order=table.at.desc(), limit=MARKS)
         said = {name: one.level for name, one in answers.items()}
-        standings = judge(found.found, claims_of(answers), said)
+        standings = judge(found.found, claims_of(answers), said, criteria=self.criteria)
         return MaturityView(found.window, tuple(standings), tuple(reversed(marks)), answers, QUESTIONS)
 
     def zone(self) -> str:

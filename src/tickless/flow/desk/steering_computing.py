@@ -14,7 +14,7 @@ from tickless.journal.measure_rows import MeasureRows
 from tickless.practices import steering
 from tickless.practices.steering.core import setting
 from tickless.stages.measure.facts import MOST, read_material
-from tickless.stages.measure.guard import Kept, Watch, watch
+from tickless.stages.measure.guard import GuardSettings, Kept, Watch, watch
 from tickless.stages.measure.maturity import Evidence, Readings, readings
 from tickless.stages.measure.metrics import Material, Window
 from tickless.stages.measure.value import Ledger, Terms, known_of, ledger
@@ -32,8 +32,10 @@ EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 class Computing:
     """Methods block. Reads take what was read up to half a minute ago."""
 
-    def __init__(self, rooms: Rooms, *, small: int = SMALL) -> None:
+    def __init__(self, rooms: Rooms, *, small: int = SMALL, guard: GuardSettings | None = None) -> None:
         self.rooms = rooms
+        self.rules = guard or GuardSettings()
+        """Of the guard of figures."""
         self._small = small
         self._lock = threading.Lock()
         self._kept: tuple[dt.datetime, dt.datetime, Material] | None = None
@@ -104,7 +106,7 @@ class Computing:
             raise BadInput("the guard looks at 6 to 104 weeks")
         window = self.window(days=7 * weeks)
         facts = (material or self.material(window.since - LOOKBACK)).since(window.since - LOOKBACK)
-        return watch(facts, window, kept=kept)
+        return watch(facts, window, kept=kept, rules=self.rules)
 
     def readings(self, days: int, worth: Ledger, warned: Watch, *, material: Material | None = None) -> Readings:
         """What every criterion of maturity found over these days."""
@@ -113,7 +115,7 @@ class Computing:
             house = house_facts(tx, self.rooms, window=window, worth=worth, warned=warned)
             answers = {name: one.level for name, one in answers_of(tx).items()}
         facts = (material or self.material(window.since)).since(window.since - LOOKBACK)
-        return Readings(window, readings(Evidence(facts, window, house, answers)))
+        return Readings(window, readings(Evidence(facts, window, house, answers)), warned.rules)
 
     def zone(self) -> str:
         """In which days and weeks are counted."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, TypeVar
 
@@ -21,14 +21,14 @@ from tickless.kit.ids import new_id
 from tickless.kit.log import get_logger
 from tickless.stages.measure.guard import Kept, Watch
 from tickless.stages.measure.marking import KEPT, MarkGrain, basis_of, due, marks, whole
-from tickless.stages.measure.maturity import Readings, judge
+from tickless.stages.measure.maturity import CRITERIA, Criterion, Readings, judge
 from tickless.stages.measure.metrics import Material, Window
 from tickless.stages.measure.metrics.registry import REACH
 from tickless.stages.measure.value import Ledger
 
 LEDGER_DAYS: Final = (7, 30, 90, 365)
 GUARD_WEEKS: Final = (8, 16, 26, 52)
-USUAL_WEEKS: Final = 16
+"""And as many as the house looks at where nobody asks for others."""
 USUAL_DAYS: Final = 90
 HOURLY: Final = dt.timedelta(hours=1)
 """So old a view may be where there is much; with little it is computed at every look."""
@@ -38,7 +38,6 @@ SETTLING: Final = dt.timedelta(minutes=10)
 """A house that has just come up has more urgent work."""
 LEASE: Final = "steering"
 LEASE_SECONDS: Final = 1_800.0
-PARTS: Final = len(LEDGER_DAYS) + len(GUARD_WEEKS) + 1 + len(KEPT)
 _LEDGER: Final = TypeAdapter(Ledger)
 _WATCH: Final = TypeAdapter(Watch)
 _READINGS: Final = TypeAdapter(Readings)
@@ -49,8 +48,11 @@ log = get_logger("flow")
 class Marks:
     """One for each process; one of them computes at a time. Methods block, but for `begin`."""
 
-    def __init__(self, computing: Computing) -> None:
+    def __init__(self, computing: Computing, criteria: Sequence[Criterion] = CRITERIA) -> None:
         self._computing = computing
+        self._criteria = criteria
+        self.spans = tuple(sorted({*GUARD_WEEKS, computing.rules.weeks}))
+        """Weeks over which what the guard says is kept."""
         self._rooms = computing.rooms
         self._me = new_id("marks")
         self._born = self._rooms.clock.now()
@@ -69,26 +71,42 @@ class Marks:
 
     def guard(self, weeks: int) -> Watch:
         """What does not add up in the last weeks. Raises `BadInput`."""
-        return self._view(f"guard:{weeks}", weeks in GUARD_WEEKS, _WATCH, lambda: self._computing.guard(weeks))
+        return self._view(
+            f"guard:{weeks}",
+            weeks in self.spans,
+            _WATCH,
+            lambda: self._computing.guard(weeks),
+            lambda kept: kept.rules == self._computing.rules,
+        )
 
     def readings(self, days: int) -> Readings:
         """What the criteria of maturity found over the last days; where it is computed, it is noted how the models stand."""
 
         def compute() -> Readings:
-            found = self._computing.readings(days, self.ledger(days), self.guard(USUAL_WEEKS))
+            found = self._computing.readings(days, self.ledger(days), self.guard(self._computing.rules.weeks))
             self.note(found)
             return found
 
-        return self._view(f"maturity:{days}", days == USUAL_DAYS, _READINGS, compute)
+        return self._view(
+            f"maturity:{days}",
+            days == USUAL_DAYS,
+            _READINGS,
+            compute,
+            lambda kept: kept.guard == self._computing.rules,
+        )
 
-    def _view(self, name: str, usual: bool, form: TypeAdapter[V], compute: Callable[[], V]) -> V:
-        """Computed where there is little, or for a span that nobody keeps; else as it was when it was computed last."""
+    def _view(
+        self, name: str, usual: bool, form: TypeAdapter[V], compute: Callable[[], V],
+        holds: Callable[[V], bool] = lambda _: True,
+    ) -> V:  # fmt: skip
+        """Computed where there is little, or for a span that nobody keeps; else as it was when it was computed last, if that
+        still `holds`: under other settings it does not."""
         if not usual or not self._computing.large():
             return compute()
         with self._rooms.journal.read() as tx:
             kept = tx.view_marks.get(name)
-        if kept is not None:
-            return form.validate_json(kept.told)
+        if kept is not None and holds(found := form.validate_json(kept.told)):
+            return found
         return self._keep(name, form, compute)
 
     def _keep(self, name: str, form: TypeAdapter[V], compute: Callable[[], V]) -> V:
@@ -139,8 +157,16 @@ class Marks:
         worths = compute.ledgers(LEDGER_DAYS, facts)
         ledgers = {days: self._part(f"ledger:{days}", _LEDGER, worths.__next__) for days in LEDGER_DAYS}
         known = self._known_weeks()
-        watches = {weeks: self._guard(weeks, facts, known) for weeks in GUARD_WEEKS}
-        self._readings(ledgers[USUAL_DAYS], watches[USUAL_WEEKS], facts)
+        watches = {weeks: self._guard(weeks, facts, known) for weeks in self.spans}
+        self._readings(ledgers[USUAL_DAYS], watches[compute.rules.weeks], facts)
+        self._tidy(frozenset(f"guard:{weeks}" for weeks in self.spans))
+
+    def _tidy(self, watched: frozenset[str]) -> None:
+        """A span that the house no longer looks at would for ever be the oldest of what is kept."""
+        with self._rooms.journal.write() as tx:
+            for one in tx.view_marks.where():
+                if one.id.startswith("guard:") and one.id not in watched:
+                    tx.view_marks.delete(one.id)
 
     def _known_weeks(self) -> Kept:
         """What was computed of whole weeks just before."""
@@ -177,7 +203,8 @@ class Marks:
         now = self._rooms.clock.now()
         with self._rooms.journal.write() as tx:
             answers = answers_of(tx)
-            standings = judge(found.found, claims_of(answers), {name: one.level for name, one in answers.items()})
+            said = {name: one.level for name, one in answers.items()}
+            standings = judge(found.found, claims_of(answers), said, criteria=self._criteria)
             for one in standings:
                 taken = MaturityMark(id=f"{one.model}:{now:%Y-%m-%d}", model=one.model, level=one.level + one.toward,
                                      claimed=one.claimed, met=one.met, at=now)  # fmt: skip
@@ -240,8 +267,12 @@ class Marks:
         running = self.running()
         return Computed(
             large=self._computing.large(), at=min(kept, default=None), running=running,
-            done=self._done if running else 0, of=PARTS, cut=self._computing.cut(), failed=self._failed,
+            done=self._done if running else 0, of=self._parts, cut=self._computing.cut(), failed=self._failed,
         )  # fmt: skip
+
+    @property
+    def _parts(self) -> int:
+        return len(LEDGER_DAYS) + len(self.spans) + 1 + len(KEPT)
 
     def _taken_at(self) -> dt.datetime | None:
         with self._rooms.journal.read() as tx:

@@ -22,7 +22,19 @@ def criteria_met(case: Case, rules: MajorSettings) -> tuple[str, ...]:
         found.append(f"{case.impact.people} people feel it.")
     if len(case.impact.services) >= rules.services:
         found.append(f"{len(case.impact.services)} services feel it.")
+    if _critical(case, rules):
+        found.append(
+            f"A service of criticality {case.impact.criticality} feels it, at priority {case.impact.priority}."
+        )
     return tuple(found)
+
+
+def _critical(case: Case, rules: MajorSettings) -> bool:
+    """A warning says that something may come, not that anybody feels it."""
+    known = case.impact.criticality
+    if known is None or known > rules.criticality or case.impact.severity in {"warning", "info"}:
+        return False
+    return case.impact.priority <= rules.critical_priority
 
 
 def with_roles(

@@ -85,6 +85,6 @@ def depth_of(candidate: Candidate | None, rules: ProblemSettings, prices: Prices
     if candidate is None:
         return "short"
     effort = rules.hours * prices.agent_hour
-    if candidate.worst == 1 or candidate.cost_low > 5 * effort:
+    if candidate.worst <= rules.full_priority or candidate.cost_low > rules.full * effort:
         return "full"
     return "short" if candidate.cost > effort else "none"

@@ -109,7 +109,7 @@ class MajorDesk:
                 update={
                     "state": "declared", "declared_at": now, "criteria": (*why, *((draft.why,) if draft.why else ())),
                     "bridge": draft.bridge or self.rules.bridge, "cadence": draft.cadence or self.rules.cadence,
-                    "next_update_at": now + dt.timedelta(minutes=15),
+                    "next_update_at": now + dt.timedelta(minutes=self.rules.first),
                 }
             )  # fmt: skip
             made = self.parts.roles(tx, made, commander=draft.commander, communications=draft.communications,

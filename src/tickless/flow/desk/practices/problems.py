@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
@@ -53,7 +52,7 @@ class ProblemsDesk:
         """What is worth a problem, ranked; what is one already is not among them."""
         now = self._keeping.now
         with self._journal.read() as tx:
-            found = occurrences(tx, since=now - dt.timedelta(days=self.rules.days), now=now)
+            found = occurrences(tx, self.rules, now=now)
             known = frozenset(one.key for state in OPEN for one in tx.problem_records.by(state=state))
             prices = _prices(tx)
         return candidates(found, self.rules, prices, known=known, now=now)

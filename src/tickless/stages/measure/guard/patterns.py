@@ -6,15 +6,11 @@ import bisect
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
 
+from tickless.stages.measure.guard.options import GuardSettings
 from tickless.stages.measure.metrics.history import CaseHistory
 
-SOON: Final = dt.timedelta(days=3)
-"""Within so long after it was closed the same thing asked again counts as never solved."""
-LATE: Final = 0.8
-"""Share of the promised time after which lowering a priority looks like buying time."""
-OLDER: Final = dt.timedelta(days=2)
 Verdicts = Mapping[str, bool | None]
 
 
@@ -30,7 +26,7 @@ class Pattern:
     find: Callable[[Sequence[CaseHistory]], Verdicts]
 
 
-def _close_and_reopen(cases: Sequence[CaseHistory]) -> Verdicts:
+def _close_and_reopen(soon: dt.timedelta, cases: Sequence[CaseHistory]) -> Verdicts:
     again: dict[tuple[str, str], list[dt.datetime]] = {}
     for case in cases:
         if case.person and case.category and case.opened_at:
@@ -42,13 +38,13 @@ def _close_and_reopen(cases: Sequence[CaseHistory]) -> Verdicts:
         end = case.first_resolved_at
         if end is None:
             return None
-        if any(end <= back <= end + SOON for back in case.reopened_at):
+        if any(end <= back <= end + soon for back in case.reopened_at):
             return True
         if case.times_reopened is None and not (case.person and case.category):
             return None
         later = again.get((case.person, case.category), [])
         place = bisect.bisect_right(later, end)  # what ends in the moment it came is not its own return
-        return place < len(later) and later[place] <= end + SOON
+        return place < len(later) and later[place] <= end + soon
 
     return {case.id: so(case) for case in cases}
 
@@ -61,7 +57,7 @@ def _silence(cases: Sequence[CaseHistory]) -> Verdicts:
     return {case.id: case.silent for case in cases}
 
 
-def _downgrades(cases: Sequence[CaseHistory]) -> Verdicts:
+def _downgrades(late: float, cases: Sequence[CaseHistory]) -> Verdicts:
     def so(case: CaseHistory) -> bool | None:
         if case.priority is None or case.first_priority is None:
             return None
@@ -70,12 +66,12 @@ def _downgrades(cases: Sequence[CaseHistory]) -> Verdicts:
         at, due = case.priority_changed_at, case.sla_due_at
         if at is None or due is None or case.opened_at is None or due <= case.opened_at:
             return True
-        return at >= case.opened_at + LATE * (due - case.opened_at)
+        return at >= case.opened_at + late * (due - case.opened_at)
 
     return {case.id: so(case) for case in cases}
 
 
-def _cherry_picking(cases: Sequence[CaseHistory]) -> Verdicts:
+def _cherry_picking(older: dt.timedelta, cases: Sequence[CaseHistory]) -> Verdicts:
     """Solved while the same team let an older case of the same or a higher priority wait."""
     found: dict[str, bool | None] = {}
     teams: dict[str, list[CaseHistory]] = {}
@@ -94,48 +90,64 @@ def _cherry_picking(cases: Sequence[CaseHistory]) -> Verdicts:
                 so_far = {**so_far, case.priority: max(case.resolved_at, so_far.get(case.priority, case.resolved_at))}
             latest.append(so_far)
         for case in own:
-            found[case.id] = _overtakes(case, opened, latest)
+            found[case.id] = _overtakes(case, older, opened, latest)
     return found
 
 
 def _overtakes(
-    case: CaseHistory, opened: Sequence[dt.datetime], latest: Sequence[Mapping[int, dt.datetime]]
+    case: CaseHistory,
+    older: dt.timedelta,
+    opened: Sequence[dt.datetime],
+    latest: Sequence[Mapping[int, dt.datetime]],
 ) -> bool | None:
     if case.opened_at is None or case.resolved_at is None or case.priority is None:
         return None
-    place = bisect.bisect_right(opened, case.opened_at - OLDER)
+    place = bisect.bisect_right(opened, case.opened_at - older)
     if not place:
         return False
     ended = case.resolved_at
     return any(rank <= case.priority and end > ended for rank, end in latest[place - 1].items())
 
 
-PATTERNS: Final = (
-    Pattern(
-        "close_and_reopen", "Closed, and back again",
-        "Cases that were opened again, or asked anew by the same person about the same, within three days after they were "
-        "closed.",
-        "mttr_resolve", "Close a case when it is verified or the person says yes, not when the work was done.",
-        _close_and_reopen,
-    ),
-    Pattern(
-        "kind_changes", "Kind changed",
-        "Cases whose kind was changed after they were opened: an incident that is called a request no longer counts as one.",
-        "incidents", "Look at the cases and ask why; a change of kind needs a reason that others can read.", _kind_changes,
-    ),
-    Pattern(
-        "silence", "Silence taken for success", "Cases that count as solved only because nobody objected.",
-        "first_level_resolution", "Give the need a check that can be read back, or ask the person once more.", _silence,
-    ),
-    Pattern(
-        "downgrades", "Priority lowered in time",
-        "Cases whose priority was lowered, and that late in the time that was promised where that is known.",
-        "sla_met", "Let the impact on the service decide the priority, and look at who lowers it and when.", _downgrades,
-    ),
-    Pattern(
-        "cherry_picking", "Cherry-picking",
-        "Cases that were solved while the same team let one wait that is older by two days or more and at least as urgent.",
-        "resolve_median", "Take the oldest of the most urgent first; look at what keeps the old ones from being taken.",
-        _cherry_picking,
-    ),
-)  # fmt: skip
+_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def _days(count: int) -> str:
+    return f"{_SMALL[count] if count < len(_SMALL) else count} day{'s' if count != 1 else ''}"
+
+
+def patterns_of(rules: GuardSettings) -> tuple[Pattern, ...]:
+    """Every pattern, with the bounds that hold here; its words say them."""
+    soon, older = dt.timedelta(days=rules.soon), dt.timedelta(days=rules.older)
+    return (
+        Pattern(
+            "close_and_reopen", "Closed, and back again",
+            f"Cases that were opened again, or asked anew by the same person about the same, within {_days(rules.soon)} after "
+            "they were closed.",
+            "mttr_resolve", "Close a case when it is verified or the person says yes, not when the work was done.",
+            partial(_close_and_reopen, soon),
+        ),
+        Pattern(
+            "kind_changes", "Kind changed",
+            "Cases whose kind was changed after they were opened: an incident that is called a request no longer counts as "
+            "one.",
+            "incidents", "Look at the cases and ask why; a change of kind needs a reason that others can read.", _kind_changes,
+        ),
+        Pattern(
+            "silence", "Silence taken for success", "Cases that count as solved only because nobody objected.",
+            "first_level_resolution", "Give the need a check that can be read back, or ask the person once more.", _silence,
+        ),
+        Pattern(
+            "downgrades", "Priority lowered in time",
+            "Cases whose priority was lowered, and that late in the time that was promised where that is known.",
+            "sla_met", "Let the impact on the service decide the priority, and look at who lowers it and when.",
+            partial(_downgrades, rules.late),
+        ),
+        Pattern(
+            "cherry_picking", "Cherry-picking",
+            "Cases that were solved while the same team let one wait that is older by "
+            f"{_days(rules.older)} or more and at least as urgent.",
+            "resolve_median", "Take the oldest of the most urgent first; look at what keeps the old ones from being taken.",
+            partial(_cherry_picking, older),
+        ),
+    )  # fmt: skip

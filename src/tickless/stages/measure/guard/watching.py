@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from tickless.stages.measure.guard.patterns import PATTERNS, Pattern
+from tickless.stages.measure.guard.options import GuardSettings
+from tickless.stages.measure.guard.patterns import Pattern, patterns_of
 from tickless.stages.measure.guard.testing import false_discovery, more_often, rising
 from tickless.stages.measure.metrics.material import Material
 from tickless.stages.measure.metrics.metric import Metric
@@ -16,10 +17,6 @@ from tickless.stages.measure.metrics.registry import METRICS, near
 from tickless.stages.measure.metrics.window import Window, periods
 from tickless.stages.measure.metrics.wording import inside
 
-RATE: Final = 0.1
-"""Of all that is warned of, one in ten may be chance."""
-LEAST_WEEKS: Final = 6
-LEAST_CASES: Final = 20
 WHOLE: Final = 6.9
 """Days of a week that counts: parts of one at the edges do not."""
 
@@ -54,12 +51,18 @@ class Warned:
 
 @dataclass(frozen=True)
 class Watch:
-    """Everything that was looked at, warnings first. `skipped`: pairs and patterns with too little to tell, with the reason."""
+    """Everything that was looked at, warnings first. `skipped`: pairs and patterns with too little to tell, with the reason.
+    `rules`: what held when it was looked at."""
 
     window: Window
     found: tuple[Warned, ...]
     skipped: tuple[tuple[str, str], ...]
-    rate: float = RATE
+    rules: GuardSettings = field(default_factory=GuardSettings)
+
+    @property
+    def rate(self) -> float:
+        """Which share of the warnings may be chance."""
+        return self.rules.rate
 
     @property
     def warnings(self) -> list[Warned]:
@@ -84,10 +87,12 @@ class _Look:
 
 
 def watch(
-    material: Material, window: Window, *, metrics: Sequence[Metric] | None = None, kept: Kept | None = None
-) -> Watch:
+    material: Material, window: Window, *, metrics: Sequence[Metric] | None = None, kept: Kept | None = None,
+    rules: GuardSettings | None = None,
+) -> Watch:  # fmt: skip
     """Look at a window of some months: pairs week by week, patterns by its second half against its first. `kept`: figures of
-    weeks that are known already, by the moment at which the week began; the others are computed."""
+    weeks that are known already, by the moment at which the week began; the others are computed. `rules` None: the usual."""
+    rules = rules or GuardSettings()
     looks: list[_Look] = []
     skipped: list[tuple[str, str]] = []
     weeks = _Weeks(material, window, kept or {})
@@ -95,24 +100,24 @@ def watch(
         counter = METRICS.get(metric.counter or "")
         if counter is None or "neither" in {metric.better, counter.better}:
             continue
-        seen = _pair(metric, counter, weeks.values(metric), weeks.values(counter))
+        seen = _pair(metric, counter, weeks.values(metric), weeks.values(counter), least=rules.least_weeks)
         if isinstance(seen, _Look):
             looks.append(seen)
         else:
             skipped.append((f"{metric.name} / {counter.name}", seen))
-    for pattern in PATTERNS:
-        shown = _pattern(pattern, material, window)
+    for pattern in patterns_of(rules):
+        shown = _pattern(pattern, material, window, least=rules.least_cases)
         if isinstance(shown, _Look):
             looks.append(shown)
         else:
             skipped.append((pattern.name, shown))
     qs = false_discovery([one.p for one in looks])
     found = [
-        Warned(one.id, one.kind, one.title, one.told, one.do, one.p, q, q <= RATE, one.before, one.after, one.counter_before,
-               one.counter_after, one.metric, one.counter, one.cases)
+        Warned(one.id, one.kind, one.title, one.told, one.do, one.p, q, q <= rules.rate, one.before, one.after,
+               one.counter_before, one.counter_after, one.metric, one.counter, one.cases)
         for one, q in zip(looks, qs, strict=True)
     ]  # fmt: skip
-    return Watch(window, tuple(sorted(found, key=lambda one: (one.q, one.id))), tuple(skipped))
+    return Watch(window, tuple(sorted(found, key=lambda one: (one.q, one.id))), tuple(skipped), rules)
 
 
 class _Weeks:
@@ -137,12 +142,12 @@ class _Weeks:
 
 
 def _pair(
-    metric: Metric, counter: Metric, values: Sequence[float | None], counters: Sequence[float | None]
+    metric: Metric, counter: Metric, values: Sequence[float | None], counters: Sequence[float | None], *, least: int
 ) -> _Look | str:
     """Both must be so, the one better and the other worse: the less likely of the two to be chance does not count."""
     both = [(a, b) for a, b in zip(values, counters, strict=True) if a is not None and b is not None]
-    if len(both) < LEAST_WEEKS:
-        return f"only {len(both)} whole weeks have both figures"
+    if len(both) < least:
+        return f"only {len(both)} whole weeks have both figures, {least} are needed"
     signs = (1.0 if metric.better == "up" else -1.0, -1.0 if counter.better == "up" else 1.0)
     p = max(rising([signs[0] * a for a, _ in both]), rising([signs[1] * b for _, b in both]))
     half = len(both) // 2
@@ -154,7 +159,7 @@ def _pair(
                  metric.id, counter.id)  # fmt: skip
 
 
-def _pattern(pattern: Pattern, material: Material, window: Window) -> _Look | str:
+def _pattern(pattern: Pattern, material: Material, window: Window, *, least: int) -> _Look | str:
     middle = window.since + (window.until - window.since) / 2
     cases = [one for one in material.cases if window.holds(one.over_at)]
     verdicts = pattern.find(cases)
@@ -170,8 +175,8 @@ def _pattern(pattern: Pattern, material: Material, window: Window) -> _Look | st
         if verdict and end >= middle:
             so.append(case.id)
     (earlier, earlier_of), (hits, of) = halves
-    if min(of, earlier_of) < LEAST_CASES:
-        return f"only {earlier_of} and {of} cases in the halves tell of it"
+    if min(of, earlier_of) < least:
+        return f"only {earlier_of} and {of} cases in the halves tell of it, {least} are needed in each"
     p = more_often((hits, of), (earlier, earlier_of))
     flattered = inside(METRICS[pattern.flatters].name)
     told = f"{pattern.words} {hits} of {of} lately, {earlier} of {earlier_of} before. It flatters {flattered}."

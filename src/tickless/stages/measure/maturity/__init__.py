@@ -3,8 +3,9 @@
 from tickless.stages.measure.maturity.criteria import CRITERIA, QUESTIONS
 from tickless.stages.measure.maturity.judging import Judged, Readings, Standing, judge, readings
 from tickless.stages.measure.maturity.model import Criterion, Evidence, HouseFacts, Reading
+from tickless.stages.measure.maturity.options import MaturitySettings, Threshold
 
 __all__ = [
-    "CRITERIA", "QUESTIONS", "Criterion", "Evidence", "HouseFacts", "Judged", "Reading", "Readings", "Standing", "judge",
-    "readings",
+    "CRITERIA", "QUESTIONS", "Criterion", "Evidence", "HouseFacts", "Judged", "MaturitySettings", "Reading", "Readings",
+    "Standing", "Threshold", "judge", "readings",
 ]  # fmt: skip

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from tickless.stages.measure.guard.options import GuardSettings
 from tickless.stages.measure.maturity.criteria import CRITERIA, DIMENSIONS, NAMES, PLACES
 from tickless.stages.measure.maturity.model import Criterion, Evidence, ModelName, Reading
 from tickless.stages.measure.maturity.queries import by_word
@@ -57,10 +58,11 @@ class Standing:
 
 @dataclass(frozen=True)
 class Readings:
-    """What every criterion found over a window, by its id."""
+    """What every criterion found over a window, by its id. `guard`: the guard's rules behind those that ask it."""
 
     window: Window
     found: Mapping[str, Reading]
+    guard: GuardSettings = field(default_factory=GuardSettings)
 
 
 def readings(evidence: Evidence, *, criteria: Sequence[Criterion] = CRITERIA) -> dict[str, Reading]:
@@ -73,7 +75,7 @@ def judge(
     criteria: Sequence[Criterion] = CRITERIA,
 ) -> list[Standing]:  # fmt: skip
     """Each model, from what its criteria found, be that a while ago, and what people answer now; `claims` by model are shown
-    beside it and change nothing."""
+    beside it and change nothing. `criteria`: with the thresholds that hold here."""
     judged = [
         _judged(one, by_word(answers.get(one.id)) if one.question else found.get(one.id, NOT_YET)) for one in criteria
     ]

@@ -104,10 +104,13 @@ class Reading:
 
 @dataclass(frozen=True)
 class Query:
-    """What a criterion asks. `words`: as somebody reads it who wants to ask it themselves."""
+    """What a criterion asks. `words`: as somebody reads it who wants to ask it themselves. `unit`: of what it finds; `most`:
+    above it nothing can be found, None: there is no such bound."""
 
     ask: Callable[[Evidence], Reading]
     words: str
+    unit: Unit = "count"
+    most: float | None = None
 
     def __call__(self, evidence: Evidence) -> Reading:
         return self.ask(evidence)
@@ -116,7 +119,8 @@ class Query:
 @dataclass(frozen=True, kw_only=True)
 class Criterion:
     """Met where the value is at least `threshold` (or at most, where `most`). `place`: its stage or level; `link`: where the
-    evidence is. `question`: nothing measures it, people answer, and it is marked so."""
+    evidence is. `question`: nothing measures it, people answer, and it is marked so. `shipped`: the threshold that ships, where
+    another one holds here, and `because` why it does."""
 
     id: str
     model: ModelName
@@ -130,3 +134,5 @@ class Criterion:
     step: str
     link: str
     question: str = ""
+    shipped: float | None = None
+    because: str = ""

@@ -7,6 +7,10 @@ from tickless.stages.measure.metrics.metric import Unit
 from tickless.stages.measure.metrics.registry import METRICS
 
 
+def _top(unit: Unit) -> float | None:
+    return 1.0 if unit == "share" else None
+
+
 def metric(name: str, *, least: int = 1) -> Query:
     """A metric's figure; none where fewer than `least` were counted."""
     unit = METRICS[name].unit
@@ -20,7 +24,7 @@ def metric(name: str, *, least: int = 1) -> Query:
         )
 
     of = f", of at least {least}" if least > 1 else ""
-    return Query(ask, f"the metric “{METRICS[name].name}” (`{name}`) over the window{of}")
+    return Query(ask, f"the metric “{METRICS[name].name}” (`{name}`) over the window{of}", unit, _top(unit))
 
 
 def told(name: str) -> Query:
@@ -33,7 +37,7 @@ def told(name: str) -> Query:
             found.of / whole if whole else None, whole, f"{METRICS[name].name}: {found.of} of {whole} tell", "share"
         )
 
-    return Query(ask, f"of all that the metric `{name}` is about, the share that has what it needs")
+    return Query(ask, f"of all that the metric `{name}` is about, the share that has what it needs", "share", 1.0)
 
 
 def better(name: str) -> Query:
@@ -49,9 +53,8 @@ def better(name: str) -> Query:
             gain, evidence.figure(name).of, f"{METRICS[name].name}: {first:.3g} before, {second:.3g} after", "share"
         )
 
-    return Query(
-        ask, f"the metric `{name}` in the second half of the window beside the first: by which part it got better"
-    )
+    words = f"the metric `{name}` in the second half of the window beside the first: by which part it got better"
+    return Query(ask, words, "share", 1.0)
 
 
 def weeks(name: str) -> Query:
@@ -71,7 +74,7 @@ def fact(name: str, words: str, unit: Unit = "count") -> Query:
         value = getattr(evidence.house, name)
         return Reading(None if value is None else float(value), 0 if value is None else 1, words, unit)
 
-    return Query(ask, f"a number of the house, `{name}`: {words}")
+    return Query(ask, f"a number of the house, `{name}`: {words}", unit, _top(unit))
 
 
 def part(name: str, of: str, words: str) -> Query:
@@ -82,12 +85,14 @@ def part(name: str, of: str, words: str) -> Query:
         whole, some = int(getattr(house, of)), int(getattr(house, name))
         return Reading(some / whole if whole else None, whole, f"{some} of {whole} {words}", "share")
 
-    return Query(ask, f"numbers of the house, `{name}` by `{of}`: how many {words}")
+    return Query(ask, f"numbers of the house, `{name}` by `{of}`: how many {words}", "share", 1.0)
 
 
 def answered(name: str) -> Query:
     """What people say, where no data can show it."""
-    return Query(lambda evidence: by_word(evidence.answers.get(name)), "what people answer: no data can show it")
+    return Query(
+        lambda evidence: by_word(evidence.answers.get(name)), "what people answer: no data can show it", most=2.0
+    )
 
 
 def by_word(said: int | None) -> Reading:
