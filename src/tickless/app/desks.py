@@ -55,7 +55,9 @@ class Furnished:
 
 
 def _looks(desk: FrontDesk, rooms: Rooms) -> Looks:
-    apart = Marks(Computing(rooms, guard=desk.steering.rules))  # so that what the console reads is never older than its own last look
+    apart = Marks(
+        Computing(rooms, guard=desk.steering.rules)
+    )  # so that what the console reads is never older than its own last look
     return Looks(
         rungs=lambda: len(desk.autonomy.proposals()),
         problems=lambda: len(desk.practices.problems.candidates()),

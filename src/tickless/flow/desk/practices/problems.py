@@ -89,7 +89,7 @@ class ProblemsDesk:
         return list(every.values())
 
     def link(self, identity: str, given: CaseLink, *, by: Keeper) -> Problem:
-        """This is behind that case, too; the same again changes nothing. Raises `NotFound`, `BadInput`, `Conflict`, `Forbidden`."""
+        """This is behind that case, too; the same again changes nothing. Raises `NotFound`, `Conflict`, `Forbidden`."""
         return self._say(identity, given, "link", by=by)
 
     def unlink(self, identity: str, given: CaseLink, *, by: Keeper) -> Problem:
