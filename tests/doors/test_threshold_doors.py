@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.doors.practice_site import PracticeSite
+from tests.doors.test_problems_doors import incidents
 from tests.flow.practice_house import DAY, PracticeRoom, by, close, open_house
 
 from tickless.app.profiles import settings_of
@@ -52,10 +53,7 @@ def test_a_major_incident_is_proposed_earlier_and_told_of_sooner(room: PracticeR
 
 def test_twice_is_worth_a_problem_where_the_house_says_so(room: PracticeRoom, usual: PracticeRoom) -> None:
     for one in (room, usual):
-        for number in range(2):
-            one.tell(f"mail-{number}", "firing", service="mail", severity="critical")
-            one.turn()
-            one.clock.advance(2 * DAY)
+        incidents(PracticeSite(one), 2)
     assert usual.desk.problems.candidates() == []
     assert [one.count for one in room.desk.problems.candidates()] == [2]
 

@@ -240,8 +240,8 @@ def test_what_soon_and_older_and_late_are_is_the_houses_to_say() -> None:
     rules = GuardSettings(soon=7, older=10, late=0.05)
     find = {one.id: one for one in patterns_of(rules)}
     usual = {one.id: one for one in PATTERNS}
-    over = CaseHistory(id="live:1", number="1", opened_at=UNTIL, first_resolved_at=UNTIL + HOUR,
-                       reopened_at=(UNTIL + 5 * 24 * HOUR,), times_reopened=1)  # fmt: skip
+    over = CaseHistory(id="live:1", number="1", opened_at=UNTIL, ends=(UNTIL + HOUR,), reopens=1,
+                       reopened_at=(UNTIL + 5 * 24 * HOUR,))  # fmt: skip
     assert usual["close_and_reopen"].find([over]) == {"live:1": False}
     assert find["close_and_reopen"].find([over]) == {"live:1": True}
     assert "within seven days" in find["close_and_reopen"].words
