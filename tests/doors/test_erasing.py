@@ -16,6 +16,7 @@ from tickless.app.dump import _write
 from tickless.domain.case import Message
 from tickless.domain.channel import Binding
 from tickless.domain.errors import Conflict, Forbidden
+from tickless.domain.history import TicketHistory
 from tickless.domain.person import Person
 from tickless.domain.record import Untrusted
 from tickless.domain.signal import Sender, Signal
@@ -66,6 +67,9 @@ def told(journal: Journal, clock: ManualClock) -> Journal:
                                 text=Untrusted(WORDS), at=now))  # fmt: skip
         tx.messages.put(Message(id="m2", conversation="web:p001:1", author="person", name="Ada",
                                 text=Untrusted("Zebulon helped me, please thank him"), at=now))  # fmt: skip
+        tx.put_histories(
+            [TicketHistory(id="hist_1", source="old", number="1", resolution=f"Called {NAME}\non {PHONE}")]
+        )
         tx.audit.append(
             at=now, actor="p077", action="case.opened", subject=done.id, case=done.id, detail={"why": WORDS}
         )
