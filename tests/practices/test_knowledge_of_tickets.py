@@ -46,6 +46,15 @@ def test_single_ones_are_listed_only_where_none_comes_again() -> None:
     assert lines("Reissued the profile.", "Raised the quota.", "Raised the quota.") == ["Raised the quota."]
 
 
+def test_of_what_is_as_frequent_what_was_written_first_comes_first() -> None:
+    said = ["Unlocked the badge.\nAsked reception to try it."] * 3
+    assert lines(*said, "Asked reception to try it.", "Unlocked the badge.") == [
+        "Unlocked the badge.",
+        "Asked reception to try it.",
+    ]
+    assert as_plain(f"Mailed {MASK} the steps") == f"Mailed {MASK} the steps"
+
+
 def test_a_handful_at_most() -> None:
     needs = ["printer", "mailbox", "badge", "laptop", "monitor", "keyboard", "router", "switch", "phone", "headset"]
     assert len(lines(*(f"Replaced a {need} cable {need}." for need in needs * 3))) == MOST
@@ -93,6 +102,9 @@ NASTY = [
     "Ran `rm -rf` as *root* on <https://evil.example>",
     "Set __init__ and PRN_02 to ~~on~~ | off &lt;b&gt;",
     "2026. Moved the badge",
+    "[redacted](https://evil.example) was mailed",
+    "[redacted][redacted] and [redacted]: https://evil.example",
+    "Mailed [redacted] the steps",
     "=== Moved the badge",
 ]
 

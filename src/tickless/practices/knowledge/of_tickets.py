@@ -39,6 +39,8 @@ _SAYS_NOTHING = telling(
     f"{MASK}"
 )
 _MARKDOWN = re.compile(r"[\\`*\[\]<>|~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
+_MASKED = re.compile(rf"\\\[{MASK.strip('[]')}\\\](?![(:\\\[])")
+"""A mask that nothing follows which would make a link of it: it is left as people know it."""
 _BLOCK = re.compile(r"^(\d{0,9})([.)#+=-])")
 
 
@@ -64,6 +66,8 @@ class _Said:
 
     key: frozenset[str]
     negative: bool
+    first: tuple[int, int]
+    """The newest ticket that says it, and where in it: what stands earlier is done earlier."""
     tickets: set[int] = field(default_factory=set)
     wordings: Counter[str] = field(default_factory=Counter)
 
@@ -85,7 +89,7 @@ def listed(found: Sequence[Helped]) -> str:
 
 def as_plain(line: str) -> str:
     """One line in Markdown that is read as it is written: no link, picture, heading or list comes of it."""
-    return _BLOCK.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\g<0>", line))
+    return _MASKED.sub(MASK, _BLOCK.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\g<0>", line)))
 
 
 def _lines(resolution: str) -> Iterator[str]:
@@ -100,9 +104,9 @@ def _counted(told: Sequence[Sequence[str]]) -> list[_Said]:
     """What was said, the most frequent first; numbers tell nothing apart: they are those of one printer, one order."""
     found: dict[tuple[frozenset[str], bool], _Said] = {}
     for ticket, lines in enumerate(told):
-        for line in lines:
+        for place, line in enumerate(lines):
             key = (telling(line), denies(line))
-            one = found.setdefault(key, _Said(*key))
+            one = found.setdefault(key, _Said(*key, (ticket, place)))
             one.tickets.add(ticket)
             one.wordings[line] += 1
     return sorted(found.values(), key=_rank)[:COMPARED]
@@ -122,9 +126,8 @@ def _together(said: Sequence[_Said]) -> list[_Said]:
     return sorted(heads, key=_rank)
 
 
-def _rank(one: _Said) -> tuple[int, int, str]:
-    """Of what is as frequent, what was said first: tickets come newest first."""
-    return -len(one.tickets), min(one.tickets), _wording(one)
+def _rank(one: _Said) -> tuple[int, tuple[int, int]]:
+    return -len(one.tickets), one.first
 
 
 def _wording(one: _Said) -> str:

@@ -135,7 +135,7 @@ def _helps(opportunity: Opportunity, helped: WhatHelped) -> str:
 def _heard(helped: WhatHelped) -> list[str]:
     """How often each of the sentences was written, for whoever mends the draft."""
     counts = ", ".join(str(one.tickets) for one in helped.sentences)
-    return [f"what helped is in the words of {counts} of {helped.told} tickets"] if counts else []
+    return [f"what helped stands in {counts} of {helped.told} tickets that say it"] if counts else []
 
 
 def _article(opportunity: Opportunity, said: Sequence[str], helped: WhatHelped) -> str:
