@@ -14,7 +14,7 @@ from tickless.domain.history_import import ColumnMapping
 from tickless.practices.history.entries import Entry, Reader, Refused, event_key, ticket_id
 from tickless.practices.history.folding import fold
 from tickless.practices.history.guessing import guess
-from tickless.practices.history.stamps import ORDERS, likeliest, read_stamp
+from tickless.practices.history.stamps import ORDERS, likeliest, minutes_of, read_stamp
 from tickless.practices.history.words import priority_of, state_of
 
 SECRET = "5e" * 32
@@ -106,6 +106,27 @@ def test_the_order_of_days_and_months_is_found_where_one_day_tells_it(moments: l
     assert (order, sure) == ("dmy", True)
     order, sure = likeliest([[f"{moment:%m/%d/%Y %H:%M}" for moment in moments]])
     assert (order, sure) == ("mdy", True)
+
+
+def test_a_month_that_is_named_leaves_nothing_open() -> None:
+    _, sure = likeliest([["Tue Mar 03 10:15:00 2026", "Wed Mar 04 09:00:00 2026"]])
+    assert sure
+
+
+@pytest.mark.parametrize(
+    ("said", "minutes"),
+    [("35", 35), ("1,200", 1200), ("45 minutes", 45), ("2.25 hours (135 minutes)", 135), ("1h 30m", 90), ("90 sec", 1.5),
+     ("soon", None), ("10 apples and 2", None), ("", None)],
+)  # fmt: skip
+def test_work_is_understood_as_people_and_systems_write_it(said: str, minutes: float | None) -> None:
+    assert minutes_of(said) == minutes
+
+
+@given(st.text(max_size=30), st.text("0123456789 .,hmsd()inutes", max_size=30))
+def test_reading_work_never_breaks(text: str, like: str) -> None:
+    for one in (text, like):
+        found = minutes_of(one)
+        assert found is None or isinstance(found, float)
 
 
 def test_a_ticket_that_was_paused_passed_on_and_reopened() -> None:

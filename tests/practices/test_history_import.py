@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import json
 from collections.abc import Iterator
@@ -155,12 +156,15 @@ SAID = json.loads(EXPORTS.read_text(encoding="utf-8"))
         ("oncall", "I68T24C13IFW1", "2026-01-01T09:30:00+00:00", None),
         ("jira", "OPS-1", "2026-01-04T09:00:00+00:00", 2),
         ("servicenow", "INC1", "2026-01-02T09:00:00+00:00", 2),
+        ("pagerduty_csv", "7", "2026-01-01T10:00:00+00:00", None),
+        ("request_tracker", "14", "2026-01-01T11:00:00+00:00", None),
     ],
 )
 def test_exports_of_other_systems_are_understood_as_they_are(
     house: tuple[Journal, HistoryDesk], export: str, number: str, resolved: str | None, priority: int | None
 ) -> None:
-    done = bring(house, json.dumps(SAID[export]).encode())
+    said = SAID[export]
+    done = bring(house, (said if isinstance(said, str) else json.dumps(said)).encode())
     assert (done.state, done.refused) == ("done", 0)
     with house[0].read() as tx:
         (ticket,) = tx.histories()
@@ -170,6 +174,30 @@ def test_exports_of_other_systems_are_understood_as_they_are(
     assert ticket.opened_at.isoformat() == "2026-01-01T09:00:00+00:00"
     assert ticket.state in {"resolved", "closed"}
     assert "Ada" not in ticket.model_dump_json()
+
+
+def test_times_that_are_counted_and_work_in_words_are_understood(house: tuple[Journal, HistoryDesk]) -> None:
+    bring(house, SAID["pagerduty_csv"].encode(), "pagerduty")
+    bring(house, SAID["request_tracker"].encode(), "rt")
+    with house[0].read() as tx:
+        by_source = {ticket.source: ticket for ticket in tx.histories()}
+    paged, asked = by_source["pagerduty"], by_source["rt"]
+    assert paged.opened_at is not None
+    assert paged.acknowledged_at == paged.opened_at + dt.timedelta(seconds=48)
+    assert paged.resolved_by == paged.assignee is not None
+    assert asked.effort_minutes == 135.0
+
+
+def test_a_scale_that_counts_another_way_is_left_out_and_said(house: tuple[Journal, HistoryDesk]) -> None:
+    """Request Tracker counts priorities up: its 0 is the least urgent."""
+    _, desk = house
+    file = desk.new_file()
+    desk.add_part(file, 0, SAID["request_tracker"].encode())
+    guess = desk.preview(file).guess
+    assert "priority" not in guess.mapping.columns
+    assert guess.doubts == (
+        "“Priority” holds numbers above 5, so that 1 may not be the most urgent in it: it is left out.",
+    )
 
 
 def test_a_change_log_of_jira_becomes_a_history(house: tuple[Journal, HistoryDesk]) -> None:

@@ -7,6 +7,7 @@ are ISO 8601 in UTC, so that it can be kept as JSON.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import hmac
 import json
@@ -20,7 +21,7 @@ from tickless.domain.history_import import ColumnMapping, HistoryField
 from tickless.domain.record import Untrusted
 from tickless.kit.redaction import MASK, redact_personal
 from tickless.practices.history.markup import without_markup
-from tickless.practices.history.stamps import read_stamp
+from tickless.practices.history.stamps import minutes_of, read_stamp, seconds_of_unit
 from tickless.practices.history.words import LONGEST_NOTHING, NOTHING, flag_of, kind_of, priority_of, state_of
 
 Entry = dict[str, Any]
@@ -39,6 +40,7 @@ LINE, TITLE, TEXT, RESOLUTION = 200, 200, 4_000, 2_000
 _MARKUP = 4
 """So many times as long a resolution may be before its markup is taken out."""
 _SHORTEST_NAME = 5
+_LONGEST = 20 * 366 * 86_400
 _PLAIN = re.compile(r"[^A-Za-z0-9.-]")
 _UNSET = ("1970-01-01", "0000-00-00")
 """How some systems write that a time is not set."""
@@ -66,6 +68,7 @@ class Reader:
     def __init__(self, mapping: ColumnMapping, secret: str) -> None:
         self.mapping = mapping
         self._columns = tuple(mapping.columns.items())
+        self._since = {field: unit for field in STAMPS if (unit := seconds_of_unit(mapping.columns.get(field, "")))}
         self._key = bytes.fromhex(secret)
         self._pseudonym = lru_cache(maxsize=50_000)(self._made_pseudonym)
 
@@ -93,6 +96,12 @@ class Reader:
             text = said.get(field)
             if text is None or text.startswith(_UNSET):
                 continue
+            if field in self._since:
+                if (later := _later(entry.get("opened"), text, self._since[field])) is None:
+                    return Refused(field, f"{Untrusted(text).tame(40)!r} is no time after the ticket was opened",
+                                   "mend the cell, map the column of when it was opened, or leave this one out")  # fmt: skip
+                entry[field] = later
+                continue
             found = read_stamp(text, mapping.order, mapping.zone) or read_stamp(text, "iso", mapping.zone)
             if found is None:
                 shown = Untrusted(text).tame(40)
@@ -106,10 +115,8 @@ class Reader:
             text = said.get(field)
             if text is None:
                 continue
-            try:
-                number = float(text.replace(",", ""))
-            except ValueError:
-                number = -1.0
+            number = _number(text) if field != "effort" else minutes_of(text)
+            number = -1.0 if number is None else number
             least, most = SCALES.get(field, WHOLE)
             if not least <= number <= most:
                 shown = f"{Untrusted(text).tame(40)!r} is no number"
@@ -153,6 +160,21 @@ class Reader:
     def _made_pseudonym(self, name: str) -> str:
         plain = " ".join(name.split()).casefold()
         return "anyone_" + hmac.new(self._key, plain.encode(errors="replace"), hashlib.sha256).hexdigest()[:16]
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.replace(",", ""))
+    except ValueError:
+        return None
+
+
+def _later(opened: str | None, text: str, unit: int) -> str | None:
+    """So many units after the ticket was opened, in ISO 8601."""
+    count = _number(text)
+    if opened is None or count is None or not 0 <= count * unit <= _LONGEST:
+        return None
+    return (dt.datetime.fromisoformat(opened) + dt.timedelta(seconds=count * unit)).isoformat()
 
 
 @lru_cache(maxsize=20_000)

@@ -45,6 +45,8 @@ def fold(source: str, entries: Sequence[Entry], mapping: ColumnMapping) -> Ticke
         found["reopen_count"] = last.get("reopen_count")
         found["reassignment_count"] = last.get("reassignment_count")
     found |= {f"{name}_at": moment for name, moment in times.items()}
+    if "state" not in found:
+        found["state"] = "closed" if times["closed"] else "resolved" if times["resolved"] else None
     found["sla_due_at"] = _at(last.get("sla_due"))
     return _BLANK.model_copy(update=_typed(found))
 

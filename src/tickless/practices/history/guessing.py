@@ -10,13 +10,16 @@ from typing import get_args
 
 from tickless.domain.history import HistoryState
 from tickless.domain.history_import import ColumnMapping, HistoryField, Layout
-from tickless.practices.history.entries import STAMPS
-from tickless.practices.history.stamps import Order, likeliest, read_stamp
+from tickless.practices.history.entries import RANKS, STAMPS
+from tickless.practices.history.stamps import Order, likeliest, read_stamp, seconds_of_unit
 from tickless.practices.history.words import EITHER, NAMES, NOTHING, plain, state_of
 
 FIELDS: tuple[HistoryField, ...] = get_args(HistoryField)
 Cells = Mapping[str, str]
 _ENDINGS = (
+    " user names",
+    " user name",
+    " names",
     " display name",
     " displayname",
     " name",
@@ -28,6 +31,10 @@ _ENDINGS = (
     " label",
 )
 _FILLED = 0.05
+_RANKS = 5
+"""1 … 5: priorities and their like."""
+_NEW = {"new", "to do", "todo", "submitted"}
+"""Where one of these stands, too, “open” is what is being worked on."""
 _SENTENCE, _PHRASE = 8, 4
 """Words of a median cell: so many are no code at all; so many are none where most cells differ."""
 
@@ -58,6 +65,7 @@ def guess(header: Sequence[str], sample: Sequence[Cells], *, zone: str = "UTC") 
         if not _all_stamps(sample, columns[field], order):
             doubts.append(f"“{columns[field]}” is named like a time, but holds other things: it is left out.")
             del columns[field], why[field]
+    doubts += [doubt for field in RANKS if (doubt := _other_scale(columns, why, field, sample))]
     layout = _layout(columns, sample)
     if layout == "events" and "updated" not in columns:
         layout = "tickets"
@@ -123,15 +131,29 @@ def _values(sample: Sequence[Cells], column: str) -> list[str]:
 
 
 def _order(columns: Mapping[HistoryField, str], sample: Sequence[Cells]) -> tuple[Order, bool]:
-    stamps = [_values(sample, columns[field]) for field in STAMPS if field in columns]
+    stamps = [_values(sample, columns[field]) for field in STAMPS
+              if field in columns and not seconds_of_unit(columns[field])]  # fmt: skip
     order, sure = likeliest([values for values in stamps if values and likeliest([values])[0] is not None])
     return (order or "iso"), sure
 
 
 def _all_stamps(sample: Sequence[Cells], column: str, order: Order) -> bool:
+    if seconds_of_unit(column):
+        return True
     values = _values(sample, column)
     read = [read_stamp(value, order, "UTC") or read_stamp(value, "iso", "UTC") for value in values]
     return not values or sum(one is not None for one in read) * 2 > len(values)
+
+
+def _other_scale(
+    columns: dict[HistoryField, str], why: dict[HistoryField, str], field: HistoryField, sample: Sequence[Cells]
+) -> str | None:
+    """Leaves out ranks that count another way, and says so: Request Tracker's priorities go from 0 to 100, and up."""
+    column = columns.get(field)
+    if column is None or not any(value.isdecimal() and int(value) > _RANKS for value in _values(sample, column)):
+        return None
+    del columns[field], why[field]
+    return f"“{column}” holds numbers above {_RANKS}, so that 1 may not be the most urgent in it: it is left out."
 
 
 def _layout(columns: Mapping[HistoryField, str], sample: Sequence[Cells]) -> Layout:
@@ -147,4 +169,7 @@ def _words(sample: Sequence[Cells], column: str | None) -> dict[str, HistoryStat
         return {}
     steps = plain(column).startswith("activity")  # numbers of activities are anybody's own
     found = sorted(set(_values(sample, column)))[:200]
-    return {word: None if steps and word.isdecimal() else state_of(word) for word in found}
+    known = {word: None if steps and word.isdecimal() else state_of(word) for word in found}
+    if _NEW & {word.lower() for word in found}:
+        known |= dict.fromkeys((word for word in found if word.lower() == "open"), "active")
+    return known

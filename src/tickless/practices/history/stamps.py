@@ -32,6 +32,10 @@ _NAMED = re.compile(
     r"([AaPp]\.?[Mm]\.?)?\s*(\d{4})?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
 )
 _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_SINCE = re.compile(r"(seconds|minutes|hours)[ _]to[ _]", re.IGNORECASE)
+_IN_MINUTES = re.compile(r"\((\d+(?:\.\d+)?) min(?:ute)?s?\)", re.IGNORECASE)
+_PARTS = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])[a-z]*\.?", re.IGNORECASE)
 _EPOCH = re.compile(r"\d{9,10}(?:\.\d+)?|\d{12,13}")
 
 
@@ -124,6 +128,24 @@ def _offset(text: str | None) -> dt.tzinfo | None:
     return dt.timezone(dt.timedelta(minutes=-minutes if found[1] == "-" else minutes))
 
 
+def seconds_of_unit(column: str) -> int | None:
+    """Seconds of the unit in which a column counts from when its ticket was opened (`seconds_to_first_ack`); None: none."""
+    found = _SINCE.match(column)
+    return None if found is None else _UNITS[found[1][0].lower()]
+
+
+def minutes_of(text: str) -> float | None:
+    """Minutes of work: `35`, `1h 30m`, `2.25 hours (135 minutes)` as Request Tracker writes it; None: none of these."""
+    told = _IN_MINUTES.search(text)
+    said = told[1] if told else text.replace(",", "").strip()
+    try:
+        return float(said)
+    except ValueError:
+        parts = _PARTS.findall(said)
+        rest = _PARTS.sub("", said).strip(" and")
+        return None if rest or not parts else sum(float(number) * _UNITS[unit.lower()] / 60 for number, unit in parts)
+
+
 def orders_of(texts: Iterable[str]) -> list[Order]:
     """Every order in which all of these can be read; two of them (day first, month first) where nothing tells them apart."""
     said = [text for text in texts if text]
@@ -141,7 +163,7 @@ def likeliest(columns: Sequence[Sequence[str]]) -> tuple[Order | None, bool]:
         return (best, True) if counted[best] * 2 > len(every) else (None, True)
     if "iso" in found:
         return "iso", True
-    if len(found) == 1:
+    if len(found) == 1 or all(len({read_stamp(text, order, "UTC") for order in found}) == 1 for text in every):
         return found[0], True
     return min(found, key=lambda order: _steps(columns, order)), False
 
