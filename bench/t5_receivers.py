@@ -69,7 +69,7 @@ def run(task: Task) -> Outcome:
             "answers": dict(sorted(account.answers.items())),
             "changes": dict(account.did.most_common(40)),
         },
-        details={"failures": account.failures, "api": list(api.failures)},
+        details={"failures": account.failures, "api": list(api.failures), "hostile": list(hostile.failures)},
     )
 
 
@@ -93,6 +93,7 @@ BENCH = Bench(
         "memory_growth_mb_max": 64,
         "api_server_errors_max": 0,
         "api_undescribed_max": 0,
+        "api_hostile_errors_max": 0,
     },
     run=run,
     about=(
@@ -104,6 +105,7 @@ BENCH = Bench(
         "is in the quarantine byte for byte, the intake takes everything in. Then a sample is replayed: in vain it waits on, "
         "once; read by a mended source it becomes signals. `hangs`: no answer within 20 seconds. `memory_growth_mb`: by "
         "how much the median of the last third is above the median of the third before. The API is called by "
-        "Schemathesis along its OpenAPI description, by an administrator."
+        "Schemathesis along its OpenAPI description, by an administrator; `api_hostile_…`: every parameter and field of it, one "
+        "at a time, with values that break things."
     ),
 )

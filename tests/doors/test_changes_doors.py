@@ -38,6 +38,8 @@ def test_a_change_goes_its_way_through_the_api(site: PracticeSite) -> None:
     assert ada.post("/api/v1/changes", json=body(site, services=["nowhere"])).status_code == 422
     assert ada.post("/api/v1/changes", json=body(site, title="a\0b")).status_code == 422
     assert ada.get("/api/v1/changes/chg-999").status_code == 404
+    for beyond in ("0001-01-01T00:00:00Z", "9999-12-31T00:00:00Z"):
+        assert ada.get(f"/api/v1/changes/calendar?since={beyond}").status_code == 422
     assert site.api("dee").get("/api/v1/changes").status_code == 403
     assert site.api("dee").post("/api/v1/changes", json=body(site, services=["Mail"])).status_code == 403
     assert site.room.actions(key)[-1] == "change.cancelled"

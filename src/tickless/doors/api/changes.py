@@ -71,10 +71,9 @@ def change_calendar(
     """By their beginning."""
     try:
         start = (since or desk.clock.now()).astimezone(dt.UTC)
-        until = start + dt.timedelta(days=days)
+        return Page(items=desk.practices.changes.between(start, start + dt.timedelta(days=days)))
     except OverflowError as error:
         raise BadInput("that is beyond what a calendar holds", mend="give a time of this century") from error
-    return Page(items=desk.practices.changes.between(start, until))
 
 
 @router.post("/changes", summary="Write a change down", status_code=201)
