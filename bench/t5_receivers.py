@@ -105,7 +105,7 @@ BENCH = Bench(
         "is in the quarantine byte for byte, the intake takes everything in. Then a sample is replayed: in vain it waits on, "
         "once; read by a mended source it becomes signals. `hangs`: no answer within 20 seconds. `memory_growth_mb`: by "
         "how much the median of the last third is above the median of the third before. The API is called by "
-        "Schemathesis along its OpenAPI description, by an administrator; `api_hostile_…`: every parameter and field of it, one "
-        "at a time, with values that break things."
+        "Schemathesis along its OpenAPI description, by an administrator; `api_hostile_…`: every parameter and field of it, "
+        "one at a time, with values that break things."
     ),
 )
