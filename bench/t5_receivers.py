@@ -15,6 +15,7 @@ from bench.receiver_storm import CHUNK, Storm, mutated, resident_mb
 from bench.receiver_targets import targets
 from bench.report import Bench, CannotRun, Outcome, Task
 from tickless.kit.log import configure_logging
+from tickless.kit.memory import keep_few_arenas
 
 BODIES = 101_000
 REPLAYED = 3_000
@@ -25,6 +26,7 @@ CALLS = 40
 def run(task: Task) -> Outcome:
     """Post `BODIES` bodies, replay what was put aside, then call the API."""
     configure_logging(level="CRITICAL")
+    keep_few_arenas()  # as `tickless serve` does
     ways_in = [one for one in targets() if not task.only or one.name.startswith(task.only)]
     if not ways_in:
         raise CannotRun("no way in begins like that; see bench/receiver_targets.py")

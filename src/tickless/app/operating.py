@@ -17,6 +17,7 @@ from tickless.app.settings import Settings
 from tickless.doors.cli.client import ApiClient
 from tickless.doors.entrance.entrance import link_path
 from tickless.kit.log import configure_logging
+from tickless.kit.memory import keep_few_arenas
 
 
 @contextmanager
@@ -36,6 +37,7 @@ def house_in_process(settings: Settings) -> Iterator[ApiClient]:
 def serve_until_stopped(settings: Settings, *, role: Role, host: str | None, port: int | None, as_json: bool) -> int:
     """Serve until Ctrl-C or SIGTERM. Raises `Conflict` when the port or the data folder is taken."""
     configure_logging(level=settings.log_level, form=settings.log_form)
+    keep_few_arenas()
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
