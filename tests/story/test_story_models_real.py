@@ -53,5 +53,5 @@ def test_a_message_is_read_and_a_case_summed_up_by_a_real_model(
         (summed,) = calls("summarise")
         assert summed["received"] > 0 or summed["reason"] == NO_FORM, summed
         check = next(one for one in stage.house.desk.doctor() if one.check == "language model")
-        assert check.ok
+        assert check.ok or NO_FORM in check.detail, check
         assert f"openai-compatible:{model_server.name} for understand, compose, summarise" in check.detail
