@@ -163,7 +163,7 @@ def _mined_anew(http: httpx2.Client) -> Any:
 
 
 def test_what_comes_again_is_found_decided_about_and_drafted(place: Place, tmp_path: Path) -> None:
-    place.house.desk.mining.by_clock = False
+    place.sample.house.desk.mining.by_clock = False
     with place.client() as http:
         _imported(http, tickets_csv(400), "mined")
         found = _mined_anew(http)
