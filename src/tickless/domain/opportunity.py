@@ -80,6 +80,8 @@ class Opportunity(Record):
     reopened: float | None = None
     determinism: float | None = None
     """Share that went the usual way: the same team, the same end, no second try."""
+    unattended: float | None = None
+    """Share that was resolved without people, in the last 60 days where enough are over; None: none is over."""
     risk: float = Field(default=0.5, ge=0, le=1)
     """0 harmless … 1 dangerous to automate."""
     risk_why: tuple[str, ...] = ()
@@ -89,7 +91,7 @@ class Opportunity(Record):
     sources: tuple[str, ...] = ()
     match: Match | None = None
     value: Interval
-    """Hours a month that could be saved."""
+    """Hours a month that people spend on it and that could be saved."""
     draft: DraftKind = "article"
     draft_why: str = ""
     stands: float | None = None

@@ -136,6 +136,34 @@ def test_figures_are_exact_and_say_what_is_not_known() -> None:
     assert mute.basis.startswith("assumed")
 
 
+def _needs(alone: list[bool | None], *, ago: int = 10) -> list[Item]:
+    at = NOW - dt.timedelta(days=ago)
+    return [Item(f"{ago}-{n}", "x", at=at, end="done", unattended=one) for n, one in enumerate(alone)]
+
+
+def test_what_nobody_has_to_do_any_more_is_worth_nothing() -> None:
+    since = NOW - dt.timedelta(days=300)
+    before = _needs([False] * 40, ago=200)
+
+    def worth(items: list[Item]) -> tuple[float | None, float]:
+        figures = figures_of(items, since=since, until=NOW)
+        found = hours_a_month(figures)
+        assert found.low <= found.value <= found.high
+        return figures.unattended, found.value
+
+    people, all_of_it = worth([*before, *_needs([False] * 10)])
+    assert people == 0
+    assert all_of_it > 0
+    half, left = worth([*before, *_needs([True, False] * 5)])
+    assert half == 0.5, "what is of late counts, where enough of it is over"
+    assert left == pytest.approx(all_of_it / 2)
+    assert worth([*before, *_needs([True] * 10)]) == (1, 0)
+    assert worth([*before, *_needs([True] * 4)])[0] == pytest.approx(4 / 44), "too few of late say nothing"
+    assert worth(_needs([None] * 10))[0] is None, "nothing is over"
+    kind, why = what_to_draft(figures_of([*before, *_needs([True] * 9 + [False])], since=since, until=NOW), None)
+    assert (kind, why) == ("runbook", "90% were resolved without people of late: only the others are left")
+
+
 @given(st.lists(st.floats(1, 300), min_size=3, max_size=40), st.integers(0, 5))
 @settings(max_examples=40, deadline=None)
 def test_the_worth_lies_in_its_interval_and_assumptions_widen_it(minutes: list[float], passed: int) -> None:

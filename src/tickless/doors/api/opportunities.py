@@ -79,6 +79,7 @@ class OpportunityShown(Shown):
     hand_offs: float | None
     reopened: float | None
     determinism: float | None
+    unattended: float | None = Field(description="Share that was resolved without people of late")
     risk: float
     risk_why: list[str]
     category: str

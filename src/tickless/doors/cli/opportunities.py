@@ -174,6 +174,7 @@ def _facts(one: Any) -> list[tuple[str, Any]]:
         ("worth, hours a month", _between(one["value"])),
         ("minutes each", _between(one["minutes"]) + f", {one['basis']}" if one["minutes"] else None),
         ("go alike", _share(one["determinism"])),
+        ("without people", _share(one["unattended"]) if one["unattended"] else None),
         ("hand-overs each", one["hand_offs"]),
         ("reopened", _share(one["reopened"])),
         ("days open", one["days_open"]),

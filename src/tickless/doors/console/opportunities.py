@@ -17,6 +17,7 @@ from tickless.domain.opportunity import DraftKind, Month, Opportunity, Opportuni
 from tickless.doors.api.opportunities import members_of
 from tickless.doors.console.frame import Form, Frame, Screen, Visit
 from tickless.doors.entrance.holding import keeper_of
+from tickless.stages.learn.mining.value import MOSTLY
 
 ARRIVALS = {
     "too_early": "Too early to say",
@@ -70,7 +71,7 @@ def routes(frame: Frame) -> list[BaseRoute]:
 def page(visit: Visit) -> Screen:
     every = visit.asked("all") == "yes"
     found = visit.desk.mining.list(every=every, limit=200 if every else 10)
-    first = next((one for one in found if one.state in WAITS), None)
+    first = next((one for one in found if one.state in WAITS and (one.unattended or 0) < MOSTLY), None)
     return Screen(
         "opportunities.html",
         {"found": found, "first": first, "every": every, "mining": visit.desk.mining.last(),

@@ -104,6 +104,7 @@ def _opportunity(
         hand_offs=figures.hand_offs,
         reopened=figures.reopened,
         determinism=figures.determinism,
+        unattended=figures.unattended,
         risk=figures.risk,
         risk_why=figures.risk_why,
         category=figures.category,
@@ -125,12 +126,12 @@ def _opportunity(
 def _with_benefits(
     ranked: Sequence[Opportunity], items: Sequence[Item], of: Mapping[str, str], until: dt.datetime | None
 ) -> list[Opportunity]:
-    """What was begun is held against the groups about which nothing was done."""
+    """What was begun is held against the groups about which nothing was done. What needed nobody is no work."""
     if until is None or not any(one.begun_at for one in ranked):
         return list(ranked)
     times: dict[str, list[dt.datetime]] = {one.id: [] for one in ranked}
     for item in items:
-        if item.at is not None and item.id in of:
+        if item.at is not None and item.id in of and not item.unattended:
             times[of[item.id]].append(item.at)
     left_alone = [one for one in ranked if one.begun_at is None]
     found = []

@@ -25,6 +25,9 @@ _DANGERS = (
     (0.25, re.compile(r"\b(production|database|firewall|backup|payment|payroll|erp|sap)\b"), "it touches what much depends on"),
     (0.25, re.compile(r"\b(admin|administrat\w*|root|privileg\w*|domain)\b"), "it is about far-reaching rights"),
 )  # fmt: skip
+LATELY = dt.timedelta(days=60)
+FEWEST_LATELY = 5
+"""So many that are over have to be of late, or all of them are looked at."""
 _BASE = 0.15
 _TELLING = 0.15
 
@@ -50,6 +53,10 @@ class Figures:
     team: str
     service: str
     sources: tuple[str, ...]
+    unattended: float | None = None
+    """Share that was resolved without people, of late."""
+    over: int = 0
+    """Of how many that is."""
 
 
 def figures_of(items: Sequence[Item], *, since: dt.datetime | None, until: dt.datetime | None) -> Figures:
@@ -57,6 +64,7 @@ def figures_of(items: Sequence[Item], *, since: dt.datetime | None, until: dt.da
     months = months_of(items, since=since, until=until)
     minutes, basis = _minutes(items)
     risk, why = _risk(items)
+    unattended, over = _unattended(items, until)
     return Figures(
         volume=len(items),
         per_month=_per_month(items, since, until),
@@ -74,6 +82,8 @@ def figures_of(items: Sequence[Item], *, since: dt.datetime | None, until: dt.da
         team=_most(item.team for item in items),
         service=_most(item.service for item in items),
         sources=tuple(sorted({item.source for item in items})),
+        unattended=unattended,
+        over=over,
     )
 
 
@@ -123,6 +133,14 @@ def _determinism(items: Sequence[Item]) -> float | None:
     usual, _ = Counter((item.team, item.end) for item in items if item.team or item.end).most_common(1)[0]
     went = sum((item.team, item.end) == usual and not item.reopened and (item.hand_offs or 0) <= 1 for item in items)
     return went / len(items)
+
+
+def _unattended(items: Sequence[Item], until: dt.datetime | None) -> tuple[float | None, int]:
+    """What a runbook took over last month is no work any more, however many tickets there were before."""
+    over = [item for item in items if item.unattended is not None]
+    late = [item for item in over if until is not None and item.at is not None and item.at > until - LATELY]
+    looked = late if len(late) >= FEWEST_LATELY else over
+    return _mean([item.unattended for item in looked]), len(looked)
 
 
 def _risk(items: Sequence[Item]) -> tuple[float, tuple[str, ...]]:

@@ -10,6 +10,8 @@ from tickless.domain.history import TicketHistory
 
 TEXT = 1_500
 """Signs of a text that are looked at."""
+NOBODYS_WORK = frozenset({"verified", "confirmed", "prevented", "muted"})
+"""Outcomes after which nobody has to do anything. Silence (`assumed`) proves nothing."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Item:
     open_days: float | None = None
     changed: bool = False
     """A change or a problem belongs to it."""
+    unattended: bool | None = False
+    """Resolved without people. None: not over yet. A ticket of the past was work of people."""
 
 
 def item_of_ticket(ticket: TicketHistory) -> Item:
@@ -78,4 +82,5 @@ def item_of_case(case: Case) -> Item:
         end=case.outcome or "",
         priority=case.impact.priority,
         open_days=days,
+        unattended=None if case.outcome is None else case.outcome in NOBODYS_WORK and not case.by_hand,
     )

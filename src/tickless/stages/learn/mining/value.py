@@ -1,8 +1,7 @@
 """What it would be worth to take a group's work over: hours a month, with an interval by drawing again (Efron, 1979). Pure.
 
-Hours = tickets a month x minutes each x share that goes the usual way x (1 - risk). What is unknown widens the interval:
-where the
-tickets do not tell how alike they go, a half is taken, between nothing and all.
+Hours = tickets a month x minutes each x share that goes the usual way x share left to people x (1 - risk). What is unknown
+widens the interval: where the tickets do not tell how alike they go, a half is taken, between nothing and all.
 """
 
 from __future__ import annotations
@@ -17,6 +16,8 @@ UNKNOWN = 0.5
 ASSUMED_LOW, ASSUMED_HIGH = 0.5, 2.0
 """Between what the assumed minutes are taken to lie, as a factor."""
 ALIKE = 0.4
+MOSTLY = 0.8
+"""With so large a share resolved without people there is little left to take over."""
 SAFE = 0.6
 TWICE = 0.1
 PASSED_ON = 1.0
@@ -34,8 +35,16 @@ def hours_a_month(figures: Figures) -> Interval:
     random = np.random.default_rng(0)
     alike = UNKNOWN if figures.determinism is None else figures.determinism
     mean = float(np.mean(figures.minutes)) if figures.minutes else 0.0
-    value = figures.per_month * mean / 60 * alike * (1 - figures.risk)
-    draws = _volume(figures, random) * _minutes(figures, random) / 60 * _alike(figures, random) * (1 - figures.risk)
+    safe = 1 - figures.risk
+    value = figures.per_month * mean / 60 * alike * (1 - (figures.unattended or 0)) * safe
+    draws = (
+        _volume(figures, random)
+        * _minutes(figures, random)
+        / 60
+        * _alike(figures, random)
+        * _left(figures, random)
+        * safe
+    )
     return interval(value, draws)
 
 
@@ -65,8 +74,23 @@ def _alike(figures: Figures, random: np.random.Generator) -> np.ndarray[tuple[in
     return random.beta(went + 1, figures.volume - went + 1, DRAWS)
 
 
+def _left(figures: Figures, random: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """The share that people still do."""
+    if not figures.unattended:
+        return np.ones(DRAWS)
+    gone = figures.unattended * figures.over
+    return random.beta(figures.over - gone + 0.5, gone + 0.5, DRAWS)
+
+
 def what_to_draft(figures: Figures, match: Match | None) -> tuple[DraftKind, str]:
     """What would help most, and why."""
+    kind, why = _what_to_draft(figures, match)
+    if figures.unattended is not None and figures.unattended >= MOSTLY:
+        return kind, f"{figures.unattended:.0%} were resolved without people of late: only the others are left"
+    return kind, why
+
+
+def _what_to_draft(figures: Figures, match: Match | None) -> tuple[DraftKind, str]:
     if match is not None and match.kind == "runbook":
         return "runbook", f"the runbook {match.id} may do it already: give it these words, as a proposed revision"
     twice, passed = figures.reopened or 0.0, figures.hand_offs or 0.0
