@@ -74,7 +74,7 @@ def page(visit: Visit) -> Screen:
     first = next((one for one in found if one.state in WAITS and (one.unattended or 0) < MOSTLY), None)
     return Screen(
         "opportunities.html",
-        {"found": found, "first": first, "every": every, "mining": visit.desk.mining.last(),
+        {"found": found, "first": first, "every": every, "mostly": MOSTLY, "mining": visit.desk.mining.last(),
          "running": visit.desk.mining.running(), "failed": visit.desk.mining.failed,
          "bars": {one.id: bars_of(one.months) for one in found}, "arrivals": ARRIVALS, "open_as": OPEN_AS,
          "opened": OPENED, "said": {} if every else _said(visit, found), **_price(visit),

@@ -1,10 +1,8 @@
 """Items into groups of the same need. Pure but for the encoder, which is deterministic.
 
-Those with text are clustered by meaning (where the sentence encoder is there) and by words; of many, a sample is,
-and the others join
-the nearest group by their words. Those without are grouped by their category. Groups of an earlier run hold together:
-whatever was in
-one group is drawn towards it.
+Those with text are clustered by meaning (where the sentence encoder is there), by words and by the need that was understood
+in them; of many, a sample is, and the others join the nearest group by their words. Those without are grouped by their
+category. Groups of an earlier run hold together: whatever was in one group is drawn towards it.
 """
 
 from __future__ import annotations
@@ -29,6 +27,8 @@ MEANING = 0.7
 """Of the distance, where there is an encoder; the rest are the words."""
 ANCHOR = 0.35
 """Of the distance, for being in one group before."""
+UNDERSTOOD = 0.6
+"""Of the distance, for being understood as the same need; tickets of the past have none."""
 FEWEST, MOST = 4, 40
 SMALLEST = 5
 """A group of fewer is none."""
@@ -64,8 +64,8 @@ def group_items(
     """`before`: item → group of the last run. `count`: how many groups of texts; by default as many as there is material
     for."""
     words = {item.id: words_of(item.text) for item in items}
-    told = [item for item in items if len(words[item.id]) >= TEXT_WORDS]
-    mute = [item for item in items if len(words[item.id]) < TEXT_WORDS and item.structure]
+    told = [item for item in items if len(words[item.id]) >= TEXT_WORDS or item.need]
+    mute = [item for item in items if len(words[item.id]) < TEXT_WORDS and item.structure and not item.need]
     of, middle = _by_text(told, words, _Wish(encoder, before or {}, count, seed))
     first = max(of.values(), default=-1) + 1
     paths = Counter(item.structure[:2] for item in mute)
@@ -89,6 +89,13 @@ def how_many(count: int) -> int:
     return min(max(round(math.sqrt(count) / 3.5), FEWEST), MOST, max(count, 1))
 
 
+def _needs(items: Sequence[Item]) -> int:
+    """So many needs were understood often enough to be a group, and one is left for everything else."""
+    counted = Counter(item.need for item in items)
+    often = sum(number >= SMALLEST for need, number in counted.items() if need)
+    return min(often + (often < len(counted)), MOST) if often else 0
+
+
 def _by_text(
     items: Sequence[Item],
     words: Mapping[str, list[str]],
@@ -101,9 +108,8 @@ def _by_text(
     space = space_of([words[item.id] for item in sample])
     by_words = space.vectors([words[item.id] for item in sample])
     meaning = _meaning(sample, wish.encoder)
-    labels = cluster(
-        _joined(by_words, meaning, sample, wish.before), wish.count or how_many(len(items)), seed=wish.seed
-    )
+    count = wish.count or max(how_many(len(items)), _needs(items))
+    labels = cluster(_joined(by_words, meaning, sample, wish.before), count, seed=wish.seed)
     of = {item.id: int(label) for item, label in zip(sample, labels, strict=True)}
     plain = _joined(by_words, meaning, sample, {})
     middle: dict[int, tuple[str, ...]] = {}
@@ -144,12 +150,18 @@ def _meaning(items: Sequence[Item], encoder: Encoder | None) -> Floats | None:
 
 def _joined(words: Floats, meaning: Floats | None, items: Sequence[Item], before: Mapping[str, str]) -> Floats:
     parts = [words] if meaning is None else [words * (1 - MEANING) ** 0.5, meaning * MEANING**0.5]
-    groups = sorted({before[item.id] for item in items if item.id in before})
-    if groups:
-        place = {group: index for index, group in enumerate(groups)}
-        held = np.zeros((len(items), len(groups)), np.float32)
-        for row, item in enumerate(items):
-            if item.id in before:
-                held[row, place[before[item.id]]] = ANCHOR**0.5
-        parts = [*(part * (1 - ANCHOR) ** 0.5 for part in parts), held]
+    parts = _drawn(parts, [item.need for item in items], UNDERSTOOD)
+    parts = _drawn(parts, [before.get(item.id, "") for item in items], ANCHOR)
     return np.asarray(np.hstack(parts), np.float32)
+
+
+def _drawn(parts: list[Floats], marks: Sequence[str], weight: float) -> list[Floats]:
+    """Those with the same mark nearer to each other by a share of the distance; without any mark nothing changes."""
+    place = {mark: index for index, mark in enumerate(sorted({mark for mark in marks if mark}))}
+    if not place:
+        return parts
+    held = np.zeros((len(marks), len(place)), np.float32)
+    for row, mark in enumerate(marks):
+        if mark:
+            held[row, place[mark]] = weight**0.5
+    return [*(part * (1 - weight) ** 0.5 for part in parts), held]

@@ -24,6 +24,8 @@ class Item:
     title: str = ""
     structure: tuple[str, ...] = ()
     """Category path."""
+    need: str = ""
+    """Intent or alert class, where this house has understood it."""
     at: dt.datetime | None = None
     kind: str = "incident"
     service: str = ""
@@ -75,6 +77,7 @@ def item_of_case(case: Case) -> Item:
         text=case.title.tame(TEXT),
         title=case.title.tame(200),
         structure=(case.need,) if case.need else (),
+        need=case.need or "",
         at=case.opened_at,
         kind="request" if case.kind == "request" else "incident",
         service=case.service or "",

@@ -86,7 +86,8 @@ def what_to_draft(figures: Figures, match: Match | None) -> tuple[DraftKind, str
     """What would help most, and why."""
     kind, why = _what_to_draft(figures, match)
     if figures.unattended is not None and figures.unattended >= MOSTLY:
-        return kind, f"{figures.unattended:.0%} were resolved without people of late: only the others are left"
+        what = "all" if figures.unattended == 1 else f"{figures.unattended:.0%}"
+        return kind, f"{what} were resolved without people of late"
     return kind, why
 
 
